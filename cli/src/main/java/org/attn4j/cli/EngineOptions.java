@@ -1,0 +1,122 @@
+package org.attn4j.cli;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of every verb that computes: which engine, on which devices, with how many threads.
+ */
+final class EngineOptions {
+
+    static final String PYTORCH = "PyTorch";
+    static final String MXNET = "MXNet";
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "PyTorch or MXNet (default: ${DEFAULT-VALUE}).",
+            defaultValue = PYTORCH)
+    private String engine = PYTORCH;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            split = ",",
+            description = "cpu, gpu, or gpu0,gpu1 … (default: cpu).")
+    private List<String> devices = List.of("cpu");
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of the engine (default: all cores).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    /** The chosen engine, loaded, and the chosen devices, checked to exist. */
+    record Chosen(Engine engine, List<Device> devices, int threads) {
+
+        String engineName() {
+            return engine.getEngineName();
+        }
+
+        Device device() {
+            return devices.get(0);
+        }
+    }
+
+    /** The engines of this build that have tensors and training; loads nothing. */
+    static List<String> available() {
+        return Stream.of(PYTORCH, MXNET).filter(Engine.getAllEngines()::contains).toList();
+    }
+
+    /** The engine's name in its own spelling; loads nothing. */
+    String engineName() {
+        List<String> available = available();
+        for (String name : available) {
+            if (name.equalsIgnoreCase(engine)) {
+                return name;
+            }
+        }
+        String problem =
+                engine.equalsIgnoreCase(MXNET) || engine.equalsIgnoreCase(PYTORCH)
+                        ? "engine %s is not part of this build for %s %s"
+                                .formatted(
+                                        engine,
+                                        System.getProperty("os.name"),
+                                        System.getProperty("os.arch"))
+                        : "unknown engine '%s'".formatted(engine);
+        throw new IllegalArgumentException(
+                problem + ": use --engine " + String.join(" or ", available));
+    }
+
+    /** Loads the chosen engine with the chosen thread count. */
+    Chosen open() {
+        return open(threads);
+    }
+
+    /** Loads the chosen engine with a recorded thread count: what a resumed run needs. */
+    Chosen open(int threadCount) {
+        if (threadCount < 1) {
+            throw new IllegalArgumentException("--threads must be at least 1, got " + threadCount);
+        }
+        String name = engineName();
+        System.setProperty("ai.djl.default_engine", name);
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threadCount));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        Engine loaded = Engine.getEngine(name);
+        return new Chosen(loaded, parseDevices(loaded), threadCount);
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    private List<Device> parseDevices(Engine loaded) {
+        int gpus = loaded.getGpuCount();
+        List<Device> parsed = new ArrayList<>();
+        for (String name : devices) {
+            parsed.add(parseDevice(name.strip(), gpus));
+        }
+        return List.copyOf(parsed);
+    }
+
+    static Device parseDevice(String name, int gpus) {
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        if (!name.matches("gpu\\d{0,3}")) {
+            throw new IllegalArgumentException(
+                    "unknown device '%s': use --device cpu, gpu, or gpu0,gpu1".formatted(name));
+        }
+        int index = name.equals("gpu") ? 0 : Integer.parseInt(name.substring(3));
+        if (index >= gpus) {
+            throw new IllegalArgumentException(
+                    "device %s is not there, the engine sees %d GPUs: use --device cpu%s"
+                            .formatted(name, gpus, gpus > 0 ? " or gpu0 … gpu" + (gpus - 1) : ""));
+        }
+        return Device.gpu(index);
+    }
+}

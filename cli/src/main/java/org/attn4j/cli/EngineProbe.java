@@ -1,0 +1,109 @@
+package org.attn4j.cli;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Loads one engine in a JVM of its own and multiplies two matrices with it, so that an engine that
+ * cannot load, or that takes the process down, is a line of the report and nothing more.
+ */
+public final class EngineProbe {
+
+    private static final String RESULT = "attn4j-probe: ";
+    private static final long LIMIT_SECONDS = 60;
+
+    private EngineProbe() {}
+
+    /** What loading the engine showed; {@code problem} is empty when it works. */
+    record Report(String engine, String version, int gpus, String problem) {
+
+        boolean works() {
+            return problem.isEmpty();
+        }
+    }
+
+    /**
+     * The probing JVM's entry point; prints one line.
+     *
+     * @param args the engine's name
+     */
+    public static void main(String[] args) {
+        Logging.configure(false);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), args[0])) {
+            NDArray ones = manager.ones(new Shape(8, 8));
+            float product = ones.matMul(ones).getFloat(0, 0);
+            Engine engine = Engine.getEngine(args[0]);
+            if (product != 8f) {
+                throw new IllegalStateException("a matrix product came out as " + product);
+            }
+            System.out.println(RESULT + engine.getVersion() + " " + engine.getGpuCount());
+        } catch (Throwable t) {
+            Throwable cause = t;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            System.out.println(RESULT + "! " + cause.toString().replaceAll("\\s*\\R\\s*", " "));
+        }
+        System.out.flush();
+        // Engines leave threads behind that would hold the JVM.
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Starts the probe of one engine; {@link Running#report} waits for what it found. */
+    static Running start(String engine) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("-X") || argument.startsWith("-D")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(EngineProbe.class.getName(), engine));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        return new Running(engine, process);
+    }
+
+    /** A probe under way. */
+    record Running(String engine, Process process) {
+
+        Report report() throws IOException, InterruptedException {
+            process.getOutputStream().close();
+            String output;
+            try (InputStream in = process.getInputStream()) {
+                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    return broken("did not load within " + LIMIT_SECONDS + " s");
+                }
+                output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            String result =
+                    output.lines().filter(line -> line.startsWith(RESULT)).findFirst().orElse(null);
+            if (result == null) {
+                return broken("its process ended with exit code " + process.exitValue());
+            }
+            result = result.substring(RESULT.length());
+            if (result.startsWith("! ")) {
+                return broken(result.substring(2));
+            }
+            String[] parts = result.split(" ");
+            return new Report(engine, parts[0], Integer.parseInt(parts[1]), "");
+        }
+
+        private Report broken(String problem) {
+            return new Report(engine, "", 0, problem);
+        }
+    }
+}

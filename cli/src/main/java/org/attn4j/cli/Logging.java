@@ -1,0 +1,25 @@
+package org.attn4j.cli;
+
+import java.util.List;
+
+/** Sets the logger's levels before anything logs: DJL is silent unless {@code --verbose}. */
+final class Logging {
+
+    private static final String PREFIX = "org.slf4j.simpleLogger.";
+
+    private Logging() {}
+
+    static boolean isVerbose(String... args) {
+        return List.of(args).contains("--verbose");
+    }
+
+    static void configure(boolean verbose) {
+        System.setProperty(PREFIX + "defaultLogLevel", verbose ? "info" : "off");
+        System.setProperty(PREFIX + "log.org.attn4j", verbose ? "debug" : "warn");
+        System.setProperty(PREFIX + "showThreadName", "false");
+        System.setProperty(PREFIX + "showLogName", String.valueOf(verbose));
+        System.setProperty(PREFIX + "levelInBrackets", "false");
+        // The libraries a verb loads must not report its use to anyone.
+        System.setProperty("OPT_OUT_TRACKING", "true");
+    }
+}

@@ -1,0 +1,42 @@
+package org.attn4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The entry point: sets up logging, runs the verb and leaves with its exit code. */
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * Runs the command line and ends the JVM with its exit code.
+     *
+     * @param args the arguments after {@code attn4j}
+     */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = run(out, err, args);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /** Runs one command line without ending the JVM: {@code main} for tests. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Logging.configure(Logging.isVerbose(args));
+        CommandLine commandLine =
+                new CommandLine(new Attn4jCommand())
+                        .setOut(out)
+                        .setErr(err)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setParameterExceptionHandler(Failures::onWrongUsage)
+                        .setExecutionExceptionHandler(Failures::onException);
+        if (System.console() == null) {
+            commandLine.setColorScheme(
+                    CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        }
+        return commandLine.execute(args);
+    }
+}
