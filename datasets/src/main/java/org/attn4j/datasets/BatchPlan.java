@@ -1,0 +1,101 @@
+package org.attn4j.datasets;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Which pairs stand in which batch of an epoch: a function of lengths, configuration and epoch
+ * alone.
+ *
+ * <p>Pairs are shuffled, sorted by length (stably, so that equals stay shuffled), cut into batches
+ * by the token budget, and the batches are shuffled.
+ */
+final class BatchPlan {
+
+    private final int[] pairs; // in batch order before the shuffling of batches
+    private final int[] starts; // batch b of that order is pairs[starts[b] .. starts[b + 1])
+    private final int[] order;
+    private final long[] before; // pairs in the batches before the b-th
+
+    private BatchPlan(int[] pairs, int[] starts, int[] order) {
+        this.pairs = pairs;
+        this.starts = starts;
+        this.order = order;
+        this.before = new long[order.length + 1];
+        for (int i = 0; i < order.length; i++) {
+            before[i + 1] = before[i] + starts[order[i] + 1] - starts[order[i]];
+        }
+    }
+
+    static BatchPlan of(PairStore store, BatchingConfig config, long epoch) {
+        int[] pairs = IntStream.range(0, store.size()).toArray();
+        Randomness random = Randomness.of(config.seed(), epoch);
+        if (config.shuffle()) {
+            random.shuffle(pairs);
+        }
+        int width = config.bucketWidth();
+        int buckets = config.maxLength() / width + 1;
+        pairs = sorted(pairs, buckets, pair -> store.sourceLength(pair) / width);
+        pairs = sorted(pairs, buckets, pair -> store.targetLength(pair) / width);
+        int[] starts = cut(pairs, store, config);
+        int[] order = IntStream.range(0, starts.length - 1).toArray();
+        if (config.shuffle()) {
+            random.shuffle(order);
+        }
+        return new BatchPlan(pairs, starts, order);
+    }
+
+    /** A stable counting sort. */
+    private static int[] sorted(int[] pairs, int buckets, java.util.function.IntUnaryOperator key) {
+        int[] ends = new int[buckets + 1];
+        for (int pair : pairs) {
+            ends[key.applyAsInt(pair) + 1]++;
+        }
+        for (int i = 0; i < buckets; i++) {
+            ends[i + 1] += ends[i];
+        }
+        int[] result = new int[pairs.length];
+        for (int pair : pairs) {
+            result[ends[key.applyAsInt(pair)]++] = pair;
+        }
+        return result;
+    }
+
+    private static int[] cut(int[] pairs, PairStore store, BatchingConfig config) {
+        int[] starts = new int[pairs.length + 1];
+        int batches = 0;
+        int longest = 0;
+        for (int i = 0; i < pairs.length; i++) {
+            int length = Math.max(store.sourceLength(pairs[i]), store.targetLength(pairs[i]));
+            int rows = i - starts[batches] + 1;
+            longest = Math.max(longest, length);
+            if (rows > 1
+                    && (rows > config.maxSentences()
+                            || (long) rows * longest > config.tokensPerBatch())) {
+                starts[++batches] = i;
+                longest = length;
+            }
+        }
+        if (pairs.length > 0) {
+            starts[++batches] = pairs.length;
+        }
+        return Arrays.copyOf(starts, batches + 1);
+    }
+
+    int batches() {
+        return order.length;
+    }
+
+    int[] pairs(int batch) {
+        return Arrays.copyOfRange(pairs, starts[order[batch]], starts[order[batch] + 1]);
+    }
+
+    /** The number of pairs up to the end of the batch. */
+    long pairsUpTo(int batch) {
+        return before[batch + 1];
+    }
+
+    long pairCount() {
+        return pairs.length;
+    }
+}

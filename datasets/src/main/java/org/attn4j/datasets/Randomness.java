@@ -1,0 +1,48 @@
+package org.attn4j.datasets;
+
+/**
+ * The random numbers of this module: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), spelt out so
+ * that a seed gives the same data on every JDK.
+ */
+final class Randomness {
+
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private long state;
+
+    Randomness(long seed) {
+        state = seed;
+    }
+
+    /** A generator for one of many streams of a seed, such as an epoch. */
+    static Randomness of(long seed, long stream) {
+        return new Randomness(mix(seed + GOLDEN) ^ mix(stream + 2 * GOLDEN));
+    }
+
+    private static long mix(long value) {
+        long z = value;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    long nextLong() {
+        state += GOLDEN;
+        return mix(state);
+    }
+
+    /** A number from 0 to bound - 1; the bias, below bound / 2^63, does not matter here. */
+    int nextInt(int bound) {
+        return (int) ((nextLong() >>> 1) % bound);
+    }
+
+    /** Shuffles in place (Fisher and Yates). */
+    void shuffle(int[] values) {
+        for (int i = values.length - 1; i > 0; i--) {
+            int j = nextInt(i + 1);
+            int value = values[i];
+            values[i] = values[j];
+            values[j] = value;
+        }
+    }
+}
