@@ -1,0 +1,122 @@
+package org.attn4j.attention;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Objects;
+import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * What attends to what.
+ *
+ * <p>Made by {@link #self}, {@link #cross} or {@link #of}, and refined by the {@code with…}
+ * methods.
+ *
+ * @param query what attends, (B, T, D)
+ * @param key what is looked at, (B, S, Dk)
+ * @param value what is taken from there, (B, S, Dv)
+ * @param mask who sees whom; never null
+ * @param positions the places of the queries, (B, T) or (T) of integers, for mechanisms that turn
+ *     them into angles; null for the natural order, which starts after the cached places
+ * @param cache keys and values of earlier calls; null for none
+ * @param observer who is told the weights; null for nobody
+ */
+public record AttentionInputs(
+        NDArray query,
+        NDArray key,
+        NDArray value,
+        AttentionMask mask,
+        NDArray positions,
+        KeyValueCache cache,
+        AttentionObserver observer) {
+
+    /** {@inheritDoc} */
+    public AttentionInputs {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
+    }
+
+    /**
+     * Returns inputs for a sequence that attends to itself.
+     *
+     * @param x (B, T, D)
+     * @return the inputs, without mask, cache or observer
+     */
+    public static AttentionInputs self(NDArray x) {
+        return of(x, x, x);
+    }
+
+    /**
+     * Returns inputs for a sequence that attends to another.
+     *
+     * @param x what attends, (B, T, D)
+     * @param memory what is attended to, (B, S, D)
+     * @return the inputs, without mask, cache or observer
+     */
+    public static AttentionInputs cross(NDArray x, NDArray memory) {
+        return of(x, memory, memory);
+    }
+
+    /**
+     * Returns inputs with a query, key and value of their own.
+     *
+     * @param query (B, T, D)
+     * @param key (B, S, Dk)
+     * @param value (B, S, Dv)
+     * @return the inputs, without mask, cache or observer
+     */
+    public static AttentionInputs of(NDArray query, NDArray key, NDArray value) {
+        return new AttentionInputs(query, key, value, AttentionMask.none(), null, null, null);
+    }
+
+    /**
+     * Returns these inputs with another mask.
+     *
+     * @param other the mask that replaces this one
+     * @return the new inputs
+     */
+    public AttentionInputs withMask(AttentionMask other) {
+        return new AttentionInputs(query, key, value, other, positions, cache, observer);
+    }
+
+    /**
+     * Returns these inputs with the places of the queries.
+     *
+     * @param places (B, T) or (T) of integers; null for the natural order
+     * @return the new inputs
+     */
+    public AttentionInputs withPositions(NDArray places) {
+        return new AttentionInputs(query, key, value, mask, places, cache, observer);
+    }
+
+    /**
+     * Returns these inputs with a cache.
+     *
+     * @param other the cache; null for none
+     * @return the new inputs
+     */
+    public AttentionInputs withCache(KeyValueCache other) {
+        return new AttentionInputs(query, key, value, mask, positions, other, observer);
+    }
+
+    /**
+     * Returns these inputs with an observer, which makes the mechanism return its weights.
+     *
+     * @param other the observer; null for none
+     * @return the new inputs
+     */
+    public AttentionInputs withObserver(AttentionObserver other) {
+        return new AttentionInputs(query, key, value, mask, positions, cache, other);
+    }
+
+    /**
+     * Returns whether the weights are asked for.
+     *
+     * @return whether there is an observer
+     */
+    public boolean observed() {
+        return observer != null;
+    }
+}

@@ -1,0 +1,63 @@
+package org.attn4j.attention.cache;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.function.Supplier;
+
+/** A cache for self-attention: each call appends its keys and values to those before. */
+public final class GrowingCache implements KeyValueCache {
+
+    private final NDManager manager;
+    private KeyValues held;
+
+    /**
+     * Creates an empty cache.
+     *
+     * @param manager where the arrays live
+     */
+    public GrowingCache(NDManager manager) {
+        this.manager = manager;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int length() {
+        return held == null ? 0 : held.length();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public KeyValues update(Supplier<KeyValues> fresh) {
+        KeyValues added = fresh.get();
+        if (held == null) {
+            held = added.attach(manager);
+        } else {
+            replace(held.append(added));
+            added.close();
+        }
+        return held;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void select(NDArray rows) {
+        if (held != null) {
+            replace(held.select(rows));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void close() {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
+    }
+
+    private void replace(KeyValues next) {
+        next.attach(manager);
+        held.close();
+        held = next;
+    }
+}

@@ -1,0 +1,42 @@
+package org.attn4j.attention.cache;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+
+/**
+ * Keys and values in heads.
+ *
+ * @param key (B, G, S, H)
+ * @param value (B, G, S, Hv)
+ */
+public record KeyValues(NDArray key, NDArray value) {
+
+    /**
+     * Returns the number of places.
+     *
+     * @return S
+     */
+    public int length() {
+        return Math.toIntExact(key.getShape().get(2));
+    }
+
+    KeyValues attach(NDManager manager) {
+        key.attach(manager);
+        value.attach(manager);
+        return this;
+    }
+
+    KeyValues append(KeyValues fresh) {
+        return new KeyValues(key.concat(fresh.key, 2), value.concat(fresh.value, 2));
+    }
+
+    KeyValues select(NDArray rows) {
+        return new KeyValues(key.get(new NDIndex("{}", rows)), value.get(new NDIndex("{}", rows)));
+    }
+
+    void close() {
+        key.close();
+        value.close();
+    }
+}

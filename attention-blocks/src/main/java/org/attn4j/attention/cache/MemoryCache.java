@@ -1,0 +1,58 @@
+package org.attn4j.attention.cache;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.function.Supplier;
+
+/**
+ * A cache for cross-attention: the memory does not change, so its keys and values are computed at
+ * the first call and reused at all others.
+ */
+public final class MemoryCache implements KeyValueCache {
+
+    private final NDManager manager;
+    private KeyValues held;
+
+    /**
+     * Creates an empty cache.
+     *
+     * @param manager where the arrays live
+     */
+    public MemoryCache(NDManager manager) {
+        this.manager = manager;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int length() {
+        return held == null ? 0 : held.length();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public KeyValues update(Supplier<KeyValues> fresh) {
+        if (held == null) {
+            held = fresh.get().attach(manager);
+        }
+        return held;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void select(NDArray rows) {
+        if (held != null) {
+            KeyValues next = held.select(rows).attach(manager);
+            held.close();
+            held = next;
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void close() {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.attn4j.attention.capture;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Is told who looked at what. Weights leave a model through an observer and never through a field,
+ * so that several threads can use the model at once.
+ */
+@FunctionalInterface
+public interface AttentionObserver {
+
+    /**
+     * Receives the weights of one attention block.
+     *
+     * @param place where in the model they arose, such as {@code decoder.layers.0.cross_attention};
+     *     empty for the block that was called itself
+     * @param weights (B, N, T, S); they live on the manager of the pass, so an observer that keeps
+     *     them attaches or copies them
+     */
+    void observe(String place, NDArray weights);
+
+    /**
+     * Returns an observer for a part of the model: what it is told arrives here with the part's
+     * name in front.
+     *
+     * @param prefix the name of the part
+     * @return the observer to hand to the part
+     */
+    default AttentionObserver at(String prefix) {
+        return (place, weights) ->
+                observe(place.isEmpty() ? prefix : prefix + "." + place, weights);
+    }
+}

@@ -1,0 +1,79 @@
+package org.attn4j.attention.kernel;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.norm.Dropout;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.MaskNumbers;
+
+/**
+ * Scaled dot-product attention in plain array operations, on any engine: the definition that every
+ * other kernel is tested against.
+ *
+ * <p>Vaswani et al. 2017, equation 1. Scores in half precision are widened to float32 from the mask
+ * to the weights, so that no mask overflows. The full (B, N, T, S) weights are made: memory and
+ * time grow with T·S.
+ */
+public final class ReferenceKernel implements AttentionKernel {
+
+    /** Creates the kernel; it has no state. */
+    public ReferenceKernel() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean supports(AttentionRequest request) {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(AttentionRequest request) {
+        NDArray query = request.query();
+        MaskNumbers mask =
+                request.mask()
+                        .numbers(query.getManager(), request.queryLength(), request.keyLength());
+
+        NDArray scores =
+                grouped(query.mul(request.scale()), request.key().swapAxes(2, 3)); // (B, N, T, S)
+        scores = widen(scores);
+        if (mask != null) {
+            scores = scores.add(mask.additive().toType(scores.getDataType(), false));
+        }
+        NDArray weights = scores.softmax(-1).toType(query.getDataType(), false); // (B, N, T, S)
+        NDArray kept =
+                request.drops()
+                        ? Dropout.dropout(weights, request.dropout(), true).head()
+                        : weights;
+        NDArray context = grouped(kept, request.value()); // (B, N, T, Hv)
+
+        if (mask != null && mask.seeing() != null) {
+            NDArray rows = mask.seeing().toType(query.getDataType(), false); // (B, N, T, 1)
+            context = context.mul(rows);
+            weights = request.weights() ? weights.mul(rows) : weights;
+        }
+        return new AttentionOutput(context, request.weights() ? weights : null);
+    }
+
+    /**
+     * Multiplies (B, N, T, X) with (B, G, X, Y) to (B, N, T, Y), each group of N / G heads with its
+     * own matrix.
+     */
+    private static NDArray grouped(NDArray heads, NDArray groups) {
+        Shape shape = heads.getShape();
+        long count = groups.getShape().get(1);
+        if (shape.get(1) == count) {
+            return heads.matMul(groups);
+        }
+        long stacked = shape.get(1) / count * shape.get(2);
+        return heads.reshape(shape.get(0), count, stacked, shape.get(3)) // (B, G, N/G·T, X)
+                .matMul(groups)
+                .reshape(shape.get(0), shape.get(1), shape.get(2), groups.getShape().get(3));
+    }
+
+    private static NDArray widen(NDArray scores) {
+        DataType type = scores.getDataType();
+        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+        return half ? scores.toType(DataType.FLOAT32, false) : scores;
+    }
+}
