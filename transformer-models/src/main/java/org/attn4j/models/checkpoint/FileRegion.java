@@ -1,0 +1,113 @@
+package org.attn4j.models.checkpoint;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Read-only access to a file of any size through memory maps.
+ *
+ * <p>A map of Java 17 holds 2 GB at most, so the file is mapped in windows, each when it is first
+ * needed; a stretch that crosses windows gets a map of its own. File systems that cannot map are
+ * read into direct buffers instead.
+ */
+final class FileRegion implements Closeable {
+
+    /** The size of a window. */
+    private static final long WINDOW = 1L << 30;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final long size;
+    private final AtomicReferenceArray<ByteBuffer> windows;
+
+    private FileRegion(Path path, FileChannel channel, long size) {
+        this.path = path;
+        this.channel = channel;
+        this.size = size;
+        this.windows =
+                new AtomicReferenceArray<>(
+                        (int) Math.min(Integer.MAX_VALUE / 2, size / WINDOW + 1));
+    }
+
+    static FileRegion open(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            return new FileRegion(path, channel, channel.size());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /**
+     * Returns a stretch of the file.
+     *
+     * @param position the first byte
+     * @param length the number of bytes
+     * @return a direct, read-only, little-endian buffer from 0 to {@code length}
+     * @throws IOException if the file cannot be read, or has become shorter (a map past its end
+     *     would crash the JVM)
+     */
+    ByteBuffer slice(long position, int length) throws IOException {
+        if (channel.size() < position + length) {
+            throw new EOFException(
+                    path + " was cut short while it was open; write or download it again");
+        }
+        int window = (int) (position / WINDOW);
+        long start = window * WINDOW;
+        ByteBuffer bytes =
+                position + length <= start + WINDOW
+                        ? window(window, start).slice((int) (position - start), length)
+                        : map(position, length);
+        return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ByteBuffer window(int index, long start) throws IOException {
+        ByteBuffer mapped = windows.get(index);
+        if (mapped == null) {
+            mapped = map(start, Math.min(WINDOW, size - start));
+            windows.set(index, mapped);
+        }
+        return mapped;
+    }
+
+    private ByteBuffer map(long position, long length) throws IOException {
+        try {
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+            return mapped;
+        } catch (UnsupportedOperationException e) {
+            return load(position, Math.toIntExact(length));
+        }
+    }
+
+    private ByteBuffer load(long position, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(length);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, position + bytes.position()) < 0) {
+                throw new EOFException(path + " was cut short while it was read");
+            }
+        }
+        return bytes.flip().asReadOnlyBuffer();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,104 @@
+package org.attn4j.models.checkpoint;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * JSON files of a model directory: strict, of bounded size, with the place of a mistake in the
+ * message.
+ */
+public final class JsonFiles {
+
+    /** More than any configuration takes, and little enough to be held in memory. */
+    static final long MAX_CONFIG_BYTES = 16 << 20;
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+
+    private JsonFiles() {}
+
+    /**
+     * Reads a configuration.
+     *
+     * @param file a file with one JSON object of at most 16 MB
+     * @return the object
+     * @throws CheckpointFormatException if the file is too large, not UTF-8 or not a JSON object
+     * @throws IOException if the file is missing or cannot be read
+     */
+    public static JsonObject read(Path file) throws IOException {
+        return read(file, MAX_CONFIG_BYTES);
+    }
+
+    static JsonObject read(Path file, long maxBytes) throws IOException {
+        JsonReader reader = new JsonReader(new StringReader(text(file, maxBytes)));
+        reader.setStrictness(Strictness.STRICT);
+        try {
+            JsonElement element = GSON.getAdapter(JsonElement.class).read(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT || !element.isJsonObject()) {
+                throw new CheckpointFormatException(
+                        file + " does not hold one JSON object; write it again");
+            }
+            return element.getAsJsonObject();
+        } catch (MalformedJsonException
+                | EOFException
+                | JsonParseException
+                | IllegalStateException e) {
+            throw new CheckpointFormatException(
+                    file + " is not valid JSON" + place(reader) + "; mend it or write it again", e);
+        }
+    }
+
+    private static String text(Path file, long maxBytes) throws IOException {
+        try {
+            long size = Files.size(file);
+            if (size > maxBytes) {
+                throw new CheckpointFormatException(
+                        file
+                                + " has "
+                                + size
+                                + " bytes, where at most "
+                                + maxBytes
+                                + " are read; is it the right file?");
+            }
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(
+                    file.toString(), null, "there is no such file; check the path");
+        } catch (CharacterCodingException e) {
+            throw new CheckpointFormatException(
+                    file + " is not UTF-8; save it in that encoding", e);
+        }
+    }
+
+    /** The reader's own description ends in "at line L column C path P". */
+    private static String place(JsonReader reader) {
+        String text = reader.toString();
+        int at = text.indexOf(" at line ");
+        return at < 0 ? "" : text.substring(at);
+    }
+
+    /**
+     * Writes a configuration, indented, in one step.
+     *
+     * @param file the file to make or replace
+     * @param json the content
+     * @throws SaveException if it fails; the file is then as it was
+     */
+    public static void write(Path file, JsonElement json) throws SaveException {
+        AtomicFile.writeString(file, GSON.toJson(json) + "\n");
+    }
+}

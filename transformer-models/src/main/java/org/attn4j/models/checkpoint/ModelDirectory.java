@@ -1,0 +1,204 @@
+package org.attn4j.models.checkpoint;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A model on disk, in the layout of Hugging Face: {@code config.json}, {@code model.safetensors} or
+ * shards with {@code model.safetensors.index.json}, {@code generation_config.json} if the model
+ * generates, and {@code tokenizer.json}, or {@code source_tokenizer.json} and {@code
+ * target_tokenizer.json} where the two sides have vocabularies of their own.
+ *
+ * <p>Only safetensors is read. Pickle files ({@code pytorch_model.bin}) run code when they are
+ * opened and are refused.
+ */
+public final class ModelDirectory {
+
+    /** The name of the model's configuration. */
+    public static final String CONFIG = "config.json";
+
+    /** The name of the settings for generation. */
+    public static final String GENERATION_CONFIG = "generation_config.json";
+
+    /** The name of the tokenizer that both sides share. */
+    public static final String TOKENIZER = "tokenizer.json";
+
+    /** The name of the tokenizer of the source side. */
+    public static final String SOURCE_TOKENIZER = "source_tokenizer.json";
+
+    /** The name of the tokenizer of the target side. */
+    public static final String TARGET_TOKENIZER = "target_tokenizer.json";
+
+    private final Path path;
+    private final JsonObject config;
+
+    private ModelDirectory(Path path, JsonObject config) {
+        this.path = path;
+        this.config = config;
+    }
+
+    /**
+     * Opens a model directory: checks that it is one, and reads its configuration.
+     *
+     * @param path the directory
+     * @return the directory
+     * @throws CheckpointFormatException if {@code config.json} is malformed
+     * @throws IOException if the directory or its {@code config.json} is missing
+     */
+    public static ModelDirectory open(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new NoSuchFileException(
+                    path.toString(), null, "there is no such model directory; check the path");
+        }
+        if (!Files.isDirectory(path)) {
+            throw new NotDirectoryException(
+                    path
+                            + " is a file, where a model directory (with config.json) is wanted; name its folder");
+        }
+        if (!Files.isRegularFile(path.resolve(CONFIG))) {
+            throw missing(path, CONFIG, "it is written beside the weights when a model is saved");
+        }
+        return new ModelDirectory(path, JsonFiles.read(path.resolve(CONFIG)));
+    }
+
+    /**
+     * Returns where the directory is.
+     *
+     * @return the path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Returns the model's configuration.
+     *
+     * @return the content of {@code config.json}, a copy
+     */
+    public JsonObject config() {
+        return config.deepCopy();
+    }
+
+    /**
+     * Returns the family of the model.
+     *
+     * @return the configuration's {@code model_type}
+     * @throws CheckpointFormatException if there is none
+     */
+    public String modelType() throws CheckpointFormatException {
+        if (config.get("model_type") == null || !config.get("model_type").isJsonPrimitive()) {
+            throw new CheckpointFormatException(
+                    path.resolve(CONFIG)
+                            + " has no model_type, so the kind of model is unknown; add it");
+        }
+        return config.get("model_type").getAsString();
+    }
+
+    /**
+     * Returns the settings for generation.
+     *
+     * @return the content of {@code generation_config.json} if it is there
+     * @throws IOException if it is malformed
+     */
+    public Optional<JsonObject> generationConfig() throws IOException {
+        Path file = path.resolve(GENERATION_CONFIG);
+        return Files.exists(file) ? Optional.of(JsonFiles.read(file)) : Optional.empty();
+    }
+
+    /**
+     * Opens the weights, in one file or in shards.
+     *
+     * @return the open source; close it
+     * @throws CheckpointFormatException if they are malformed, or there is only a pickle file
+     * @throws IOException if there are none
+     */
+    public TensorSource weights() throws IOException {
+        return openWeights(path);
+    }
+
+    static TensorSource openWeights(Path directory) throws IOException {
+        Path single = directory.resolve(SafetensorsWriter.MODEL_FILE);
+        Path index = directory.resolve(SafetensorsWriter.INDEX_FILE);
+        if (Files.exists(single)) {
+            return SafetensorsFile.open(single);
+        }
+        if (Files.exists(index)) {
+            return ShardedSafetensors.open(index);
+        }
+        Optional<Path> pickle = pickle(directory);
+        if (pickle.isPresent()) {
+            throw new CheckpointFormatException(
+                    pickle.get()
+                            + " is a pickle file, which runs code when it is opened, and is not read; convert it to"
+                            + " model.safetensors, or download the model's safetensors file");
+        }
+        throw missing(
+                directory,
+                SafetensorsWriter.MODEL_FILE + " or " + SafetensorsWriter.INDEX_FILE,
+                "copy or download the weights into it");
+    }
+
+    private static Optional<Path> pickle(Path directory) throws IOException {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, "*.{bin,pt,pth,ckpt,pkl}")) {
+            for (Path file : files) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the tokenizer of the source side.
+     *
+     * @return {@code source_tokenizer.json} if it is there, else {@code tokenizer.json}
+     * @throws IOException if there is neither
+     */
+    public Path sourceTokenizer() throws IOException {
+        return tokenizer(SOURCE_TOKENIZER, TARGET_TOKENIZER);
+    }
+
+    /**
+     * Returns the tokenizer of the target side.
+     *
+     * @return {@code target_tokenizer.json} if it is there, else {@code tokenizer.json}
+     * @throws IOException if there is neither
+     */
+    public Path targetTokenizer() throws IOException {
+        return tokenizer(TARGET_TOKENIZER, SOURCE_TOKENIZER);
+    }
+
+    /**
+     * Returns whether both sides share one tokenizer.
+     *
+     * @return true if no file for one side is there
+     */
+    public boolean hasSharedTokenizer() {
+        return !Files.exists(path.resolve(SOURCE_TOKENIZER))
+                && !Files.exists(path.resolve(TARGET_TOKENIZER));
+    }
+
+    private Path tokenizer(String own, String other) throws IOException {
+        if (Files.isRegularFile(path.resolve(own))) {
+            return path.resolve(own);
+        }
+        if (Files.exists(path.resolve(other))) {
+            throw missing(path, own, other + " is there and needs its counterpart");
+        }
+        if (Files.isRegularFile(path.resolve(TOKENIZER))) {
+            return path.resolve(TOKENIZER);
+        }
+        throw missing(path, TOKENIZER, "copy the one that the model was trained with into it");
+    }
+
+    private static NoSuchFileException missing(Path directory, String file, String mend) {
+        return new NoSuchFileException(
+                directory.toString(), null, "the model directory has no " + file + "; " + mend);
+    }
+}

@@ -1,0 +1,222 @@
+package org.attn4j.models.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A safetensors file, memory-mapped and read tensor by tensor.
+ *
+ * <p>Opening reads the header alone and checks it in full: its length against the file's, strict
+ * JSON, no name twice, known types, shapes whose size can be counted and equals the span of their
+ * offsets, values without gap or overlap to the end of the file. Nothing is allocated from a number
+ * that was not checked.
+ */
+public final class SafetensorsFile implements TensorSource {
+
+    private static final int LENGTH_BYTES = 8;
+
+    private final FileRegion region;
+    private final long dataStart;
+    private final SafetensorsHeader header;
+
+    private SafetensorsFile(FileRegion region, long dataStart, SafetensorsHeader header) {
+        this.region = region;
+        this.dataStart = dataStart;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @param path the file
+     * @return the open file; close it
+     * @throws CheckpointFormatException if the file breaks a rule of the format
+     * @throws IOException if the file is missing or cannot be read
+     */
+    public static SafetensorsFile open(Path path) throws IOException {
+        FileRegion region;
+        try {
+            region = FileRegion.open(path);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(
+                    path.toString(), null, "there is no such weights file; check the path");
+        }
+        try {
+            long headerBytes = headerBytes(region);
+            long dataStart = LENGTH_BYTES + headerBytes;
+            ByteBuffer text = region.slice(LENGTH_BYTES, (int) headerBytes);
+            if (text.get(0) != '{') {
+                throw CheckpointFormatException.safetensors(
+                        path, "its header does not begin with {");
+            }
+            try (Reader json = utf8(text)) {
+                SafetensorsHeader header =
+                        SafetensorsHeader.parse(path, json, region.size() - dataStart);
+                return new SafetensorsFile(region, dataStart, header);
+            }
+        } catch (IOException | RuntimeException e) {
+            region.close();
+            throw e;
+        }
+    }
+
+    private static long headerBytes(FileRegion region) throws IOException {
+        if (region.size() < LENGTH_BYTES) {
+            throw CheckpointFormatException.safetensors(
+                    region.path(), "it has " + region.size() + " bytes, too few for any content");
+        }
+        long length = region.slice(0, LENGTH_BYTES).getLong();
+        if (length < 2 || length > SafetensorsHeader.MAX_BYTES) {
+            throw CheckpointFormatException.safetensors(
+                    region.path(),
+                    "it claims a header of "
+                            + Long.toUnsignedString(length)
+                            + " bytes, where 2 to "
+                            + SafetensorsHeader.MAX_BYTES
+                            + " are allowed");
+        }
+        if (length > region.size() - LENGTH_BYTES) {
+            throw CheckpointFormatException.safetensors(
+                    region.path(),
+                    "it claims a header of "
+                            + length
+                            + " bytes, but the whole file has "
+                            + region.size()
+                            + " (it is truncated?)");
+        }
+        return length;
+    }
+
+    private static Reader utf8(ByteBuffer text) {
+        InputStream bytes =
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        return text.hasRemaining() ? text.get() & 0xff : -1;
+                    }
+
+                    @Override
+                    public int read(byte[] target, int offset, int length) {
+                        if (!text.hasRemaining()) {
+                            return -1;
+                        }
+                        int count = Math.min(length, text.remaining());
+                        text.get(target, offset, count);
+                        return count;
+                    }
+                };
+        return new InputStreamReader(
+                bytes,
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT));
+    }
+
+    @Override
+    public Path path() {
+        return region.path();
+    }
+
+    @Override
+    public Set<String> names() {
+        return header.tensors().keySet();
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw new IllegalArgumentException(path() + " holds no tensor named " + name);
+        }
+        return info;
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager) throws IOException {
+        TensorInfo info = info(name);
+        return read(
+                name,
+                manager,
+                info.type().isReadable() ? info.type().dataType() : DataType.FLOAT32);
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager, DataType type) throws IOException {
+        TensorInfo info = info(name);
+        if (!info.type().isReadable()) {
+            throw new IOException(
+                    "tensor "
+                            + name
+                            + " of "
+                            + path()
+                            + " has type "
+                            + info.type()
+                            + ", which no engine here can hold; convert the file to F32, F16 or BF16 first");
+        }
+        NDArray array = TensorReader.read(region, dataStart, info, manager, type);
+        array.setName(name);
+        return array;
+    }
+
+    @Override
+    public TensorContent content(String name) {
+        return new FileContent(this, info(name));
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    @Override
+    public void close() throws IOException {
+        region.close();
+    }
+
+    /** A tensor's bytes as they lie in a file. */
+    private record FileContent(SafetensorsFile file, TensorInfo info) implements TensorContent {
+
+        private static final int PIECE = 1 << 24;
+
+        @Override
+        public String name() {
+            return info.name();
+        }
+
+        @Override
+        public TensorType type() {
+            return info.type();
+        }
+
+        @Override
+        public Shape shape() {
+            return info.shape();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            for (long at = info.begin(); at < info.end(); at += PIECE) {
+                int length = (int) Math.min(PIECE, info.end() - at);
+                ByteBuffer piece = file.region.slice(file.dataStart + at, length);
+                while (piece.hasRemaining()) {
+                    channel.write(piece);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package org.attn4j.models.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A model whose weights lie in several safetensors files, listed by an index ({@code
+ * model.safetensors.index.json}).
+ *
+ * <p>The index names plain files of its own folder; anything else is refused. Every shard is opened
+ * and checked at once, values are read when they are asked for.
+ */
+public final class ShardedSafetensors implements TensorSource {
+
+    private static final int MAX_SHARDS = 4096;
+
+    private final Path index;
+    private final Map<String, SafetensorsFile> shards;
+    private final Map<String, SafetensorsFile> places;
+
+    private ShardedSafetensors(
+            Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> places) {
+        this.index = index;
+        this.shards = shards;
+        this.places = places;
+    }
+
+    /**
+     * Opens an index and all its shards.
+     *
+     * @param index the index file
+     * @return the open source; close it
+     * @throws CheckpointFormatException if the index or a shard is malformed, or they disagree
+     * @throws IOException if a file is missing or cannot be read
+     */
+    public static ShardedSafetensors open(Path index) throws IOException {
+        Map<String, String> weightMap = weightMap(index);
+        Map<String, SafetensorsFile> shards = new TreeMap<>();
+        try {
+            for (String shard : weightMap.values()) {
+                if (!shards.containsKey(shard)) {
+                    shards.put(shard, openShard(index, shard));
+                }
+            }
+            return new ShardedSafetensors(index, shards, places(index, weightMap, shards));
+        } catch (IOException | RuntimeException e) {
+            closeAll(shards);
+            throw e;
+        }
+    }
+
+    private static Map<String, String> weightMap(Path index) throws IOException {
+        JsonObject json = JsonFiles.read(index, SafetensorsHeader.MAX_BYTES);
+        if (!(json.get("weight_map") instanceof JsonObject map) || map.isEmpty()) {
+            throw new CheckpointFormatException(
+                    index
+                            + " has no weight_map from tensor names to files; download or save it again");
+        }
+        Map<String, String> weightMap = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> entry : map.entrySet()) {
+            JsonElement value = entry.getValue();
+            if (!value.isJsonPrimitive() || !isPlainFileName(value.getAsString())) {
+                throw new CheckpointFormatException(
+                        index
+                                + " places tensor "
+                                + entry.getKey()
+                                + " in "
+                                + value
+                                + ", which is not the name of a .safetensors file in the same folder; do not use it");
+            }
+            weightMap.put(entry.getKey(), value.getAsString());
+        }
+        if (Set.copyOf(weightMap.values()).size() > MAX_SHARDS) {
+            throw new CheckpointFormatException(
+                    index + " names more than " + MAX_SHARDS + " files");
+        }
+        return weightMap;
+    }
+
+    private static boolean isPlainFileName(String name) {
+        return name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\\.safetensors");
+    }
+
+    private static SafetensorsFile openShard(Path index, String shard) throws IOException {
+        try {
+            return SafetensorsFile.open(index.resolveSibling(shard));
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(
+                    e.getFile(),
+                    null,
+                    "this shard is missing, but " + index + " names it; download or copy it too");
+        }
+    }
+
+    private static Map<String, SafetensorsFile> places(
+            Path index, Map<String, String> weightMap, Map<String, SafetensorsFile> shards)
+            throws IOException {
+        Map<String, SafetensorsFile> places = new LinkedHashMap<>();
+        for (SafetensorsFile shard : shards.values()) {
+            for (String name : shard.names()) {
+                SafetensorsFile other = places.put(name, shard);
+                if (other != null) {
+                    throw new CheckpointFormatException(
+                            "tensor "
+                                    + name
+                                    + " is in both "
+                                    + other.path()
+                                    + " and "
+                                    + shard.path()
+                                    + "; download or save the model again");
+                }
+            }
+        }
+        for (Map.Entry<String, String> entry : weightMap.entrySet()) {
+            if (places.get(entry.getKey()) != shards.get(entry.getValue())) {
+                throw new CheckpointFormatException(
+                        index
+                                + " places tensor "
+                                + entry.getKey()
+                                + " in "
+                                + entry.getValue()
+                                + ", but it is not there; download or save the model again");
+            }
+        }
+        return Collections.unmodifiableMap(places);
+    }
+
+    @Override
+    public Path path() {
+        return index;
+    }
+
+    @Override
+    public Set<String> names() {
+        return places.keySet();
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+        return shard(name).info(name);
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager) throws IOException {
+        return shard(name).read(name, manager);
+    }
+
+    @Override
+    public NDArray read(String name, NDManager manager, DataType type) throws IOException {
+        return shard(name).read(name, manager, type);
+    }
+
+    @Override
+    public TensorContent content(String name) {
+        return shard(name).content(name);
+    }
+
+    private SafetensorsFile shard(String name) {
+        SafetensorsFile shard = places.get(name);
+        if (shard == null) {
+            throw new IllegalArgumentException(index + " lists no tensor named " + name);
+        }
+        return shard;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        shards.values().forEach(shard -> metadata.putAll(shard.metadata()));
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    @Override
+    public void close() throws IOException {
+        closeAll(shards);
+    }
+
+    private static void closeAll(Map<String, SafetensorsFile> shards) throws IOException {
+        IOException failure = null;
+        for (SafetensorsFile shard : shards.values()) {
+            try {
+                shard.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
