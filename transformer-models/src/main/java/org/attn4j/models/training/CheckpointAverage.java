@@ -1,0 +1,143 @@
+package org.attn4j.models.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.attn4j.models.checkpoint.AtomicDirectory;
+import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.TensorContent;
+import org.attn4j.models.checkpoint.TensorSource;
+
+/**
+ * The mean of the weights of several model directories (Vaswani et al. 2017, section 6.1, averages
+ * the last checkpoints).
+ *
+ * <p>All of them have to hold the same tensors. Floating-point tensors are averaged in double
+ * precision; others have to be the same everywhere. Configuration and tokenizer are those of the
+ * first directory.
+ */
+public final class CheckpointAverage {
+
+    private CheckpointAverage() {}
+
+    /**
+     * Writes the mean of some models as a model directory.
+     *
+     * @param models the model directories, at least one
+     * @param target the directory to write, whole or not at all
+     * @param manager a manager of the engine to compute with
+     * @throws IOException if a model cannot be read or the target not be written
+     * @throws IllegalArgumentException if no model is given or the models differ in their tensors
+     */
+    public static void write(List<Path> models, Path target, NDManager manager) throws IOException {
+        AtomicDirectory.write(target, aside -> writeTo(models, aside, manager));
+    }
+
+    /** Writes the mean into an empty directory. */
+    static void writeTo(List<Path> models, Path directory, NDManager manager) throws IOException {
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("averaging needs at least one checkpoint, got none");
+        }
+        List<TensorSource> sources = new ArrayList<>();
+        try (NDManager scratch = manager.newSubManager()) {
+            for (Path model : models) {
+                sources.add(TensorSource.open(model));
+            }
+            TensorSource first = sources.get(0);
+            for (TensorSource other : sources.subList(1, sources.size())) {
+                checkAlike(first, other);
+            }
+            List<TensorContent> contents = new ArrayList<>();
+            for (String name : first.names()) {
+                contents.add(mean(name, sources, scratch));
+            }
+            copyOthers(models.get(0), directory);
+            SafetensorsWriter.builder()
+                    .optMetadata(first.metadata())
+                    .build()
+                    .writeModel(directory, contents);
+        } finally {
+            for (TensorSource source : sources) {
+                source.close();
+            }
+        }
+    }
+
+    private static void checkAlike(TensorSource first, TensorSource other) {
+        if (!first.names().equals(other.names())) {
+            throw new IllegalArgumentException(
+                    "only checkpoints of one model can be averaged: "
+                            + first.path()
+                            + " and "
+                            + other.path()
+                            + " hold tensors of different names, such as "
+                            + difference(first, other));
+        }
+        for (String name : first.names()) {
+            if (!first.info(name).shape().equals(other.info(name).shape())
+                    || first.info(name).type() != other.info(name).type()) {
+                throw new IllegalArgumentException(
+                        "only checkpoints of one model can be averaged: tensor "
+                                + name
+                                + " is "
+                                + first.info(name).type()
+                                + first.info(name).shape()
+                                + " in "
+                                + first.path()
+                                + " and "
+                                + other.info(name).type()
+                                + other.info(name).shape()
+                                + " in "
+                                + other.path());
+            }
+        }
+    }
+
+    private static String difference(TensorSource first, TensorSource other) {
+        return Stream.concat(first.names().stream(), other.names().stream())
+                .filter(name -> !first.names().contains(name) || !other.names().contains(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static TensorContent mean(String name, List<TensorSource> sources, NDManager scratch)
+            throws IOException {
+        TensorSource first = sources.get(0);
+        TensorContent own = first.content(name);
+        if (sources.size() == 1
+                || !own.type().isReadable()
+                || !own.type().dataType().isFloating()) {
+            return own;
+        }
+        NDArray mean;
+        try (NDManager passing = scratch.newSubManager()) {
+            NDArray sum = null;
+            for (TensorSource source : sources) {
+                NDArray value = source.read(name, passing, DataType.FLOAT64);
+                sum = sum == null ? value : sum.add(value);
+            }
+            mean = sum.div((double) sources.size()).toType(own.type().dataType(), false);
+            mean.attach(scratch);
+        }
+        return TensorContent.of(name, mean, own.type());
+    }
+
+    private static void copyOthers(Path model, Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(model)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                boolean weights =
+                        name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
+                if (Files.isRegularFile(file) && !weights) {
+                    Files.copy(file, directory.resolve(name));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.attn4j.models.training;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares the circumstances of a resumed run with those of its first part. */
+final class ResumeCheck {
+
+    private static final Logger logger = LoggerFactory.getLogger(ResumeCheck.class);
+
+    private final TrainingState found;
+    private final TrainingState now;
+
+    ResumeCheck(TrainingState found, TrainingState now) {
+        this.found = found;
+        this.now = now;
+    }
+
+    /**
+     * Refuses what would make the saved position meaningless and warns of what makes the result
+     * another one.
+     *
+     * @throws IllegalArgumentException if the seed or the accumulation differ
+     */
+    void check() {
+        refuseUnequal("seed", found.config().seed(), now.config().seed());
+        refuseUnequal("accumulation", found.config().accumulation(), now.config().accumulation());
+        refuseUnequal("metric", found.config().metric(), now.config().metric());
+        warnUnequal("engine", found.engine(), now.engine());
+        Set<String> names = new TreeSet<>(found.environment().keySet());
+        names.addAll(now.environment().keySet());
+        for (String name : names) {
+            warnUnequal(name, found.environment().get(name), now.environment().get(name));
+        }
+    }
+
+    private static void refuseUnequal(String name, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            throw new IllegalArgumentException(
+                    name
+                            + " must be what it was when the run began: "
+                            + before
+                            + ", got "
+                            + name
+                            + "="
+                            + after
+                            + "; resume with the same value or start another run");
+        }
+    }
+
+    private static void warnUnequal(String name, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            logger.warn(
+                    "{} was {} when the run began and is {} now: it goes on, but not bit for bit as it would have",
+                    name,
+                    before,
+                    after);
+        }
+    }
+}

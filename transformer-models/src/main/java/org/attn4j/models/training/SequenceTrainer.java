@@ -1,0 +1,505 @@
+package org.attn4j.models.training;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterServer;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.OptimizerKernel;
+
+/**
+ * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.
+ *
+ * <p>Whatever the number of batches and devices that make a step, the gradient is that of the mean
+ * loss over all their tokens (for a loss that is no {@link TokenLoss}: over all their examples). It
+ * works with {@link ai.djl.training.EasyTrain}, where every {@code accumulation}-th {@link #step}
+ * is one, and by {@link #trainBatch} and {@link #update}, which also scope native memory. Devices
+ * take their parts of a batch one after the other in the calling thread; an engine whose work is
+ * queued runs them side by side.
+ */
+public class SequenceTrainer extends Trainer {
+
+    private final Optimizer optimizer;
+    private final double clipNorm;
+    private final int accumulation;
+    private final ParameterStore store;
+    private final Map<Device, Long> weights = new ConcurrentHashMap<>();
+    private Replicas replicas;
+    private List<GradientSums> sums;
+    private double pendingWeight;
+    private int pendingSteps;
+    private long steps;
+
+    /**
+     * Constructs a trainer.
+     *
+     * @param model the model, its block set
+     * @param config DJL's training configuration: loss, optimiser, devices, listeners, evaluators,
+     *     initialisers
+     * @param clipNorm the global norm to which gradients are clipped; 0 for no clipping
+     * @param accumulation the number of batches whose gradients make one step
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public SequenceTrainer(
+            Model model, ai.djl.training.TrainingConfig config, double clipNorm, int accumulation) {
+        super(model, config);
+        if (!(clipNorm >= 0)) {
+            throw new IllegalArgumentException(
+                    "clipNorm must not be negative, got clipNorm=" + clipNorm);
+        }
+        if (accumulation < 1) {
+            throw new IllegalArgumentException(
+                    "accumulation must be at least 1, got accumulation=" + accumulation);
+        }
+        this.clipNorm = clipNorm;
+        this.accumulation = accumulation;
+        optimizer = config.getOptimizer();
+        config.getInitializers()
+                .forEach(pair -> model.getBlock().setInitializer(pair.getKey(), pair.getValue()));
+        store = new ParameterStore(getManager(), false);
+        store.setParameterServer(new NoServer(), getDevices());
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The updates are made here, not by a server. */
+    private static final class NoServer implements ParameterServer {
+
+        @Override
+        public void init(String parameterId, NDArray[] value) {
+            // nothing to keep
+        }
+
+        @Override
+        public void update(String parameterId, NDArray[] gradients, NDArray[] parameters) {
+            throw new UnsupportedOperationException("the trainer updates its parameters itself");
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    @Override
+    public void initialize(Shape... shapes) {
+        Model model = getModel();
+        model.getBlock().initialize(model.getNDManager(), model.getDataType(), shapes);
+        replicas();
+    }
+
+    private Replicas replicas() {
+        if (replicas == null) {
+            Device[] devices = getDevices();
+            replicas = new Replicas(getModel().getBlock(), store, devices);
+            sums = new ArrayList<>();
+            for (int i = 0; i < devices.length; i++) {
+                sums.add(new GradientSums(getManager(), replicas, i));
+            }
+        }
+        return replicas;
+    }
+
+    /** Returns none: DJL's {@code EasyTrain} does not wait for what it gives to an executor. */
+    @Override
+    public Optional<ExecutorService> getExecutorService() {
+        return Optional.empty();
+    }
+
+    /**
+     * Runs the model forward and backward on a batch, tells the listeners, and frees what was made
+     * on the way. The gradient is kept until {@link #update}.
+     *
+     * @param batch the batch; the caller closes it
+     * @return its loss
+     */
+    public BatchLoss trainBatch(Batch batch) {
+        replicas();
+        Map<Device, NDList> labels = new LinkedHashMap<>();
+        Map<Device, NDList> predictions = new LinkedHashMap<>();
+        List<NDArray> losses = new ArrayList<>();
+        long weight = 0;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            try (GradientCollector collector = super.newGradientCollector()) {
+                for (Batch part : parts(batch)) {
+                    Device device = part.getData().head().getDevice();
+                    NDList output = run(part.getData(), part.getLabels());
+                    NDArray loss = lossSum(part.getLabels(), output);
+                    backward(collector, device, loss);
+                    weight += weightOf(part.getLabels());
+                    losses.add(loss);
+                    labels.put(device, part.getLabels());
+                    predictions.put(device, output);
+                }
+            }
+            pendingWeight += weight;
+            double sum = 0;
+            for (NDArray loss : losses) {
+                sum += loss.getFloat();
+            }
+            TrainingListener.BatchData done =
+                    new TrainingListener.BatchData(batch, labels, predictions);
+            notifyListeners(listener -> listener.onTrainingBatch(this, done));
+            return new BatchLoss(sum, weight);
+        }
+    }
+
+    /** The parts of a batch, one for each device, on it. */
+    Batch[] parts(Batch batch) {
+        Device[] devices = getDevices();
+        boolean inPlace =
+                devices.length == 1 && batch.getData().head().getDevice().equals(devices[0]);
+        return inPlace ? new Batch[] {batch} : batch.split(devices, false);
+    }
+
+    private NDList run(NDList data, NDList labels) {
+        long begin = System.nanoTime();
+        try {
+            return getModel().getBlock().forward(store, data, labels, null);
+        } finally {
+            addMetric("forward", begin);
+        }
+    }
+
+    private void backward(GradientCollector collector, Device device, NDArray loss) {
+        long begin = System.nanoTime();
+        sums.get(indexOf(device)).beforeBackward();
+        collector.backward(loss);
+        addMetric("backward", begin);
+    }
+
+    private int indexOf(Device device) {
+        Device[] devices = getDevices();
+        for (int i = 0; i < devices.length; i++) {
+            if (devices[i].equals(device)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException(
+                "the trainer does not train on " + device + ": move the data to its device");
+    }
+
+    private NDArray lossSum(NDList labels, NDList predictions) {
+        Loss loss = getLoss();
+        return loss instanceof TokenLoss tokens
+                ? tokens.sum(labels, predictions)
+                : loss.evaluate(labels, predictions).mul(weightOf(labels));
+    }
+
+    private long weightOf(NDList labels) {
+        return getLoss() instanceof TokenLoss tokens
+                ? tokens.count(labels)
+                : labels.head().getShape().get(0);
+    }
+
+    @Override
+    public NDList forward(NDList input) {
+        replicas();
+        long begin = System.nanoTime();
+        try {
+            return getModel().getBlock().forward(store, input, true);
+        } finally {
+            addMetric("forward", begin);
+        }
+    }
+
+    /** Runs the model forward and notes what the loss will be a mean of. */
+    @Override
+    public NDList forward(NDList data, NDList labels) {
+        replicas();
+        weights.put(data.head().getDevice(), weightOf(labels));
+        return run(data, labels);
+    }
+
+    @Override
+    public NDList evaluate(NDList input) {
+        replicas();
+        return getModel().getBlock().forward(store, input, false, null);
+    }
+
+    /**
+     * Returns a collector whose backward passes add up until the next update, each mean loss with
+     * its weight.
+     */
+    @Override
+    public GradientCollector newGradientCollector() {
+        replicas();
+        GradientCollector collector = super.newGradientCollector();
+        return new GradientCollector() {
+            @Override
+            public void backward(NDArray loss) {
+                Long weight = weights.remove(loss.getDevice());
+                pendingWeight += weight == null ? 1 : weight;
+                NDArray sum = weight == null ? loss : loss.mul(weight);
+                SequenceTrainer.this.backward(collector, loss.getDevice(), sum);
+            }
+
+            @Override
+            public void zeroGradients() {
+                collector.zeroGradients();
+            }
+
+            @Override
+            public void close() {
+                collector.close();
+            }
+        };
+    }
+
+    /** Makes an update at every {@code accumulation}-th call. */
+    @Override
+    public void step() {
+        pendingSteps++;
+        if (pendingSteps >= accumulation) {
+            update();
+        }
+    }
+
+    /**
+     * Updates the parameters with the gradient of everything since the last update.
+     *
+     * @return what was done
+     * @throws NonFiniteException if the gradient is not finite; the parameters are then unchanged
+     *     and the gradient is dropped
+     * @throws IllegalStateException if there was no backward pass, or no token to learn from
+     */
+    public StepReport update() {
+        long begin = System.nanoTime();
+        replicas();
+        if (sums.get(0).isEmpty() || pendingWeight == 0) {
+            throw new IllegalStateException(
+                    "there is no gradient: run a backward pass over a batch with at least one token before the step");
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            try {
+                return update(reduce());
+            } finally {
+                sums.forEach(GradientSums::clear);
+                pendingWeight = 0;
+                pendingSteps = 0;
+                addMetric("step", begin);
+            }
+        }
+    }
+
+    /** Adds the gradients of all devices up on the first. */
+    private NDList reduce() {
+        NDList total = sums.get(0).total();
+        for (GradientSums other : sums.subList(1, sums.size())) {
+            if (!other.isEmpty()) {
+                kernel().accumulate(total, other.total().toDevice(getDevices()[0], true));
+            }
+        }
+        return total;
+    }
+
+    private OptimizerKernel kernel() {
+        return Kernels.of(replicas.arrays(0).head().getManager()).optimizer();
+    }
+
+    private StepReport update(NDList gradients) {
+        double norm;
+        try (NDArray sumNorm = kernel().globalNorm(gradients)) {
+            norm = sumNorm.getFloat() / pendingWeight;
+        }
+        if (!Double.isFinite(norm)) {
+            throw new NonFiniteException("the gradient norm is " + norm + culprits(gradients));
+        }
+        double clip = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
+        float scale = (float) (clip / pendingWeight);
+        NDList parameters = replicas.arrays(0);
+        float learningRate = Float.NaN;
+        if (optimizer instanceof AdamOptimizer adam) {
+            adam.step(replicas.names(), parameters, gradients, scale, getManager());
+            learningRate = adam.learningRateAt(adam.steps());
+            steps = adam.steps();
+        } else {
+            kernel().scale(gradients, scale);
+            for (int i = 0; i < parameters.size(); i++) {
+                optimizer.update(replicas.names().get(i), parameters.get(i), gradients.get(i));
+            }
+            steps++;
+        }
+        replicas.broadcast();
+        return new StepReport(steps, norm, learningRate);
+    }
+
+    private String culprits(NDList gradients) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < gradients.size() && names.size() < 3; i++) {
+            if (!Float.isFinite(gradients.get(i).sum().getFloat())) {
+                names.add(replicas.names().get(i));
+            }
+        }
+        return names.isEmpty() ? "" : " (first in " + String.join(", ", names) + ")";
+    }
+
+    /**
+     * Copies the trained weights to the model, where it lies on a device that is not trained on.
+     */
+    public void synchronise() {
+        if (replicas != null) {
+            replicas.synchronise();
+        }
+    }
+
+    /** Takes the weights of the model over to the devices, after they were loaded. */
+    void reload() {
+        replicas().reload();
+    }
+
+    /**
+     * Returns the optimiser.
+     *
+     * @return the optimiser
+     */
+    public Optimizer getOptimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public void close() {
+        synchronise();
+        super.close();
+    }
+
+    /** Builds a {@link SequenceTrainer}. */
+    public static final class Builder {
+
+        private Model model;
+        private Loss loss;
+        private Optimizer optimizer;
+        private Device[] devices;
+        private double clipNorm;
+        private int accumulation = 1;
+        private final List<TrainingListener> listeners = new ArrayList<>();
+
+        Builder() {}
+
+        /**
+         * Sets the model, whose block has to be set.
+         *
+         * @param model the model
+         * @return this builder
+         */
+        public Builder setModel(Model model) {
+            this.model = model;
+            return this;
+        }
+
+        /**
+         * Sets the loss.
+         *
+         * @param loss the loss
+         * @return this builder
+         */
+        public Builder setLoss(Loss loss) {
+            this.loss = loss;
+            return this;
+        }
+
+        /**
+         * Sets the optimiser.
+         *
+         * @param optimizer the optimiser
+         * @return this builder
+         */
+        public Builder setOptimizer(Optimizer optimizer) {
+            this.optimizer = optimizer;
+            return this;
+        }
+
+        /**
+         * Sets the devices to train on (default: the one that the model is on).
+         *
+         * @param devices the devices
+         * @return this builder
+         */
+        public Builder optDevices(Device... devices) {
+            this.devices = devices.clone();
+            return this;
+        }
+
+        /**
+         * Sets the global norm to which gradients are clipped (default 0: no clipping).
+         *
+         * @param clipNorm the norm
+         * @return this builder
+         */
+        public Builder optClipNorm(double clipNorm) {
+            this.clipNorm = clipNorm;
+            return this;
+        }
+
+        /**
+         * Sets the number of batches whose gradients make one step (default 1).
+         *
+         * @param accumulation the number
+         * @return this builder
+         */
+        public Builder optAccumulation(int accumulation) {
+            this.accumulation = accumulation;
+            return this;
+        }
+
+        /**
+         * Adds listeners.
+         *
+         * @param listeners the listeners
+         * @return this builder
+         */
+        public Builder addListeners(TrainingListener... listeners) {
+            this.listeners.addAll(List.of(listeners));
+            return this;
+        }
+
+        /**
+         * Builds the trainer.
+         *
+         * @return the trainer
+         */
+        public SequenceTrainer build() {
+            Block block = model.getBlock();
+            if (block == null) {
+                throw new IllegalArgumentException(
+                        "the model has no block to train: set one first");
+            }
+            Device[] on =
+                    devices == null ? new Device[] {model.getNDManager().getDevice()} : devices;
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(loss)
+                            .optOptimizer(optimizer)
+                            .optDevices(on)
+                            .addTrainingListeners(listeners.toArray(TrainingListener[]::new));
+            return new SequenceTrainer(model, config, clipNorm, accumulation);
+        }
+    }
+}

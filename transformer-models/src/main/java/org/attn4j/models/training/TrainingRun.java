@@ -1,0 +1,553 @@
+package org.attn4j.models.training;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.attn4j.models.training.TrainingState.Position;
+
+/**
+ * A training run in a directory: it steps, validates, keeps the best weights, stops when it should,
+ * and leaves a model directory as its result.
+ *
+ * <p>A run that was killed, at whatever step, and is resumed on the same machine gives bitwise the
+ * same losses and weights as one never stopped: a checkpoint holds weights, optimiser, position in
+ * the data and validations, and what is random in a step is a function of the seed and the step.
+ * For that the batches have to be a function of the epoch and the {@code environment} (kernel
+ * choice, threads) has to be that of the first part, which {@link RunDirectory#latestState} tells.
+ */
+public final class TrainingRun {
+
+    private final RunDirectory directory;
+    private final SequenceTrainer trainer;
+    private final TrainingConfig config;
+    private final BatchSource batches;
+    private final Validator validator;
+    private final StopSignal stop;
+    private final List<RunListener> listeners;
+    private final Checkpoints checkpoints;
+    private final Map<String, String> environment;
+    private final boolean resume;
+
+    private Position position;
+    private Selection selection;
+    private long tokens;
+    private TrainingState saved;
+    private Stopwatch watch;
+    private MetricsLog log;
+
+    private TrainingRun(Builder builder) {
+        directory = new RunDirectory(builder.directory);
+        trainer = builder.trainer;
+        config = builder.config;
+        batches = builder.batches;
+        validator = builder.validator;
+        stop = builder.stop;
+        listeners = List.copyOf(builder.listeners);
+        checkpoints = new Checkpoints(directory, trainer, builder.store);
+        environment = Map.copyOf(builder.environment);
+        resume = builder.resume;
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Trains to the end.
+     *
+     * @return the result
+     * @throws IOException if data cannot be read or the run not be saved; checkpoints written
+     *     before stay whole
+     * @throws NonFiniteException if a loss or gradient is not finite; it names the batch
+     * @throws IllegalArgumentException if the directory and {@code resume} do not go together
+     */
+    public RunResult run() throws IOException {
+        TrainingState state = begin();
+        position = state.position();
+        selection = state.selection();
+        tokens = state.usage().tokens();
+        watch = new Stopwatch(state.usage());
+        directory.prepare();
+        directory.keepWeights(selection.kept(config));
+        try (MetricsLog opened = new MetricsLog(directory.metrics(), state.metricsBytes())) {
+            log = opened;
+            notifyListeners(listener -> listener.onStart(position.step()));
+            checkpoint();
+            StopReason reason = train();
+            RunResult result = finish(reason);
+            notifyListeners(listener -> listener.onEnd(result));
+            return result;
+        }
+    }
+
+    private TrainingState begin() throws IOException {
+        TrainingState fresh = TrainingState.initial(engineName(), environment, config);
+        TrainingState found = directory.latestState().orElse(null);
+        if (found == null) {
+            return fresh;
+        }
+        if (!resume) {
+            throw new IllegalArgumentException(
+                    directory.root()
+                            + " already holds a training run, at step "
+                            + found.position().step()
+                            + ": resume it, or choose another directory");
+        }
+        new ResumeCheck(found, fresh).check();
+        checkpoints.restore(found.position().step());
+        saved = found;
+        return found;
+    }
+
+    private String engineName() {
+        return trainer.getManager().getEngine().getEngineName();
+    }
+
+    private StopReason train() throws IOException {
+        if (isValidationDue()) { // the run was stopped in the middle of it
+            validate();
+        }
+        while (true) {
+            try (NDManager manager = trainer.getManager().newSubManager()) {
+                Iterator<Batch> epoch =
+                        batches.batches(manager, position.epoch(), position.batch());
+                if (!epoch.hasNext() && position.batch() == 0) {
+                    throw new IOException(
+                            "the training data hold no batch; check their files and length limits");
+                }
+                while (true) {
+                    StopReason reason = reasonToStop();
+                    if (reason != null) {
+                        return reason;
+                    }
+                    if (!epoch.hasNext()) {
+                        break;
+                    }
+                    step(epoch);
+                    afterStep();
+                }
+            }
+            endEpoch();
+        }
+    }
+
+    private StopReason reasonToStop() {
+        if (stop.isRequested()) {
+            return StopReason.SIGNAL;
+        }
+        if (config.steps() > 0 && position.step() >= config.steps()) {
+            return StopReason.STEPS;
+        }
+        if (config.epochs() > 0 && position.epoch() >= config.epochs()) {
+            return StopReason.EPOCHS;
+        }
+        if (config.patience() > 0 && selection.badValidations() >= config.patience()) {
+            return StopReason.PATIENCE;
+        }
+        return config.maxSeconds() > 0 && watch.seconds() >= config.maxSeconds()
+                ? StopReason.TIME
+                : null;
+    }
+
+    private void step(Iterator<Batch> epoch) throws IOException {
+        long begin = System.nanoTime();
+        BatchLoss loss = new BatchLoss(0, 0);
+        int taken = 0;
+        List<String> places = new ArrayList<>();
+        for (; taken < config.accumulation() && epoch.hasNext(); taken++) {
+            trainer.getManager()
+                    .getEngine()
+                    .setRandomSeed(StepSeed.of(config.seed(), position.step() + 1, taken));
+            try (Batch batch = epoch.next()) {
+                String place = place(taken, batch);
+                places.add(place);
+                BatchLoss batchLoss = trainer.trainBatch(batch);
+                if (!Double.isFinite(batchLoss.sum())) {
+                    throw nonFinite("the loss is " + batchLoss.sum(), place);
+                }
+                loss = loss.plus(batchLoss);
+            }
+        }
+        StepReport report;
+        try {
+            report = trainer.update();
+        } catch (NonFiniteException e) {
+            throw nonFinite(e.getMessage(), String.join(", ", places));
+        }
+        position = position.afterStep(taken);
+        tokens += loss.weight();
+        report(loss, report, System.nanoTime() - begin);
+    }
+
+    private String place(int taken, Batch batch) {
+        String place = "batch " + (position.batch() + taken) + " of epoch " + position.epoch();
+        List<?> indices = batch.getIndices();
+        if (indices == null || indices.isEmpty()) {
+            return place;
+        }
+        List<?> shown = indices.subList(0, Math.min(5, indices.size()));
+        return place + " (examples " + shown + (shown.size() < indices.size() ? " and more)" : ")");
+    }
+
+    private NonFiniteException nonFinite(String what, String place) {
+        return new NonFiniteException(
+                what
+                        + " at step "
+                        + (position.step() + 1)
+                        + ", in "
+                        + place
+                        + "; the run stops and its checkpoint of step "
+                        + saved.position().step()
+                        + " is kept: lower the learning rate, lengthen the warm-up or clip to a smaller norm, or look at that"
+                        + " batch");
+    }
+
+    private void report(BatchLoss loss, StepReport report, long nanos) throws IOException {
+        StepProgress progress =
+                new StepProgress(
+                        position.step(),
+                        position.epoch(),
+                        position.batch(),
+                        loss.mean(),
+                        report.learningRate(),
+                        report.gradientNorm(),
+                        loss.weight(),
+                        tokens,
+                        watch.speed(loss.weight(), nanos),
+                        watch.seconds(),
+                        watch.cpuSeconds());
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "step");
+        line.put("step", progress.step());
+        line.put("epoch", progress.epoch());
+        line.put("batch", progress.batch());
+        line.put("loss", progress.loss());
+        line.put("learning_rate", progress.learningRate());
+        line.put("gradient_norm", progress.gradientNorm());
+        line.put("tokens", progress.tokens());
+        line.put("tokens_per_second", Math.round(progress.tokensPerSecond()));
+        putTime(line, progress.seconds(), progress.cpuSeconds());
+        log.write(line);
+        notifyListeners(listener -> listener.onStep(progress));
+    }
+
+    private static void putTime(Map<String, Object> line, double seconds, double cpuSeconds) {
+        line.put("seconds", Math.round(seconds * 1000) / 1000.0);
+        line.put("cpu_seconds", Math.round(cpuSeconds * 1000) / 1000.0);
+    }
+
+    private void afterStep() throws IOException {
+        if (isValidationDue()) {
+            validate();
+        } else if (config.checkpointInterval() > 0
+                && position.step() % config.checkpointInterval() == 0) {
+            checkpoint();
+        }
+    }
+
+    private void endEpoch() throws IOException {
+        long ended = position.epoch();
+        position = position.nextEpoch();
+        trainer.notifyListeners(listener -> listener.onEpoch(trainer));
+        notifyListeners(listener -> listener.onEpoch(ended, position.step()));
+        if (isValidationDue()) {
+            validate();
+        }
+    }
+
+    private boolean isValidationDue() {
+        boolean atEnd =
+                config.validationInterval() > 0
+                        ? position.step() % config.validationInterval() == 0
+                        : position.batch() == 0;
+        return validator != null
+                && position.step() > 0
+                && atEnd
+                && selection.validated() != position.step();
+    }
+
+    /**
+     * Scores the model and saves; a run that is asked to stop meanwhile saves, and scores when it
+     * is resumed.
+     */
+    private void validate() throws IOException {
+        trainer.synchronise();
+        Map<String, Double> scores = validator.validate(trainer, stop);
+        if (scores.isEmpty() && stop.isRequested()) {
+            return;
+        }
+        selection =
+                selection.plus(
+                        new Selection.Scored(position.step(), score(scores), scores), config);
+        ValidationReport report =
+                new ValidationReport(
+                        position.step(),
+                        position.epoch(),
+                        Map.copyOf(scores),
+                        selection.badValidations() == 0,
+                        selection.badValidations(),
+                        watch.seconds(),
+                        watch.cpuSeconds());
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "validation");
+        line.put("step", report.step());
+        line.put("epoch", report.epoch());
+        line.putAll(scores);
+        line.put("best", report.best());
+        putTime(line, report.seconds(), report.cpuSeconds());
+        log.write(line);
+        notifyListeners(listener -> listener.onValidation(report));
+        if (selection.kept(config).contains(position.step())) {
+            checkpoints.saveWeights(position.step());
+        }
+        checkpoint();
+        directory.keepWeights(selection.kept(config));
+    }
+
+    private double score(Map<String, Double> scores) {
+        Double score = scores.get(config.metric());
+        if (score == null) {
+            throw new IllegalArgumentException(
+                    "metric must be one of the scores of validation, got metric="
+                            + config.metric()
+                            + ", scores="
+                            + scores.keySet());
+        }
+        return score;
+    }
+
+    private void checkpoint() throws IOException {
+        boolean isSaved =
+                saved != null
+                        && saved.position().equals(position)
+                        && saved.selection().equals(selection);
+        if (isSaved) {
+            return;
+        }
+        TrainingState.Usage usage =
+                new TrainingState.Usage(tokens, watch.seconds(), watch.cpuSeconds());
+        TrainingState state =
+                TrainingState.initial(engineName(), environment, config)
+                        .at(position, usage, selection, log.sync());
+        Path written = checkpoints.save(state);
+        saved = state;
+        directory.keepCheckpoint(position.step());
+        notifyListeners(listener -> listener.onCheckpoint(written, position.step()));
+    }
+
+    private RunResult finish(StopReason reason) throws IOException {
+        boolean interrupted = reason == StopReason.SIGNAL;
+        if (!interrupted
+                && validator != null
+                && position.step() > 0
+                && selection.validated() != position.step()) {
+            validate();
+        }
+        checkpoint();
+        List<Selection.Scored> chosen = selection.chosen(config);
+        if (chosen.isEmpty()) {
+            checkpoints.publishCurrent();
+        } else {
+            checkpoints.publish(steps(chosen));
+        }
+        return new RunResult(
+                reason,
+                position.step(),
+                position.epoch(),
+                tokens,
+                watch.seconds(),
+                watch.cpuSeconds(),
+                directory.root(),
+                chosen.isEmpty() ? List.of(position.step()) : steps(chosen),
+                finalScores(chosen, interrupted));
+    }
+
+    private static List<Long> steps(List<Selection.Scored> chosen) {
+        return chosen.stream().map(Selection.Scored::step).toList();
+    }
+
+    private Map<String, Double> finalScores(List<Selection.Scored> chosen, boolean interrupted)
+            throws IOException {
+        if (chosen.size() == 1) {
+            return chosen.get(0).scores();
+        }
+        if (chosen.isEmpty()) {
+            return selection.lastScores(position.step());
+        }
+        return interrupted ? Map.of() : validator.validate(trainer, stop);
+    }
+
+    private void notifyListeners(Consumer<RunListener> event) {
+        listeners.forEach(event);
+    }
+
+    /** Builds a {@link TrainingRun}. */
+    public static final class Builder {
+
+        private Path directory;
+        private SequenceTrainer trainer;
+        private TrainingConfig config;
+        private BatchSource batches;
+        private ModelStore store;
+        private Validator validator;
+        private StopSignal stop = new StopSignal();
+        private boolean resume;
+        private final List<RunListener> listeners = new ArrayList<>();
+        private final Map<String, String> environment = new HashMap<>();
+
+        Builder() {}
+
+        /**
+         * Sets the directory of the run.
+         *
+         * @param directory the directory, made if it is missing
+         * @return this builder
+         */
+        public Builder setDirectory(Path directory) {
+            this.directory = directory;
+            return this;
+        }
+
+        /**
+         * Sets the trainer, initialised, with an {@link AdamOptimizer}. The caller closes it.
+         *
+         * @param trainer the trainer
+         * @return this builder
+         */
+        public Builder setTrainer(SequenceTrainer trainer) {
+            this.trainer = trainer;
+            return this;
+        }
+
+        /**
+         * Sets the configuration.
+         *
+         * @param config the configuration
+         * @return this builder
+         */
+        public Builder setConfig(TrainingConfig config) {
+            this.config = config;
+            return this;
+        }
+
+        /**
+         * Sets the training data.
+         *
+         * @param batches the batches
+         * @return this builder
+         */
+        public Builder setBatches(BatchSource batches) {
+            this.batches = batches;
+            return this;
+        }
+
+        /**
+         * Sets what writes and reads model directories.
+         *
+         * @param store the store
+         * @return this builder
+         */
+        public Builder setStore(ModelStore store) {
+            this.store = store;
+            return this;
+        }
+
+        /**
+         * Sets what scores the model (default: nothing, and the last weights are the result).
+         *
+         * @param validator the validator
+         * @return this builder
+         */
+        public Builder optValidator(Validator validator) {
+            this.validator = validator;
+            return this;
+        }
+
+        /**
+         * Sets what asks the run to stop.
+         *
+         * @param stop the signal
+         * @return this builder
+         */
+        public Builder optStop(StopSignal stop) {
+            this.stop = stop;
+            return this;
+        }
+
+        /**
+         * Sets whether a run that the directory holds is continued (default: no, and finding one is
+         * an error).
+         *
+         * @param resume whether it is
+         * @return this builder
+         */
+        public Builder optResume(boolean resume) {
+            this.resume = resume;
+            return this;
+        }
+
+        /**
+         * Records something that has to be the same on resume for the result to be the same: the
+         * number of threads, say. A difference on resume is logged.
+         *
+         * @param name the name
+         * @param value the value
+         * @return this builder
+         */
+        public Builder putEnvironment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        /**
+         * Adds a listener.
+         *
+         * @param listener the listener
+         * @return this builder
+         */
+        public Builder addListener(RunListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Builds the run.
+         *
+         * @return the run
+         * @throws IllegalArgumentException if a part is missing or the trainer's optimiser cannot
+         *     be saved
+         */
+        public TrainingRun build() {
+            require(directory, "directory");
+            require(trainer, "trainer");
+            require(config, "config");
+            require(batches, "batches");
+            require(store, "store");
+            if (!(trainer.getOptimizer() instanceof AdamOptimizer)) {
+                throw new IllegalArgumentException(
+                        "a run needs an AdamOptimizer, whose state it can save, got optimizer="
+                                + trainer.getOptimizer().getClass().getName());
+            }
+            return new TrainingRun(this);
+        }
+
+        private static void require(Object value, String name) {
+            if (value == null) {
+                throw new IllegalArgumentException("a training run needs a " + name);
+            }
+        }
+    }
+}
