@@ -73,6 +73,21 @@ public final class Kernels {
         return REFERENCE;
     }
 
+    /**
+     * The kernel that attends: the one asked for if it supports the request, else the reference, or
+     * the fastest if none was asked for.
+     *
+     * @param asked the kernel asked for; null for the fastest
+     * @param manager the manager of the query
+     * @param request what is to be computed
+     * @return a kernel that supports the request
+     */
+    public static AttentionKernel choose(
+            AttentionKernel asked, NDManager manager, AttentionRequest request) {
+        AttentionKernel kernel = asked == null ? of(manager).attention() : asked;
+        return kernel.supports(request) ? kernel : REFERENCE.attention;
+    }
+
     private static Kernels make(Key key) {
         return REFERENCE;
     }

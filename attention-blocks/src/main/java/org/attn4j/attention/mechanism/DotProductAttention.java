@@ -1,0 +1,207 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.function.Supplier;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.position.ScoreBias;
+
+/**
+ * Dot-product attention without projections: {@code softmax(scale · Q·Kᵀ + M)·V}.
+ *
+ * <p>Vaswani et al. 2017, equation 1, with {@code scale = 1/√H}; with a scale of 1 it is the
+ * dot-product attention that they compare with, and the "dot" score of Luong et al. 2015. Q is the
+ * query (B, T, D), K the key (B, S, D), V the value (B, S, Dv); the context is (B, T, Dv). With N
+ * heads the features of a place are split into N parts that attend by themselves; keys and values
+ * may have fewer heads, and then are narrower by the same factor.
+ *
+ * <p>It has no parameters: choose it when queries and keys live in one space already. Time B·T·S·(D
+ * + Dv); memory B·N·T·S with the reference kernel and B·T·Dv with a fused one.
+ */
+public final class DotProductAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int heads;
+    private final int keyValueHeads;
+    private final Double scale;
+    private final float dropout;
+    private final ScoreBias scoreBias;
+    private final AttentionKernel kernel;
+
+    private DotProductAttention(Builder builder) {
+        super(VERSION);
+        heads = builder.heads;
+        keyValueHeads = builder.keyValueHeads == 0 ? builder.heads : builder.keyValueHeads;
+        scale = builder.scale;
+        dropout = builder.dropout;
+        scoreBias = builder.scoreBias;
+        kernel = builder.kernel;
+        if (scoreBias instanceof Block block) {
+            addChildBlock("score_bias", block);
+        }
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        NDArray queryHeads = Heads.split(in.query(), heads); // (B, N, T, H)
+        Supplier<KeyValues> fresh =
+                () ->
+                        new KeyValues(
+                                Heads.split(in.key(), keyValueHeads),
+                                Heads.split(in.value(), keyValueHeads));
+        KeyValues memory =
+                in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, G, S, H)
+
+        long queries = queryHeads.getShape().get(2);
+        NDManager manager = in.query().getManager();
+        AttentionMask mask =
+                ScaledDotProduct.biased(
+                        in.mask(),
+                        scoreBias,
+                        parameters,
+                        manager,
+                        queries,
+                        memory.length(),
+                        training);
+        double factor = scale == null ? 1 / Math.sqrt(queryHeads.getShape().get(3)) : scale;
+        return new ScaledDotProduct(factor, dropout, kernel)
+                .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape query = inputShapes[0];
+        Shape value = queryKeyValue(inputShapes)[2];
+        return new Shape[] {
+            new Shape(query.get(0), query.get(1), value.get(2) / keyValueHeads * heads)
+        };
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        if (scoreBias instanceof Block block) {
+            block.initialize(manager, dataType, new Shape(1, 1));
+        }
+    }
+
+    /** Builds a {@link DotProductAttention}. */
+    public static final class Builder {
+
+        private int heads = 1;
+        private int keyValueHeads;
+        private Double scale;
+        private float dropout;
+        private ScoreBias scoreBias;
+        private AttentionKernel kernel;
+
+        private Builder() {}
+
+        /**
+         * Sets N; 1 unless set.
+         *
+         * @param heads at least 1, a divisor of the features of the query
+         * @return this builder
+         */
+        public Builder optHeads(int heads) {
+            this.heads = heads;
+            return this;
+        }
+
+        /**
+         * Sets G, the heads of keys and values; N unless set.
+         *
+         * @param keyValueHeads a divisor of N
+         * @return this builder
+         */
+        public Builder optKeyValueHeads(int keyValueHeads) {
+            this.keyValueHeads = keyValueHeads;
+            return this;
+        }
+
+        /**
+         * Sets the factor on the scores; 1/√H unless set.
+         *
+         * @param scale the factor
+         * @return this builder
+         */
+        public Builder optScale(double scale) {
+            this.scale = scale;
+            return this;
+        }
+
+        /**
+         * Sets the rate at which weights are dropped in training; 0 unless set.
+         *
+         * @param dropout in [0, 1)
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Sets positions that add to the scores. One with parameters becomes the child {@code
+         * score_bias}.
+         *
+         * @param scoreBias the bias; null for none
+         * @return this builder
+         */
+        public Builder optScoreBias(ScoreBias scoreBias) {
+            this.scoreBias = scoreBias;
+            return this;
+        }
+
+        /**
+         * Sets the kernel; unless set, the fastest that the engine and device have. Requests that
+         * it does not support go to the reference.
+         *
+         * @param kernel the kernel; null for the fastest
+         * @return this builder
+         */
+        public Builder optKernel(AttentionKernel kernel) {
+            this.kernel = kernel;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public DotProductAttention build() {
+            if (heads < 1 || keyValueHeads < 0 || keyValueHeads > 0 && heads % keyValueHeads != 0) {
+                throw new IllegalArgumentException(
+                        "heads must be at least 1 and divisible by keyValueHeads, got heads="
+                                + heads
+                                + ", keyValueHeads="
+                                + keyValueHeads);
+            }
+            ScaledDotProduct.checkDropout(dropout);
+            return new DotProductAttention(this);
+        }
+    }
+}

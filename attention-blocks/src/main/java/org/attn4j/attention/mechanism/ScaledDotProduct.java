@@ -1,0 +1,71 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.AttentionRequest;
+import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.position.ScoreBias;
+
+/**
+ * The core that dot-product mechanisms share: heads in, context out, by the kernel that serves
+ * best.
+ *
+ * @param scale the factor on the scores
+ * @param dropout the rate at which weights are dropped in training
+ * @param kernel the kernel asked for; null for the fastest
+ */
+record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
+
+    AttentionOutput attend(
+            NDArray queryHeads, // (B, N, T, H)
+            KeyValues memory, // (B, G, S, H)
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
+        boolean observed = observer != null;
+        AttentionRequest request =
+                new AttentionRequest(
+                        queryHeads,
+                        memory.key(),
+                        memory.value(),
+                        mask,
+                        scale,
+                        dropout,
+                        training,
+                        observed);
+        AttentionOutput output =
+                Kernels.choose(kernel, queryHeads.getManager(), request).attend(request);
+        if (observed) {
+            observer.observe("", output.weights()); // (B, N, T, S)
+        }
+        return new AttentionOutput(Heads.merge(output.context()), output.weights()); // (B, T, N·Hv)
+    }
+
+    /** The mask with a bias by position, if there is one. */
+    static AttentionMask biased(
+            AttentionMask mask,
+            ScoreBias bias,
+            ParameterStore parameters,
+            NDManager manager,
+            long queries,
+            long keys,
+            boolean training) {
+        return bias == null
+                ? mask
+                : mask.and(
+                        AttentionMask.bias(
+                                bias.bias(parameters, manager, queries, keys, training)));
+    }
+
+    static void checkDropout(float dropout) {
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
+        }
+    }
+}

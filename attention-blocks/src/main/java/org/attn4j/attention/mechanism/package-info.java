@@ -1,0 +1,2 @@
+/** The mechanisms, one file each. */
+package org.attn4j.attention.mechanism;

@@ -1,0 +1,106 @@
+package org.attn4j.attention.position;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.core.Embedding;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+
+/**
+ * A learned vector for each place, as in BERT, GPT-2 and BART. {@code forward} takes places, any
+ * shape of int64, and gives that shape with D behind it. Parameter: {@code weight}, (offset +
+ * maxLength, D).
+ */
+public final class LearnedPositions extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int maxLength;
+    private final int size;
+    private final int offset;
+    private final Parameter weight;
+
+    /**
+     * Creates the vectors.
+     *
+     * @param maxLength how many places there are
+     * @param size D
+     * @param offset which row of the table is place 0: 2 in BART and OPT, else 0
+     */
+    public LearnedPositions(int maxLength, int size, int offset) {
+        super(VERSION);
+        if (maxLength < 1 || size < 1 || offset < 0) {
+            throw new IllegalArgumentException(
+                    "maxLength and size must be at least 1 and offset at least 0, got maxLength="
+                            + maxLength
+                            + ", size="
+                            + size
+                            + ", offset="
+                            + offset);
+        }
+        this.maxLength = maxLength;
+        this.size = size;
+        this.offset = offset;
+        weight =
+                addParameter(
+                        Parameter.builder()
+                                .setName("weight")
+                                .setType(Parameter.Type.OTHER)
+                                .optShape(new Shape((long) offset + maxLength, size))
+                                .optInitializer(new NormalInitializer(0.02f))
+                                .build());
+    }
+
+    /**
+     * Returns the vectors of consecutive places.
+     *
+     * @param parameters where the table is found
+     * @param manager where the result lives
+     * @param first the first place
+     * @param count T
+     * @param training whether this is a training pass
+     * @return (T, D)
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDManager manager,
+            long first,
+            long count,
+            boolean training) {
+        if (first + count > maxLength) {
+            throw new IllegalArgumentException(
+                    "there are learned positions for "
+                            + maxLength
+                            + " places, but the sequence has "
+                            + (first + count)
+                            + ": shorten it, or train with a larger maxLength");
+        }
+        NDArray places = manager.arange((int) first, (int) (first + count), 1, DataType.INT64);
+        return forwardInternal(parameters, new NDList(places), training, null).singletonOrThrow();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray places = inputs.singletonOrThrow();
+        NDArray table = parameters.getValue(weight, places.getDevice(), training);
+        return Embedding.embedding(places.add(offset), table, SparseFormat.DENSE);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0].add(size)};
+    }
+}

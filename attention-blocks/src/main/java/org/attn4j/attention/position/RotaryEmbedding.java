@@ -1,0 +1,226 @@
+package org.attn4j.attention.position;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Rotary position embedding: pairs of features of a query or key are turned by an angle that grows
+ * with the place, so that their product depends on the distance alone.
+ *
+ * <p>Su et al. 2021 (RoFormer), section 3.2.2: pair i of place p is turned by {@code p ·
+ * base^(−2i/R)}, R being the number of features that are turned. It has no parameters and is
+ * applied to query and key in each layer, at a cost of B·N·T·H.
+ */
+public final class RotaryEmbedding {
+
+    /** Which features form a pair. */
+    public enum Layout {
+        /** Neighbours, 2i and 2i + 1: the paper, GPT-J, DeepSeek. */
+        INTERLEAVED,
+        /**
+         * Feature i of the first half and of the second: Llama, GPT-NeoX, Mistral in Hugging Face's
+         * format.
+         */
+        HALVES
+    }
+
+    private final int size;
+    private final Layout layout;
+    private final float[] frequencies;
+
+    private RotaryEmbedding(Builder builder) {
+        size = builder.size;
+        layout = builder.layout;
+        frequencies = new float[size / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = (float) (Math.pow(builder.base, -2.0 * i / size) / builder.scaling);
+        }
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns R.
+     *
+     * @return how many features at the start of a head are turned
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Returns the angles per place.
+     *
+     * @return R / 2 frequencies, in radians a place
+     */
+    public float[] frequencies() {
+        return frequencies.clone();
+    }
+
+    /**
+     * Turns heads at consecutive places.
+     *
+     * @param heads (B, N, T, H)
+     * @param first the place of the first of the T
+     * @return (B, N, T, H)
+     */
+    public NDArray apply(NDArray heads, long first) {
+        long count = heads.getShape().get(2);
+        try (NDArray places = heads.getManager().arange((float) first, first + count, 1)) {
+            return apply(heads, places);
+        }
+    }
+
+    /**
+     * Turns heads at given places.
+     *
+     * @param heads (B, N, T, H)
+     * @param positions (T) or (B, T)
+     * @return (B, N, T, H)
+     */
+    public NDArray apply(NDArray heads, NDArray positions) {
+        long headSize = heads.getShape().get(3);
+        if (headSize < size) {
+            throw new IllegalArgumentException(
+                    "rotary size must be at most the head size, got size="
+                            + size
+                            + ", head size="
+                            + headSize);
+        }
+        NDArray angles = angles(heads.getManager(), positions); // (B or 1, 1, T, R / 2)
+        NDArray cos = angles.cos().toType(heads.getDataType(), false);
+        NDArray sin = angles.sin().toType(heads.getDataType(), false);
+        if (headSize == size) {
+            return turn(heads, cos, sin);
+        }
+        NDArray turned = turn(heads.get(new NDIndex("..., :{}", size)), cos, sin);
+        return turned.concat(heads.get(new NDIndex("..., {}:", size)), -1);
+    }
+
+    /**
+     * Returns the angles of places.
+     *
+     * @param manager where the result lives
+     * @param positions (T) or (B, T)
+     * @return (1, 1, T, R / 2) or (B, 1, T, R / 2), in radians
+     */
+    public NDArray angles(NDManager manager, NDArray positions) {
+        Shape shape = positions.getShape();
+        long rows = shape.dimension() == 1 ? 1 : shape.get(0);
+        NDArray places =
+                positions
+                        .toType(DataType.FLOAT32, false)
+                        .reshape(rows, 1, shape.get(shape.dimension() - 1), 1);
+        return manager.create(frequencies, new Shape(1, 1, 1, frequencies.length)).mul(places);
+    }
+
+    private NDArray turn(NDArray heads, NDArray cos, NDArray sin) {
+        return layout == Layout.HALVES ? turnHalves(heads, cos, sin) : turnPairs(heads, cos, sin);
+    }
+
+    private static NDArray turnHalves(NDArray heads, NDArray cos, NDArray sin) {
+        NDList halves = heads.split(2, -1); // (B, N, T, R / 2) each
+        NDArray first = halves.get(0);
+        NDArray second = halves.get(1);
+        return first.mul(cos).sub(second.mul(sin)).concat(second.mul(cos).add(first.mul(sin)), -1);
+    }
+
+    private static NDArray turnPairs(NDArray heads, NDArray cos, NDArray sin) {
+        Shape shape = heads.getShape();
+        long pairs = shape.get(3) / 2;
+        NDArray paired = heads.reshape(shape.get(0), shape.get(1), shape.get(2), pairs, 2);
+        NDList sides = paired.split(2, -1); // (B, N, T, R / 2, 1) each
+        NDArray even = sides.get(0).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
+        NDArray odd = sides.get(1).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
+        NDArray evenTurned = even.mul(cos).sub(odd.mul(sin)).expandDims(-1);
+        NDArray oddTurned = odd.mul(cos).add(even.mul(sin)).expandDims(-1);
+        return evenTurned.concat(oddTurned, -1).reshape(shape);
+    }
+
+    /** Builds a {@link RotaryEmbedding}. */
+    public static final class Builder {
+
+        private int size;
+        private Layout layout = Layout.HALVES;
+        private double base = 10000;
+        private double scaling = 1;
+
+        private Builder() {}
+
+        /**
+         * Sets R, how many features of a head are turned: the head size, or less to turn a part.
+         *
+         * @param size an even number
+         * @return this builder
+         */
+        public Builder setSize(int size) {
+            this.size = size;
+            return this;
+        }
+
+        /**
+         * Sets which features form a pair; {@link Layout#HALVES} unless set.
+         *
+         * @param layout the layout
+         * @return this builder
+         */
+        public Builder optLayout(Layout layout) {
+            this.layout = layout;
+            return this;
+        }
+
+        /**
+         * Sets the base of the frequencies, which Hugging Face calls theta; 10000 unless set.
+         *
+         * @param base above 0
+         * @return this builder
+         */
+        public Builder optBase(double base) {
+            this.base = base;
+            return this;
+        }
+
+        /**
+         * Sets linear scaling: places are divided by this, so that a model reads so many times
+         * longer sequences (Chen et al. 2023, position interpolation); 1 unless set.
+         *
+         * @param scaling above 0
+         * @return this builder
+         */
+        public Builder optLinearScaling(double scaling) {
+            this.scaling = scaling;
+            return this;
+        }
+
+        /**
+         * Builds the embedding.
+         *
+         * @return the embedding
+         */
+        public RotaryEmbedding build() {
+            if (size < 2 || size % 2 != 0) {
+                throw new IllegalArgumentException(
+                        "size must be even and at least 2, got size=" + size);
+            }
+            if (!(base > 0) || !(scaling > 0)) {
+                throw new IllegalArgumentException(
+                        "base and scaling must be above 0, got base="
+                                + base
+                                + ", scaling="
+                                + scaling);
+            }
+            return new RotaryEmbedding(this);
+        }
+    }
+}

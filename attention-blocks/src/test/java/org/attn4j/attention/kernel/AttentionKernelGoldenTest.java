@@ -1,0 +1,116 @@
+package org.attn4j.attention.kernel;
+
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.fixture.Fixture;
+import org.attn4j.attention.fixture.GoldenCase;
+import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.attention.fixture.TestKernels;
+import org.attn4j.attention.mask.AttentionMask;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/** Scaled dot-product attention against the {@code sdpa_*} fixtures, with every kernel. */
+@Tag("engine")
+class AttentionKernelGoldenTest {
+
+    @TestFactory
+    List<DynamicTest> valuesAndGradientsMatch() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (var folder : Fixture.folders("sdpa_")) {
+            Fixture fixture = Fixture.read(folder);
+            TestKernels.all()
+                    .forEach(
+                            (name, kernel) -> {
+                                for (Map.Entry<String, MaskOf> mask : masks(fixture).entrySet()) {
+                                    tests.add(
+                                            dynamicTest(
+                                                    fixture.name()
+                                                            + ", "
+                                                            + name
+                                                            + ", mask as "
+                                                            + mask.getKey(),
+                                                    () ->
+                                                            check(
+                                                                    fixture,
+                                                                    kernel.get(),
+                                                                    mask.getValue())));
+                                }
+                            });
+        }
+        return tests;
+    }
+
+    private interface MaskOf {
+        AttentionMask in(GoldenCase golden);
+    }
+
+    /** Every way in which the fixture's mask can be given. */
+    private static Map<String, MaskOf> masks(Fixture fixture) {
+        Map<String, MaskOf> masks = new LinkedHashMap<>();
+        String kind =
+                fixture.param("mask") == null || fixture.param("mask").isJsonNull()
+                        ? ""
+                        : fixture.param("mask").getAsString();
+        if (fixture.has("in/mask_allowed")) {
+            masks.put("pattern", golden -> AttentionMask.dense(golden.input("mask_allowed")));
+        }
+        if (fixture.has("in/mask")) {
+            masks.put("bias", golden -> AttentionMask.bias(golden.input("mask")));
+        }
+        if (kind.startsWith("sliding_")) {
+            int width = Integer.parseInt(kind.substring("sliding_".length()));
+            masks.put("window", golden -> AttentionMask.window(width - 1, 0));
+        }
+        if (kind.equals("causal") || fixture.param("kv_heads") != null) {
+            masks.put("flag", golden -> AttentionMask.causal());
+        }
+        if (masks.isEmpty()) {
+            masks.put("none", golden -> AttentionMask.none());
+        }
+        return masks;
+    }
+
+    private static void check(Fixture fixture, AttentionKernel kernel, MaskOf mask) {
+        try (NDManager manager = TestEngine.manager()) {
+            GoldenCase golden = new GoldenCase(fixture, manager);
+            golden.check(g -> Map.of("output", attend(fixture, g, kernel, mask, false).context()));
+            AttentionOutput observed = attend(fixture, golden, kernel, mask, true);
+            golden.checkValues(Map.of("output", observed.context(), "weights", observed.weights()));
+        }
+    }
+
+    private static AttentionOutput attend(
+            Fixture fixture,
+            GoldenCase golden,
+            AttentionKernel kernel,
+            MaskOf mask,
+            boolean weights) {
+        NDArray query = golden.input("q");
+        Shape shape = query.getShape();
+        double scale =
+                fixture.param("scale") == null
+                        ? 1 / Math.sqrt(shape.get(3))
+                        : fixture.param("scale").getAsDouble();
+        AttentionRequest request =
+                new AttentionRequest(
+                        query,
+                        golden.input("k"),
+                        golden.input("v"),
+                        mask.in(golden),
+                        scale,
+                        0,
+                        true,
+                        weights);
+        return Kernels.choose(kernel, query.getManager(), request).attend(request);
+    }
+}
