@@ -1,0 +1,11 @@
+/**
+ * Text to ids and back.
+ *
+ * <p>A {@link org.attn4j.models.tokenizer.TokenizerTrainer} reads lines of text and makes a {@link
+ * org.attn4j.models.tokenizer.TokenizerJson}: a byte-pair encoding, a word vocabulary or a
+ * character vocabulary, all in the {@code tokenizer.json} format of Hugging Face. A {@link
+ * org.attn4j.models.tokenizer.HuggingFaceTextTokenizer} loads such a file, ours or anyone's, and is
+ * the {@link org.attn4j.models.tokenizer.TextTokenizer} that the rest of the library sees. No deep
+ * learning engine is needed here.
+ */
+package org.attn4j.models.tokenizer;
