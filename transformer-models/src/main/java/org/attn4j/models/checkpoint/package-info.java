@@ -12,8 +12,9 @@
  *   <li>{@link org.attn4j.models.checkpoint.SafetensorsWriter} writes the same format, aside and
  *       then renamed, through {@link org.attn4j.models.checkpoint.AtomicFile}; {@link
  *       org.attn4j.models.checkpoint.AtomicDirectory} does so for whole directories.
- *   <li>{@code WeightTable} says which tensor is which parameter of a block, in both directions,
- *       and {@code WeightLoader} carries the values across.
+ *   <li>{@link org.attn4j.models.checkpoint.WeightTable} says which tensor is which parameter of a
+ *       block, in both directions, and {@link org.attn4j.models.checkpoint.WeightLoader} carries
+ *       the values across.
  *   <li>{@link org.attn4j.models.checkpoint.ModelDirectory} finds the files of a model and says
  *       clearly what is wrong when they are not there.
  * </ul>

@@ -1,0 +1,337 @@
+package org.attn4j.models.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.initializer.Initializer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.models.checkpoint.WeightTable.Binding;
+import org.attn4j.models.checkpoint.WeightTable.Bindings;
+
+/**
+ * Carries weights between a checkpoint and the parameters of a block.
+ *
+ * <p>A block that is not initialised is initialised with the stored values as it goes: no random
+ * numbers are made first. A block that is, keeps its arrays and gets their content changed. Load
+ * before {@code Trainer.initialize}: DJL's trainers keep copies of the parameters on some engines.
+ */
+public final class WeightLoader {
+
+    private WeightLoader() {}
+
+    /**
+     * Loads weights as float32.
+     *
+     * @param block the block; afterwards it is initialised
+     * @param manager the manager that will own the parameters, the model's own usually
+     * @param source the checkpoint
+     * @param table which tensor is which parameter
+     * @param strictness what may differ
+     * @param inputShapes the shapes of some input, asked for when the block is not initialised
+     * @return what was found
+     * @throws WeightMismatchException if more differs than is allowed; the block is then as it was
+     * @throws IOException if reading fails
+     */
+    public static LoadReport load(
+            Block block,
+            NDManager manager,
+            TensorSource source,
+            WeightTable table,
+            Strictness strictness,
+            Shape... inputShapes)
+            throws IOException {
+        Loading loading = new Loading(source, table.bind(BlockParameters.of(block)));
+        if (block.isInitialized()) {
+            loading.check(table);
+            loading.require(strictness);
+        } else {
+            if (inputShapes.length == 0) {
+                throw new IllegalArgumentException(
+                        "the block is not initialised: give the shapes of its inputs, or initialise it first");
+            }
+            loading.initialize(block, manager, inputShapes);
+            loading.check(table);
+            if (!loading.report().satisfies(strictness)) {
+                loading.undo();
+            }
+            loading.require(strictness);
+            loading.initializeMisfits(manager);
+        }
+        loading.fill();
+        return loading.report();
+    }
+
+    /**
+     * Saves the weights of a block into a model directory, sharded above 5 GB, under the names of
+     * the table.
+     *
+     * @param block the block, initialised
+     * @param table which tensor is which parameter
+     * @param directory the directory, which exists
+     * @throws IOException if writing fails
+     * @throws IllegalArgumentException if the table does not name every parameter
+     */
+    public static void save(Block block, WeightTable table, Path directory) throws IOException {
+        SafetensorsWriter.builder().build().writeModel(directory, contents(block, table));
+    }
+
+    /**
+     * Returns the weights of a block under the names of a table, for a writer of the caller's.
+     *
+     * @param block the block, initialised
+     * @param table which tensor is which parameter
+     * @return the tensors in the order of the block; tied parameters once
+     * @throws IllegalArgumentException if the table does not name every parameter
+     */
+    public static List<TensorContent> contents(Block block, WeightTable table) {
+        Bindings bindings = table.bind(BlockParameters.of(block));
+        if (!bindings.uncovered().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the weights cannot be saved: the table names no tensor for "
+                            + bindings.uncovered());
+        }
+        List<TensorContent> contents = new ArrayList<>();
+        for (Binding binding : bindings.bindings()) {
+            NDList arrays = new NDList();
+            binding.parameters().forEach(parameter -> arrays.add(parameter.getArray()));
+            contents.add(
+                    binding.layout() == TensorLayouts.same()
+                            ? TensorContent.of(binding.name(), arrays.singletonOrThrow())
+                            : new JoinedContent(binding.name(), binding.layout(), arrays));
+        }
+        return contents;
+    }
+
+    private static List<Shape> shapes(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::getShape).toList();
+    }
+
+    /** One run from a checkpoint into a block. */
+    private static final class Loading {
+
+        private final TensorSource source;
+        private final List<Binding> bindings;
+        private final Map<Binding, String> found = new LinkedHashMap<>();
+        private final Map<Parameter, Initializer> fresh = new HashMap<>();
+        private final Set<Parameter> filled = new HashSet<>();
+        private final Set<Binding> misfits = new HashSet<>();
+        private final List<String> missing;
+        private final List<String> unused = new ArrayList<>();
+        private final List<LoadReport.Misshapen> misshapen = new ArrayList<>();
+
+        Loading(TensorSource source, Bindings bindings) {
+            this.source = source;
+            this.bindings = bindings.bindings();
+            this.missing = new ArrayList<>(bindings.uncovered());
+            for (Binding binding : this.bindings) {
+                binding.names().stream()
+                        .filter(source.names()::contains)
+                        .findFirst()
+                        .ifPresentOrElse(
+                                name -> found.put(binding, name),
+                                () -> missing.add(binding.name()));
+            }
+        }
+
+        /** Compares names and shapes; the shapes of all parameters are known by now. */
+        void check(WeightTable table) throws IOException {
+            Set<String> used = new HashSet<>();
+            for (Binding binding : bindings) {
+                String name = found.get(binding);
+                if (name == null) {
+                    continue;
+                }
+                used.add(name);
+                for (String other : binding.names()) {
+                    if (source.names().contains(other) && TensorBytes.same(source, name, other)) {
+                        used.add(other);
+                    }
+                }
+                Shape expected = binding.layout().storedShape(shapes(binding.parameters()));
+                if (!source.info(name).shape().equals(expected)) {
+                    misfits.add(binding);
+                    misshapen.add(
+                            new LoadReport.Misshapen(name, expected, source.info(name).shape()));
+                }
+            }
+            source.names().stream()
+                    .filter(name -> !used.contains(name) && !table.ignores(name))
+                    .forEach(unused::add);
+        }
+
+        LoadReport report() {
+            int loaded = 0;
+            for (Binding binding : bindings) {
+                loaded +=
+                        found.containsKey(binding) && !misfits.contains(binding)
+                                ? binding.parameters().size()
+                                : 0;
+            }
+            return new LoadReport(source.path(), loaded, missing, unused, misshapen);
+        }
+
+        void require(Strictness strictness) throws WeightMismatchException {
+            if (!report().satisfies(strictness)) {
+                throw new WeightMismatchException(report());
+            }
+        }
+
+        /** Lets the block make its parameters with what is stored. */
+        void initialize(Block block, NDManager manager, Shape... inputShapes) throws IOException {
+            BlockParameters.of(block).byPath().values().stream()
+                    .filter(parameter -> !parameter.isInitialized())
+                    .forEach(parameter -> fresh.put(parameter, parameter.getInitializer()));
+            for (Map.Entry<Binding, String> entry : found.entrySet()) {
+                for (Parameter parameter : entry.getKey().parameters()) {
+                    if (fresh.containsKey(parameter)) {
+                        parameter.setInitializer(
+                                new Stored(entry.getKey(), entry.getValue(), parameter));
+                    }
+                }
+            }
+            try {
+                block.initialize(manager, DataType.FLOAT32, inputShapes);
+            } catch (UncheckedIOException e) {
+                undo();
+                throw e.getCause();
+            } catch (RuntimeException e) {
+                undo();
+                throw e;
+            }
+            fresh.forEach(Parameter::setInitializer);
+        }
+
+        /** Makes the block what it was before {@link #initialize}. */
+        void undo() {
+            fresh.forEach(
+                    (parameter, initializer) -> {
+                        parameter.close();
+                        parameter.setInitializer(initializer);
+                    });
+        }
+
+        /**
+         * Gives parameters that only had room made for them, and whose tensor does not fit, values
+         * of their own.
+         */
+        void initializeMisfits(NDManager manager) {
+            for (Binding binding : misfits) {
+                for (Parameter parameter : binding.parameters()) {
+                    if (fresh.containsKey(parameter)) {
+                        parameter.close();
+                        parameter.initialize(manager, DataType.FLOAT32);
+                    }
+                }
+            }
+        }
+
+        /** Copies what initialisation has not put in place yet. */
+        void fill() throws IOException {
+            for (Map.Entry<Binding, String> entry : found.entrySet()) {
+                Binding binding = entry.getKey();
+                if (misfits.contains(binding) || filled.containsAll(binding.parameters())) {
+                    continue;
+                }
+                NDArray first = binding.parameters().get(0).getArray();
+                try (NDManager scratch = first.getManager().newSubManager()) {
+                    NDArray stored = source.read(entry.getValue(), scratch, first.getDataType());
+                    NDList parts =
+                            binding.layout().toParameters(stored, shapes(binding.parameters()));
+                    for (int i = 0; i < parts.size(); i++) {
+                        overwrite(binding.parameters().get(i).getArray(), parts.get(i));
+                    }
+                }
+            }
+        }
+
+        /**
+         * An array that records gradients refuses to be changed, so it forgets them for the while.
+         */
+        private static void overwrite(NDArray target, NDArray values) {
+            boolean gradient = target.hasGradient();
+            if (gradient) {
+                target.setRequiresGradient(false);
+            }
+            target.set(new NDIndex("..."), values);
+            if (gradient) {
+                target.setRequiresGradient(true);
+            }
+        }
+
+        /**
+         * Gives a parameter its stored values, or room for them where the tensor is laid out
+         * otherwise.
+         */
+        private final class Stored implements Initializer {
+
+            private final Binding binding;
+            private final String tensor;
+            private final Parameter parameter;
+
+            Stored(Binding binding, String tensor, Parameter parameter) {
+                this.binding = binding;
+                this.tensor = tensor;
+                this.parameter = parameter;
+            }
+
+            @Override
+            public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
+                if (binding.layout() != TensorLayouts.same()) {
+                    return manager.create(shape, dataType);
+                }
+                if (!source.info(tensor).shape().equals(shape)) {
+                    return fresh.get(parameter).initialize(manager, shape, dataType);
+                }
+                try {
+                    filled.add(parameter);
+                    return source.read(tensor, manager, dataType);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /** Parameters that are stored in one tensor, put together when it is written. */
+    private record JoinedContent(String name, TensorLayout layout, NDList arrays)
+            implements TensorContent {
+
+        @Override
+        public TensorType type() {
+            return TensorType.of(arrays.head().getDataType());
+        }
+
+        @Override
+        public Shape shape() {
+            return layout.storedShape(List.of(arrays.getShapes()));
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            try (NDManager scratch = arrays.head().getManager().newSubManager()) {
+                NDList values = new NDList();
+                for (NDArray array : arrays) {
+                    NDArray value = array.stopGradient();
+                    value.attach(scratch);
+                    values.add(value);
+                }
+                TensorContent.of(name, layout.toStored(values)).writeTo(channel);
+            }
+        }
+    }
+}
