@@ -2,18 +2,27 @@ package org.attn4j.attention.kernel;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which of several exact ways a machine computes fastest. Ways differ in the last bits, so a run
  * that is to be repeated bit for bit records its choice and restores it.
  *
+ * @param fused whether fused kernels are used where they apply; if not, everything is the engine's
+ *     own
  * @param linear how linear maps are computed
  * @param dropout how dropout masks are drawn
  */
-public record KernelChoice(Linear linear, Dropout dropout) {
+public record KernelChoice(boolean fused, Linear linear, Dropout dropout) {
 
-    /** The plain engine operations: the only choice on an engine without fused kernels. */
-    public static final KernelChoice ENGINE = new KernelChoice(Linear.ENGINE, Dropout.ENGINE);
+    /** Plain array operations: the only choice on an engine without fused kernels. */
+    public static final KernelChoice REFERENCE =
+            new KernelChoice(false, Linear.ENGINE, Dropout.ENGINE);
+
+    private static final Pattern FUSED =
+            Pattern.compile("kernels=fused,\\s*linear=(\\w+),\\s*dropout=(\\w+)");
+    private static final String FORM = "kernels=reference or kernels=fused,linear=…,dropout=…";
 
     /** How linear maps are computed. */
     public enum Linear {
@@ -31,35 +40,45 @@ public record KernelChoice(Linear linear, Dropout dropout) {
         HASH
     }
 
+    /** {@inheritDoc} */
+    public KernelChoice {
+        if (!fused && (linear != Linear.ENGINE || dropout != Dropout.ENGINE)) {
+            throw new IllegalArgumentException(
+                    "without fused kernels all is the engine's, got linear="
+                            + linear
+                            + ", dropout="
+                            + dropout);
+        }
+    }
+
     /**
      * Reads what {@link #toString} wrote.
      *
-     * @param text for instance {@code linear=onednn,dropout=hash}
+     * @param text for instance {@code kernels=fused,linear=onednn,dropout=hash}
      * @return the choice
      * @throws IllegalArgumentException if the text says anything else
      */
     public static KernelChoice parse(String text) {
-        Linear linear = null;
-        Dropout dropout = null;
-        for (String part : text.split(",")) {
-            String[] pair = part.trim().split("=", 2);
-            String value = pair[pair.length - 1].trim();
-            switch (pair[0].trim()) {
-                case "linear" -> linear = constant(Linear.class, value, text);
-                case "dropout" -> dropout = constant(Dropout.class, value, text);
-                default -> throw unreadable(text, "linear=…,dropout=…");
-            }
+        Matcher match = FUSED.matcher(text.strip());
+        if (match.matches()) {
+            return new KernelChoice(
+                    true,
+                    constant(Linear.class, match.group(1), text),
+                    constant(Dropout.class, match.group(2), text));
         }
-        if (linear == null || dropout == null) {
-            throw unreadable(text, "linear=…,dropout=…");
+        if (text.strip().equals(REFERENCE.toString())) {
+            return REFERENCE;
         }
-        return new KernelChoice(linear, dropout);
+        throw new IllegalArgumentException(
+                "a kernel choice must be " + FORM + ", got \"" + text + "\"");
     }
 
     /** {@inheritDoc} */
     @Override
     public String toString() {
-        return "linear=" + lower(linear) + ",dropout=" + lower(dropout);
+        return fused
+                ? "kernels=fused,linear=" + lower(linear) + ",dropout=" + lower(dropout)
+                : "kernels=reference";
     }
 
     private static <E extends Enum<E>> E constant(Class<E> type, String value, String text) {
@@ -68,18 +87,13 @@ public record KernelChoice(Linear linear, Dropout dropout) {
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                unreadable(
-                                        text,
-                                        lower(type.getSimpleName()) + " one of " + names(type)));
-    }
-
-    private static IllegalArgumentException unreadable(String text, String expected) {
-        return new IllegalArgumentException(
-                "a kernel choice must have " + expected + ", got \"" + text + "\"");
-    }
-
-    private static <E extends Enum<E>> String names(Class<E> type) {
-        return lower(Arrays.toString(type.getEnumConstants()));
+                                new IllegalArgumentException(
+                                        lower(type.getSimpleName())
+                                                + " must be one of "
+                                                + lower(Arrays.toString(type.getEnumConstants()))
+                                                + ", got \""
+                                                + text
+                                                + "\""));
     }
 
     private static String lower(Object value) {

@@ -2,8 +2,13 @@ package org.attn4j.attention.kernel;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.kernel.pytorch.PyTorchKernels;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernels of one engine and device. They are made on first use, once per JVM, and serve any
@@ -14,9 +19,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Kernels {
 
+    /** The system property that forces a choice, in the form of {@link KernelChoice#parse}. */
+    public static final String CHOICE_PROPERTY = "attn4j.kernels.choice";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Kernels.class);
+
     private static final Kernels REFERENCE =
             new Kernels(
-                    KernelChoice.ENGINE,
+                    KernelChoice.REFERENCE,
+                    null,
                     new ReferenceKernel(),
                     new ReferenceLinearKernel(),
                     new ReferenceLossKernel(),
@@ -26,6 +37,7 @@ public final class Kernels {
     private static final Map<Key, Kernels> MADE = new ConcurrentHashMap<>();
 
     private final KernelChoice choice;
+    private final PyTorchKernels torch; // null for the reference
     private final AttentionKernel attention;
     private final LinearKernel linear;
     private final LossKernel loss;
@@ -34,12 +46,14 @@ public final class Kernels {
 
     private Kernels(
             KernelChoice choice,
+            PyTorchKernels torch,
             AttentionKernel attention,
             LinearKernel linear,
             LossKernel loss,
             OptimizerKernel optimizer,
             DropoutKernel dropout) {
         this.choice = choice;
+        this.torch = torch;
         this.attention = attention;
         this.linear = linear;
         this.loss = loss;
@@ -47,7 +61,27 @@ public final class Kernels {
         this.dropout = dropout;
     }
 
-    private record Key(String engine, Device device, KernelPolicy policy) {}
+    private record Key(String engine, Device device, KernelPolicy policy) {
+
+        static Key of(NDManager manager, KernelPolicy policy) {
+            return new Key(manager.getEngine().getEngineName(), manager.getDevice(), policy);
+        }
+    }
+
+    /** Requests that one kernel does not support go to another, which supports all. */
+    private record FirstSupporting(AttentionKernel kernel, AttentionKernel fallback)
+            implements AttentionKernel {
+
+        @Override
+        public boolean supports(AttentionRequest request) {
+            return true;
+        }
+
+        @Override
+        public AttentionOutput attend(AttentionRequest request) {
+            return (kernel.supports(request) ? kernel : fallback).attend(request);
+        }
+    }
 
     /**
      * The kernels for the arrays of a manager, under the policy of this JVM.
@@ -60,8 +94,9 @@ public final class Kernels {
         if (policy == KernelPolicy.REFERENCE) {
             return REFERENCE;
         }
-        Key key = new Key(manager.getEngine().getEngineName(), manager.getDevice(), policy);
-        return MADE.computeIfAbsent(key, Kernels::make);
+        Key key = Key.of(manager, policy);
+        Kernels made = MADE.get(key);
+        return made != null ? made : MADE.computeIfAbsent(key, k -> make(manager, k));
     }
 
     /**
@@ -88,8 +123,71 @@ public final class Kernels {
         return kernel.supports(request) ? kernel : REFERENCE.attention;
     }
 
-    private static Kernels make(Key key) {
-        return REFERENCE;
+    /**
+     * Uses a recorded choice from now on, for the engine and device of a manager.
+     *
+     * @param manager a manager; its engine and device count
+     * @param choice what {@link #choice()} was
+     * @throws IllegalArgumentException if this engine, or the policy of this JVM, does not allow it
+     */
+    public static void restore(NDManager manager, KernelChoice choice) {
+        Kernels now = of(manager);
+        if (now.choice.equals(choice)) {
+            return;
+        }
+        if (now == REFERENCE || !choice.fused()) {
+            throw new IllegalArgumentException(
+                    "these results were made with "
+                            + choice
+                            + ", but here it is "
+                            + now.choice
+                            + ": use the same engine, and the same "
+                            + KernelPolicy.PROPERTY);
+        }
+        MADE.put(Key.of(manager, KernelPolicy.current()), fused(now.torch, choice));
+    }
+
+    private static Kernels make(NDManager manager, Key key) {
+        boolean required = key.policy == KernelPolicy.FUSED;
+        if (!PyTorchKernels.ENGINE.equals(key.engine)) {
+            if (required) {
+                throw new IllegalStateException(
+                        KernelPolicy.PROPERTY
+                                + "=fused needs the "
+                                + PyTorchKernels.ENGINE
+                                + " engine, but the arrays are on "
+                                + key.engine
+                                + ": use auto");
+            }
+            return REFERENCE;
+        }
+        try {
+            PyTorchKernels torch = PyTorchKernels.load(key.device);
+            String forced = System.getProperty(CHOICE_PROPERTY);
+            KernelChoice choice =
+                    forced == null
+                            ? torch.probe(manager, REFERENCE.linear, REFERENCE.dropout)
+                            : KernelChoice.parse(forced);
+            return choice.fused() ? fused(torch, choice) : REFERENCE;
+        } catch (IOException e) {
+            if (required) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+            LOGGER.warn(
+                    "No fused kernels, everything runs as plain operations: {}", e.getMessage());
+            return REFERENCE;
+        }
+    }
+
+    private static Kernels fused(PyTorchKernels torch, KernelChoice choice) {
+        return new Kernels(
+                choice,
+                torch,
+                new FirstSupporting(torch.attention(), REFERENCE.attention),
+                torch.linear(choice.linear(), REFERENCE.linear),
+                torch.loss(),
+                torch.optimizer(),
+                torch.dropout(choice.dropout(), REFERENCE.dropout));
     }
 
     /**

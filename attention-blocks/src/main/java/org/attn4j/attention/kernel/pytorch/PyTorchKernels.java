@@ -1,0 +1,165 @@
+package org.attn4j.attention.kernel.pytorch;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.DropoutKernel;
+import org.attn4j.attention.kernel.KernelChoice;
+import org.attn4j.attention.kernel.LinearKernel;
+import org.attn4j.attention.kernel.LossKernel;
+import org.attn4j.attention.kernel.OptimizerKernel;
+
+/**
+ * The fused kernels of the PyTorch engine on one device, compiled from the TorchScript beside this
+ * class.
+ */
+public final class PyTorchKernels {
+
+    /** The name of the engine. */
+    public static final String ENGINE = TorchModule.ENGINE;
+
+    private static final String SOURCE = "kernels.torchscript";
+
+    /**
+     * What another way has to save to be chosen, so that equals do not change places with the
+     * weather.
+     */
+    private static final double WORTHWHILE = 0.9;
+
+    private final TorchModule module;
+    private final boolean host;
+
+    private PyTorchKernels(TorchModule module, boolean host) {
+        this.module = module;
+        this.host = host;
+    }
+
+    /**
+     * Compiles the kernels.
+     *
+     * @param device where they will run
+     * @return the kernels
+     * @throws IOException if the source cannot be read, or this libtorch lacks an operator
+     */
+    public static PyTorchKernels load(Device device) throws IOException {
+        try (InputStream in = PyTorchKernels.class.getResourceAsStream(SOURCE)) {
+            if (in == null) {
+                throw new IOException("the resource " + SOURCE + " is missing from the jar");
+            }
+            String functions = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new PyTorchKernels(TorchModule.compile(functions, device), !device.isGpu());
+        } catch (EngineException e) {
+            throw new IOException("libtorch refuses the kernels: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Attention.
+     *
+     * @return the kernel
+     */
+    public AttentionKernel attention() {
+        return new FusedKernel(module);
+    }
+
+    /**
+     * Linear maps.
+     *
+     * @param choice how
+     * @param engine the engine's own
+     * @return the kernel
+     */
+    public LinearKernel linear(KernelChoice.Linear choice, LinearKernel engine) {
+        return choice == KernelChoice.Linear.ONEDNN
+                ? new OneDnnLinearKernel(module, engine)
+                : engine;
+    }
+
+    /**
+     * Losses.
+     *
+     * @return the kernel
+     */
+    public LossKernel loss() {
+        return new FusedLossKernel(module);
+    }
+
+    /**
+     * Optimiser steps.
+     *
+     * @return the kernel
+     */
+    public OptimizerKernel optimizer() {
+        return new FusedOptimizerKernel(module);
+    }
+
+    /**
+     * Dropout.
+     *
+     * @param choice how
+     * @param engine the engine's own
+     * @return the kernel
+     */
+    public DropoutKernel dropout(KernelChoice.Dropout choice, DropoutKernel engine) {
+        return choice == KernelChoice.Dropout.HASH ? new FusedDropoutKernel(module) : engine;
+    }
+
+    /**
+     * Tries the ways on this device for a few milliseconds, with the threads that the engine now
+     * has.
+     *
+     * @param manager a manager on the device
+     * @param linear the engine's own linear maps
+     * @param dropout the engine's own dropout
+     * @return the fastest
+     */
+    public KernelChoice probe(NDManager manager, LinearKernel linear, DropoutKernel dropout) {
+        if (!host) {
+            return new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.ENGINE);
+        }
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray input = scratch.ones(new Shape(256, 256));
+            NDArray weight = scratch.ones(new Shape(512, 256));
+            LinearKernel oneDnn = new OneDnnLinearKernel(module, linear);
+            DropoutKernel hash = new FusedDropoutKernel(module);
+            return new KernelChoice(
+                    true,
+                    faster(
+                                    input,
+                                    x -> oneDnn.linear(x, weight, null),
+                                    x -> linear.linear(x, weight, null))
+                            ? KernelChoice.Linear.ONEDNN
+                            : KernelChoice.Linear.ENGINE,
+                    faster(input, x -> hash.dropout(x, 0.1f), x -> dropout.dropout(x, 0.1f))
+                            ? KernelChoice.Dropout.HASH
+                            : KernelChoice.Dropout.ENGINE);
+        }
+    }
+
+    private static boolean faster(
+            NDArray input, UnaryOperator<NDArray> candidate, UnaryOperator<NDArray> engine) {
+        try {
+            return nanos(input, candidate) < WORTHWHILE * nanos(input, engine);
+        } catch (EngineException e) {
+            return false; // a libtorch built without it
+        }
+    }
+
+    /** The best of a few, since interruptions only ever add; the first also compiles. */
+    private static long nanos(NDArray input, UnaryOperator<NDArray> operation) {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            operation.apply(input).close();
+            best = Math.min(best, System.nanoTime() - start);
+        }
+        return best;
+    }
+}
