@@ -1,0 +1,108 @@
+package org.attn4j.models.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Tells how probable a model finds targets that are given. */
+public final class SequenceScorer {
+
+    private final GenerationConfig config;
+
+    /**
+     * Creates a scorer.
+     *
+     * @param config the ids of pad, start and end tokens, and the length penalty
+     */
+    public SequenceScorer(GenerationConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Scores a target for each source.
+     *
+     * @param model the model
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param sources token ids of each source, an end token included where the model expects one
+     * @param targets token ids of each target, without start and end token
+     * @return the targets as finished hypotheses, with the log-probability of each token and of the
+     *     end token
+     * @throws IllegalArgumentException if the lists differ in length
+     */
+    public List<Hypothesis> score(
+            SequenceToSequenceModel model,
+            NDManager manager,
+            List<int[]> sources,
+            List<int[]> targets) {
+        if (sources.size() != targets.size()) {
+            throw new IllegalArgumentException(
+                    "there must be a target for each source, got "
+                            + targets.size()
+                            + " targets for "
+                            + sources.size()
+                            + " sources");
+        }
+        if (sources.isEmpty()) {
+            return List.of();
+        }
+        float[] logProbabilities = logProbabilities(model, manager, sources, targets);
+        int length = logProbabilities.length / targets.size();
+        List<Hypothesis> scored = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i++) {
+            int from = i * length;
+            int[] ids = targets.get(i);
+            scored.add(
+                    scored(ids, Arrays.copyOfRange(logProbabilities, from, from + ids.length + 1)));
+        }
+        return scored;
+    }
+
+    private Hypothesis scored(int[] ids, float[] tokenLogProbabilities) {
+        double sum = 0;
+        for (float value : tokenLogProbabilities) {
+            sum += value;
+        }
+        double score = config.score(sum, tokenLogProbabilities.length);
+        return new Hypothesis(ids.clone(), true, sum, score, tokenLogProbabilities);
+    }
+
+    /** The log-probability of each target token and the end token, (B, T), row after row. */
+    private float[] logProbabilities(
+            SequenceToSequenceModel model,
+            NDManager parent,
+            List<int[]> sources,
+            List<int[]> targets) {
+        List<int[]> inputs = targets.stream().map(this::withStart).toList();
+        List<int[]> labels = targets.stream().map(this::withEnd).toList();
+        try (NDManager manager = parent.newSubManager()) {
+            NDArray sourceIds = PaddedIds.of(manager, sources, config.padId()); // (B, S)
+            NDArray inputIds = PaddedIds.of(manager, inputs, config.padId()); // (B, T)
+            NDArray labelIds = PaddedIds.of(manager, labels, config.padId()); // (B, T)
+            NDArray logits = model.logits(sourceIds, inputIds, null); // (B, T, V)
+            long vocabularySize = logits.getShape().get(2);
+            NDArray all =
+                    logits.toType(DataType.FLOAT32, false)
+                            .logSoftmax(-1)
+                            .reshape(-1, vocabularySize); // (B T, V)
+            NDIndex picked = new NDIndex(":").addPickDim(labelIds.reshape(-1, 1));
+            return all.get(picked).toFloatArray();
+        }
+    }
+
+    private int[] withStart(int[] target) {
+        int[] ids = new int[target.length + 1];
+        ids[0] = config.decoderStartId();
+        System.arraycopy(target, 0, ids, 1, target.length);
+        return ids;
+    }
+
+    private int[] withEnd(int[] target) {
+        int[] ids = Arrays.copyOf(target, target.length + 1);
+        ids[target.length] = config.eosId();
+        return ids;
+    }
+}

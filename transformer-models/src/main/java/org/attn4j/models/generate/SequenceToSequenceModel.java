@@ -1,0 +1,28 @@
+package org.attn4j.models.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import org.attn4j.attention.capture.AttentionObserver;
+
+/** A model that reads a source sequence and predicts a target sequence token by token. */
+public interface SequenceToSequenceModel {
+
+    /**
+     * Reads the sources and prepares to decode, with one row for each source.
+     *
+     * @param manager where everything lives that the decoder keeps between steps
+     * @param sourceIds (B, S) int64, short rows filled up with the model's padding id
+     * @return a decoder whose row i belongs to source i
+     */
+    StepDecoder start(NDManager manager, NDArray sourceIds);
+
+    /**
+     * Predicts every position of given targets at once.
+     *
+     * @param sourceIds (B, S) int64
+     * @param decoderInputIds (B, T) int64: the start token, then the target without its end token
+     * @param observer receives the attention weights, or null
+     * @return logits (B, T, V), on the manager of {@code decoderInputIds}
+     */
+    NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer);
+}

@@ -1,0 +1,121 @@
+package org.attn4j.models.generate;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The hypotheses of one source in beam search, the live and the finished.
+ *
+ * <p>Follows Hugging Face's scorer: of the 2K best continuations, an end token among the first K
+ * finishes its hypothesis, and the first K others live on.
+ */
+final class SourceBeams {
+
+    private static final Comparator<Hypothesis> BEST_FIRST =
+            Comparator.comparingDouble(Hypothesis::score).reversed();
+
+    private final GenerationConfig config;
+    private final TokenRules rules;
+    private final List<Hypothesis> finished = new ArrayList<>(); // the best first
+    private List<Partial> live;
+    private boolean done;
+
+    SourceBeams(GenerationConfig config, int sourceLength, int[] prefix) {
+        this.config = config;
+        rules = new TokenRules(config, sourceLength, prefix);
+        live = List.of(Partial.start(config.decoderStartId()));
+    }
+
+    /** The hypotheses that the next step continues, in the order of their rows. */
+    List<Partial> live() {
+        return live;
+    }
+
+    boolean done() {
+        return done;
+    }
+
+    /**
+     * Takes one step of all live hypotheses.
+     *
+     * @param values log-probabilities of many rows; those of this source are changed
+     * @param firstRow the row of this source's first live hypothesis
+     * @param vocabularySize length of a row
+     * @return the rows that the hypotheses live from now continue
+     */
+    List<Integer> advance(float[] values, int firstRow, int vocabularySize) {
+        Candidates candidates = candidates(values, firstRow, vocabularySize);
+        Candidates.requireFinite(
+                candidates.size() == 0 ? Double.NEGATIVE_INFINITY : candidates.sum(0));
+        List<Partial> next = new ArrayList<>();
+        List<Integer> parents = new ArrayList<>();
+        for (int rank = 0; rank < candidates.size() && next.size() < config.beams(); rank++) {
+            Partial partial =
+                    live.get(candidates.row(rank))
+                            .append(candidates.token(rank), candidates.tokenLogProbability(rank));
+            if (partial.token() != config.eosId()) {
+                next.add(partial);
+                parents.add(firstRow + candidates.row(rank));
+            } else if (rank < config.beams()) {
+                finish(partial.toHypothesis(true, config));
+            }
+        }
+        live = next;
+        int length = live.isEmpty() ? rules.limit() : live.get(0).length();
+        if (length >= rules.limit()) {
+            live.forEach(partial -> finish(partial.toHypothesis(false, config)));
+            done = true;
+        } else {
+            done = isDone(candidates.sum(0), length);
+        }
+        return parents;
+    }
+
+    /** What was found, the best first. */
+    List<Hypothesis> result() {
+        return List.copyOf(finished.subList(0, Math.min(config.nBest(), finished.size())));
+    }
+
+    private Candidates candidates(float[] values, int firstRow, int vocabularySize) {
+        Candidates candidates = new Candidates(2 * config.beams());
+        for (int row = 0; row < live.size(); row++) {
+            Partial partial = live.get(row);
+            int from = (firstRow + row) * vocabularySize;
+            rules.apply(values, from, vocabularySize, partial.length());
+            candidates.offer(row, partial.logProbability(), values, from, vocabularySize);
+        }
+        return candidates;
+    }
+
+    private void finish(Hypothesis hypothesis) {
+        boolean full = finished.size() == config.beams();
+        if (full && hypothesis.score() <= worstFinished()) {
+            return;
+        }
+        if (full) {
+            finished.remove(finished.size() - 1);
+        }
+        finished.add(hypothesis);
+        finished.sort(BEST_FIRST);
+    }
+
+    private double worstFinished() {
+        return finished.get(finished.size() - 1).score();
+    }
+
+    /** Whether no live hypothesis can, as the configuration sees it, still be among the best. */
+    private boolean isDone(double bestSum, int length) {
+        if (finished.size() < config.beams()) {
+            return false;
+        }
+        return switch (config.earlyStopping()) {
+            case ALWAYS -> true;
+            case HEURISTIC -> worstFinished() >= config.score(bestSum, length);
+            case NEVER -> {
+                int bestLength = config.alpha() > 0 ? rules.limit() : length;
+                yield worstFinished() >= config.score(bestSum, bestLength);
+            }
+        };
+    }
+}

@@ -1,0 +1,38 @@
+package org.attn4j.models.generate;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Decodes rows of target tokens one step at a time and keeps what it has computed of each row so
+ * far, its key/value caches. Not safe for use by several threads.
+ */
+public interface StepDecoder extends AutoCloseable {
+
+    /**
+     * Returns the number of live rows, R.
+     *
+     * @return the number of rows that {@link #step} takes
+     */
+    int rows();
+
+    /**
+     * Appends a token to each row and predicts the next.
+     *
+     * @param lastIds (R) int64; in the first step the start token
+     * @return logits (R, V); they and everything made on the way live on the manager of {@code
+     *     lastIds}, so closing it frees the step
+     */
+    NDArray step(NDArray lastIds);
+
+    /**
+     * Goes on with these rows, in this order: a row may be repeated, and one that is left out is
+     * forgotten.
+     *
+     * @param rows numbers of present rows, at least one
+     */
+    void select(int[] rows);
+
+    /** Frees the caches. */
+    @Override
+    void close();
+}

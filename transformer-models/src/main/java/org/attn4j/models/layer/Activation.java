@@ -1,0 +1,88 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** An elementwise activation function, named as in Hugging Face configurations. */
+public enum Activation {
+    /** {@code max(x, 0)}. */
+    RELU("relu", x -> x.getNDArrayInternal().relu()),
+    /** The exact GELU, {@code x Φ(x)} (Hendrycks and Gimpel 2016). */
+    GELU("gelu", x -> x.getNDArrayInternal().gelu()),
+    /** GELU by the tanh approximation, as in GPT-2 and ALBERT. */
+    GELU_NEW("gelu_new", Activation::geluTanh),
+    /** {@code x σ(x)}, also called swish. */
+    SILU("silu", x -> x.mul(sigmoid(x))),
+    /** The hyperbolic tangent. */
+    TANH("tanh", NDArray::tanh);
+
+    private static final double SQRT_TWO_OVER_PI = Math.sqrt(2 / Math.PI);
+
+    private final String configName;
+    private final UnaryOperator<NDArray> function;
+
+    Activation(String configName, UnaryOperator<NDArray> function) {
+        this.configName = configName;
+        this.function = function;
+    }
+
+    /**
+     * Finds an activation by the name that configurations use.
+     *
+     * @param name {@code relu}, {@code gelu}, {@code gelu_new} (also {@code gelu_pytorch_tanh}),
+     *     {@code silu} (also {@code swish}) or {@code tanh}
+     * @return the activation
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static Activation of(String name) {
+        String wanted =
+                switch (name.toLowerCase(Locale.ROOT)) {
+                    case "gelu_pytorch_tanh", "gelu_tanh" -> "gelu_new";
+                    case "swish" -> "silu";
+                    default -> name.toLowerCase(Locale.ROOT);
+                };
+        return Arrays.stream(values())
+                .filter(activation -> activation.configName.equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+    }
+
+    /**
+     * Returns the name that configurations use.
+     *
+     * @return the name, such as {@code gelu_new}
+     */
+    public String configName() {
+        return configName;
+    }
+
+    /**
+     * Applies the function to each element.
+     *
+     * @param x an array of any shape
+     * @return an array of the same shape
+     */
+    public NDArray apply(NDArray x) {
+        return function.apply(x);
+    }
+
+    private static NDArray geluTanh(NDArray x) {
+        NDArray inner = x.pow(3).mul(0.044715).add(x).mul(SQRT_TWO_OVER_PI);
+        return inner.tanh().add(1).mul(x).mul(0.5);
+    }
+
+    private static NDArray sigmoid(NDArray x) {
+        return x.getNDArrayInternal().sigmoid();
+    }
+
+    private static String unknown(String name) {
+        String known =
+                Arrays.stream(values())
+                        .map(Activation::configName)
+                        .collect(Collectors.joining(", "));
+        return "activation must be one of " + known + ", got " + name;
+    }
+}

@@ -1,0 +1,222 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.Objects;
+import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.attention.position.SinusoidalPositions;
+
+/**
+ * What a stack of layers starts from: {@code dropout(norm(scale · token + position))}, each of the
+ * parts optional but the token (Vaswani et al. 2017, §3.4 and §3.5).
+ */
+public final class Embeddings extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final TokenEmbedding tokens;
+    private final double scale;
+    private final SinusoidalPositions sinusoidal; // null for none
+    private final LearnedPositions learned; // null for none
+    private final Block norm; // null for none
+    private final float dropout;
+
+    private Embeddings(Builder builder) {
+        super(VERSION);
+        tokens = builder.shared ? builder.tokens : addChildBlock("embed_tokens", builder.tokens);
+        scale = builder.scale;
+        sinusoidal = builder.sinusoidal;
+        learned =
+                builder.learned == null ? null : addChildBlock("embed_positions", builder.learned);
+        norm = builder.norm == null ? null : addChildBlock("layernorm_embedding", builder.norm);
+        dropout = Layers.requireRate("dropout", builder.dropout);
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Embeds tokens.
+     *
+     * @param parameters where the parameters are found
+     * @param ids (B, T) int64
+     * @param first the place of the first token, more than 0 if others went before it
+     * @param training whether dropout applies
+     * @return (B, T, D)
+     */
+    public NDArray embed(ParameterStore parameters, NDArray ids, long first, boolean training) {
+        NDArray x = Layers.apply(tokens, parameters, ids, training); // (B, T, D)
+        if (scale != 1) {
+            x = x.mul(scale);
+        }
+        NDArray positions = positions(parameters, ids, first, training); // (T, D)
+        if (positions != null) {
+            x = x.add(positions);
+        }
+        if (norm != null) {
+            x = Layers.apply(norm, parameters, x, training);
+        }
+        return Layers.dropout(x, dropout, training);
+    }
+
+    private NDArray positions(
+            ParameterStore parameters, NDArray ids, long first, boolean training) {
+        NDManager manager = ids.getManager();
+        long count = ids.getShape().get(1);
+        if (sinusoidal != null) {
+            return sinusoidal.encode(manager, first, count);
+        }
+        return learned == null ? null : learned.encode(parameters, manager, first, count, training);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes token ids (B, T) and gives (B, T, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        return new NDList(embed(parameters, inputs.singletonOrThrow(), 0, training));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape vectors = tokens.getOutputShapes(inputShapes)[0];
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, child == norm ? vectors : inputShapes[0]);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return tokens.getOutputShapes(inputShapes);
+    }
+
+    /** Builds {@link Embeddings}. */
+    public static final class Builder {
+
+        private TokenEmbedding tokens;
+        private boolean shared;
+        private double scale = 1;
+        private SinusoidalPositions sinusoidal;
+        private LearnedPositions learned;
+        private Block norm;
+        private float dropout;
+
+        Builder() {}
+
+        /**
+         * Sets the token embedding.
+         *
+         * @param tokens a block that becomes a child of the embeddings
+         * @return this builder
+         */
+        public Builder setTokens(TokenEmbedding tokens) {
+            this.tokens = tokens;
+            shared = false;
+            return this;
+        }
+
+        /**
+         * Sets a token embedding that is another block's child, and is listed and saved there.
+         *
+         * @param tokens the embedding
+         * @return this builder
+         */
+        public Builder setSharedTokens(TokenEmbedding tokens) {
+            this.tokens = tokens;
+            shared = true;
+            return this;
+        }
+
+        /**
+         * Sets what token vectors are multiplied by.
+         *
+         * @param scale the factor, √D in the paper; 1 by default
+         * @return this builder
+         */
+        public Builder optScale(double scale) {
+            this.scale = scale;
+            return this;
+        }
+
+        /**
+         * Sets fixed positions.
+         *
+         * @param sinusoidal the positions; none by default
+         * @return this builder
+         */
+        public Builder optSinusoidal(SinusoidalPositions sinusoidal) {
+            this.sinusoidal = sinusoidal;
+            return this;
+        }
+
+        /**
+         * Sets trained positions.
+         *
+         * @param learned the positions; none by default
+         * @return this builder
+         */
+        public Builder optLearned(LearnedPositions learned) {
+            this.learned = learned;
+            return this;
+        }
+
+        /**
+         * Sets a norm of the sum.
+         *
+         * @param norm from (B, T, D) to (B, T, D); none by default
+         * @return this builder
+         */
+        public Builder optNorm(Block norm) {
+            this.norm = norm;
+            return this;
+        }
+
+        /**
+         * Sets the dropout of the result.
+         *
+         * @param dropout the rate; 0 by default
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         * @throws IllegalArgumentException if there are two kinds of positions
+         */
+        public Embeddings build() {
+            Objects.requireNonNull(tokens, "tokens");
+            if (sinusoidal != null && learned != null) {
+                throw new IllegalArgumentException(
+                        "embeddings take sinusoidal or learned positions, got both");
+            }
+            return new Embeddings(this);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * A layer of self-attention and feed-forward, each with a norm, dropout and a way around it
+ * (Vaswani et al. 2017, §3.1, "Encoder").
+ *
+ * <p>Its parts are given to it, so that any attention mechanism, norm and feed-forward block can
+ * stand in it. With a causal mask it is a layer of a decoder-only model.
+ */
+public final class EncoderLayer extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final Attention selfAttention;
+    private final Block feedForward;
+    private final Residual aroundAttention;
+    private final Residual aroundFeedForward;
+
+    private EncoderLayer(Builder builder) {
+        super(VERSION);
+        NormOrder order = builder.normOrder;
+        float dropout = Layers.requireRate("dropout", builder.dropout);
+        selfAttention = addChildBlock("self_attn", builder.selfAttention);
+        aroundAttention =
+                new Residual(
+                        addChildBlock("self_attn_layer_norm", builder.norm.get()), order, dropout);
+        feedForward = addChildBlock("feed_forward", builder.feedForward);
+        aroundFeedForward =
+                new Residual(addChildBlock("final_layer_norm", builder.norm.get()), order, dropout);
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Runs the layer.
+     *
+     * @param parameters where the parameters are found
+     * @param x (B, T, D)
+     * @param mask who sees whom among the T places
+     * @param observer receives the weights as {@code self_attn}, or null
+     * @param training whether dropout applies
+     * @return (B, T, D)
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDArray x,
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
+        AttentionObserver selfObserver = observer == null ? null : observer.at("self_attn");
+        NDArray attended =
+                aroundAttention.around(
+                        parameters,
+                        x,
+                        training,
+                        query ->
+                                selfAttention
+                                        .attend(
+                                                parameters,
+                                                AttentionInputs.self(query)
+                                                        .withMask(mask)
+                                                        .withObserver(selfObserver),
+                                                training)
+                                        .context()); // (B, T, D)
+        return aroundFeedForward.around(
+                parameters,
+                attended,
+                training,
+                y -> Layers.apply(feedForward, parameters, y, training)); // (B, T, D)
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes {@code [x]} or {@code [x, visible]}, with x (B, T, D) and visible (B, T) true for
+     * the places that are seen, and gives (B, T, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        AttentionMask mask =
+                inputs.size() < 2 ? AttentionMask.none() : AttentionMask.keys(inputs.get(1));
+        return new NDList(encode(parameters, inputs.get(0), mask, null, training));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, inputShapes[0]);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+
+    /** Builds an {@link EncoderLayer}. */
+    public static final class Builder {
+
+        private Attention selfAttention;
+        private Block feedForward;
+        private Supplier<? extends Block> norm;
+        private NormOrder normOrder = NormOrder.POST;
+        private float dropout;
+
+        Builder() {}
+
+        /**
+         * Sets the self-attention.
+         *
+         * @param selfAttention from (B, T, D) to (B, T, D)
+         * @return this builder
+         */
+        public Builder setSelfAttention(Attention selfAttention) {
+            this.selfAttention = selfAttention;
+            return this;
+        }
+
+        /**
+         * Sets the feed-forward block.
+         *
+         * @param feedForward from (B, T, D) to (B, T, D)
+         * @return this builder
+         */
+        public Builder setFeedForward(Block feedForward) {
+            this.feedForward = feedForward;
+            return this;
+        }
+
+        /**
+         * Sets what makes the norms.
+         *
+         * @param norm makes a new norm, from (B, T, D) to (B, T, D), each time
+         * @return this builder
+         */
+        public Builder setNorm(Supplier<? extends Block> norm) {
+            this.norm = norm;
+            return this;
+        }
+
+        /**
+         * Sets where the norms stand.
+         *
+         * @param normOrder before or after the sublayers; {@link NormOrder#POST} by default
+         * @return this builder
+         */
+        public Builder optNormOrder(NormOrder normOrder) {
+            this.normOrder = normOrder;
+            return this;
+        }
+
+        /**
+         * Sets the dropout of each sublayer's output.
+         *
+         * @param dropout the rate; 0 by default
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return the layer
+         * @throws IllegalArgumentException if the rate is out of range
+         */
+        public EncoderLayer build() {
+            Objects.requireNonNull(selfAttention, "selfAttention");
+            Objects.requireNonNull(feedForward, "feedForward");
+            Objects.requireNonNull(norm, "norm");
+            return new EncoderLayer(this);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.List;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.position.ScoreBias;
+
+/** Embeddings, encoder layers and a final norm. */
+public final class EncoderStack extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final Embeddings embeddings;
+    private final ScoreBias scoreBias; // null for none
+    private final List<EncoderLayer> layers;
+    private final Block finalNorm; // null for none
+
+    /**
+     * Creates a stack.
+     *
+     * @param embeddings turns token ids into vectors
+     * @param scoreBias is added to the scores of every layer, or null; a block becomes a child
+     * @param layers the layers, the first first
+     * @param finalNorm the norm after the last layer, or null
+     */
+    public EncoderStack(
+            Embeddings embeddings,
+            ScoreBias scoreBias,
+            List<EncoderLayer> layers,
+            Block finalNorm) {
+        super(VERSION);
+        this.embeddings = addChildBlock("embeddings", embeddings);
+        this.scoreBias = scoreBias;
+        if (scoreBias instanceof Block block) {
+            addChildBlock("relative_attention_bias", block);
+        }
+        this.layers = addChildBlock("layers", new LayerList<>(layers)).layers();
+        this.finalNorm = finalNorm == null ? null : addChildBlock("layer_norm", finalNorm);
+    }
+
+    /**
+     * Encodes sequences.
+     *
+     * @param parameters where the parameters are found
+     * @param ids (B, S) int64
+     * @param visible (B, S), true for the tokens that are seen, or null if all are
+     * @param observer receives the weights as {@code layers.i.self_attn}, or null
+     * @param training whether dropout applies
+     * @return (B, S, D), on the manager of {@code ids}
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDArray ids,
+            NDArray visible,
+            AttentionObserver observer,
+            boolean training) {
+        NDManager manager = ids.getManager();
+        long length = ids.getShape().get(1);
+        AttentionMask keys = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
+        AttentionMask mask =
+                Stacks.biased(keys, scoreBias, parameters, manager, length, length, training)
+                        .realise(manager, length, length);
+        NDArray x = embeddings.embed(parameters, ids, 0, training); // (B, S, D)
+        for (int i = 0; i < layers.size(); i++) {
+            AttentionObserver at = Stacks.layer(observer, i);
+            x = layers.get(i).encode(parameters, x, mask, at, training);
+        }
+        return finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes {@code [ids]} or {@code [ids, visible]}, both (B, S), and gives (B, S, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray visible = inputs.size() < 2 ? null : inputs.get(1);
+        return new NDList(encode(parameters, inputs.get(0), visible, null, training));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape hidden = embeddings.getOutputShapes(inputShapes)[0];
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, child == embeddings ? inputShapes[0] : hidden);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return embeddings.getOutputShapes(new Shape[] {inputShapes[0]});
+    }
+}

@@ -1,0 +1,74 @@
+package org.attn4j.models.layer;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+
+/**
+ * Layer normalisation over the last axis: {@code (x - mean) / sqrt(variance + eps) * weight + bias}
+ * (Ba et al. 2016, "Layer Normalization", eq. 4).
+ *
+ * <p>Unlike {@link ai.djl.nn.norm.LayerNorm} its size is given when it is built, so a checkpoint's
+ * shapes can be checked before anything is initialised, and its parameters carry the names of
+ * published checkpoints, {@code weight} and {@code bias}.
+ */
+public final class LayerNorm extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final Shape size;
+    private final float epsilon;
+    private final Parameter weight;
+    private final Parameter bias;
+
+    /**
+     * Creates a norm.
+     *
+     * @param size the length of the last axis, D
+     * @param epsilon what is added to the variance
+     */
+    public LayerNorm(long size, double epsilon) {
+        super(VERSION);
+        this.size = new Shape(size);
+        this.epsilon = (float) epsilon;
+        weight = addParameter(parameter("weight", Parameter.Type.GAMMA));
+        bias = addParameter(parameter("bias", Parameter.Type.BETA));
+    }
+
+    private Parameter parameter(String name, Parameter.Type type) {
+        return Parameter.builder().setName(name).setType(type).optShape(size).build();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes and gives one array (…, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = inputs.singletonOrThrow(); // (..., D)
+        Device device = x.getDevice();
+        return x.getNDArrayInternal()
+                .layerNorm(
+                        x,
+                        size,
+                        parameters.getValue(weight, device, training),
+                        parameters.getValue(bias, device, training),
+                        epsilon);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

@@ -1,0 +1,31 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.kernel.Kernels;
+
+/** What the layers share. */
+final class Layers {
+
+    private Layers() {}
+
+    /** Runs a block of one input and one output. */
+    static NDArray apply(Block block, ParameterStore parameters, NDArray x, boolean training) {
+        return block.forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    /** Drops elements in a training pass; costs nothing at rate 0 and in prediction. */
+    static NDArray dropout(NDArray x, float rate, boolean training) {
+        return training && rate > 0 ? Kernels.of(x.getManager()).dropout().dropout(x, rate) : x;
+    }
+
+    static float requireRate(String name, float rate) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException(
+                    name + " must be at least 0 and below 1, got " + rate);
+        }
+        return rate;
+    }
+}

@@ -1,0 +1,97 @@
+package org.attn4j.models.layer;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Kernels;
+
+/**
+ * The map from hidden states to logits, {@code x Wᵀ + b}, with a weight (V, D) of its own or that
+ * of an embedding.
+ *
+ * <p>A tied weight stays the embedding's parameter: it is listed, counted and saved there alone.
+ */
+public final class OutputProjection extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final long vocabularySize;
+    private final Parameter weight;
+    private final Parameter bias; // null for none
+
+    private OutputProjection(long vocabularySize, Parameter weight, boolean bias, boolean own) {
+        super(VERSION);
+        this.vocabularySize = vocabularySize;
+        this.weight = own ? addParameter(weight) : weight;
+        this.bias =
+                bias
+                        ? addParameter(
+                                parameter("bias", Parameter.Type.BIAS, new Shape(vocabularySize)))
+                        : null;
+    }
+
+    /**
+     * Creates a projection with a weight of its own.
+     *
+     * @param modelSize D
+     * @param vocabularySize V
+     * @param bias whether there is a bias
+     * @return the projection
+     */
+    public static OutputProjection of(long modelSize, long vocabularySize, boolean bias) {
+        Shape shape = new Shape(vocabularySize, modelSize);
+        Parameter weight = parameter("weight", Parameter.Type.WEIGHT, shape);
+        return new OutputProjection(vocabularySize, weight, bias, true);
+    }
+
+    /**
+     * Creates a projection that uses the weight of an embedding (Press and Wolf 2017, "Using the
+     * Output Embedding to Improve Language Models", §3).
+     *
+     * @param embedding the target embedding
+     * @param bias whether there is a bias
+     * @return the projection
+     */
+    public static OutputProjection tiedTo(TokenEmbedding embedding, boolean bias) {
+        return new OutputProjection(embedding.vocabularySize(), embedding.weight(), bias, false);
+    }
+
+    private static Parameter parameter(String name, Parameter.Type type, Shape shape) {
+        return Parameter.builder().setName(name).setType(type).optShape(shape).build();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes hidden states (…, D) and gives logits (…, V).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray hidden = inputs.singletonOrThrow(); // (..., D)
+        Device device = hidden.getDevice();
+        NDArray logits =
+                Kernels.of(hidden.getManager())
+                        .linear()
+                        .linear(
+                                hidden,
+                                parameters.getValue(weight, device, training),
+                                parameters.getValue(bias, device, training));
+        return new NDList(logits); // (..., V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape input = inputShapes[0];
+        return new Shape[] {input.slice(0, input.dimension() - 1).add(vocabularySize)};
+    }
+}

@@ -1,0 +1,34 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.position.ScoreBias;
+
+/** What encoder and decoder stacks share. */
+final class Stacks {
+
+    private Stacks() {}
+
+    /** Adds a stack's score bias, computed once for all its layers, to a mask. */
+    static AttentionMask biased(
+            AttentionMask mask,
+            ScoreBias scoreBias,
+            ParameterStore parameters,
+            NDManager manager,
+            long queryLength,
+            long keyLength,
+            boolean training) {
+        return scoreBias == null
+                ? mask
+                : mask.and(
+                        AttentionMask.bias(
+                                scoreBias.bias(
+                                        parameters, manager, queryLength, keyLength, training)));
+    }
+
+    static AttentionObserver layer(AttentionObserver observer, int index) {
+        return observer == null ? null : observer.at("layers." + index);
+    }
+}
