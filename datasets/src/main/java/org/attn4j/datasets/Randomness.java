@@ -1,10 +1,12 @@
 package org.attn4j.datasets;
 
+import java.util.random.RandomGenerator;
+
 /**
  * The random numbers of this module: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), spelt out so
  * that a seed gives the same data on every JDK.
  */
-final class Randomness {
+final class Randomness implements RandomGenerator {
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
@@ -26,13 +28,15 @@ final class Randomness {
         return z ^ (z >>> 31);
     }
 
-    long nextLong() {
+    @Override
+    public long nextLong() {
         state += GOLDEN;
         return mix(state);
     }
 
     /** A number from 0 to bound - 1; the bias, below bound / 2^63, does not matter here. */
-    int nextInt(int bound) {
+    @Override
+    public int nextInt(int bound) {
         return (int) ((nextLong() >>> 1) % bound);
     }
 

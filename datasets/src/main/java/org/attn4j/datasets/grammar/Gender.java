@@ -1,0 +1,7 @@
+package org.attn4j.datasets.grammar;
+
+/** Grammatical gender of French. */
+enum Gender {
+    MASCULINE,
+    FEMININE
+}
