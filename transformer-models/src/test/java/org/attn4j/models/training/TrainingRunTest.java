@@ -1,0 +1,400 @@
+package org.attn4j.models.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.training.dataset.Batch;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.attn4j.models.checkpoint.SafetensorsFile;
+import org.attn4j.models.checkpoint.SaveException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("engine")
+class TrainingRunTest {
+
+    /** Three epochs of five batches, two batches a step: steps of 2, 2 and 1 batches. */
+    private static final TrainingConfig CONFIG =
+            TrainingConfig.builder()
+                    .optEpochs(3)
+                    .optLearningRate(0.02)
+                    .optWarmupSteps(3)
+                    .optWeightDecay(0.01)
+                    .optAccumulation(2)
+                    .optCheckpointInterval(1)
+                    .optKeepBest(2)
+                    .build();
+
+    @TempDir Path temp;
+
+    /** A stand-in for the death of the process: nothing after it is saved. */
+    private static final class Killed extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static RunListener dieAt(long step) {
+        return new RunListener() {
+            @Override
+            public void onStep(StepProgress progress) {
+                if (progress.step() == step) {
+                    throw new Killed();
+                }
+            }
+        };
+    }
+
+    /** A run of the tiny task with dropout, and what it leaves. */
+    private static final class Fixture implements AutoCloseable {
+
+        private final Model model = TinyTask.model(0.3f);
+        private final SequenceTrainer trainer;
+        private final TrainingRun.Builder builder;
+
+        Fixture(Path directory, TrainingConfig config) {
+            trainer = TinyTask.trainer(model, config);
+            builder =
+                    TrainingRun.builder()
+                            .setDirectory(directory)
+                            .setTrainer(trainer)
+                            .setConfig(config)
+                            .setBatches(TinyTask::batches)
+                            .setStore(TinyTask.store(model))
+                            .optValidator(new LossValidator(TinyTask::batches, TinyTask.PAD));
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
+            model.close();
+        }
+    }
+
+    private static RunResult run(Path directory, TrainingConfig config) throws IOException {
+        try (Fixture fixture = new Fixture(directory, config)) {
+            return fixture.builder.optResume(true).build().run();
+        }
+    }
+
+    /** The metrics without the times. */
+    private static List<String> metrics(Path directory) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(new RunDirectory(directory).metrics())) {
+            JsonObject object = JsonParser.parseString(line).getAsJsonObject();
+            List.of("seconds", "cpu_seconds", "tokens_per_second").forEach(object::remove);
+            lines.add(object.toString());
+        }
+        return lines;
+    }
+
+    private static Map<String, float[]> weights(Path directory) throws IOException {
+        Map<String, float[]> weights = new TreeMap<>();
+        try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName());
+                SafetensorsFile file =
+                        SafetensorsFile.open(directory.resolve("model.safetensors"))) {
+            for (String name : file.names()) {
+                weights.put(name, file.read(name, manager).toFloatArray());
+            }
+        }
+        return weights;
+    }
+
+    private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+    }
+
+    private static List<String> children(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aRunKilledAtAnyStepGoesOnBitForBit() throws IOException {
+        Path whole = temp.resolve("whole");
+        RunResult expected = run(whole, CONFIG);
+        assertEquals(9, expected.step());
+        assertEquals(StopReason.EPOCHS, expected.reason());
+
+        for (long step = 1; step <= 9; step++) {
+            Path directory = temp.resolve("killed-" + step);
+            try (Fixture fixture = new Fixture(directory, CONFIG)) {
+                TrainingRun dies = fixture.builder.addListener(dieAt(step)).build();
+                assertThrows(Killed.class, dies::run);
+            }
+            RunResult result = run(directory, CONFIG);
+
+            assertEquals(metrics(whole), metrics(directory), "killed at step " + step);
+            assertSame(weights(whole), weights(directory));
+            assertEquals(expected.averaged(), result.averaged());
+            assertEquals(expected.scores(), result.scores());
+            assertEquals(expected.tokens(), result.tokens());
+        }
+    }
+
+    @Test
+    void checkpointsBetweenStepsAreEnough() throws IOException {
+        TrainingConfig seldom = CONFIG.toBuilder().optCheckpointInterval(4).build();
+        Path whole = temp.resolve("whole");
+        run(whole, seldom);
+
+        Path directory = temp.resolve("killed");
+        for (long step : List.of(2L, 5L, 8L)) { // from the beginning, an epoch's end, a middle
+            try (Fixture fixture = new Fixture(directory, seldom)) {
+                TrainingRun dies = fixture.builder.optResume(true).addListener(dieAt(step)).build();
+                assertThrows(Killed.class, dies::run);
+            }
+        }
+        run(directory, seldom);
+
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    @Test
+    void aSignalSavesAndTheRestFollows() throws IOException {
+        Path whole = temp.resolve("whole");
+        run(whole, CONFIG);
+        Path directory = temp.resolve("stopped");
+        StopSignal stop = new StopSignal();
+        RunListener stopper =
+                new RunListener() {
+                    @Override
+                    public void onStep(StepProgress progress) {
+                        if (progress.step() == 3) { // the last of an epoch: validation is due
+                            stop.request();
+                        }
+                    }
+                };
+        try (Fixture fixture = new Fixture(directory, CONFIG)) {
+            RunResult result = fixture.builder.optStop(stop).addListener(stopper).build().run();
+            assertEquals(StopReason.SIGNAL, result.reason());
+            assertEquals(3, result.step());
+        }
+        assertTrue(Files.exists(directory.resolve("model.safetensors")));
+
+        run(directory, CONFIG);
+
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    @Test
+    void anExistingRunIsNotOverwritten() throws IOException {
+        run(temp, CONFIG);
+        try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            Exception e =
+                    assertThrows(IllegalArgumentException.class, fixture.builder.build()::run);
+            assertEquals(
+                    temp
+                            + " already holds a training run, at step 9: resume it, or choose"
+                            + " another directory",
+                    e.getMessage());
+        }
+        TrainingConfig otherSeed = CONFIG.toBuilder().optSeed(2).build();
+        Exception e = assertThrows(IllegalArgumentException.class, () -> run(temp, otherSeed));
+        assertTrue(e.getMessage().startsWith("seed must be what it was"), e.getMessage());
+    }
+
+    @Test
+    void aFinishedRunCanBeGivenMoreEpochs() throws IOException {
+        Path whole = temp.resolve("whole");
+        run(whole, CONFIG.toBuilder().optFinalWeights(FinalWeights.LAST).build());
+        Path directory = temp.resolve("longer");
+        TrainingConfig shorter =
+                CONFIG.toBuilder().optEpochs(1).optFinalWeights(FinalWeights.LAST).build();
+        run(directory, shorter);
+
+        run(directory, shorter.toBuilder().optEpochs(3).build());
+
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    /** Scores that are given beforehand. */
+    private static Validator scripted(double... scores) {
+        Iterator<Double> next = Arrays.stream(scores).iterator();
+        return (trainer, stop) -> Map.of("bleu", next.next());
+    }
+
+    @Test
+    void theBestAreKeptAndPatienceEnds() throws IOException {
+        TrainingConfig config =
+                TrainingConfig.builder()
+                        .optSteps(100)
+                        .optValidationInterval(2)
+                        .optMetric("bleu")
+                        .optPatience(3)
+                        .optKeepBest(2)
+                        .optKeepLast(1)
+                        .build();
+        assertTrue(config.higherIsBetter());
+        try (Fixture fixture = new Fixture(temp, config)) {
+            RunResult result =
+                    fixture.builder
+                            .optValidator(scripted(10, 30, 20, 30, 25, Double.NaN))
+                            .build()
+                            .run();
+
+            assertEquals(StopReason.PATIENCE, result.reason());
+            assertEquals(10, result.step()); // 30 was reached at step 4, and not passed at 6, 8, 10
+            assertEquals(List.of(4L), result.averaged());
+            assertEquals(Map.of("bleu", 30.0), result.scores());
+        }
+        RunDirectory directory = new RunDirectory(temp);
+        assertEquals(
+                List.of("step-00000004", "step-00000008", "step-00000010"),
+                children(directory.training().resolve("weights")));
+        assertEquals(
+                List.of("step-00000010"), children(directory.training().resolve("checkpoints")));
+        assertSame(weights(directory.weights(4)), weights(temp));
+    }
+
+    @Test
+    void theResultCanBeAnAverage() throws IOException {
+        TrainingConfig config =
+                TrainingConfig.builder()
+                        .optSteps(6)
+                        .optValidationInterval(2)
+                        .optKeepLast(2)
+                        .optFinalWeights(FinalWeights.AVERAGE_LAST)
+                        .build();
+        try (Fixture fixture = new Fixture(temp, config)) {
+            RunResult result = fixture.builder.build().run();
+            assertEquals(List.of(6L, 4L), result.averaged());
+            assertTrue(result.scores().containsKey("perplexity"));
+
+            Map<String, float[]> at4 = weights(new RunDirectory(temp).weights(4));
+            Map<String, float[]> at6 = weights(new RunDirectory(temp).weights(6));
+            Map<String, float[]> mean = weights(temp);
+            for (String name : mean.keySet()) {
+                for (int i = 0; i < mean.get(name).length; i++) {
+                    double expected = (at4.get(name)[i] + (double) at6.get(name)[i]) / 2;
+                    assertEquals((float) expected, mean.get(name)[i], name);
+                }
+            }
+            assertSame(mean, new TreeMap<>(TinyTask.weights(fixture.model)));
+        }
+    }
+
+    @Test
+    void aLossThatIsNotANumberStopsTheRunAndNamesTheBatch() throws IOException {
+        try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            BatchSource poisoned =
+                    (manager, epoch, from) -> {
+                        Iterator<Batch> batches = TinyTask.batches(manager, epoch, from);
+                        return Stream.iterate(from, i -> i < TinyTask.BATCHES, i -> i + 1)
+                                .map(
+                                        i -> {
+                                            if (epoch == 1 && i == 3) {
+                                                poison(fixture.model);
+                                            }
+                                            return batches.next();
+                                        })
+                                .iterator();
+                    };
+            NonFiniteException e =
+                    assertThrows(
+                            NonFiniteException.class,
+                            fixture.builder.setBatches(poisoned).build()::run);
+            assertTrue(
+                    e.getMessage()
+                            .startsWith(
+                                    "the loss is NaN at step 5, in batch 3 of epoch 1; the run stops"
+                                            + " and its checkpoint of step 4 is kept"),
+                    e.getMessage());
+        }
+        weights(new RunDirectory(temp).checkpoint(4))
+                .values()
+                .forEach(
+                        values -> {
+                            for (float value : values) {
+                                assertTrue(Float.isFinite(value));
+                            }
+                        });
+    }
+
+    private static void poison(Model model) {
+        model.getBlock().getParameters().valueAt(0).getArray().set(new NDIndex("..."), Float.NaN);
+    }
+
+    @Test
+    void aFullDiskKeepsThePreviousCheckpoint() throws IOException {
+        Path whole = temp.resolve("whole");
+        run(whole, CONFIG);
+        Path directory = temp.resolve("full");
+        try (Fixture fixture = new Fixture(directory, CONFIG)) {
+            ModelStore store = TinyTask.store(fixture.model);
+            ModelStore fills =
+                    new ModelStore() {
+                        private int saves;
+
+                        @Override
+                        public void save(Path target) throws IOException {
+                            store.save(target);
+                            if (++saves == 4) {
+                                throw new IOException("No space left on device");
+                            }
+                        }
+
+                        @Override
+                        public void load(Path source) throws IOException {
+                            store.load(source);
+                        }
+                    };
+            SaveException e =
+                    assertThrows(SaveException.class, fixture.builder.setStore(fills).build()::run);
+            assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
+        }
+        Path kept = new RunDirectory(directory).latestCheckpoint().orElseThrow();
+        assertEquals("step-00000002", kept.getFileName().toString());
+        assertEquals(List.of("step-00000002"), children(kept.getParent()));
+
+        run(directory, CONFIG);
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    @Test
+    void unusableInputIsNamed() throws IOException {
+        try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            fixture.builder.setBatches((manager, epoch, from) -> List.<Batch>of().iterator());
+            Exception e = assertThrows(IOException.class, fixture.builder.build()::run);
+            assertTrue(e.getMessage().startsWith("the training data hold no batch"));
+        }
+        Path other = temp.resolve("other");
+        TrainingConfig bleu = CONFIG.toBuilder().optMetric("bleu").build();
+        Exception e = assertThrows(IllegalArgumentException.class, () -> run(other, bleu));
+        assertEquals(
+                "metric must be one of the scores of validation, got metric=bleu, scores=[loss,"
+                        + " perplexity]",
+                e.getMessage());
+
+        Path broken = temp.resolve("broken");
+        run(broken, CONFIG.toBuilder().optEpochs(1).build());
+        Path checkpoint = new RunDirectory(broken).latestCheckpoint().orElseThrow();
+        Files.writeString(RunDirectory.stateFile(checkpoint), "{\"version\": 1");
+        e = assertThrows(IOException.class, () -> run(broken, CONFIG));
+        assertTrue(e.getMessage().contains("state.json is no training state"), e.getMessage());
+        assertFalse(children(checkpoint).isEmpty());
+    }
+}
