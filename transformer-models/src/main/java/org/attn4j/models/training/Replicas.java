@@ -6,11 +6,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.Pair;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.attn4j.models.checkpoint.BlockParameters;
 
 /**
  * The parameters that are trained, each once however often it is tied, with their arrays on each
@@ -23,14 +21,15 @@ final class Replicas {
     private final List<NDList> arrays = new ArrayList<>();
 
     Replicas(Block block, ParameterStore store, Device[] devices) {
-        Set<String> seen = new HashSet<>();
-        for (Pair<String, Parameter> pair : block.getParameters()) {
-            Parameter parameter = pair.getValue();
-            if (parameter.requiresGradient() && seen.add(parameter.getId())) {
-                names.add(pair.getKey());
-                parameters.add(parameter);
-            }
-        }
+        BlockParameters.of(block)
+                .byPath()
+                .forEach(
+                        (path, parameter) -> {
+                            if (parameter.requiresGradient()) {
+                                names.add(path);
+                                parameters.add(parameter);
+                            }
+                        });
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException(
                     "nothing to train: every parameter is frozen; call freezeParameters(false) on the block");
@@ -44,6 +43,10 @@ final class Replicas {
 
     List<String> names() {
         return names;
+    }
+
+    int devices() {
+        return arrays.size();
     }
 
     /** The parameters on the device of this index. */

@@ -44,7 +44,7 @@ public class SequenceTrainer extends Trainer {
     private final ParameterStore store;
     private final Map<Device, Long> weights = new ConcurrentHashMap<>();
     private Replicas replicas;
-    private List<GradientSums> sums;
+    private Gradients gradients;
     private double pendingWeight;
     private int pendingSteps;
     private long steps;
@@ -116,12 +116,8 @@ public class SequenceTrainer extends Trainer {
 
     private Replicas replicas() {
         if (replicas == null) {
-            Device[] devices = getDevices();
-            replicas = new Replicas(getModel().getBlock(), store, devices);
-            sums = new ArrayList<>();
-            for (int i = 0; i < devices.length; i++) {
-                sums.add(new GradientSums(getManager(), replicas, i));
-            }
+            replicas = new Replicas(getModel().getBlock(), store, getDevices());
+            gradients = new Gradients(getManager(), replicas);
         }
         return replicas;
     }
@@ -190,7 +186,7 @@ public class SequenceTrainer extends Trainer {
 
     private void backward(GradientCollector collector, Device device, NDArray loss) {
         long begin = System.nanoTime();
-        sums.get(indexOf(device)).beforeBackward();
+        gradients.beforeBackward(indexOf(device));
         collector.backward(loss);
         addMetric("backward", begin);
     }
@@ -293,16 +289,16 @@ public class SequenceTrainer extends Trainer {
     public StepReport update() {
         long begin = System.nanoTime();
         replicas();
-        if (sums.get(0).isEmpty() || pendingWeight == 0) {
+        if (gradients.isEmpty() || pendingWeight == 0) {
             throw new IllegalStateException(
                     "there is no gradient: run a backward pass over a batch with at least one token before the step");
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             try {
-                return update(reduce());
+                return update(gradients.total());
             } finally {
-                sums.forEach(GradientSums::clear);
+                gradients.clear();
                 pendingWeight = 0;
                 pendingSteps = 0;
                 addMetric("step", begin);
@@ -310,41 +306,30 @@ public class SequenceTrainer extends Trainer {
         }
     }
 
-    /** Adds the gradients of all devices up on the first. */
-    private NDList reduce() {
-        NDList total = sums.get(0).total();
-        for (GradientSums other : sums.subList(1, sums.size())) {
-            if (!other.isEmpty()) {
-                kernel().accumulate(total, other.total().toDevice(getDevices()[0], true));
-            }
-        }
-        return total;
-    }
-
     private OptimizerKernel kernel() {
         return Kernels.of(replicas.arrays(0).head().getManager()).optimizer();
     }
 
-    private StepReport update(NDList gradients) {
+    private StepReport update(NDList total) {
         double norm;
-        try (NDArray sumNorm = kernel().globalNorm(gradients)) {
+        try (NDArray sumNorm = kernel().globalNorm(total)) {
             norm = sumNorm.getFloat() / pendingWeight;
         }
         if (!Double.isFinite(norm)) {
-            throw new NonFiniteException("the gradient norm is " + norm + culprits(gradients));
+            throw new NonFiniteException("the gradient norm is " + norm + culprits(total));
         }
         double clip = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
         float scale = (float) (clip / pendingWeight);
         NDList parameters = replicas.arrays(0);
         float learningRate = Float.NaN;
         if (optimizer instanceof AdamOptimizer adam) {
-            adam.step(replicas.names(), parameters, gradients, scale, getManager());
+            adam.step(replicas.names(), parameters, total, scale, getManager());
             learningRate = adam.learningRateAt(adam.steps());
             steps = adam.steps();
         } else {
-            kernel().scale(gradients, scale);
+            kernel().scale(total, scale);
             for (int i = 0; i < parameters.size(); i++) {
-                optimizer.update(replicas.names().get(i), parameters.get(i), gradients.get(i));
+                optimizer.update(replicas.names().get(i), parameters.get(i), total.get(i));
             }
             steps++;
         }
@@ -352,10 +337,10 @@ public class SequenceTrainer extends Trainer {
         return new StepReport(steps, norm, learningRate);
     }
 
-    private String culprits(NDList gradients) {
+    private String culprits(NDList total) {
         List<String> names = new ArrayList<>();
-        for (int i = 0; i < gradients.size() && names.size() < 3; i++) {
-            if (!Float.isFinite(gradients.get(i).sum().getFloat())) {
+        for (int i = 0; i < total.size() && names.size() < 3; i++) {
+            if (!Float.isFinite(total.get(i).sum().getFloat())) {
                 names.add(replicas.names().get(i));
             }
         }

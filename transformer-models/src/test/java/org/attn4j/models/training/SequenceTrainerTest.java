@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -212,33 +210,6 @@ class SequenceTrainerTest {
         @Override
         public void onTrainingEnd(Trainer trainer) {
             events.add("end");
-        }
-    }
-
-    @Test
-    void severalDevicesGiveTheGradientOfTheWholeBatch() {
-        Device[] devices = {Device.of("cpu", 0), Device.of("cpu", 1)};
-        Assumptions.assumeTrue(
-                "MXNet".equals(TinyTask.engineName()),
-                "only MXNet tells two devices of a CPU apart");
-        long[][] ids = TinyTask.ids(0, 0);
-        Map<String, float[]> expected = train(CONFIG, List.<long[][]>of(ids), 3);
-
-        try (Model model = TinyTask.model(0, devices[0]);
-                SequenceTrainer trainer =
-                        SequenceTrainer.builder()
-                                .setModel(model)
-                                .setLoss(TinyTask.loss())
-                                .setOptimizer(CONFIG.optimizer(8))
-                                .optDevices(devices)
-                                .build()) {
-            for (int step = 0; step < 3; step++) {
-                try (Batch batch = TinyTask.batch(model.getNDManager(), ids)) {
-                    trainer.trainBatch(batch);
-                    trainer.update();
-                }
-            }
-            assertClose(expected, TinyTask.weights(model));
         }
     }
 
