@@ -130,7 +130,7 @@ public final class RotaryEmbedding {
     }
 
     private static NDArray turnHalves(NDArray heads, NDArray cos, NDArray sin) {
-        NDList halves = heads.split(2, -1); // (B, N, T, R / 2) each
+        NDList halves = heads.split(2, 3); // (B, N, T, R / 2) each
         NDArray first = halves.get(0);
         NDArray second = halves.get(1);
         return first.mul(cos).sub(second.mul(sin)).concat(second.mul(cos).add(first.mul(sin)), -1);
@@ -140,7 +140,7 @@ public final class RotaryEmbedding {
         Shape shape = heads.getShape();
         long pairs = shape.get(3) / 2;
         NDArray paired = heads.reshape(shape.get(0), shape.get(1), shape.get(2), pairs, 2);
-        NDList sides = paired.split(2, -1); // (B, N, T, R / 2, 1) each
+        NDList sides = paired.split(2, 4); // (B, N, T, R / 2, 1) each
         NDArray even = sides.get(0).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
         NDArray odd = sides.get(1).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
         NDArray evenTurned = even.mul(cos).sub(odd.mul(sin)).expandDims(-1);

@@ -13,7 +13,7 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.fixture.Fixture;
 import org.attn4j.attention.fixture.GoldenCase;
 import org.attn4j.attention.fixture.TestEngine;
-import org.attn4j.attention.fixture.TestKernels;
+import org.attn4j.attention.fixture.TestKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -28,24 +28,17 @@ class AttentionKernelGoldenTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (var folder : Fixture.folders("sdpa_")) {
             Fixture fixture = Fixture.read(folder);
-            TestKernels.all()
-                    .forEach(
-                            (name, kernel) -> {
-                                for (Map.Entry<String, MaskOf> mask : masks(fixture).entrySet()) {
+            for (TestKernel kernel : TestKernel.values()) {
+                masks(fixture)
+                        .forEach(
+                                (kind, mask) -> {
+                                    String name = fixture.name() + ", " + kernel + ", " + kind;
                                     tests.add(
                                             dynamicTest(
-                                                    fixture.name()
-                                                            + ", "
-                                                            + name
-                                                            + ", mask as "
-                                                            + mask.getKey(),
-                                                    () ->
-                                                            check(
-                                                                    fixture,
-                                                                    kernel.get(),
-                                                                    mask.getValue())));
-                                }
-                            });
+                                                    name,
+                                                    () -> check(fixture, kernel.get(), mask)));
+                                });
+            }
         }
         return tests;
     }

@@ -18,7 +18,7 @@ import org.attn4j.attention.fixture.Fixture;
 import org.attn4j.attention.fixture.GoldenCase;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.TestEngine;
-import org.attn4j.attention.fixture.TestKernels;
+import org.attn4j.attention.fixture.TestKernel;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.junit.jupiter.api.DynamicTest;
@@ -35,13 +35,10 @@ class MultiHeadAttentionGoldenTest {
         for (var folder : Fixture.folders("mha_")) {
             Fixture fixture = Fixture.read(folder);
             tests.add(dynamicTest(fixture.name() + ", observed", () -> checkObserved(fixture)));
-            TestKernels.all()
-                    .forEach(
-                            (name, kernel) ->
-                                    tests.add(
-                                            dynamicTest(
-                                                    fixture.name() + ", " + name,
-                                                    () -> checkKernel(fixture, kernel.get()))));
+            for (TestKernel kernel : TestKernel.values()) {
+                String name = fixture.name() + ", " + kernel;
+                tests.add(dynamicTest(name, () -> checkKernel(fixture, kernel.get())));
+            }
         }
         return tests;
     }
@@ -68,8 +65,7 @@ class MultiHeadAttentionGoldenTest {
     private static void checkKernel(Fixture fixture, AttentionKernel kernel) {
         try (NDManager manager = TestEngine.manager()) {
             Subject subject = new Subject(fixture, manager, kernel);
-            Subject reference =
-                    new Subject(fixture, manager, TestKernels.all().get("reference").get());
+            Subject reference = new Subject(fixture, manager, TestKernel.REFERENCE.get());
             GoldenCase golden = new GoldenCase(fixture, manager);
             GoldenCase expected = new GoldenCase(fixture, manager);
             golden.checkValues(Map.of("attn_output", subject.attend(golden, false).context()));
