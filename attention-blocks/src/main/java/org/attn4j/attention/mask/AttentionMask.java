@@ -271,7 +271,7 @@ public final class AttentionMask {
             scope.suppressNotUsedWarning();
             NDArray visible = visible(manager, queryLength, keyLength);
             NDArray hidden = visible.sub(1).mul(-FLOOR);
-            NDArray additive = bias == null ? hidden : hidden.add(floored(bias));
+            NDArray additive = bias == null ? hidden : biased(hidden, bias);
             boolean blindRows = hasArrays() || queryLength > keyLength;
             NDArray seeing = blindRows ? visible.max(new int[] {-1}, true) : null;
             return new MaskNumbers(
@@ -383,8 +383,11 @@ public final class AttentionMask {
         }
     }
 
-    private static NDArray floored(NDArray bias) {
-        return bias.toType(DataType.FLOAT32, false).clip(FLOOR, Float.MAX_VALUE);
+    private static NDArray biased(NDArray hidden, NDArray bias) {
+        DataType type =
+                bias.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
+        return hidden.toType(type, false)
+                .add(bias.toType(type, false).clip(FLOOR, Float.MAX_VALUE));
     }
 
     /** Takes an array out of the scope that is about to close, for the manager. */
