@@ -15,12 +15,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,5 +258,107 @@ class SafetensorsFileTest {
             }
         }
         assertTrue(same >= 34, "only " + same + " files");
+    }
+
+    @Test
+    void readsBeyondTwoGigabytes() throws IOException {
+        long far = (2L << 30) + 5;
+        String header =
+                ("{\"far\":{\"dtype\":\"I8\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
+                                + "\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}}")
+                        .formatted(far, far, far, far + 8);
+        Path file = file(header, new byte[0]);
+        long start = Files.size(file) + far;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(littleEndian(4, 0x3f800000, 0x40000000)), start);
+        }
+        try (NDManager manager = manager()) {
+            assertArrayEquals(new float[] {1, 2}, read(manager, file).toFloatArray());
+        }
+    }
+
+    @Test
+    void readsFromManyThreadsAtOnce() throws Exception {
+        Path file = single("F32", "[3]", littleEndian(4, 0x3f800000, 0x40000000, 0x40400000));
+        try (NDManager manager = manager();
+                SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            List<Callable<float[]>> readers =
+                    Collections.nCopies(
+                            64,
+                            () -> {
+                                try (NDManager own = manager.newSubManager()) {
+                                    return tensors.read("x", own).toFloatArray();
+                                }
+                            });
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            for (Future<float[]> result : threads.invokeAll(readers)) {
+                assertArrayEquals(new float[] {1, 2, 3}, result.get());
+            }
+            threads.shutdown();
+        }
+    }
+
+    /** Rounding worked by hand: up, down, ties to even, overflow to infinity, not-a-number kept. */
+    @Test
+    void roundsToShorterFloatsWhenAsked() throws IOException {
+        try (NDManager manager = manager()) {
+            NDArray array =
+                    manager.create(
+                            new float[] {
+                                1f,
+                                Float.intBitsToFloat(0x3f808001),
+                                Float.intBitsToFloat(0x3f807fff),
+                                Float.intBitsToFloat(0x3f808000),
+                                Float.intBitsToFloat(0x3f818000),
+                                Float.MAX_VALUE,
+                                Float.NaN,
+                                -0f
+                            });
+            Path file = folder.resolve("bf16.safetensors");
+            SafetensorsWriter.builder()
+                    .build()
+                    .write(file, List.of(TensorContent.of("x", array, TensorType.BF16)));
+            byte[] bytes = Files.readAllBytes(file);
+            ByteBuffer values =
+                    ByteBuffer.wrap(bytes, bytes.length - 16, 16).order(ByteOrder.LITTLE_ENDIAN);
+            int[] expected = {0x3f80, 0x3f81, 0x3f80, 0x3f80, 0x3f82, 0x7f80, 0x7fc0, 0x8000};
+            for (int value : expected) {
+                assertEquals(value, values.getShort() & 0xffff);
+            }
+            SafetensorsWriter.builder()
+                    .build()
+                    .write(
+                            file,
+                            List.of(
+                                    TensorContent.of(
+                                            "x",
+                                            manager.create(new float[] {0.1f}),
+                                            TensorType.F16)));
+            try (SafetensorsFile read = SafetensorsFile.open(file)) {
+                assertEquals(TensorType.F16, read.info("x").type());
+                assertEquals(0.099975586f, read.read("x", manager, DataType.FLOAT32).getFloat());
+            }
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> TensorContent.of("x", manager.create(new int[] {1}), TensorType.F16));
+        }
+    }
+
+    /** What an engine lays out otherwise in memory is written in the order of its indices. */
+    @Test
+    void writesViewsAndArraysWithGradients() throws IOException {
+        try (NDManager manager = manager()) {
+            NDArray matrix = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+            matrix.setRequiresGradient(true);
+            Path file = folder.resolve("view.safetensors");
+            SafetensorsWriter.write(file, Map.of("x", matrix.transpose(), "y", matrix), Map.of());
+            try (SafetensorsFile read = SafetensorsFile.open(file)) {
+                assertEquals(new Shape(3, 2), read.info("x").shape());
+                assertArrayEquals(
+                        new float[] {1, 4, 2, 5, 3, 6}, read.read("x", manager).toFloatArray());
+                assertArrayEquals(
+                        new float[] {1, 2, 3, 4, 5, 6}, read.read("y", manager).toFloatArray());
+            }
+        }
     }
 }

@@ -1,0 +1,160 @@
+package org.attn4j.models.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelDirectoryTest {
+
+    private static final Path SHARDED =
+            Path.of("src/test/resources/goldens/models/bert_sharded_half_a");
+
+    @TempDir private Path folder;
+
+    private static String refusal(Executable action) {
+        return assertThrows(IOException.class, action).getMessage();
+    }
+
+    private static void assertSays(String message, String... parts) {
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+
+    @Test
+    void opensADirectoryOfHuggingFace() throws IOException {
+        ModelDirectory directory = ModelDirectory.open(SHARDED);
+        assertEquals("bert", directory.modelType());
+        assertTrue(directory.generationConfig().isEmpty());
+        try (TensorSource weights = directory.weights()) {
+            assertInstanceOf(ShardedSafetensors.class, weights);
+            assertEquals(TensorType.F16, weights.info("pooler.dense.weight").type());
+            assertEquals(55, weights.names().size());
+            assertEquals("{format=pt}", weights.metadata().toString());
+        }
+    }
+
+    @Test
+    void saysWhatIsMissing() throws IOException {
+        assertSays(
+                refusal(() -> ModelDirectory.open(folder.resolve("none"))),
+                "none",
+                "check the path");
+        assertSays(refusal(() -> ModelDirectory.open(SHARDED.resolve("config.json"))), "is a file");
+        assertSays(refusal(() -> ModelDirectory.open(folder)), folder.toString(), "no config.json");
+        Files.writeString(folder.resolve("config.json"), "{}");
+        ModelDirectory directory = ModelDirectory.open(folder);
+        assertSays(refusal(directory::modelType), "model_type");
+        assertSays(
+                refusal(directory::weights),
+                "no model.safetensors or model.safetensors.index.json");
+        assertSays(refusal(directory::sourceTokenizer), "no tokenizer.json");
+        Files.writeString(folder.resolve("source_tokenizer.json"), "{}");
+        assertEquals(folder.resolve("source_tokenizer.json"), directory.sourceTokenizer());
+        assertSays(refusal(directory::targetTokenizer), "no target_tokenizer.json", "counterpart");
+        assertFalse(directory.hasSharedTokenizer());
+        Files.delete(folder.resolve("source_tokenizer.json"));
+        Files.writeString(folder.resolve("tokenizer.json"), "{}");
+        assertEquals(folder.resolve("tokenizer.json"), directory.targetTokenizer());
+        assertTrue(directory.hasSharedTokenizer());
+    }
+
+    @Test
+    void refusesPickle() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{}");
+        Files.writeString(folder.resolve("pytorch_model.bin"), "x");
+        assertSays(
+                refusal(ModelDirectory.open(folder)::weights),
+                "pytorch_model.bin",
+                "pickle",
+                "runs code",
+                "convert it");
+    }
+
+    @Test
+    void saysWhereJsonIsBroken() throws IOException {
+        for (String text :
+                List.of(
+                        "",
+                        "[]",
+                        "{} {}",
+                        "{\"a\":1,}",
+                        "{'a':1}",
+                        "null",
+                        "{\"a\":".repeat(5000))) {
+            Files.writeString(folder.resolve("config.json"), text);
+            assertSays(refusal(() -> ModelDirectory.open(folder)), "config.json", "write it again");
+        }
+        Files.writeString(folder.resolve("config.json"), "{\n  \"a\": 1\n  \"b\": 2\n}");
+        assertSays(refusal(() -> ModelDirectory.open(folder)), "line 3");
+        Files.write(
+                folder.resolve("config.json"),
+                new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+        assertSays(refusal(() -> ModelDirectory.open(folder)), "UTF-8");
+        Files.write(folder.resolve("config.json"), new byte[17 << 20]);
+        assertSays(refusal(() -> ModelDirectory.open(folder)), "bytes", "at most");
+    }
+
+    @Test
+    void writesJsonThatItReads() throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("a", "<é>");
+        JsonFiles.write(folder.resolve("config.json"), json);
+        assertEquals("{\n  \"a\": \"<é>\"\n}\n", Files.readString(folder.resolve("config.json")));
+        assertEquals(json, ModelDirectory.open(folder).config());
+    }
+
+    @Test
+    void refusesAnIndexThatLeavesTheFolder() throws IOException {
+        for (String shard :
+                List.of(
+                        "../model.safetensors",
+                        "/etc/model.safetensors",
+                        "a/b.safetensors",
+                        "a\\\\b.safetensors",
+                        "C:b.safetensors",
+                        "model.bin",
+                        ".safetensors",
+                        "")) {
+            Path index = folder.resolve("model.safetensors.index.json");
+            Files.writeString(index, "{\"weight_map\":{\"x\":\"" + shard + "\"}}");
+            assertSays(refusal(() -> TensorSource.open(index)), "same folder");
+        }
+    }
+
+    @Test
+    void refusesAnIndexThatDisagreesWithItsShards() throws IOException {
+        Path index = folder.resolve("model.safetensors.index.json");
+        SafetensorsWriter writer = SafetensorsWriter.builder().optMaxShardBytes(1).build();
+        writer.writeModel(
+                folder,
+                List.of(new BytesContent("a", new byte[1]), new BytesContent("b", new byte[1])));
+        TensorSource.open(index).close();
+
+        String good = Files.readString(index);
+        Files.writeString(index, good.replace("\"b\"", "\"c\""));
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor c", "not there");
+        Files.writeString(index, "{\"metadata\":{}}");
+        assertSays(refusal(() -> TensorSource.open(folder)), "no weight_map");
+        Files.writeString(index, "{\"weight_map\":{\"a\":[]}}");
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor a");
+        Files.writeString(index, good);
+        Path second = folder.resolve("model-00002-of-00002.safetensors");
+        Files.copy(folder.resolve("model-00001-of-00002.safetensors"), folder.resolve("keep"));
+        Files.delete(second);
+        assertSays(refusal(() -> TensorSource.open(folder)), "shard is missing", "index.json");
+        Files.move(folder.resolve("keep"), second);
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor a is in both");
+    }
+}
