@@ -1,0 +1,102 @@
+package org.attn4j.attention.cache;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.fixture.TestEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class KeyValueCacheTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = TestEngine.manager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    /**
+     * Two rows, one head, a place with one feature: the key is the number, the value its negative.
+     */
+    private static KeyValues place(NDManager manager, float row0, float row1) {
+        NDArray key = manager.create(new float[] {row0, row1}, new Shape(2, 1, 1, 1));
+        return new KeyValues(key, key.neg());
+    }
+
+    @Test
+    void aGrowingCacheKeepsAllPlacesInOrder() {
+        GrowingCache cache = new GrowingCache(manager);
+        assertEquals(0, cache.length());
+        cache.update(() -> place(manager, 1, 10));
+        cache.update(() -> place(manager, 2, 20));
+        KeyValues all = cache.update(() -> place(manager, 3, 30));
+        assertEquals(3, cache.length());
+        assertArrayEquals(new float[] {1, 2, 3, 10, 20, 30}, all.key().toFloatArray());
+        assertArrayEquals(new float[] {-1, -2, -3, -10, -20, -30}, all.value().toFloatArray());
+    }
+
+    @Test
+    void rowsAreKeptRepeatedAndReordered() {
+        GrowingCache cache = new GrowingCache(manager);
+        cache.update(() -> place(manager, 1, 10));
+        cache.update(() -> place(manager, 2, 20));
+        cache.select(manager.create(new long[] {1, 1, 0}));
+        KeyValues all =
+                cache.update(
+                        () -> {
+                            NDArray key =
+                                    manager.create(new float[] {5, 6, 7}, new Shape(3, 1, 1, 1));
+                            return new KeyValues(key, key.neg());
+                        });
+        assertArrayEquals(new float[] {10, 20, 5, 10, 20, 6, 1, 2, 7}, all.key().toFloatArray());
+    }
+
+    @Test
+    void aMemoryCacheComputesOnce() {
+        MemoryCache cache = new MemoryCache(manager);
+        KeyValues first = cache.update(() -> place(manager, 1, 10));
+        KeyValues second =
+                cache.update(
+                        () -> {
+                            throw new AssertionError("computed again");
+                        });
+        assertSame(first, second);
+        cache.select(manager.create(new long[] {1}));
+        assertArrayEquals(new float[] {10}, cache.update(() -> null).key().toFloatArray());
+    }
+
+    @Test
+    void arraysLiveOnTheManagerOfTheCacheAndOldOnesAreClosed() {
+        try (NDManager own = manager.newSubManager()) {
+            GrowingCache growing = new GrowingCache(own);
+            MemoryCache memory = new MemoryCache(own);
+            for (int i = 0; i < 5; i++) {
+                try (NDManager step = manager.newSubManager()) {
+                    float number = i;
+                    growing.update(() -> place(step, number, number));
+                    memory.update(() -> place(step, number, number));
+                    growing.select(step.create(new long[] {1, 0}));
+                    memory.select(step.create(new long[] {1, 0}));
+                }
+                assertEquals(4, own.getManagedArrays().size());
+            }
+            growing.close();
+            memory.close();
+            assertEquals(0, own.getManagedArrays().size());
+            assertEquals(0, growing.length());
+        }
+    }
+}
