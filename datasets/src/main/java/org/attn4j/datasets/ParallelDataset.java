@@ -152,6 +152,11 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
         return statistics;
     }
 
+    /** Whether ids went to a temporary file. */
+    boolean isSpilled() {
+        return store.isSpilled();
+    }
+
     /**
      * Returns how batches are made.
      *

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class Lexicon {
             rows("adjectives.txt").map(Lexicon::adjective).toList();
     private final List<Verb> verbs = rows("verbs.txt").map(Lexicon::verb).toList();
     private final Map<Set<String>, List<Noun>> nounsByKind = new HashMap<>();
-    private final Map<Noun, List<Adjective>> adjectivesByNoun = new HashMap<>();
+    private final Map<Noun, List<Adjective>> adjectivesByNoun = new IdentityHashMap<>();
 
     /** The nouns of any of the kinds. */
     List<Noun> nouns(Set<String> kinds) {

@@ -1,0 +1,77 @@
+package org.attn4j.datasets;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A file of tab-separated values with a pair on each line, UTF-8, plain or gzip. Tabs separate and
+ * nothing is quoted, as in the files of Tatoeba. An empty line is a pair of empty sides.
+ *
+ * @param path the file
+ * @param sourceColumn the column of the sentences to translate, counted from 1 as by {@code cut}
+ * @param targetColumn the column of their translations
+ * @param header whether the first line holds the names of the columns
+ * @param limit how long a line may be
+ */
+public record TsvCorpus(
+        Path path, int sourceColumn, int targetColumn, boolean header, LineLimit limit)
+        implements ParallelCorpus {
+
+    /** {@inheritDoc} */
+    public TsvCorpus {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(limit, "limit");
+        if (sourceColumn < 1 || targetColumn < 1) {
+            throw new IllegalArgumentException(
+                    "columns are counted from 1, got sourceColumn="
+                            + sourceColumn
+                            + ", targetColumn="
+                            + targetColumn);
+        }
+    }
+
+    /**
+     * Returns the corpus of a file without a header: sources in the first column, translations in
+     * the second.
+     *
+     * @param path the file
+     * @return the corpus
+     */
+    public static TsvCorpus of(Path path) {
+        return new TsvCorpus(path, 1, 2, false, LineLimit.DEFAULT);
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public Stream<SentencePair> open() throws IOException {
+        return PairStream.of(LinePairs.open(path, limit, this::parse));
+    }
+
+    private SentencePair parse(String line, LineReader reader) throws CorpusException {
+        if (header && reader.number() == 1) {
+            return null;
+        }
+        if (line.isEmpty()) {
+            return new SentencePair("", "");
+        }
+        String[] columns = line.split("\t", -1);
+        int needed = Math.max(sourceColumn, targetColumn);
+        if (columns.length < needed) {
+            throw new CorpusException(
+                    reader.place()
+                            + " has "
+                            + columns.length
+                            + (columns.length == 1 ? " column" : " columns")
+                            + ", but column "
+                            + needed
+                            + " is asked for: columns are separated by tabs");
+        }
+        return new SentencePair(columns[sourceColumn - 1], columns[targetColumn - 1]);
+    }
+}
