@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,9 +31,7 @@ final class FileRegion implements Closeable {
         this.path = path;
         this.channel = channel;
         this.size = size;
-        this.windows =
-                new AtomicReferenceArray<>(
-                        (int) Math.min(Integer.MAX_VALUE / 2, size / WINDOW + 1));
+        this.windows = new AtomicReferenceArray<>(Math.toIntExact(size / WINDOW + 1));
     }
 
     static FileRegion open(Path path) throws IOException {
@@ -89,8 +86,7 @@ final class FileRegion implements Closeable {
 
     private ByteBuffer map(long position, long length) throws IOException {
         try {
-            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
-            return mapped;
+            return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
         } catch (UnsupportedOperationException e) {
             return load(position, Math.toIntExact(length));
         }

@@ -51,7 +51,11 @@ public record LoadReport(
 
         @Override
         public String toString() {
-            return tensor + " has shape " + found + " where the model has " + expected;
+            return ShownNames.shown(tensor)
+                    + " has shape "
+                    + found
+                    + " where the model has "
+                    + expected;
         }
     }
 
@@ -86,8 +90,8 @@ public record LoadReport(
             return source + " fits the model: " + loaded + " parameters loaded";
         }
         List<String> parts = new ArrayList<>();
-        add(parts, "missing", missing);
-        add(parts, "unused", unused);
+        add(parts, "missing", missing.stream().map(ShownNames::shown).toList());
+        add(parts, "unused", unused.stream().map(ShownNames::shown).toList());
         add(parts, "misshapen", misshapen);
         return source + " does not fit the model: " + String.join("; ", parts);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -80,12 +81,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             if (info.end() > dataBytes) {
                 throw new BrokenRule(
                         "tensor %s ends at byte %d of the values, but there are only %d (the file is truncated?)",
-                        shown(info.name()), info.end(), dataBytes);
+                        ShownNames.quoted(info.name()), info.end(), dataBytes);
             }
             if (info.begin() != position) {
                 throw new BrokenRule(
                         "tensor %s begins at byte %d, where the one before it ends at byte %d (%s)",
-                        shown(info.name()),
+                        ShownNames.quoted(info.name()),
                         info.begin(),
                         position,
                         info.begin() < position ? "overlap" : "gap");
@@ -99,12 +100,6 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     position, dataBytes);
         }
         return Collections.unmodifiableMap(result);
-    }
-
-    /** Names in messages are cut: a hostile file may hold any. */
-    private static String shown(String name) {
-        String text = name.length() > 80 ? name.substring(0, 80) + "…" : name;
-        return "\"" + text.replaceAll("\\p{Cntrl}", "?") + "\"";
     }
 
     /**
@@ -146,7 +141,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         json.append('}');
         byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
         byte[] padded = new byte[(text.length + 7) / 8 * 8];
-        java.util.Arrays.fill(padded, (byte) ' ');
+        Arrays.fill(padded, (byte) ' ');
         System.arraycopy(text, 0, padded, 0, text.length);
         return padded;
     }
@@ -210,7 +205,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     continue;
                 }
                 if (tensors.put(name, tensor(name)) != null) {
-                    throw new BrokenRule("tensor %s is named twice", shown(name));
+                    throw new BrokenRule("tensor %s is named twice", ShownNames.quoted(name));
                 }
                 if (tensors.size() > MAX_TENSORS) {
                     throw new BrokenRule("it names more than %d tensors", MAX_TENSORS);
@@ -230,7 +225,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                 String key = json.nextName();
                 expect(JsonToken.STRING, METADATA + " holds something else than texts");
                 if (metadata.put(key, json.nextString()) != null) {
-                    throw new BrokenRule("%s holds %s twice", METADATA, shown(key));
+                    throw new BrokenRule("%s holds %s twice", METADATA, ShownNames.quoted(key));
                 }
             }
             json.endObject();
@@ -243,7 +238,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             long[] offsets = null;
             expect(
                     JsonToken.BEGIN_OBJECT,
-                    "tensor " + shown(name) + " is not described by an object");
+                    "tensor " + ShownNames.quoted(name) + " is not described by an object");
             json.beginObject();
             while (json.hasNext()) {
                 String key = json.nextName();
@@ -263,33 +258,38 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     }
                     default ->
                             throw new BrokenRule(
-                                    "tensor %s has an unknown key %s", shown(name), shown(key));
+                                    "tensor %s has an unknown key %s",
+                                    ShownNames.quoted(name), ShownNames.quoted(key));
                 }
                 if (repeated) {
-                    throw new BrokenRule("tensor %s has %s twice", shown(name), key);
+                    throw new BrokenRule("tensor %s has %s twice", ShownNames.quoted(name), key);
                 }
             }
             json.endObject();
             if (type == null || shape == null || offsets == null || offsets.length != 2) {
                 throw new BrokenRule(
-                        "tensor %s lacks its dtype, shape or two data_offsets", shown(name));
+                        "tensor %s lacks its dtype, shape or two data_offsets",
+                        ShownNames.quoted(name));
             }
             return checked(name, type, shape, offsets[0], offsets[1]);
         }
 
         private TensorType type(String name) throws IOException, BrokenRule {
-            expect(JsonToken.STRING, "the dtype of tensor " + shown(name) + " is not a text");
+            expect(
+                    JsonToken.STRING,
+                    "the dtype of tensor " + ShownNames.quoted(name) + " is not a text");
             String type = json.nextString();
             try {
                 return TensorType.valueOf(type);
             } catch (IllegalArgumentException e) {
                 throw new BrokenRule(
-                        "tensor %s has the unknown dtype %s", shown(name), shown(type));
+                        "tensor %s has the unknown dtype %s",
+                        ShownNames.quoted(name), ShownNames.quoted(type));
             }
         }
 
         private long[] numbers(String name, String key, int most) throws IOException, BrokenRule {
-            String place = key + " of tensor " + shown(name);
+            String place = key + " of tensor " + ShownNames.quoted(name);
             expect(JsonToken.BEGIN_ARRAY, "the " + place + " is not a list");
             long[] numbers = new long[most];
             int count = 0;
@@ -301,12 +301,13 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     throw new BrokenRule("the %s has more than %d numbers", place, most);
                 }
                 if (!text.matches("\\d{1,18}")) {
-                    throw new BrokenRule("the %s holds %s, which is no size", place, shown(text));
+                    throw new BrokenRule(
+                            "the %s holds %s, which is no size", place, ShownNames.quoted(text));
                 }
                 numbers[count++] = Long.parseLong(text);
             }
             json.endArray();
-            return java.util.Arrays.copyOf(numbers, count);
+            return Arrays.copyOf(numbers, count);
         }
 
         /** The values' size must be that of the shape, counted without overflow. */
@@ -323,17 +324,18 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             } catch (ArithmeticException e) {
                 throw new BrokenRule(
                         "the shape of tensor %s has more elements than can be counted",
-                        shown(name));
+                        ShownNames.quoted(name));
             }
             bytes = empty ? 0 : bytes;
             if (end < begin) {
                 throw new BrokenRule(
-                        "tensor %s ends at byte %d, before its begin %d", shown(name), end, begin);
+                        "tensor %s ends at byte %d, before its begin %d",
+                        ShownNames.quoted(name), end, begin);
             }
             if (end - begin != bytes) {
                 throw new BrokenRule(
                         "tensor %s of shape %s and dtype %s takes %d bytes, but its data_offsets span %d",
-                        shown(name), new Shape(shape), type, bytes, end - begin);
+                        ShownNames.quoted(name), new Shape(shape), type, bytes, end - begin);
             }
             return new TensorInfo(name, type, new Shape(shape), begin, end);
         }

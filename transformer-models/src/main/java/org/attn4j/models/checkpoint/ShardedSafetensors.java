@@ -74,9 +74,9 @@ public final class ShardedSafetensors implements TensorSource {
                 throw new CheckpointFormatException(
                         index
                                 + " places tensor "
-                                + entry.getKey()
+                                + ShownNames.shown(entry.getKey())
                                 + " in "
-                                + value
+                                + ShownNames.shown(value.toString())
                                 + ", which is not the name of a .safetensors file in the same folder; do not use it");
             }
             weightMap.put(entry.getKey(), value.getAsString());
@@ -113,7 +113,7 @@ public final class ShardedSafetensors implements TensorSource {
                 if (other != null) {
                     throw new CheckpointFormatException(
                             "tensor "
-                                    + name
+                                    + ShownNames.shown(name)
                                     + " is in both "
                                     + other.path()
                                     + " and "
@@ -127,7 +127,7 @@ public final class ShardedSafetensors implements TensorSource {
                 throw new CheckpointFormatException(
                         index
                                 + " places tensor "
-                                + entry.getKey()
+                                + ShownNames.shown(entry.getKey())
                                 + " in "
                                 + entry.getValue()
                                 + ", but it is not there; download or save the model again");

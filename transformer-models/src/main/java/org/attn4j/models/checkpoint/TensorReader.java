@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -79,7 +80,7 @@ final class TensorReader {
             // An engine may have aliased the buffer: the copy is what leaves this method.
             return wrapped.getDataType() == type ? wrapped.duplicate() : wrapped.toType(type, true);
         } finally {
-            java.lang.ref.Reference.reachabilityFence(bytes);
+            Reference.reachabilityFence(bytes);
         }
     }
 

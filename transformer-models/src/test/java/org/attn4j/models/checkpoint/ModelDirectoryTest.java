@@ -157,4 +157,13 @@ class ModelDirectoryTest {
         Files.move(folder.resolve("keep"), second);
         assertSays(refusal(() -> TensorSource.open(folder)), "tensor a is in both");
     }
+
+    @Test
+    void keepsControlCharactersOutOfMessages() {
+        LoadReport report =
+                new LoadReport(
+                        folder, 0, List.of(), List.of("a\u001b[2J\n" + "b".repeat(500)), List.of());
+        assertFalse(report.message().chars().anyMatch(Character::isISOControl), report.message());
+        assertTrue(report.message().length() < 400);
+    }
 }
