@@ -30,7 +30,7 @@ final class LineReader implements Closeable {
 
     private static final int[] UTF8_MARK = {0xEF, 0xBB, 0xBF};
 
-    private final Path path;
+    private final String name;
     private final LineLimit limit;
     private final InputStream in;
     private final CharsetDecoder decoder =
@@ -45,8 +45,8 @@ final class LineReader implements Closeable {
     private long number;
     private boolean tooLong;
 
-    private LineReader(Path path, LineLimit limit, InputStream in) {
-        this.path = path;
+    private LineReader(String name, LineLimit limit, InputStream in) {
+        this.name = name;
         this.limit = limit;
         this.in = in;
     }
@@ -55,23 +55,30 @@ final class LineReader implements Closeable {
         if (Files.isDirectory(path)) {
             throw new CorpusException(path + " is a folder: give a text file");
         }
-        BufferedInputStream in;
+        InputStream in;
         try {
-            in = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+            in = Files.newInputStream(path);
         } catch (NoSuchFileException e) {
             throw new CorpusException(path + " does not exist: check the path", e);
         } catch (AccessDeniedException e) {
             throw new CorpusException(path + " may not be read: check its permissions", e);
         }
         try {
-            return new LineReader(path, limit, decompressed(path, in));
+            return of(in, path.toString(), limit);
         } catch (IOException | RuntimeException e) {
             in.close();
             throw e;
         }
     }
 
-    private static InputStream decompressed(Path path, BufferedInputStream in) throws IOException {
+    /** Reads a stream that is no file; the name stands for it in messages. */
+    static LineReader of(InputStream in, String name, LineLimit limit) throws IOException {
+        return new LineReader(
+                name, limit, decompressed(name, new BufferedInputStream(in, 1 << 16)));
+    }
+
+    private static InputStream decompressed(String name, BufferedInputStream in)
+            throws IOException {
         int[] head = peek(in, 4);
         if (startsWith(head, 0x1F, 0x8B)) {
             BufferedInputStream text;
@@ -79,19 +86,19 @@ final class LineReader implements Closeable {
                 text = new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16);
                 head = peek(text, 4);
             } catch (EOFException | ZipException e) {
-                throw new CorpusException(path + " is a damaged gzip file: fetch it again", e);
+                throw new CorpusException(name + " is a damaged gzip file: fetch it again", e);
             }
-            return withoutMark(path, text, head);
+            return withoutMark(name, text, head);
         }
-        return withoutMark(path, in, head);
+        return withoutMark(name, in, head);
     }
 
-    private static InputStream withoutMark(Path path, BufferedInputStream in, int[] head)
+    private static InputStream withoutMark(String name, BufferedInputStream in, int[] head)
             throws IOException {
         String other = null;
         if (startsWith(head, 0xFF, 0xFE) || startsWith(head, 0xFE, 0xFF)) {
             throw new CorpusException(
-                    path
+                    name
                             + " is UTF-16, not UTF-8: convert it, for example with"
                             + " iconv -f UTF-16 -t UTF-8");
         } else if (startsWith(head, 'P', 'K', 3, 4)) {
@@ -105,7 +112,7 @@ final class LineReader implements Closeable {
         }
         if (other != null) {
             throw new CorpusException(
-                    path + " is " + other + ": unpack it (plain text and gzip are read)");
+                    name + " is " + other + ": unpack it (plain text and gzip are read)");
         }
         if (startsWith(head, UTF8_MARK)) {
             in.skipNBytes(UTF8_MARK.length);
@@ -190,7 +197,7 @@ final class LineReader implements Closeable {
             filled = Math.max(in.read(buffer), 0);
         } catch (EOFException | ZipException e) {
             throw new CorpusException(
-                    path
+                    name
                             + " is a damaged or cut gzip file (after line "
                             + number
                             + "): fetch it again",
@@ -241,7 +248,7 @@ final class LineReader implements Closeable {
 
     /** Names the file and the line last read. */
     String place() {
-        return path + ", line " + number + ",";
+        return name + ", line " + number + ",";
     }
 
     @Override
