@@ -2,6 +2,9 @@ package org.attn4j.models.tokenizer;
 
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,8 +87,17 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
 
     static HuggingFaceTextTokenizer of(
             String json, String what, SpecialTokens named, boolean complete) throws IOException {
-        TokenTable table = TokenTable.of(json, what, named, complete);
-        return new HuggingFaceTextTokenizer(openNative(table.nativeJson(), what), table);
+        try {
+            JsonElement root = JsonParser.parseString(json);
+            TokenTable table = TokenTable.of(root, named, complete);
+            table.prepareForLibrary(root.getAsJsonObject());
+            NativeGuard.check(root.getAsJsonObject());
+            return new HuggingFaceTextTokenizer(openNative(root.toString(), what), table);
+        } catch (JsonParseException e) {
+            throw new IOException(what + " is not JSON: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(what + " is not a usable tokenizer.json: " + e.getMessage(), e);
+        }
     }
 
     private static synchronized HuggingFaceTokenizer openNative(String json, String what)
@@ -111,7 +123,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
                             + rootMessage(e),
                     e);
         } catch (RuntimeException e) {
-            throw new IOException(what + " is not a usable tokenizer.json: " + e.getMessage(), e);
+            String why = TokenTable.readable(e.getMessage());
+            throw new IOException(what + " is not a usable tokenizer.json: " + why, e);
         } finally {
             if (choose) {
                 System.clearProperty("RUST_FLAVOR");
@@ -166,10 +179,19 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
         open.readLock().lock();
         try {
             requireOpen();
-            long[] ids = tokenizer.encode(text, false, false).getIds();
-            return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+            return encodeNative(text);
         } finally {
             open.readLock().unlock();
+        }
+    }
+
+    private int[] encodeNative(String text) {
+        try {
+            long[] ids = tokenizer.encode(text, false, false).getIds();
+            return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+        } catch (RuntimeException e) {
+            String why = TokenTable.readable(e.getMessage());
+            throw new IllegalStateException("the tokenizer failed on a text: " + why, e);
         }
     }
 

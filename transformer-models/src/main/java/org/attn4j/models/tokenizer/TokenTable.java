@@ -3,10 +3,7 @@ package org.attn4j.models.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,16 +22,13 @@ final class TokenTable {
     private static final int REPLACEMENT = 0xFFFD;
     private static final int LARGEST_ID = 1 << 24;
 
-    private final JsonObject root;
-    private final JsonObject model;
     private final Map<String, Integer> ids = new LinkedHashMap<>();
     private final Set<String> special = new HashSet<>();
     private final String[] tokens;
     private final SpecialTokens specialTokens;
 
     private TokenTable(JsonObject root, SpecialTokens named, boolean complete) {
-        this.root = root;
-        model = object(root.get("model"), "model");
+        JsonObject model = object(root.get("model"), "model");
         readVocabulary(model.get("vocab"));
         for (JsonElement token : array(root, "added_tokens")) {
             readAdded(object(token, "added_tokens"));
@@ -51,25 +45,21 @@ final class TokenTable {
                         : named;
         special.addAll(specialTokens.names());
         special.retainAll(ids.keySet());
+        String unk = string(model.get("unk_token"));
+        boolean known = unk == null || unk.isEmpty() || ids.containsKey(unk);
+        require(known, "its unk_token " + unk + " is not in its vocabulary");
     }
 
     /**
      * Reads a tokenizer.json.
      *
-     * @param json the text
-     * @param what the file, for messages
+     * @param root its JSON
      * @param named the special tokens
      * @param complete whether special tokens that are not named are found by their usual names
+     * @throws IllegalArgumentException if it is not a tokenizer.json
      */
-    static TokenTable of(String json, String what, SpecialTokens named, boolean complete)
-            throws IOException {
-        try {
-            return new TokenTable(object(JsonParser.parseString(json), "file"), named, complete);
-        } catch (JsonParseException e) {
-            throw new IOException(what + " is not JSON: " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(what + " is not a usable tokenizer.json: " + e.getMessage(), e);
-        }
+    static TokenTable of(JsonElement root, SpecialTokens named, boolean complete) {
+        return new TokenTable(object(root, "the file"), named, complete);
     }
 
     private void readVocabulary(JsonElement vocabulary) {
@@ -111,13 +101,17 @@ final class TokenTable {
                 "token " + token + " has two ids, " + other + " and " + id);
     }
 
-    /** The JSON text with special tokens renamed. */
-    String nativeJson() {
+    /**
+     * Changes the JSON this table was read from to what the native library gets: special tokens are
+     * renamed, truncation and padding are left out.
+     */
+    void prepareForLibrary(JsonObject root) {
+        JsonObject model = root.getAsJsonObject("model");
         Set<String> renamed = new HashSet<>(special);
-        renamed.removeAll(merged());
-        JsonObject copy = root.deepCopy();
-        JsonObject copiedModel = copy.getAsJsonObject("model");
-        JsonElement vocabulary = copiedModel.get("vocab");
+        renamed.removeAll(merged(model));
+        root.remove("truncation");
+        root.remove("padding");
+        JsonElement vocabulary = model.get("vocab");
         for (String token : renamed) {
             if (vocabulary.isJsonObject() && vocabulary.getAsJsonObject().has(token)) {
                 JsonElement id = vocabulary.getAsJsonObject().remove(token);
@@ -128,21 +122,20 @@ final class TokenTable {
                 entry.set(0, new JsonPrimitive(NO_CHARACTER + token));
             }
         }
-        String unk = string(copiedModel.get("unk_token"));
+        String unk = string(model.get("unk_token"));
         if (unk != null && renamed.contains(unk)) {
-            copiedModel.addProperty("unk_token", NO_CHARACTER + unk);
+            model.addProperty("unk_token", NO_CHARACTER + unk);
         }
-        for (JsonElement added : array(copy, "added_tokens")) {
+        for (JsonElement added : array(root, "added_tokens")) {
             String content = string(added.getAsJsonObject().get("content"));
             if (renamed.contains(content)) {
                 added.getAsJsonObject().addProperty("content", NO_CHARACTER + content);
             }
         }
-        return TokenizerJson.GSON.toJson(copy);
     }
 
     /** The special tokens that merges mention: renamed, they would be missing there. */
-    private Set<String> merged() {
+    private Set<String> merged(JsonObject model) {
         Set<String> mentioned = new HashSet<>();
         for (JsonElement merge : array(model, "merges")) {
             String[] pair = new String[0];
@@ -180,6 +173,11 @@ final class TokenTable {
             }
         }
         return text;
+    }
+
+    /** A message of the library without the mark of special tokens. */
+    static String readable(String message) {
+        return message == null ? "no reason given" : message.replace(NO_CHARACTER, "");
     }
 
     int size() {

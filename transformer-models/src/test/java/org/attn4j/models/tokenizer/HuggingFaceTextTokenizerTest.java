@@ -1,0 +1,266 @@
+package org.attn4j.models.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HuggingFaceTextTokenizerTest {
+
+    private static final List<String> LINES =
+            List.of("The cat sat on the mat.", "The dog isn't on the mat!", "The cats sat.");
+
+    @TempDir Path directory;
+
+    private static TokenizerJson trained(Kind kind) {
+        TokenizerTrainer trainer =
+                new TokenizerTrainer(
+                        TokenizerTrainingConfig.builder(kind)
+                                .optMerges(kind == Kind.BPE ? 20 : 0)
+                                .build());
+        trainer.addAll(LINES);
+        return trainer.train();
+    }
+
+    @Test
+    void loadsWhatWasSaved() throws IOException {
+        trained(Kind.BPE).save(directory);
+        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
+            for (String line : LINES) {
+                assertEquals(line, tokenizer.decode(tokenizer.encode(line)));
+            }
+            assertEquals(2, tokenizer.eosId());
+            assertEquals(2, tokenizer.idOf("</s>"));
+            assertEquals(-1, tokenizer.idOf("no such token"));
+            assertArrayEquals(new int[0], tokenizer.encode(""));
+            assertEquals("", tokenizer.decode(new int[0]));
+        }
+        try (var files = Files.list(directory)) {
+            assertEquals(2, files.count());
+        }
+    }
+
+    @Test
+    void neverMakesSpecialIdsOfText() throws IOException {
+        for (Kind kind : Kind.values()) {
+            try (TextTokenizer tokenizer = trained(kind).open()) {
+                int[] ids = tokenizer.encode("The </s> cat<s> <pad></s>sat </s>");
+                assertTrue(IntStream.of(ids).allMatch(id -> id > 2), Arrays.toString(ids));
+            }
+        }
+    }
+
+    @Test
+    void leavesSpecialAndForeignIdsOutOfTexts() throws IOException {
+        try (TextTokenizer tokenizer = trained(Kind.WORD).open()) {
+            int the = tokenizer.idOf("The");
+            assertEquals("The", tokenizer.decode(new int[] {1, the, 2, 0, 3, 1_000_000}));
+            assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {-100}));
+            assertThrows(IllegalArgumentException.class, () -> tokenizer.token(1_000_000));
+        }
+    }
+
+    @Test
+    void acceptsTextsThatAreNoUnicode() throws IOException {
+        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
+            int unk = tokenizer.unkId();
+            String text = "cat" + (char) 0xD800 + Character.toString(0x10FFFF) + "\0";
+            assertTrue(IntStream.of(tokenizer.encode(text)).anyMatch(id -> id == unk));
+        }
+    }
+
+    @Test
+    void cutsLongLinesWithoutChangingThem() throws IOException {
+        String line = "The cat sat on the mat. ".repeat(6_000).strip();
+        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
+            int[] one = tokenizer.encode("The cat sat on the mat.");
+            int[] ids = tokenizer.encode(line);
+            assertEquals(6_000 * one.length, ids.length);
+            assertArrayEquals(one, Arrays.copyOfRange(ids, 3_000 * one.length, 3_001 * one.length));
+            assertEquals(line, tokenizer.decode(ids));
+        }
+    }
+
+    @Test
+    void segmentsAWordWithoutEndInPieces() throws IOException {
+        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
+            String text = tokenizer.decode(tokenizer.encode("cat".repeat(50_000)));
+            assertEquals("cat".repeat(50_000), text.replace(" ", ""));
+        }
+    }
+
+    @Test
+    void servesManyThreadsAtOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
+            List<int[]> expected = LINES.stream().map(tokenizer::encode).toList();
+            Callable<Boolean> task =
+                    () -> {
+                        for (int i = 0; i < 100; i++) {
+                            int line = i % LINES.size();
+                            int[] ids = tokenizer.encode(LINES.get(line));
+                            assertArrayEquals(expected.get(line), ids);
+                            assertEquals(LINES.get(line), tokenizer.decode(ids));
+                        }
+                        return true;
+                    };
+            for (Future<Boolean> done : threads.invokeAll(Collections.nCopies(8, task))) {
+                assertTrue(done.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void refusesUseAfterItWasClosed() throws IOException {
+        TextTokenizer tokenizer = trained(Kind.BPE).open();
+        tokenizer.close();
+        tokenizer.close();
+        assertThrows(IllegalStateException.class, () -> tokenizer.encode("The"));
+        assertThrows(IllegalStateException.class, () -> tokenizer.decode(new int[] {5}));
+    }
+
+    @Test
+    void namesTheFileThatIsMissingOrBroken() throws IOException {
+        Path file = directory.resolve("tokenizer.json");
+        assertRefused(file, "does not exist");
+        Files.writeString(file, "");
+        assertRefused(file, "must be a JSON object");
+        Files.writeString(file, "{\"model\":");
+        assertRefused(file, "is not JSON");
+        Files.writeString(file, "[]");
+        assertRefused(file, "must be a JSON object");
+        Files.writeString(file, "{\"model\":{\"type\":\"BPE\"}}");
+        assertRefused(file, "the model has no vocab");
+        Files.write(file, "PK\3\4".getBytes(StandardCharsets.ISO_8859_1));
+        assertRefused(file, "tokenizer.json");
+        String whole = trained(Kind.BPE).toString();
+        Files.writeString(file, whole.substring(0, whole.length() / 2));
+        assertRefused(file, "is not JSON");
+    }
+
+    /** Each of these made the library end the process or answer in words of its own. */
+    @Test
+    void refusesContentsThatTheLibraryWouldNotSurvive() throws IOException {
+        assertChangeRefused(
+                root -> root.getAsJsonObject("normalizer").addProperty("type", "Precompiled"),
+                "precompiled_charsmap");
+        assertChangeRefused(
+                root ->
+                        root.getAsJsonObject("model")
+                                .addProperty("continuing_subword_prefix", "####"),
+                "must start with ####");
+        assertChangeRefused(
+                root ->
+                        root.add(
+                                "decoder",
+                                JsonParser.parseString(
+                                        "{'type':'Strip','content':'a','start':2,'stop':2}")),
+                "cuts at both ends");
+        assertChangeRefused(
+                root ->
+                        root.getAsJsonObject("model")
+                                .getAsJsonObject("vocab")
+                                .addProperty("e", 4_000_000_000L),
+                "must be a whole number");
+        assertChangeRefused(
+                root -> root.getAsJsonObject("model").addProperty("unk_token", "nowhere"),
+                "unk_token nowhere is not in its vocabulary");
+        assertChangeRefused(
+                root -> root.getAsJsonObject("pre_tokenizer").addProperty("type", "Nothing"),
+                "not a usable tokenizer.json");
+        assertChangeRefused(
+                root -> {
+                    JsonArray merge = new JsonArray();
+                    merge.add("never");
+                    merge.add("seen");
+                    root.getAsJsonObject("model").getAsJsonArray("merges").add(merge);
+                },
+                "out of vocabulary");
+    }
+
+    private void assertChangeRefused(Consumer<JsonObject> change, String why) throws IOException {
+        JsonObject root = JsonParser.parseString(trained(Kind.BPE).toString()).getAsJsonObject();
+        change.accept(root);
+        Path file = directory.resolve("tokenizer.json");
+        Files.writeString(file, root.toString());
+        assertRefused(file, why);
+    }
+
+    private static void assertRefused(Path file, String why) {
+        IOException e =
+                assertThrows(IOException.class, () -> HuggingFaceTextTokenizer.load(file).close());
+        assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+        assertTrue(e.getMessage().contains(why), e.getMessage());
+    }
+
+    @Test
+    void readsTheNamesOfSpecialTokensBesideTheFile() throws IOException {
+        Vocabulary vocabulary =
+                new Vocabulary(
+                        List.of("<blank>", "go", "stop", "a", "what"),
+                        new SpecialTokens("<blank>", "go", "stop", "what"));
+        vocabulary.tokenizer(PreTokenizer.WHITESPACE).write(directory.resolve("tokenizer.json"));
+        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
+            assertEquals(
+                    List.of(0, -1, -1, 4),
+                    List.of(
+                            tokenizer.padId(),
+                            tokenizer.bosId(),
+                            tokenizer.eosId(),
+                            tokenizer.unkId()));
+        }
+        Files.writeString(
+                directory.resolve("special_tokens_map.json"),
+                "{\"bos_token\": \"go\", \"eos_token\": {\"content\": \"stop\"}}");
+        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
+            assertEquals(List.of(1, 2), List.of(tokenizer.bosId(), tokenizer.eosId()));
+        }
+        Files.writeString(directory.resolve("tokenizer_config.json"), "no JSON {");
+        IOException e =
+                assertThrows(IOException.class, () -> HuggingFaceTextTokenizer.load(directory));
+        assertTrue(e.getMessage().contains("tokenizer_config.json is not JSON"), e.getMessage());
+    }
+
+    @Test
+    void loadsATokenizerOfOthers() throws IOException {
+        Path folder = Path.of(System.getProperty("attn4j.shared"), "weights/minilm-tokenizer");
+        assumeTrue(Files.exists(folder), "skipped: " + folder + " is not there");
+        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(folder)) {
+            List<String> lines = Files.readAllLines(folder.resolve("vocab.txt"));
+            assertEquals(lines.size(), tokenizer.vocabularySize());
+            assertEquals(
+                    List.of("hello", ",", "world", "##ly", "!"),
+                    tokenizer.tokens("Hello, worldly!"));
+            assertEquals(lines.indexOf("hello"), tokenizer.encode("Hello, worldly!")[0]);
+            assertEquals(
+                    List.of(lines.indexOf("[PAD]"), lines.indexOf("[UNK]")),
+                    List.of(tokenizer.padId(), tokenizer.unkId()));
+            assertEquals(List.of("[", "cl", "##s", "]"), tokenizer.tokens("[CLS]"));
+            // Its file truncates at 128 tokens; a model may see more.
+            assertEquals(600, tokenizer.encode("hello ".repeat(600)).length);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.attn4j.models.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
+import org.junit.jupiter.api.Test;
+
+class TokenizerTrainerTest {
+
+    private static TokenizerTrainer trained(
+            TokenizerTrainingConfig.Builder config, String... lines) {
+        TokenizerTrainer trainer = new TokenizerTrainer(config.build());
+        trainer.addAll(Stream.of(lines));
+        return trainer;
+    }
+
+    private static TokenizerTrainingConfig.Builder bpe() {
+        return TokenizerTrainingConfig.builder(Kind.BPE).optMerges(10);
+    }
+
+    private static List<String> merges(TokenizerTrainer trainer) {
+        return trainer.trainBpe().merges().stream().map(BpeModel.Merge::toString).toList();
+    }
+
+    @Test
+    void countsOverlappingPairsAndMergesThemFromTheLeft() {
+        // aaaaa: (a, a) four times, then aa aa a: (aa, aa) and (aa, a) once; SPACE marks the last
+        // a.
+        TokenizerTrainingConfig.Builder config =
+                bpe().optMerges(1).optPreTokenizer(PreTokenizer.METASPACE);
+        BpeModel model = trained(config, "aaaaa b", "aaaaa").trainBpe();
+        assertEquals("a a", model.merges().get(0).toString());
+        assertEquals(List.of("▁", "aa", "aa", "a"), model.segment("▁aaaaa"));
+    }
+
+    @Test
+    void breaksTiesByCodePointsRatherThanByUtf16() {
+        // U+1F600 is larger than U+FF5E, although its first UTF-16 unit D83D is smaller.
+        String[] lines = {"\uFF5Ex \uD83D\uDE00x", "\uFF5Ex \uD83D\uDE00x"};
+        TokenizerTrainingConfig.Builder config = bpe().optPreTokenizer(PreTokenizer.SPACE);
+        assertEquals(List.of("\uD83D\uDE00 x</w>", "\uFF5E x</w>"), merges(trained(config, lines)));
+    }
+
+    @Test
+    void stopsAtTheSizeOfTheVocabulary() {
+        // 4 special tokens and 8 characters; (o, w) and (l, o) occur 7 times, (o, w) is larger.
+        String[] lines = {"low lower lowest slow", "low low lower"};
+        TokenizerTrainer trainer = trained(bpe().optMerges(0).optVocabularySize(13), lines);
+        assertEquals(13, trainer.train().vocabularySize());
+        assertEquals(List.of("o w"), merges(trainer));
+        TokenizerTrainer tooSmall = trained(bpe().optMerges(0).optVocabularySize(11), lines);
+        String message = assertThrows(IllegalArgumentException.class, tooSmall::train).getMessage();
+        assertTrue(message.contains("vocabularySize=11"), message);
+        assertTrue(message.contains("alphabet=12"), message);
+    }
+
+    @Test
+    void putsSpecialTokensFirst() throws IOException {
+        for (Kind kind : Kind.values()) {
+            TokenizerTrainingConfig.Builder config =
+                    TokenizerTrainingConfig.builder(kind).optMerges(kind == Kind.BPE ? 5 : 0);
+            try (TextTokenizer tokenizer = trained(config, "a b a", "c").train().open()) {
+                assertEquals(0, tokenizer.padId());
+                assertEquals(1, tokenizer.bosId());
+                assertEquals(2, tokenizer.eosId());
+                assertEquals(3, tokenizer.unkId());
+                assertEquals("</s>", tokenizer.token(2));
+            }
+        }
+    }
+
+    @Test
+    void neverMergesIntoASpecialToken() throws IOException {
+        TokenizerTrainingConfig.Builder config =
+                bpe().optMerges(100).optPreTokenizer(PreTokenizer.METASPACE);
+        TokenizerTrainer trainer = trained(config, "x<s>y x<s>y x<s>y", "z<s> z<s> q<s>");
+        assertFalse(trainer.trainBpe().tokens().contains("<s>"));
+        try (TextTokenizer tokenizer = trainer.train().open()) {
+            int[] ids = tokenizer.encode("x<s>y <s> </s>");
+            assertTrue(IntStream.of(ids).noneMatch(id -> id == 1 || id == 2));
+            assertEquals("x<s>y <s> ", tokenizer.decode(ids).substring(0, 10));
+        }
+    }
+
+    @Test
+    void leavesRareCharactersToTheUnknown() throws IOException {
+        TokenizerTrainingConfig.Builder config = bpe().optCharacterCoverage(0.9);
+        TokenizerTrainer trainer = trained(config, "ababababab abababab", "abababxbabab");
+        assertFalse(trainer.trainBpe().tokens().contains("x"));
+        try (TextTokenizer tokenizer = trainer.train().open()) {
+            List<String> tokens = tokenizer.tokens("abxxxab");
+            assertEquals(1, tokens.stream().filter("<unk>"::equals).count());
+            assertEquals("abab", tokenizer.decode(tokenizer.encode("abxxxab")));
+        }
+    }
+
+    @Test
+    void learnsOnlyCharactersFromWordsBeyondTheBound() {
+        TokenizerTrainingConfig.Builder config = bpe().optMaxWordLength(10);
+        BpeModel model = trained(config, "z".repeat(1000), "ab ab ab").trainBpe();
+        assertEquals(
+                List.of("▁ a", "▁a b"), model.merges().stream().map(Object::toString).toList());
+        assertTrue(model.tokens().contains("z"));
+    }
+
+    @Test
+    void ordersWordsByFrequencyAndBoundsThem() throws IOException {
+        TokenizerTrainingConfig.Builder config =
+                TokenizerTrainingConfig.builder(Kind.WORD).optVocabularySize(6);
+        TokenizerTrainer trainer = trained(config, "9 33 9 15", "</s> 33 9 4");
+        try (TextTokenizer tokenizer = trainer.train().open()) {
+            assertEquals(List.of("9", "33"), List.of(tokenizer.token(4), tokenizer.token(5)));
+            assertEquals(6, tokenizer.vocabularySize());
+            assertEquals(List.of("33", "9", "<unk>"), tokenizer.tokens("33  9\t15"));
+            assertEquals("33 9", tokenizer.decode(new int[] {1, 5, 4, 2, 0}));
+        }
+        config.optMinFrequency(3);
+        assertEquals(5, trained(config, "9 33 9 15", "33 9 4").train().vocabularySize());
+    }
+
+    @Test
+    void keepsWordsReversibleWithPunctuationApart() throws IOException {
+        TokenizerTrainingConfig.Builder config =
+                TokenizerTrainingConfig.builder(Kind.WORD).optPreTokenizer(PreTokenizer.WORDS);
+        String line = "Le chien n'a pas peur (du tout).";
+        try (TextTokenizer tokenizer = trained(config, line).train().open()) {
+            assertEquals(
+                    List.of("▁Le", "▁chien", "▁n'a", "▁pas", "▁peur", "▁(", "du", "▁tout", ")."),
+                    tokenizer.tokens(line));
+            assertEquals(line, tokenizer.decode(tokenizer.encode(line)));
+        }
+    }
+
+    @Test
+    void writesEveryCharacterByItself() throws IOException {
+        TokenizerTrainingConfig.Builder config = TokenizerTrainingConfig.builder(Kind.CHARACTER);
+        try (TextTokenizer tokenizer = trained(config, "ab \uD83D\uDE00b").train().open()) {
+            assertEquals(
+                    List.of("a", " ", " ", "\uD83D\uDE00"), tokenizer.tokens("a  \uD83D\uDE00"));
+            assertEquals("a  \uD83D\uDE00", tokenizer.decode(tokenizer.encode("a  \uD83D\uDE00")));
+            assertEquals(8, tokenizer.vocabularySize());
+        }
+    }
+
+    @Test
+    void refusesValuesThatMakeNoSense() {
+        assertMessage("merges or vocabularySize", bpe().optMerges(0));
+        assertMessage("minFrequency must be at least 1, got 0", bpe().optMinFrequency(0));
+        assertMessage("characterCoverage", bpe().optCharacterCoverage(1.5));
+        assertMessage("go together", bpe().optPreTokenizer(PreTokenizer.CHARACTERS));
+        assertMessage("merges belong to", TokenizerTrainingConfig.builder(Kind.WORD).optMerges(3));
+        TokenizerTrainer empty = trained(bpe(), "", "  ");
+        assertThrows(IllegalArgumentException.class, empty::train);
+    }
+
+    private static void assertMessage(String part, TokenizerTrainingConfig.Builder config) {
+        String message = assertThrows(IllegalArgumentException.class, config::build).getMessage();
+        assertTrue(message.contains(part), message);
+    }
+}
