@@ -109,7 +109,18 @@ public final class GenerationConfigJson {
         if (!json.isJsonObject()) {
             throw new IllegalArgumentException("generation_config.json must hold one JSON object");
         }
-        return new Reader(json.getAsJsonObject()).read();
+        return read(json.getAsJsonObject());
+    }
+
+    /**
+     * Reads a configuration that is parsed already.
+     *
+     * @param json the object of a {@code generation_config.json}
+     * @return the configuration
+     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not fit
+     */
+    public static GenerationConfig read(JsonObject json) {
+        return new Reader(json).read();
     }
 
     private static JsonPrimitive earlyStopping(EarlyStopping stopping) {

@@ -115,7 +115,18 @@ public final class TransformerConfigJson {
         if (!json.isJsonObject()) {
             throw new IllegalArgumentException("config.json must hold one JSON object");
         }
-        return new Reader(json.getAsJsonObject()).read();
+        return read(json.getAsJsonObject());
+    }
+
+    /**
+     * Reads a configuration that is parsed already.
+     *
+     * @param json the object of a {@code config.json}
+     * @return the configuration
+     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not fit
+     */
+    public static TransformerConfig read(JsonObject json) {
+        return new Reader(json).read();
     }
 
     private static String lower(Enum<?> value) {

@@ -224,8 +224,13 @@ class TransformerModelTest {
         model.freezeParameters(true);
         for (Pair<String, Parameter> pair : model.getParameters()) {
             float[] gradient = gradients.get(pair.getKey());
-            assertDirectionalDerivative(
-                    pair, gradient, () -> value(model, source, input, direction));
+            boolean unseen = pair.getKey().endsWith("key_proj_bias");
+            if (unseen && config.positions() != PositionKind.ROTARY) {
+                assertEquals(0, norm(gradient), 1e-3, "softmax takes key biases away");
+            } else {
+                assertDirectionalDerivative(
+                        pair, gradient, () -> value(model, source, input, direction));
+            }
         }
     }
 
@@ -234,11 +239,10 @@ class TransformerModelTest {
         return variants()
                 .map(
                         config ->
-                                config.activation() == Activation.RELU
-                                        ? config.toBuilder()
-                                                .optActivation(Activation.GELU_NEW)
-                                                .build()
-                                        : config);
+                                config.toBuilder()
+                                        .optLayers(1)
+                                        .optActivation(Activation.GELU_NEW)
+                                        .build());
     }
 
     /** Steps along the gradient, where the derivative is the gradient's squared length. */
@@ -246,15 +250,7 @@ class TransformerModelTest {
             Pair<String, Parameter> pair, float[] gradient, DoubleSupplier f) {
         NDArray array = pair.getValue().getArray();
         float[] values = array.toFloatArray();
-        double length = 0;
-        for (float g : gradient) {
-            length += (double) g * g;
-        }
-        length = Math.sqrt(length);
-        if (pair.getKey().contains("key_proj_bias")) {
-            assertTrue(length < 1e-3, "softmax takes key biases away");
-            return;
-        }
+        double length = norm(gradient);
         assertTrue(length > 1e-4, pair.getKey() + " has no gradient");
         double step = 2e-3;
         double difference =
@@ -262,6 +258,14 @@ class TransformerModelTest {
                         - moved(array, values, gradient, -step / length, f);
         moved(array, values, gradient, 0, f);
         assertEquals(length, difference / (2 * step), 0.02 * length + 5e-3, pair.getKey());
+    }
+
+    private static double norm(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
     }
 
     private double moved(
