@@ -117,7 +117,8 @@ public final class GenerationConfigJson {
      *
      * @param json the object of a {@code generation_config.json}
      * @return the configuration
-     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not fit
+     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not
+     *     fit
      */
     public static GenerationConfig read(JsonObject json) {
         return new Reader(json).read();

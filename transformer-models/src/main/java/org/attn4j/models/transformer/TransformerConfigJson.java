@@ -123,7 +123,8 @@ public final class TransformerConfigJson {
      *
      * @param json the object of a {@code config.json}
      * @return the configuration
-     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not fit
+     * @throws IllegalArgumentException if it holds a key that is unknown or a value that does not
+     *     fit
      */
     public static TransformerConfig read(JsonObject json) {
         return new Reader(json).read();

@@ -17,6 +17,7 @@ final class TransformerStepDecoder implements StepDecoder {
 
     private final TransformerModel model;
     private final NDManager manager;
+    private final ParameterStore parameters;
     private final DecoderCache cache;
     private NDArray memory; // (R, S, D)
     private NDArray visible; // (R, S)
@@ -24,11 +25,11 @@ final class TransformerStepDecoder implements StepDecoder {
     TransformerStepDecoder(TransformerModel model, NDManager parent, NDArray sourceIds) {
         this.model = model;
         manager = parent.newSubManager();
+        parameters = new ParameterStore(manager, false);
         cache = model.decoder().newCache(manager);
         try (NDManager scratch = manager.newSubManager()) {
             NDArray ids = sourceIds.duplicate();
             ids.attach(scratch);
-            ParameterStore parameters = new ParameterStore(scratch, false);
             memory = model.encode(parameters, ids, null, false).stopGradient();
             memory.attach(manager);
             visible = model.visible(ids);
@@ -50,7 +51,6 @@ final class TransformerStepDecoder implements StepDecoder {
             throw new IllegalArgumentException(
                     "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
         }
-        ParameterStore parameters = new ParameterStore(lastIds.getManager(), false);
         NDArray hidden =
                 model.decoder()
                         .decode(

@@ -172,8 +172,7 @@ class TransliterationTest {
                 cases.stream().map(one -> sourceIds(one.get("source").getAsString())).toList();
         List<List<Hypothesis>> greedy =
                 new GreedySearch(config(1, 1)).search(model, manager, sources);
-        List<List<Hypothesis>> beams =
-                new BeamSearch(config(4, 4)).search(model, manager, sources);
+        List<List<Hypothesis>> beams = new BeamSearch(config(4, 4)).search(model, manager, sources);
         for (int i = 0; i < cases.size(); i++) {
             assertEquals(cases.get(i).get("greedy").getAsString(), text(greedy.get(i).get(0)));
             JsonArray expected = cases.get(i).getAsJsonArray("beam4");
@@ -182,8 +181,7 @@ class TransliterationTest {
                 JsonObject best = expected.get(rank).getAsJsonObject();
                 Hypothesis found = beams.get(i).get(rank);
                 assertEquals(best.get("text").getAsString(), text(found));
-                assertEquals(
-                        best.get("sum_logprob").getAsDouble(), found.logProbability(), 2e-5);
+                assertEquals(best.get("sum_logprob").getAsDouble(), found.logProbability(), 2e-5);
                 assertEquals(best.get("mean_logprob").getAsDouble(), found.score(), 1e-5);
             }
         }

@@ -1,0 +1,90 @@
+package org.attn4j.models.generate;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Searches any number of sources, in batches of sources of like length that fit a budget of tokens,
+ * and gives the results back in the order of the sources.
+ */
+public final class BatchedSearch implements Search {
+
+    /** A budget that keeps two cores busy and the memory of a model of base size below 1 GB. */
+    public static final int DEFAULT_TOKENS_PER_BATCH = 8192;
+
+    private final Search search;
+    private final int beams;
+    private final int tokensPerBatch;
+
+    /**
+     * Creates a search with the default budget.
+     *
+     * @param config says what search is made of each batch
+     */
+    public BatchedSearch(GenerationConfig config) {
+        this(config, DEFAULT_TOKENS_PER_BATCH);
+    }
+
+    /**
+     * Creates a search.
+     *
+     * @param config says what search is made of each batch
+     * @param tokensPerBatch the most source tokens of a batch, padding included, times the beams; a
+     *     source that is longer has a batch of its own
+     */
+    public BatchedSearch(GenerationConfig config, int tokensPerBatch) {
+        if (tokensPerBatch < 1) {
+            throw new IllegalArgumentException(
+                    "tokensPerBatch must be positive, got " + tokensPerBatch);
+        }
+        search = Search.of(config);
+        beams = config.beams();
+        this.tokensPerBatch = tokensPerBatch;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<List<Hypothesis>> search(
+            SequenceToSequenceModel model,
+            NDManager manager,
+            List<int[]> sources,
+            List<int[]> prefixes) {
+        List<int[]> forced = TokenRules.prefixesFor(sources, prefixes);
+        List<Integer> byLength =
+                IntStream.range(0, sources.size())
+                        .boxed()
+                        .sorted(Comparator.comparingInt(i -> sources.get(i).length))
+                        .toList();
+        List<List<Hypothesis>> found = new ArrayList<>();
+        sources.forEach(source -> found.add(null));
+        for (int from = 0; from < byLength.size(); ) {
+            int to = batchEnd(sources, byLength, from);
+            List<Integer> batch = byLength.subList(from, to);
+            List<List<Hypothesis>> results =
+                    search.search(
+                            model,
+                            manager,
+                            batch.stream().map(sources::get).toList(),
+                            batch.stream().map(forced::get).toList());
+            for (int i = 0; i < batch.size(); i++) {
+                found.set(batch.get(i), results.get(i));
+            }
+            from = to;
+        }
+        return found;
+    }
+
+    /** Where a batch ends: the sources rise in length, so its last is its longest. */
+    private int batchEnd(List<int[]> sources, List<Integer> byLength, int from) {
+        int to = from + 1;
+        while (to < byLength.size()
+                && (to + 1L - from) * beams * Math.max(1, sources.get(byLength.get(to)).length)
+                        <= tokensPerBatch) {
+            to++;
+        }
+        return to;
+    }
+}

@@ -1,0 +1,129 @@
+package org.attn4j.models.zoo;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.attn4j.models.generate.BatchedSearch;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.SequenceScorer;
+import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.transformer.TransformerModel;
+
+/**
+ * Translates text: encodes it, searches, and decodes what was found. Keeps nothing of a call, so
+ * any number of threads may share it.
+ */
+public final class SentenceTranslator {
+
+    private static final int SCORED_TOGETHER = 32;
+
+    private final TransformerModel model;
+    private final TextTokenizer source;
+    private final TextTokenizer target;
+    private final GenerationConfig generation;
+
+    /**
+     * Creates a translator.
+     *
+     * @param model the model
+     * @param source the tokenizer of what is translated
+     * @param target the tokenizer of the translations
+     * @param generation how to search
+     */
+    public SentenceTranslator(
+            TransformerModel model,
+            TextTokenizer source,
+            TextTokenizer target,
+            GenerationConfig generation) {
+        this.model = model;
+        this.source = source;
+        this.target = target;
+        this.generation = generation;
+    }
+
+    /**
+     * Translates sentences, in batches of like length.
+     *
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param sentences any number of sentences
+     * @return for each sentence its translations, the best first, as many as the search is asked
+     *     for
+     * @throws IllegalArgumentException if a sentence has more tokens than the model reads
+     */
+    public List<List<Translation>> translate(NDManager manager, List<String> sentences) {
+        List<int[]> sources = sentences.stream().map(this::encode).toList();
+        return new BatchedSearch(generation)
+                .search(model, manager, sources).stream()
+                        .map(found -> found.stream().map(this::translation).toList())
+                        .toList();
+    }
+
+    /**
+     * Tells how probable the model finds given translations.
+     *
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param sentences any number of sentences
+     * @param translations a translation of each
+     * @return the scores of each translation's tokens and end
+     * @throws IllegalArgumentException if the lists differ in length, or a text has more tokens
+     *     than the model reads
+     */
+    public List<Hypothesis> score(
+            NDManager manager, List<String> sentences, List<String> translations) {
+        if (sentences.size() != translations.size()) {
+            throw new IllegalArgumentException(
+                    "there must be a translation of each sentence, got "
+                            + translations.size()
+                            + " translations of "
+                            + sentences.size()
+                            + " sentences");
+        }
+        SequenceScorer scorer = new SequenceScorer(generation);
+        List<Hypothesis> scored = new ArrayList<>();
+        for (int from = 0; from < sentences.size(); from += SCORED_TOGETHER) {
+            int to = Math.min(from + SCORED_TOGETHER, sentences.size());
+            List<int[]> sources = sentences.subList(from, to).stream().map(this::encode).toList();
+            List<int[]> targets =
+                    translations.subList(from, to).stream()
+                            .map(text -> checked(target.encode(text)))
+                            .toList();
+            scored.addAll(scorer.score(model, manager, sources, targets));
+        }
+        return scored;
+    }
+
+    /**
+     * Returns the token ids that the model reads for a sentence.
+     *
+     * @param sentence the sentence
+     * @return its ids, with the end token where the model expects one
+     * @throws IllegalArgumentException if they are more than the model reads
+     */
+    public int[] encode(String sentence) {
+        int[] ids = source.encode(sentence);
+        if (model.config().sourceEos()) {
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = model.config().eosId();
+        }
+        return checked(ids);
+    }
+
+    private int[] checked(int[] ids) {
+        int most = model.config().maxLength();
+        if (ids.length > most) {
+            throw new IllegalArgumentException(
+                    "the text has "
+                            + ids.length
+                            + " tokens, more than the "
+                            + most
+                            + " that the model reads; split it into sentences");
+        }
+        return ids;
+    }
+
+    private Translation translation(Hypothesis hypothesis) {
+        return new Translation(target.decode(hypothesis.ids()), hypothesis);
+    }
+}

@@ -1,0 +1,197 @@
+package org.attn4j.models.zoo;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.GenerationConfigJson;
+import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
+import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.transformer.TransformerConfig;
+import org.attn4j.models.transformer.TransformerConfigJson;
+import org.attn4j.models.transformer.TransformerModel;
+import org.attn4j.models.transformer.TransformerWeights;
+
+/**
+ * A model directory, opened for prediction: {@code config.json}, {@code model.safetensors}, the
+ * tokenizers and {@code generation_config.json}. Nothing in the directory is run.
+ *
+ * <pre>{@code
+ * try (NDManager manager = NDManager.newBaseManager("PyTorch");
+ *         TrainedModel model = TrainedModel.open(Path.of("runs/demo"), manager)) {
+ *     SentenceTranslator translator = model.translator(model.generation());
+ *     System.out.println(translator.translate(manager, List.of("a small cat")).get(0).get(0).text());
+ * }
+ * }</pre>
+ */
+public final class TrainedModel implements AutoCloseable {
+
+    private final TransformerModel block;
+    private final TextTokenizer source;
+    private final TextTokenizer target;
+    private final GenerationConfig generation;
+
+    private TrainedModel(
+            TransformerModel block,
+            TextTokenizer source,
+            TextTokenizer target,
+            GenerationConfig generation) {
+        this.block = block;
+        this.source = source;
+        this.target = target;
+        this.generation = generation;
+    }
+
+    /**
+     * Opens a model directory.
+     *
+     * @param directory the directory
+     * @param manager where the weights live, and so on which engine and device the model runs
+     * @return the model, its parameters frozen
+     * @throws IOException if a file is missing or malformed, or the weights do not fit the
+     *     configuration
+     */
+    public static TrainedModel open(Path directory, NDManager manager) throws IOException {
+        return openTokenizers(directory, loadBlock(directory, manager));
+    }
+
+    /** Loads the weights alone. */
+    static TransformerModel loadBlock(Path directory, NDManager manager) throws IOException {
+        ModelDirectory files = ModelDirectory.open(directory);
+        TransformerConfig config;
+        try {
+            config = TransformerConfigJson.read(files.config());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(directory + ": " + e.getMessage(), e);
+        }
+        TransformerModel block = new TransformerModel(config);
+        try (TensorSource weights = files.weights()) {
+            WeightLoader.load(
+                    block,
+                    manager,
+                    weights,
+                    TransformerWeights.table(config),
+                    Strictness.STRICT,
+                    new Shape(1, 1),
+                    new Shape(1, 1));
+        }
+        block.freezeParameters(true);
+        return block;
+    }
+
+    /** Adds the tokenizers and the settings of generation to a block that is loaded. */
+    static TrainedModel openTokenizers(Path directory, TransformerModel block) throws IOException {
+        TransformerConfig config = block.config();
+        GenerationConfig generation = generation(directory, config);
+        TextTokenizer source;
+        TextTokenizer target;
+        if (VocabularyFiles.areIn(directory)) {
+            source = VocabularyFiles.source(directory, config);
+            target = VocabularyFiles.target(directory, config);
+        } else {
+            ModelDirectory files = ModelDirectory.open(directory);
+            source = HuggingFaceTextTokenizer.load(files.sourceTokenizer());
+            target =
+                    files.hasSharedTokenizer()
+                            ? source
+                            : HuggingFaceTextTokenizer.load(files.targetTokenizer());
+        }
+        requireSize(directory, "source", source, config.sourceVocabularySize());
+        requireSize(directory, "target", target, config.targetVocabularySize());
+        return new TrainedModel(block, source, target, generation);
+    }
+
+    private static void requireSize(
+            Path directory, String side, TextTokenizer tokenizer, int vocabularySize)
+            throws IOException {
+        if (tokenizer.vocabularySize() > vocabularySize) {
+            throw new IOException(
+                    directory
+                            + ": the "
+                            + side
+                            + " tokenizer has "
+                            + tokenizer.vocabularySize()
+                            + " tokens but the model knows "
+                            + vocabularySize
+                            + "; use the tokenizer that the model was trained with");
+        }
+    }
+
+    private static GenerationConfig generation(Path directory, TransformerConfig config)
+            throws IOException {
+        Path file = directory.resolve(ModelDirectory.GENERATION_CONFIG);
+        if (Files.exists(file)) {
+            try {
+                return GenerationConfigJson.read(Files.readString(file));
+            } catch (IllegalArgumentException e) {
+                throw new IOException(directory + ": " + e.getMessage(), e);
+            }
+        }
+        return GenerationConfig.builder()
+                .optPadId(config.padId())
+                .optEosId(config.eosId())
+                .optDecoderStartId(config.decoderStartId())
+                .build();
+    }
+
+    /**
+     * Returns the model itself.
+     *
+     * @return the block
+     */
+    public TransformerModel block() {
+        return block;
+    }
+
+    /**
+     * Returns the tokenizer of what is translated.
+     *
+     * @return the source tokenizer
+     */
+    public TextTokenizer sourceTokenizer() {
+        return source;
+    }
+
+    /**
+     * Returns the tokenizer of the translations.
+     *
+     * @return the target tokenizer; the same as the source's if both sides share one
+     */
+    public TextTokenizer targetTokenizer() {
+        return target;
+    }
+
+    /**
+     * Returns how the model searches unless told otherwise.
+     *
+     * @return the settings of {@code generation_config.json}, or the defaults
+     */
+    public GenerationConfig generation() {
+        return generation;
+    }
+
+    /**
+     * Returns a translator.
+     *
+     * @param settings how it searches
+     * @return the translator
+     */
+    public SentenceTranslator translator(GenerationConfig settings) {
+        return new SentenceTranslator(block, source, target, settings);
+    }
+
+    /** Closes the tokenizers; the weights belong to the manager. */
+    @Override
+    public void close() {
+        source.close();
+        if (target != source) {
+            target.close();
+        }
+    }
+}
