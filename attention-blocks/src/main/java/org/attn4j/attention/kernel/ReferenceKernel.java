@@ -35,7 +35,9 @@ public final class ReferenceKernel implements AttentionKernel {
                         .numbers(query.getManager(), request.queryLength(), request.keyLength());
 
         NDArray scores =
-                grouped(query.mul(request.scale()), request.key().swapAxes(2, 3)); // (B, N, T, S)
+                grouped(
+                        Scalars.multiply(query, request.scale()),
+                        request.key().swapAxes(2, 3)); // (B, N, T, S)
         scores = widen(scores);
         if (mask != null) {
             scores = scores.add(mask.additive().toType(scores.getDataType(), false));

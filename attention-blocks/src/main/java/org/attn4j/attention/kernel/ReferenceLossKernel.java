@@ -14,14 +14,14 @@ final class ReferenceLossKernel implements LossKernel {
         NDArray counted = labels.neq(ignoreIndex); // (M)
         NDArray classOf = labels.mul(counted.toType(labels.getDataType(), false)); // (M), in range
         NDArray logProbabilities = logits.logSoftmax(1); // (M, V)
-        NDArray loss =
+        NDArray right =
                 logProbabilities
                         .get(new NDIndex().addAllDim().addPickDim(classOf.expandDims(1)))
-                        .squeeze(1)
-                        .mul(smoothing - 1); // (M)
+                        .squeeze(1); // (M)
+        NDArray loss = Scalars.multiply(right, smoothing - 1); // (M)
         if (smoothing > 0) {
             NDArray spread = logProbabilities.sum(new int[] {1}); // (M)
-            loss = loss.sub(spread.mul(smoothing / classes));
+            loss = loss.sub(Scalars.multiply(spread, smoothing / classes));
         }
         return NDArrays.where(counted, loss, loss.zerosLike()).sum();
     }

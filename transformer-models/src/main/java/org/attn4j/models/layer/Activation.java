@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.attn4j.attention.kernel.Scalars;
 
 /** An elementwise activation function, named as in Hugging Face configurations. */
 public enum Activation {
@@ -70,8 +71,9 @@ public enum Activation {
     }
 
     private static NDArray geluTanh(NDArray x) {
-        NDArray inner = x.pow(3).mul(0.044715).add(x).mul(SQRT_TWO_OVER_PI);
-        return inner.tanh().add(1).mul(x).mul(0.5);
+        NDArray cubic = Scalars.multiply(x.square().mul(x), 0.044715);
+        NDArray inner = Scalars.multiply(cubic.add(x), SQRT_TWO_OVER_PI);
+        return Scalars.multiply(inner.tanh().add(1).mul(x), 0.5);
     }
 
     private static NDArray sigmoid(NDArray x) {

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
 
@@ -60,7 +61,7 @@ public final class Embeddings extends AbstractBlock {
     public NDArray embed(ParameterStore parameters, NDArray ids, long first, boolean training) {
         NDArray x = Layers.apply(tokens, parameters, ids, training); // (B, T, D)
         if (scale != 1) {
-            x = x.mul(scale);
+            x = Scalars.multiply(x, scale);
         }
         NDArray positions = positions(parameters, ids, first, training); // (T, D)
         if (positions != null) {

@@ -8,6 +8,7 @@ import ai.djl.training.loss.Loss;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Cross-entropy between logits and token ids, with label smoothing, over the tokens that are not
@@ -61,7 +62,7 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
      */
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
-        return sum(labels, predictions).div(Math.max(1, count(labels)));
+        return Scalars.multiply(sum(labels, predictions), 1.0 / Math.max(1, count(labels)));
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.kernel.OptimizerKernel;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.
@@ -206,7 +207,7 @@ public class SequenceTrainer extends Trainer {
         Loss loss = getLoss();
         return loss instanceof TokenLoss tokens
                 ? tokens.sum(labels, predictions)
-                : loss.evaluate(labels, predictions).mul(weightOf(labels));
+                : Scalars.multiply(loss.evaluate(labels, predictions), weightOf(labels));
     }
 
     private long weightOf(NDList labels) {
@@ -253,7 +254,7 @@ public class SequenceTrainer extends Trainer {
             public void backward(NDArray loss) {
                 Long weight = weights.remove(loss.getDevice());
                 pendingWeight += weight == null ? 1 : weight;
-                NDArray sum = weight == null ? loss : loss.mul(weight);
+                NDArray sum = weight == null ? loss : Scalars.multiply(loss, weight);
                 SequenceTrainer.this.backward(collector, loss.getDevice(), sum);
             }
 

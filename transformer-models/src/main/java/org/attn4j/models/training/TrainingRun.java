@@ -11,7 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.attn4j.attention.kernel.KernelChoice;
+import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.models.training.TrainingState.Position;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A training run in a directory: it steps, validates, keeps the best weights, stops when it should,
@@ -24,6 +28,11 @@ import org.attn4j.models.training.TrainingState.Position;
  * choice, threads) has to be that of the first part, which {@link RunDirectory#latestState} tells.
  */
 public final class TrainingRun {
+
+    private static final Logger logger = LoggerFactory.getLogger(TrainingRun.class);
+
+    /** The name under which the kernel choice is recorded. */
+    private static final String KERNELS = "kernels";
 
     private final RunDirectory directory;
     private final SequenceTrainer trainer;
@@ -52,7 +61,7 @@ public final class TrainingRun {
         stop = builder.stop;
         listeners = List.copyOf(builder.listeners);
         checkpoints = new Checkpoints(directory, trainer, builder.store);
-        environment = Map.copyOf(builder.environment);
+        environment = new HashMap<>(builder.environment);
         resume = builder.resume;
     }
 
@@ -94,10 +103,10 @@ public final class TrainingRun {
     }
 
     private TrainingState begin() throws IOException {
-        TrainingState fresh = TrainingState.initial(engineName(), environment, config);
         TrainingState found = directory.latestState().orElse(null);
         if (found == null) {
-            return fresh;
+            recordKernels();
+            return TrainingState.initial(engineName(), environment, config);
         }
         if (!resume) {
             throw new IllegalArgumentException(
@@ -106,10 +115,28 @@ public final class TrainingRun {
                             + found.position().step()
                             + ": resume it, or choose another directory");
         }
-        new ResumeCheck(found, fresh).check();
+        restoreKernels(found);
+        recordKernels();
+        new ResumeCheck(found, TrainingState.initial(engineName(), environment, config)).check();
         checkpoints.restore(found.position().step());
         saved = found;
         return found;
+    }
+
+    private void recordKernels() {
+        environment.put(KERNELS, Kernels.of(trainer.getManager()).choice().toString());
+    }
+
+    /** Takes the kernels of the first part of the run, if this engine has them. */
+    private void restoreKernels(TrainingState found) {
+        String choice = found.environment().get(KERNELS);
+        if (choice != null && engineName().equals(found.engine())) {
+            try {
+                Kernels.restore(trainer.getManager(), KernelChoice.parse(choice));
+            } catch (IllegalArgumentException e) {
+                logger.warn(e.getMessage());
+            }
+        }
     }
 
     private String engineName() {

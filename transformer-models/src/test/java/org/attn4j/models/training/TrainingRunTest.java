@@ -95,7 +95,7 @@ class TrainingRunTest {
     }
 
     /** The metrics without the times. */
-    private static List<String> metrics(Path directory) throws IOException {
+    static List<String> metrics(Path directory) throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(new RunDirectory(directory).metrics())) {
             JsonObject object = JsonParser.parseString(line).getAsJsonObject();

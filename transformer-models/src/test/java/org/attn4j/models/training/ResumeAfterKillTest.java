@@ -1,0 +1,84 @@
+package org.attn4j.models.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is killed outright and started again ends where one that was left alone ends. */
+@Tag("engine")
+@Tag("slow")
+class ResumeAfterKillTest {
+
+    @TempDir Path temp;
+
+    private static Process start(Path directory) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        java,
+                        "-Xmx512m",
+                        "-Dattn4j.engine=" + TinyTask.engineName(),
+                        "-Dai.djl.default_engine=" + TinyTask.engineName(),
+                        "-DOPT_OUT_TRACKING=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledRun.class.getName(),
+                        directory.toString());
+        builder.redirectError(directory.resolveSibling(directory.getFileName() + ".log").toFile());
+        return builder.start();
+    }
+
+    /** Runs until a step is reached, then kills; to the end if it is not reached. */
+    private static int run(Path directory, String untilStep)
+            throws IOException, InterruptedException {
+        Process process = start(directory);
+        try (BufferedReader lines = process.inputReader()) {
+            String line = lines.readLine();
+            while (line != null && !line.equals(untilStep)) {
+                line = lines.readLine();
+            }
+            if (line != null) {
+                process.destroyForcibly(); // SIGKILL
+            }
+        } finally {
+            assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the process hangs");
+        }
+        return process.exitValue();
+    }
+
+    @Test
+    void nothingIsLost() throws Exception {
+        Path whole = temp.resolve("whole");
+        assertEquals(0, run(whole, "none"), () -> log("whole"));
+
+        Path killed = temp.resolve("killed");
+        for (int step : List.of(1, 5, 6, 11, 18)) {
+            assertNotEquals(0, run(killed, "step " + step), () -> log("killed"));
+        }
+        assertEquals(0, run(killed, "none"), () -> log("killed"));
+
+        assertEquals(TrainingRunTest.metrics(whole), TrainingRunTest.metrics(killed));
+        assertArrayEquals(
+                Files.readAllBytes(whole.resolve("model.safetensors")),
+                Files.readAllBytes(killed.resolve("model.safetensors")));
+    }
+
+    private String log(String name) {
+        try {
+            return Files.readString(temp.resolve(name + ".log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

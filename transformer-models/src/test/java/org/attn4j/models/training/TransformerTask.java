@@ -1,0 +1,96 @@
+package org.attn4j.models.training;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.transformer.TransformerConfig;
+import org.attn4j.models.transformer.TransformerModel;
+import org.attn4j.models.transformer.TransformerWeights;
+
+/** The tiny task, learned by a small Transformer with dropout. */
+final class TransformerTask implements AutoCloseable {
+
+    /** Steps of two batches, checkpoints and validations that do not fall together. */
+    static final TrainingConfig CONFIG =
+            TrainingConfig.builder()
+                    .optSteps(20)
+                    .optLearningRate(0.01)
+                    .optWarmupSteps(5)
+                    .optAccumulation(2)
+                    .optValidationInterval(6)
+                    .optCheckpointInterval(4)
+                    .optKeepLast(2)
+                    .optFinalWeights(FinalWeights.AVERAGE_LAST)
+                    .build();
+
+    private static final TransformerConfig SHAPE =
+            TransformerConfig.builder()
+                    .optModelSize(16)
+                    .optLayers(1)
+                    .optHeads(2)
+                    .optFeedForwardSize(32)
+                    .optDropout(0.2f)
+                    .optAttentionDropout(0.1f)
+                    .setVocabularySize(TinyTask.VOCABULARY)
+                    .build();
+
+    private final Model model;
+    private final SequenceTrainer trainer;
+    private final TrainingConfig config;
+
+    TransformerTask(TrainingConfig config) {
+        this.config = config;
+        Engine.getEngine(TinyTask.engineName()).setRandomSeed(3);
+        model = Model.newInstance("small", Device.cpu(), TinyTask.engineName());
+        TransformerModel block = new TransformerModel(SHAPE);
+        model.setBlock(block);
+        block.initialize(model.getNDManager());
+        trainer = TinyTask.trainer(model, config);
+    }
+
+    SequenceTrainer trainer() {
+        return trainer;
+    }
+
+    TrainingRun.Builder run(Path directory) {
+        return TrainingRun.builder()
+                .setDirectory(directory)
+                .setTrainer(trainer)
+                .setConfig(config)
+                .setBatches(TinyTask::batches)
+                .setStore(new Store())
+                .optValidator(new LossValidator(TinyTask::batches, TinyTask.PAD))
+                .optResume(true);
+    }
+
+    private final class Store implements ModelStore {
+
+        @Override
+        public void save(Path directory) throws IOException {
+            WeightLoader.save(model.getBlock(), TransformerWeights.table(SHAPE), directory);
+        }
+
+        @Override
+        public void load(Path directory) throws IOException {
+            try (TensorSource source = TensorSource.open(directory)) {
+                WeightLoader.load(
+                        model.getBlock(),
+                        model.getNDManager(),
+                        source,
+                        TransformerWeights.table(SHAPE),
+                        Strictness.STRICT);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        model.close();
+    }
+}
