@@ -155,6 +155,7 @@ final class LineReader implements Closeable {
             int count = end - position;
             if (length + (long) count > mostBytes) {
                 tooLong = true;
+                refuseIfWanted(number + 1);
             }
             if (!tooLong) {
                 if (length + count > line.length) {
@@ -180,14 +181,20 @@ final class LineReader implements Closeable {
                 return text;
             }
         }
+        refuseIfWanted(number);
+        return "";
+    }
+
+    private void refuseIfWanted(long at) throws CorpusException {
         if (limit.policy() == LineLimit.Policy.REFUSE) {
             throw new CorpusException(
-                    place()
-                            + " has more than "
+                    path
+                            + ", line "
+                            + at
+                            + ", has more than "
                             + limit.characters()
                             + " characters: split it, or raise the limit on lines");
         }
-        return "";
     }
 
     private boolean fill() throws IOException {

@@ -1,0 +1,30 @@
+package org.attn4j.datasets.download;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where downloaded files are kept. */
+public final class CacheFolder {
+
+    private CacheFolder() {}
+
+    /**
+     * Returns the cache folder of this user: {@code ATTN4J_CACHE} if that is set, else {@code
+     * attn4j} in {@code XDG_CACHE_HOME}, else {@code .cache/attn4j} in the home folder.
+     *
+     * @return the folder, which need not exist
+     */
+    public static Path locate() {
+        return locate(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    static Path locate(Map<String, String> environment, Path home) {
+        String own = environment.getOrDefault("ATTN4J_CACHE", "");
+        if (!own.isBlank()) {
+            return Path.of(own);
+        }
+        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
+        boolean usable = !shared.isBlank() && Path.of(shared).isAbsolute(); // as XDG has it
+        return (usable ? Path.of(shared) : home.resolve(".cache")).resolve("attn4j");
+    }
+}
