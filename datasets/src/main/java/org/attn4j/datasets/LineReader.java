@@ -188,7 +188,7 @@ final class LineReader implements Closeable {
     private void refuseIfWanted(long at) throws CorpusException {
         if (limit.policy() == LineLimit.Policy.REFUSE) {
             throw new CorpusException(
-                    path
+                    name
                             + ", line "
                             + at
                             + ", has more than "
