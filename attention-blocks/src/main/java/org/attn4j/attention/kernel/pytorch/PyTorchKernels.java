@@ -20,7 +20,7 @@ import org.attn4j.attention.kernel.OptimizerKernel;
  * The fused kernels of the PyTorch engine on one device, compiled from the TorchScript beside this
  * class.
  */
-public final class PyTorchKernels {
+public final class PyTorchKernels implements AutoCloseable {
 
     /** The name of the engine. */
     public static final String ENGINE = TorchModule.ENGINE;
@@ -141,6 +141,12 @@ public final class PyTorchKernels {
                             ? KernelChoice.Dropout.HASH
                             : KernelChoice.Dropout.ENGINE);
         }
+    }
+
+    /** Frees the kernels; those that a JVM uses all its life need not be closed. */
+    @Override
+    public void close() {
+        module.close();
     }
 
     private static boolean faster(

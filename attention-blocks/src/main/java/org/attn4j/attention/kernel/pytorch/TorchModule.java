@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * result is on the manager of the first argument, so activations go before parameters. Any number
  * of threads may call.
  */
-final class TorchModule {
+final class TorchModule implements AutoCloseable {
 
     /** The engine that runs these modules. */
     static final String ENGINE = "PyTorch";
@@ -138,6 +138,12 @@ final class TorchModule {
      */
     NDArray vector(double... values) {
         return host.create(values);
+    }
+
+    /** Frees the module. Those that a JVM uses all its life need not be closed. */
+    @Override
+    public void close() {
+        model.close();
     }
 
     private NDArray forward(String method, NDList inputs) {
