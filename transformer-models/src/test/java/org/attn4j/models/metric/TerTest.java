@@ -2,7 +2,12 @@ package org.attn4j.models.metric;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class TerTest {
 
     private static final double EXACT = 1e-9;
+    private static final int EDGE_PAIRS = 16;
     private static final Ter TER = Ter.builder().build();
 
     @Test
@@ -46,6 +52,25 @@ class TerTest {
         assertEquals(1, score.edits());
         assertEquals(4, score.referenceLength());
         assertEquals(25, score.score(), EXACT);
+    }
+
+    /**
+     * Small pairs, with sacreBLEU 2.6.0's counts, that each tell one rule of the search: how equal
+     * shifts are ranked, the longest phrase, the farthest shift, the number of tries, the beam.
+     */
+    @Test
+    void followsTercomsSearchToTheLetter() throws IOException {
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(
+                                TerTest.class.getResourceAsStream("/goldens/ter-edits.tsv"),
+                                StandardCharsets.UTF_8))) {
+            List<String[]> pairs = lines.lines().map(line -> line.split("\t")).toList();
+            assertEquals(EDGE_PAIRS, pairs.size());
+            for (String[] pair : pairs) {
+                assertEquals(Long.parseLong(pair[0]), edits(pair[1], pair[2]), pair[1]);
+            }
+        }
     }
 
     @Test
@@ -109,7 +134,7 @@ class TerTest {
         List<String> reversed = new ArrayList<>(words);
         Collections.reverse(reversed);
         long edits = edits(String.join(" ", words), String.join(" ", reversed));
-        assertEquals(true, edits > 1000 && edits <= 5000, "edits: " + edits);
+        assertTrue(edits > 1000 && edits <= 5000, "edits: " + edits);
         assertEquals(4999, edits("w0", String.join(" ", words)));
     }
 
