@@ -88,6 +88,28 @@ public record BatchingConfig(
         return new Builder();
     }
 
+    /**
+     * Returns a builder with the values of this configuration.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.tokensPerBatch = tokensPerBatch;
+        builder.maxSentences = maxSentences;
+        builder.maxLength = maxLength;
+        builder.overlong = overlong;
+        builder.keepEmpty = keepEmpty;
+        builder.shuffle = shuffle;
+        builder.bucketWidth = bucketWidth;
+        builder.seed = seed;
+        builder.padId = padId;
+        builder.decoderStartId = decoderStartId;
+        builder.eosId = eosId;
+        builder.sourceEos = sourceEos;
+        return builder;
+    }
+
     /** Builds a {@link BatchingConfig}. */
     public static final class Builder {
 
