@@ -12,7 +12,17 @@ import picocli.CommandLine.Spec;
         name = "attn4j",
         description = "Attention on the JVM: train, evaluate and use transformer models.",
         versionProvider = Version.class,
-        subcommands = {DoctorCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            TranslateCommand.class,
+            ScoreCommand.class,
+            BleuCommand.class,
+            AverageCommand.class,
+            ConfigsCommand.class,
+            DoctorCommand.class
+        })
 final class Attn4jCommand implements Runnable {
 
     @Mixin private CommonOptions common;

@@ -131,7 +131,7 @@ final class ConfigBinder {
         if (type == float.class && value instanceof Number number) {
             return number.floatValue();
         }
-        if (type == int.class && isWhole(value)) {
+        if ((type == int.class || type == Integer.class) && isWhole(value)) {
             return intValue((Number) value, path);
         }
         if (type == long.class && isWhole(value)) {
@@ -176,7 +176,7 @@ final class ConfigBinder {
         if (type == boolean.class) {
             return "true or false";
         }
-        if (type == int.class || type == long.class) {
+        if (type == int.class || type == Integer.class || type == long.class) {
             return "a whole number";
         }
         return type == String.class ? "text" : "a number";

@@ -2,6 +2,7 @@ package org.attn4j.cli;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +45,10 @@ final class EngineOptions {
 
         Device device() {
             return devices.get(0);
+        }
+
+        NDManager newManager() {
+            return engine.newBaseManager(device());
         }
     }
 

@@ -20,6 +20,11 @@ public final class Main {
         int code = run(out, err, args);
         out.flush();
         err.flush();
+        if (code == ExitCode.INTERRUPTED) {
+            // The JVM is ending already, and waits for the run; its own exit code would be the
+            // signal's.
+            Runtime.getRuntime().halt(code);
+        }
         System.exit(code);
     }
 

@@ -72,9 +72,10 @@ final class YamlFile {
     private static Object value(String text) {
         try {
             Object value = new Load(LoadSettings.builder().build()).loadFromString(text);
-            return value == null ? "" : value;
+            boolean meantAsText = value instanceof Map && !text.strip().startsWith("{");
+            return value == null ? "" : meantAsText ? text.strip() : value;
         } catch (YamlEngineException e) {
-            // What is not YAML, such as a path with a colon and a space, is meant as text.
+            // What is not YAML, such as a path with brackets, is meant as text.
             return text;
         }
     }

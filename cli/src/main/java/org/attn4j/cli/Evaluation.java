@@ -1,0 +1,134 @@
+package org.attn4j.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.metric.Bleu;
+import org.attn4j.models.metric.Chrf;
+import org.attn4j.models.metric.CorpusMetric;
+import org.attn4j.models.metric.MetricScore;
+import org.attn4j.models.metric.Perplexity;
+import org.attn4j.models.metric.Ter;
+
+/**
+ * How well a trained model does on sentence pairs.
+ *
+ * @param hypotheses its translations; empty where no metric needs them
+ * @param figures each metric asked for, as {@code --json} prints it
+ */
+record Evaluation(List<String> hypotheses, Map<String, Map<String, Object>> figures) {
+
+    /** The metrics that can be asked for. */
+    static final List<String> METRICS =
+            List.of("bleu", "chrf", "chrf++", "ter", "exact", "loss", "perplexity");
+
+    private static final Set<String> LIKELIHOOD = Set.of("loss", "perplexity");
+
+    static void check(List<String> metrics) {
+        for (String metric : metrics) {
+            if (!METRICS.contains(metric.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException(
+                        "unknown metric '%s': use %s"
+                                .formatted(metric, String.join(", ", METRICS)));
+            }
+        }
+    }
+
+    /** Translates the sources where a metric needs it, and measures. */
+    static Evaluation of(
+            LoadedModel model, Integer beams, List<SentencePair> pairs, List<String> metrics) {
+        check(metrics);
+        if (pairs.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to evaluate on: no pairs");
+        }
+        List<String> asked =
+                metrics.stream().map(metric -> metric.toLowerCase(Locale.ROOT)).toList();
+        List<String> sources = pairs.stream().map(SentencePair::source).toList();
+        List<String> references = pairs.stream().map(SentencePair::target).toList();
+        List<String> hypotheses = List.of();
+        Map<String, Map<String, Object>> figures = new LinkedHashMap<>();
+        try (NDManager manager = model.manager().newSubManager()) {
+            if (!LIKELIHOOD.containsAll(asked)) {
+                hypotheses =
+                        TranslationValidator.best(
+                                model.translator(beams, 1).translate(manager, sources));
+            }
+            Perplexity perplexity =
+                    asked.stream().anyMatch(LIKELIHOOD::contains)
+                            ? perplexity(model, manager, pairs)
+                            : null;
+            for (String metric : asked) {
+                figures.put(metric, figure(metric, hypotheses, references, perplexity));
+            }
+        }
+        return new Evaluation(hypotheses, figures);
+    }
+
+    private static Map<String, Object> figure(
+            String metric,
+            List<String> hypotheses,
+            List<String> references,
+            Perplexity perplexity) {
+        return switch (metric) {
+            case "loss" -> Map.of("score", perplexity.loss(), "unit", "nats per token");
+            case "perplexity" -> Map.of("score", perplexity.score());
+            case "exact" ->
+                    Map.of(
+                            "score",
+                            TranslationValidator.exactMatch(hypotheses, references),
+                            "unit",
+                            "percent");
+            default -> {
+                MetricScore score = metric(metric).score(hypotheses, List.of(references));
+                yield score.toMap();
+            }
+        };
+    }
+
+    private static CorpusMetric metric(String name) {
+        return switch (name) {
+            case "bleu" -> Bleu.builder().build();
+            case "chrf" -> Chrf.builder().build();
+            case "chrf++" -> Chrf.plusPlus();
+            case "ter" -> Ter.builder().build();
+            default -> throw new IllegalArgumentException("unknown metric " + name);
+        };
+    }
+
+    private static Perplexity perplexity(
+            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+        double sum = 0;
+        long tokens = 0;
+        for (Hypothesis scored : score(model, manager, pairs)) {
+            sum -= scored.logProbability();
+            tokens += scored.tokenLogProbabilities().length;
+        }
+        return new Perplexity(sum, tokens);
+    }
+
+    /** The log-probability that the model gives each target, end token included. */
+    static List<Hypothesis> score(LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+        return model.translator(1, 1)
+                .score(
+                        manager,
+                        pairs.stream().map(SentencePair::source).toList(),
+                        pairs.stream().map(SentencePair::target).toList());
+    }
+
+    /** A figure as people read it, with the signature that makes it comparable. */
+    static String line(String metric, Map<String, Object> figure) {
+        Object format = figure.get("format");
+        String text =
+                format != null
+                        ? format.toString()
+                        : String.format(
+                                Locale.ROOT, "%s = %.4f", metric, (Double) figure.get("score"));
+        Object signature = figure.get("signature");
+        return signature == null ? text : text + "  " + signature;
+    }
+}

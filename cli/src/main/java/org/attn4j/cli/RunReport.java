@@ -1,0 +1,140 @@
+package org.attn4j.cli;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.attn4j.cli.report.AttentionMap;
+import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.Report;
+import org.attn4j.cli.report.Translation;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.zoo.TrainedModel;
+
+/** Gathers what a finished run has to show, for its report. */
+final class RunReport {
+
+    private static final int SAMPLES = 20;
+    private static final int MAPS = 3;
+
+    private final RunDirectory directory;
+    private final TrainedModel model;
+    private final NDManager parent;
+
+    RunReport(RunDirectory directory, LoadedModel loaded) {
+        this.directory = directory;
+        model = loaded.trained();
+        parent = loaded.manager();
+    }
+
+    /** The file that the report is written to. */
+    static Path file(RunDirectory directory) {
+        return directory.training().resolve("report.html");
+    }
+
+    Report of(
+            String title,
+            Map<String, String> facts,
+            List<SentencePair> pairs,
+            List<String> hypotheses)
+            throws IOException {
+        List<Translation> samples = new ArrayList<>();
+        List<AttentionMap> maps = new ArrayList<>();
+        for (int i = 0; i < Math.min(SAMPLES, pairs.size()); i++) {
+            SentencePair pair = pairs.get(i);
+            samples.add(new Translation(pair.source(), pair.target(), hypotheses.get(i)));
+            if (i < MAPS) {
+                maps.add(crossAttention(pair.source(), hypotheses.get(i)));
+            }
+        }
+        return new Report(title, facts, curves(), samples, maps);
+    }
+
+    /** The cross-attention of the last decoder layer, the mean of its heads. */
+    private AttentionMap crossAttention(String source, String target) {
+        int last = model.block().config().decoderLayers() - 1;
+        String place = "decoder.layers." + last + ".encoder_attn";
+        int[] sourceIds = model.translator(model.generation()).encode(source);
+        int[] targetIds = model.targetTokenizer().encode(target);
+        float[][] weights = new float[targetIds.length][sourceIds.length];
+        try (NDManager manager = parent.newSubManager()) {
+            NDArray sources = row(manager, sourceIds); // (1, S)
+            int[] inputs = new int[Math.max(1, targetIds.length)];
+            inputs[0] = model.block().config().decoderStartId();
+            System.arraycopy(targetIds, 0, inputs, 1, inputs.length - 1);
+            model.block()
+                    .logits(
+                            sources,
+                            row(manager, inputs),
+                            (where, observed) -> {
+                                if (where.equals(place)) {
+                                    fill(weights, observed);
+                                }
+                            });
+        }
+        return new AttentionMap(
+                place + ", mean of its heads",
+                Tokens.of(model.sourceTokenizer(), sourceIds),
+                Tokens.of(model.targetTokenizer(), targetIds),
+                weights);
+    }
+
+    private static void fill(float[][] weights, NDArray observed) {
+        NDArray mean = observed.mean(new int[] {1}); // (1, N, T, S) -> (1, T, S)
+        float[] flat = mean.toFloatArray();
+        for (int t = 0; t < weights.length; t++) {
+            System.arraycopy(flat, t * weights[t].length, weights[t], 0, weights[t].length);
+        }
+    }
+
+    private static NDArray row(NDManager manager, int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return manager.create(wide, new Shape(1, ids.length));
+    }
+
+    private List<Curve> curves() throws IOException {
+        Map<String, List<Curve.Point>> points = new LinkedHashMap<>();
+        try (Stream<String> lines = Files.lines(directory.metrics())) {
+            lines.forEach(line -> collect(JsonParser.parseString(line).getAsJsonObject(), points));
+        }
+        List<Curve> curves = new ArrayList<>();
+        points.forEach((name, values) -> curves.add(new Curve(name, values)));
+        return curves;
+    }
+
+    private static void collect(JsonObject line, Map<String, List<Curve.Point>> points) {
+        long step = line.get("step").getAsLong();
+        if (line.has("scores")) {
+            line.getAsJsonObject("scores")
+                    .entrySet()
+                    .forEach(
+                            score ->
+                                    points.computeIfAbsent(
+                                                    "validation " + score.getKey(),
+                                                    unused -> new ArrayList<>())
+                                            .add(
+                                                    new Curve.Point(
+                                                            step, score.getValue().getAsDouble())));
+        } else {
+            for (String name : List.of("loss", "learning_rate")) {
+                if (line.has(name)) {
+                    points.computeIfAbsent("training " + name, unused -> new ArrayList<>())
+                            .add(new Curve.Point(step, line.get(name).getAsDouble()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.attn4j.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attn4j.datasets.AlignedFiles;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.generate.Hypothesis;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: the log-probability of given translations. */
+@Command(
+        name = "score",
+        description = {
+            "Prints the log-probability (natural logarithm, end of sentence included) that a model",
+            "gives each of the given translations, and the number of its tokens."
+        })
+final class ScoreCommand implements Callable<Integer> {
+
+    @Mixin private CommonOptions common;
+    @Mixin private ModelOptions model;
+
+    @Option(
+            names = "--source",
+            paramLabel = "FILE",
+            required = true,
+            description = "Sentences, a line each.")
+    private Path source;
+
+    @Option(
+            names = "--target",
+            paramLabel = "FILE",
+            required = true,
+            description = "Their translations.")
+    private Path target;
+
+    @Option(names = "--json", description = "Prints one JSON document, with each token's share.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        List<SentencePair> pairs = AlignedFiles.of(source, target).readAll();
+        PrintWriter out = spec.commandLine().getOut();
+        try (LoadedModel trained = model.load();
+                NDManager manager = trained.manager().newSubManager()) {
+            List<Hypothesis> scored = Evaluation.score(trained, manager, pairs);
+            if (json) {
+                out.println(Json.pretty(document(trained, pairs, scored)));
+                return ExitCode.DONE;
+            }
+            for (Hypothesis each : scored) {
+                out.println(
+                        String.format(
+                                Locale.ROOT,
+                                "%.6f\t%d",
+                                each.logProbability(),
+                                each.tokenLogProbabilities().length));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private static List<Map<String, Object>> document(
+            LoadedModel trained, List<SentencePair> pairs, List<Hypothesis> scored) {
+        List<Map<String, Object>> document = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("source", pairs.get(i).source());
+            entry.put("target", pairs.get(i).target());
+            entry.put("logProbability", scored.get(i).logProbability());
+            entry.put(
+                    "tokens", Tokens.of(trained.trained().targetTokenizer(), scored.get(i).ids()));
+            entry.put("tokenLogProbabilities", scored.get(i).tokenLogProbabilities());
+            document.add(entry);
+        }
+        return document;
+    }
+}

@@ -1,0 +1,75 @@
+package org.attn4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
+import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.tokenizer.TokenizerTrainer;
+
+/**
+ * The tokenizers of both sides: one file for a shared vocabulary, two for one each.
+ *
+ * @param source the tokenizer of what is translated
+ * @param target the tokenizer of the translations
+ * @param files the files they were read from
+ */
+record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
+        implements AutoCloseable {
+
+    /** Learns the vocabularies of a run from its training corpus and writes them to a folder. */
+    static Tokenizers train(RunConfig config, ParallelCorpus corpus, Path folder)
+            throws IOException {
+        TokenizerTrainer source = new TokenizerTrainer(config.tokenizer());
+        TokenizerTrainer target =
+                config.sharedVocabulary() ? source : new TokenizerTrainer(config.tokenizer());
+        try (Stream<SentencePair> pairs = corpus.open()) {
+            pairs.forEach(
+                    pair -> {
+                        source.add(pair.source());
+                        target.add(pair.target());
+                    });
+        }
+        Files.createDirectories(folder);
+        if (config.sharedVocabulary()) {
+            source.train().write(folder.resolve(ModelDirectory.TOKENIZER));
+        } else {
+            source.train().write(folder.resolve(ModelDirectory.SOURCE_TOKENIZER));
+            target.train().write(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
+        }
+        return load(folder);
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(ModelDirectory.TOKENIZER))
+                || Files.exists(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
+    }
+
+    /** Loads what {@link #train} wrote. */
+    static Tokenizers load(Path folder) throws IOException {
+        Path shared = folder.resolve(ModelDirectory.TOKENIZER);
+        if (Files.exists(shared)) {
+            TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(shared);
+            return new Tokenizers(tokenizer, tokenizer, List.of(shared));
+        }
+        List<Path> files = new ArrayList<>();
+        files.add(folder.resolve(ModelDirectory.SOURCE_TOKENIZER));
+        files.add(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
+        return new Tokenizers(
+                HuggingFaceTextTokenizer.load(files.get(0)),
+                HuggingFaceTextTokenizer.load(files.get(1)),
+                List.copyOf(files));
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        target.close();
+    }
+}

@@ -1,0 +1,185 @@
+package org.attn4j.cli;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.attn4j.attention.kernel.KernelChoice;
+import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.datasets.ParallelDataset;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.models.training.LossValidator;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.training.RunListener;
+import org.attn4j.models.training.RunResult;
+import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.StopSignal;
+import org.attn4j.models.training.TrainingConfig;
+import org.attn4j.models.training.TrainingRun;
+import org.attn4j.models.training.TrainingState;
+import org.attn4j.models.training.Validator;
+import org.attn4j.models.transformer.TransformerConfig;
+import org.attn4j.models.transformer.TransformerModel;
+import org.attn4j.models.transformer.TransformerStore;
+import org.attn4j.models.zoo.SentenceTranslator;
+
+/** Puts a training run together from its configuration, and runs it. */
+final class TrainingSession {
+
+    /** Names of what must be the same on resume, in the run's recorded environment. */
+    static final String THREADS = "threads";
+
+    private static final String KERNELS = "kernels";
+
+    private final RunConfig config;
+    private final RunDirectory directory;
+    private final EngineOptions.Chosen engine;
+    private final boolean resume;
+
+    TrainingSession(
+            RunConfig config, RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
+        this.config = config;
+        this.directory = directory;
+        this.engine = engine;
+        this.resume = resume;
+    }
+
+    /** The file that a run's resolved configuration is kept in. */
+    static Path configFile(RunDirectory directory) {
+        return directory.training().resolve("config.yaml");
+    }
+
+    /** Trains to the end, or until the signal. */
+    RunResult run(StopSignal stop, RunListener... listeners) throws IOException {
+        Corpora corpora = Corpora.of(config.data());
+        Files.createDirectories(directory.training());
+        try (Tokenizers tokenizers = tokenizers(corpora.train())) {
+            Files.writeString(configFile(directory), config.toYaml());
+            TransformerConfig fitted = config.modelFor(tokenizers.source(), tokenizers.target());
+            try (ParallelDataset train =
+                            dataset(corpora.train(), tokenizers, config.trainingBatches(fitted));
+                    ParallelDataset valid =
+                            dataset(corpora.valid(), tokenizers, config.validationBatches(fitted));
+                    Model model = Model.newInstance(config.name(), device(), engine.engineName())) {
+                TransformerModel block = new TransformerModel(fitted);
+                model.setBlock(block);
+                restoreKernels(model);
+                engine.engine().setRandomSeed((int) config.seed());
+                try (SequenceTrainer trainer = trainer(model, fitted)) {
+                    trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+                    Validator validator =
+                            validator(block, tokenizers, valid, corpora.valid(), fitted);
+                    return run(stop, trainer, block, tokenizers, train, validator, listeners);
+                }
+            }
+        }
+    }
+
+    private RunResult run(
+            StopSignal stop,
+            SequenceTrainer trainer,
+            TransformerModel block,
+            Tokenizers tokenizers,
+            ParallelDataset train,
+            Validator validator,
+            RunListener... listeners)
+            throws IOException {
+        GenerationConfig decoding = config.decodingFor(block.config());
+        TrainingRun.Builder run =
+                TrainingRun.builder()
+                        .setDirectory(directory.root())
+                        .setTrainer(trainer)
+                        .setConfig(config.seededTraining())
+                        .setBatches(train::batches)
+                        .setStore(new TransformerStore(block, decoding, tokenizers.files()))
+                        .optValidator(validator)
+                        .optStop(stop)
+                        .optResume(resume)
+                        .putEnvironment(THREADS, String.valueOf(engine.threads()))
+                        .putEnvironment(
+                                KERNELS, Kernels.of(trainer.getManager()).choice().toString());
+        List.of(listeners).forEach(run::addListener);
+        return run.build().run();
+    }
+
+    private Device device() {
+        return engine.device();
+    }
+
+    private Tokenizers tokenizers(ParallelCorpus corpus) throws IOException {
+        Path folder = directory.training().resolve("tokenizers");
+        return resume && Tokenizers.isIn(folder)
+                ? Tokenizers.load(folder)
+                : Tokenizers.train(config, corpus, folder);
+    }
+
+    private static ParallelDataset dataset(
+            ParallelCorpus corpus,
+            Tokenizers tokenizers,
+            org.attn4j.datasets.BatchingConfig batching)
+            throws IOException {
+        ParallelDataset dataset =
+                ParallelDataset.builder()
+                        .setCorpus(corpus)
+                        .setEncoders(tokenizers.source()::encode, tokenizers.target()::encode)
+                        .optBatching(batching)
+                        .build();
+        dataset.prepare(null);
+        return dataset;
+    }
+
+    /** A resumed run computes with the kernels it began with, even if others are faster today. */
+    private void restoreKernels(Model model) throws IOException {
+        TrainingState state = resume ? directory.latestState().orElse(null) : null;
+        String recorded = state == null ? null : state.environment().get(KERNELS);
+        if (recorded != null && state.engine().equals(engine.engineName())) {
+            Kernels.restore(model.getNDManager(), KernelChoice.parse(recorded));
+        }
+    }
+
+    private SequenceTrainer trainer(Model model, TransformerConfig fitted) {
+        TrainingConfig training = config.seededTraining();
+        return SequenceTrainer.builder()
+                .setModel(model)
+                .setLoss(
+                        new LabelSmoothedCrossEntropy(
+                                (float) training.labelSmoothing(), fitted.padId()))
+                .setOptimizer(training.optimizer(fitted.modelSize()))
+                .optDevices(engine.devices().toArray(Device[]::new))
+                .optClipNorm(training.clipNorm())
+                .optAccumulation(training.accumulation())
+                .build();
+    }
+
+    private Validator validator(
+            TransformerModel block,
+            Tokenizers tokenizers,
+            ParallelDataset valid,
+            ParallelCorpus corpus,
+            TransformerConfig fitted)
+            throws IOException {
+        Validator loss = new LossValidator(valid::batches, fitted.padId());
+        ValidationConfig validation = config.validation();
+        if (!validation.bleu()) {
+            return loss;
+        }
+        GenerationConfig search =
+                config.decodingFor(fitted).toBuilder()
+                        .optBeams(validation.beams())
+                        .optNBest(1)
+                        .build();
+        SentenceTranslator translator =
+                new SentenceTranslator(block, tokenizers.source(), tokenizers.target(), search);
+        List<SentencePair> pairs = corpus.readAll();
+        int sentences = validation.sentences();
+        boolean some = sentences > 0 && sentences < pairs.size();
+        return loss.and(
+                new TranslationValidator(translator, some ? pairs.subList(0, sentences) : pairs));
+    }
+}
