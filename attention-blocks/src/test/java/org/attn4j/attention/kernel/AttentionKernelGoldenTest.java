@@ -65,12 +65,25 @@ class AttentionKernelGoldenTest {
             masks.put("window", golden -> AttentionMask.window(width - 1, 0));
         }
         if (kind.equals("causal") || fixture.param("kv_heads") != null) {
-            masks.put("flag", golden -> AttentionMask.causal());
+            long queries = fixture.shape("in/q").get(2);
+            long keys = fixture.shape("in/k").get(2);
+            if (queries == keys) {
+                masks.put("flag", golden -> AttentionMask.causal());
+            } else {
+                // Torch counts places from the start, a cache from the end.
+                masks.put("from the start", golden -> fromTheStart(golden, queries, keys));
+            }
         }
         if (masks.isEmpty()) {
             masks.put("none", golden -> AttentionMask.none());
         }
         return masks;
+    }
+
+    private static AttentionMask fromTheStart(GoldenCase golden, long queries, long keys) {
+        NDManager manager = golden.input("q").getManager();
+        NDArray query = manager.arange(0f, queries, 1).reshape(queries, 1);
+        return AttentionMask.dense(manager.arange(0f, keys, 1).reshape(1, keys).lte(query));
     }
 
     private static void check(Fixture fixture, AttentionKernel kernel, MaskOf mask) {

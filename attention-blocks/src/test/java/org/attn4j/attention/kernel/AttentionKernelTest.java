@@ -3,7 +3,9 @@ package org.attn4j.attention.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -207,6 +209,19 @@ class AttentionKernelTest {
         for (float sum : sums[0].toFloatArray()) {
             assertEquals(1, sum, 1e-5);
         }
+    }
+
+    @Test
+    void mxnetHasNoHalfPrecisionMatrixProductsOnACpu() {
+        assumeTrue(TestEngine.name().equals("MXNet") && !manager.getDevice().isGpu());
+        NDArray half = manager.ones(new Shape(1, 1, 2, 2)).toType(DataType.FLOAT16, false);
+        var request =
+                new AttentionRequest(half, half, half, AttentionMask.none(), 1, 0, false, false);
+        var error =
+                assertThrows(
+                        EngineException.class,
+                        () -> TestKernel.REFERENCE.get().attend(request).context().toByteBuffer());
+        assertTrue(error.getMessage().contains("only supports float32/float64 for CPU"));
     }
 
     @Test
