@@ -21,10 +21,16 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionContractTest;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.GrowingCache;
+import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.fixture.Numbers;
+import org.attn4j.attention.fixture.Subject;
 import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.fixture.TestKernel;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.attention.position.RotaryEmbedding;
@@ -118,6 +124,59 @@ class MultiHeadAttentionTest {
                     .optScale(1)
                     .optScoreBias(new RelativePositionBias(4, 8, 16, true))
                     .build();
+        }
+    }
+
+    /**
+     * Keys that all see cannot be blinded, so the contract does not fit; what it says of caches and
+     * leaks does.
+     */
+    @Test
+    void extraKeysWorkWithACacheAndLeaveNothingBehind() {
+        try (NDManager model = TestEngine.manager();
+                NDManager manager = TestEngine.manager()) {
+            Attention block = builder().optKeyValueBias(true).optZeroAttention(true).build();
+            Subject subject = Subject.of(block, model, 8, DataType.FLOAT32);
+            NDArray x = Numbers.random(manager, 1, new Shape(2, 3, 8));
+            AttentionInputs inputs = AttentionInputs.self(x).withMask(AttentionMask.causal());
+            AttentionOutput all = subject.observe(inputs);
+            assertEquals(new Shape(2, 4, 3, 5), all.weights().getShape());
+            int before = model.getManagedArrays().size();
+            try (KeyValueCache cache = new GrowingCache(manager)) {
+                for (int place = 0; place < 3; place++) {
+                    NDArray step = x.get(":, " + place + ":" + (place + 1));
+                    Numbers.assertClose(
+                            "place " + place,
+                            all.context().get(":, " + place + ":" + (place + 1)).toFloatArray(),
+                            subject.attend(AttentionInputs.self(step).withCache(cache))
+                                    .context()
+                                    .toFloatArray(),
+                            1e-5,
+                            1e-5);
+                }
+            }
+            assertEquals(before, model.getManagedArrays().size(), "arrays that a call left behind");
+        }
+    }
+
+    @Test
+    void givenPositionsTurnQueriesAndKeys() {
+        try (NDManager manager = TestEngine.manager()) {
+            RotaryEmbedding rotary = RotaryEmbedding.builder().setSize(2).build();
+            Subject subject =
+                    Subject.of(builder().optRotary(rotary).build(), manager, 8, DataType.FLOAT32);
+            AttentionInputs inputs =
+                    AttentionInputs.self(Numbers.random(manager, 1, new Shape(2, 3, 8)));
+            float[] natural = subject.attend(inputs).context().toFloatArray();
+            NDArray shifted = manager.create(new long[] {0, 1, 2, 7, 8, 9}, new Shape(2, 3));
+            NDArray stretched = manager.create(new long[] {0, 2, 4, 0, 2, 4}, new Shape(2, 3));
+            float[] same = subject.attend(inputs.withPositions(shifted)).context().toFloatArray();
+            float[] other =
+                    subject.attend(inputs.withPositions(stretched)).context().toFloatArray();
+            Numbers.assertClose("only distances count", natural, same, 1e-5, 1e-5);
+            assertThrows(
+                    AssertionError.class,
+                    () -> Numbers.assertClose("stretched", natural, other, 1e-3, 1e-3));
         }
     }
 
