@@ -130,12 +130,12 @@ class TerTest {
 
     @Test
     void veryLongLinesAreScored() {
-        List<String> words = IntStream.range(0, 5000).mapToObj(i -> "w" + i % 50).toList();
+        List<String> words = IntStream.range(0, 2000).mapToObj(i -> "w" + i % 50).toList();
         List<String> reversed = new ArrayList<>(words);
         Collections.reverse(reversed);
         long edits = edits(String.join(" ", words), String.join(" ", reversed));
-        assertTrue(edits > 1000 && edits <= 5000, "edits: " + edits);
-        assertEquals(4999, edits("w0", String.join(" ", words)));
+        assertTrue(edits > 1000 && edits <= 2000, "edits: " + edits);
+        assertEquals(1999, edits("w0", String.join(" ", words)));
     }
 
     private static long edits(String hypothesis, String reference) {
