@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -168,12 +169,27 @@ class AttentionKernelAgreementTest {
     }
 
     @Test
-    void doublePrecision() {
+    void otherPrecisions() {
+        assumeTrue(TestEngine.isPyTorch(), "MXNet computes attention in float32 alone");
         try (NDManager m = TestEngine.manager()) {
-            Inputs in = Inputs.random(this, m, new Sizes(2, 2, 1, 4, 4, 3, 3)).to(DataType.FLOAT64);
-            AttentionRequest request = in.request(AttentionMask.causal(), 0.5);
-            NDArray actual = Kernels.of(m).attention().attend(request).context();
-            assertEquals(DataType.FLOAT64, actual.getDataType());
+            Inputs in = Inputs.random(this, m, new Sizes(2, 2, 1, 4, 4, 3, 3));
+            NDArray visible = m.create(new float[] {1, 1, 0, 1, 0, 0, 0, 0}, new Shape(2, 4));
+            for (AttentionMask mask :
+                    new AttentionMask[] {AttentionMask.causal(), AttentionMask.keys(visible)}) {
+                AttentionKernel reference = Kernels.reference().attention();
+                float[] expected = reference.attend(in.request(mask, 0.5)).context().toFloatArray();
+                for (DataType type : new DataType[] {DataType.FLOAT64, DataType.FLOAT16}) {
+                    AttentionRequest request = in.to(type).request(mask, 0.5);
+                    NDArray actual = Kernels.of(m).attention().attend(request).context();
+                    assertEquals(type, actual.getDataType());
+                    Numbers.assertClose(
+                            type + " of " + mask,
+                            expected,
+                            actual.toType(DataType.FLOAT32, false).toFloatArray(),
+                            type == DataType.FLOAT16 ? 1e-2 : VALUES,
+                            0);
+                }
+            }
         }
     }
 

@@ -98,7 +98,7 @@ final class FusedKernel implements AttentionKernel {
     private static NDArray additive(MaskNumbers mask, DataType type) {
         NDArray additive = mask.additive();
         if (type == DataType.FLOAT16) {
-            additive = additive.maximum(HALF_FLOOR);
+            additive = additive.clip(HALF_FLOOR, -HALF_FLOOR);
         }
         return additive.toType(type, false);
     }

@@ -55,8 +55,6 @@ public final class PyTorchKernels implements AutoCloseable {
             }
             String functions = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return new PyTorchKernels(TorchModule.compile(functions, device), !device.isGpu());
-        } catch (EngineException e) {
-            throw new IOException("libtorch refuses the kernels: " + e.getMessage(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package org.attn4j.attention.kernel.pytorch;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -56,8 +57,9 @@ final class TorchModule implements AutoCloseable {
         Model model = Model.newInstance("attn4j-kernels", device, ENGINE);
         try {
             model.load(new ByteArrayInputStream(TorchScriptArchive.assemble(functions)));
-        } catch (MalformedModelException e) {
-            throw new IOException("libtorch cannot read the kernels: " + e.getMessage(), e);
+        } catch (MalformedModelException | EngineException e) {
+            model.close();
+            throw new IOException("libtorch refuses the kernels: " + e.getMessage(), e);
         }
         return new TorchModule(model);
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -77,7 +76,7 @@ class TorchModuleTest {
     void sourceThatLibtorchCannotReadIsAnError() {
         var error =
                 assertThrows(
-                        EngineException.class,
+                        IOException.class,
                         () ->
                                 TorchModule.compile(
                                         "  def f(self) -> Tensor:\n    return torch.no_such()\n",
