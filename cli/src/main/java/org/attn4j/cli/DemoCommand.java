@@ -106,8 +106,8 @@ final class DemoCommand implements Callable<Integer> {
                     .figures()
                     .forEach(
                             (metric, figure) -> {
-                                out.println(Evaluation.line(metric, figure));
-                                facts.put(metric, Evaluation.line(metric, figure));
+                                out.println(figure.line());
+                                facts.put(metric, figure.line());
                             });
             TrainingSummary.facts(result, config)
                     .forEach((name, value) -> facts.put(name, TrainingSummary.text(value)));

@@ -2,6 +2,7 @@ package org.attn4j.cli;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,17 @@ final class EngineOptions {
         System.setProperty("ai.djl.default_engine", name);
         System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threadCount));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        Engine loaded = Engine.getEngine(name);
+        Engine loaded = load(name);
         return new Chosen(loaded, parseDevices(loaded), threadCount);
+    }
+
+    private static Engine load(String name) {
+        try {
+            return Engine.getEngine(name);
+        } catch (LinkageError e) {
+            // Some engines load their natives while a class is initialised.
+            throw new EngineException("Failed to load " + name + " native library", e);
+        }
     }
 
     int threads() {

@@ -47,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description =
                     "bleu, chrf, chrf++, ter, exact, loss, perplexity (default: ${DEFAULT-VALUE}).",
             defaultValue = "bleu,chrf,ter,loss,perplexity")
-    private List<String> metrics = List.of();
+    private List<String> asked = List.of();
 
     @Option(
             names = "--translations",
@@ -62,13 +62,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Evaluation.check(metrics);
+        Evaluation.check(asked);
         ParallelCorpus corpus = corpus();
         PrintWriter out = spec.commandLine().getOut();
         try (LoadedModel trained = model.load()) {
             var pairs = corpus.readAll();
             long start = System.nanoTime();
-            Evaluation evaluation = Evaluation.of(trained, beams, pairs, metrics);
+            Evaluation evaluation = Evaluation.of(trained, beams, pairs, asked);
             double seconds = (System.nanoTime() - start) / 1e9;
             if (translations != null) {
                 Files.write(translations, evaluation.hypotheses());
@@ -77,9 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 out.println(
                         Json.pretty(document(corpus, pairs.size(), trained, evaluation, seconds)));
             } else {
-                evaluation
-                        .figures()
-                        .forEach((metric, figure) -> out.println(Evaluation.line(metric, figure)));
+                evaluation.figures().forEach((metric, figure) -> out.println(figure.line()));
                 out.println(
                         String.format(
                                 Locale.ROOT,
@@ -104,7 +102,9 @@ final class EvaluateCommand implements Callable<Integer> {
         document.put("sentences", sentences);
         document.put("beams", beams == null ? trained.trained().generation().beams() : beams);
         document.put("seconds", seconds);
-        document.put("metrics", evaluation.figures());
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        evaluation.figures().forEach((metric, figure) -> metrics.put(metric, figure.document()));
+        document.put("metrics", metrics);
         return document;
     }
 

@@ -19,9 +19,28 @@ import org.attn4j.models.metric.Ter;
  * How well a trained model does on sentence pairs.
  *
  * @param hypotheses its translations; empty where no metric needs them
- * @param figures each metric asked for, as {@code --json} prints it
+ * @param figures each metric asked for
  */
-record Evaluation(List<String> hypotheses, Map<String, Map<String, Object>> figures) {
+record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
+
+    /**
+     * What a metric says.
+     *
+     * @param line for people, with the signature that makes it comparable
+     * @param document for {@code --json}
+     */
+    record Figure(String line, Map<String, Object> document) {
+
+        static Figure of(MetricScore score) {
+            return new Figure(score.formatWithSignature(), score.toMap());
+        }
+
+        static Figure of(String name, double value, String unit) {
+            return new Figure(
+                    String.format(Locale.ROOT, "%s = %.4f %s", name, value, unit),
+                    Map.of("score", value, "unit", unit));
+        }
+    }
 
     /** The metrics that can be asked for. */
     static final List<String> METRICS =
@@ -51,7 +70,7 @@ record Evaluation(List<String> hypotheses, Map<String, Map<String, Object>> figu
         List<String> sources = pairs.stream().map(SentencePair::source).toList();
         List<String> references = pairs.stream().map(SentencePair::target).toList();
         List<String> hypotheses = List.of();
-        Map<String, Map<String, Object>> figures = new LinkedHashMap<>();
+        Map<String, Figure> figures = new LinkedHashMap<>();
         try (NDManager manager = model.manager().newSubManager()) {
             if (!LIKELIHOOD.containsAll(asked)) {
                 hypotheses =
@@ -69,24 +88,20 @@ record Evaluation(List<String> hypotheses, Map<String, Map<String, Object>> figu
         return new Evaluation(hypotheses, figures);
     }
 
-    private static Map<String, Object> figure(
+    private static Figure figure(
             String metric,
             List<String> hypotheses,
             List<String> references,
             Perplexity perplexity) {
         return switch (metric) {
-            case "loss" -> Map.of("score", perplexity.loss(), "unit", "nats per token");
-            case "perplexity" -> Map.of("score", perplexity.score());
+            case "loss" -> Figure.of("loss", perplexity.loss(), "nats per token");
+            case "perplexity" -> Figure.of("perplexity", perplexity.score(), "per token");
             case "exact" ->
-                    Map.of(
-                            "score",
+                    Figure.of(
+                            "exact match",
                             TranslationValidator.exactMatch(hypotheses, references),
-                            "unit",
                             "percent");
-            default -> {
-                MetricScore score = metric(metric).score(hypotheses, List.of(references));
-                yield score.toMap();
-            }
+            default -> Figure.of(metric(metric).score(hypotheses, List.of(references)));
         };
     }
 
@@ -118,17 +133,5 @@ record Evaluation(List<String> hypotheses, Map<String, Map<String, Object>> figu
                         manager,
                         pairs.stream().map(SentencePair::source).toList(),
                         pairs.stream().map(SentencePair::target).toList());
-    }
-
-    /** A figure as people read it, with the signature that makes it comparable. */
-    static String line(String metric, Map<String, Object> figure) {
-        Object format = figure.get("format");
-        String text =
-                format != null
-                        ? format.toString()
-                        : String.format(
-                                Locale.ROOT, "%s = %.4f", metric, (Double) figure.get("score"));
-        Object signature = figure.get("signature");
-        return signature == null ? text : text + "  " + signature;
     }
 }

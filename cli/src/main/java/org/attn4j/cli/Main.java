@@ -42,6 +42,12 @@ public final class Main {
             commandLine.setColorScheme(
                     CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
-        return commandLine.execute(args);
+        try {
+            return commandLine.execute(args);
+        } catch (OutOfMemoryError | LinkageError e) {
+            // picocli hands exceptions to the handler, and lets errors pass.
+            err.println("attn4j: " + Failures.sentence(e));
+            return ExitCode.FAILED;
+        }
     }
 }

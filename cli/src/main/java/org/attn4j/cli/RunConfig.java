@@ -38,6 +38,11 @@ record RunConfig(
         ValidationConfig validation,
         GenerationConfig decoding) {
 
+    RunConfig {
+        // What does not make a schedule is refused here, before anything is written.
+        training.learningRate(model.modelSize());
+    }
+
     /** What follows from the seed and the vocabulary, so that no file sets it. */
     static final Set<String> DERIVED =
             Set.of(
@@ -62,7 +67,7 @@ record RunConfig(
                     "decoding.eosId",
                     "decoding.decoderStartId");
 
-    static RunConfig defaults() {
+    private static RunConfig defaults(TrainingConfig training) {
         return new RunConfig(
                 "run",
                 1,
@@ -74,7 +79,7 @@ record RunConfig(
                 // The sizes stand for those of the vocabulary, which modelFor fills in.
                 TransformerConfig.builder().setVocabularySize(8000).build(),
                 BatchingConfig.builder().build(),
-                TrainingConfig.builder().optEpochs(10).build(),
+                training,
                 ValidationConfig.defaults(),
                 GenerationConfig.builder().build());
     }
@@ -110,7 +115,23 @@ record RunConfig(
     }
 
     static RunConfig bind(Map<String, Object> tree, String file) {
-        return new ConfigBinder(file).bind(defaults(), tree, DERIVED);
+        return new ConfigBinder(file).bind(defaults(trainingDefaults(tree)), tree, DERIVED);
+    }
+
+    /** A run ends by what its file says of it; ten epochs where it says nothing. */
+    private static TrainingConfig trainingDefaults(Map<String, Object> tree) {
+        Set<?> keys = tree.get("training") instanceof Map<?, ?> map ? map.keySet() : Set.of();
+        TrainingConfig.Builder builder = TrainingConfig.builder();
+        if (keys.contains("steps")) {
+            return builder.optSteps(1).build();
+        }
+        if (keys.contains("maxSeconds")) {
+            return builder.optMaxSeconds(1).build();
+        }
+        if (keys.contains("patience")) {
+            return builder.optPatience(1).build();
+        }
+        return builder.optEpochs(10).build();
     }
 
     RunConfig withTraining(TrainingConfig changed) {
@@ -174,8 +195,11 @@ record RunConfig(
                 .build();
     }
 
-    /** The training configuration with this run's seed. */
+    /** The training configuration with this run's seed and the direction of its metric. */
     TrainingConfig seededTraining() {
-        return training.toBuilder().optSeed(seed).build();
+        return training.toBuilder()
+                .optSeed(seed)
+                .optHigherIsBetter(TrainingConfig.isHigherBetter(training.metric()))
+                .build();
     }
 }

@@ -37,13 +37,26 @@ record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
                     });
         }
         Files.createDirectories(folder);
+        try {
+            write(config, source, target, folder);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "no vocabulary can be learned from %s: %s"
+                            .formatted(corpus.name(), e.getMessage()),
+                    e);
+        }
+        return load(folder);
+    }
+
+    private static void write(
+            RunConfig config, TokenizerTrainer source, TokenizerTrainer target, Path folder)
+            throws IOException {
         if (config.sharedVocabulary()) {
             source.train().write(folder.resolve(ModelDirectory.TOKENIZER));
         } else {
             source.train().write(folder.resolve(ModelDirectory.SOURCE_TOKENIZER));
             target.train().write(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
         }
-        return load(folder);
     }
 
     static boolean isIn(Path folder) {

@@ -140,6 +140,16 @@ public record TrainingConfig(
     }
 
     /**
+     * Tells the direction of a score by its name.
+     *
+     * @param metric the name
+     * @return false for {@code loss}, {@code perplexity} and {@code ter}, true for others
+     */
+    public static boolean isHigherBetter(String metric) {
+        return metric == null || !LOWER_IS_BETTER.contains(metric.toLowerCase(Locale.ROOT));
+    }
+
+    /**
      * Returns the learning rate over the steps.
      *
      * @param modelSize the model size, which {@link Schedule#NOAM} needs
@@ -497,11 +507,7 @@ public record TrainingConfig(
          * @throws IllegalArgumentException if a value is out of range
          */
         public TrainingConfig build() {
-            boolean higher =
-                    higherIsBetter != null
-                            ? higherIsBetter
-                            : metric == null
-                                    || !LOWER_IS_BETTER.contains(metric.toLowerCase(Locale.ROOT));
+            boolean higher = higherIsBetter != null ? higherIsBetter : isHigherBetter(metric);
             return new TrainingConfig(
                     steps,
                     epochs,

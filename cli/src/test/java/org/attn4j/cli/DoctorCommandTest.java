@@ -1,0 +1,30 @@
+package org.attn4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.attn4j.cli.Cli.Outcome;
+import org.junit.jupiter.api.Test;
+
+class DoctorCommandTest {
+
+    @Test
+    void findsAWorkingEngine() {
+        Outcome outcome = Cli.run("doctor", "--json");
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        JsonObject document = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        JsonObject engine = document.getAsJsonObject(EngineOptions.PYTORCH);
+        assertTrue(engine.get("works").getAsBoolean(), outcome.out());
+        assertTrue(document.getAsJsonObject("telemetry").get("works").getAsBoolean());
+    }
+
+    @Test
+    void anEngineThatIsNotThereIsALineOfTheReport() throws Exception {
+        EngineProbe.Report report = EngineProbe.start("NoSuchEngine").report();
+        assertFalse(report.works());
+        assertTrue(report.problem().contains("NoSuchEngine"), report.problem());
+    }
+}
