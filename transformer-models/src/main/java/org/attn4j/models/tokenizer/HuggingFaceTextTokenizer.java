@@ -33,7 +33,6 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
     private final HuggingFaceTokenizer tokenizer;
     private final TokenTable table;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
-    private boolean closed;
 
     private HuggingFaceTextTokenizer(HuggingFaceTokenizer tokenizer, TokenTable table) {
         this.tokenizer = tokenizer;
@@ -178,7 +177,6 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
     private int[] encodePiece(String text) {
         open.readLock().lock();
         try {
-            requireOpen();
             return encodeNative(text);
         } finally {
             open.readLock().unlock();
@@ -201,16 +199,9 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
         long[] text = Arrays.stream(ids).filter(table::isText).asLongStream().toArray();
         open.readLock().lock();
         try {
-            requireOpen();
             return tokenizer.decode(text, false);
         } finally {
             open.readLock().unlock();
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the tokenizer has been closed");
         }
     }
 
@@ -261,10 +252,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
     public void close() {
         open.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
-                tokenizer.close();
-            }
+            tokenizer.close();
         } finally {
             open.writeLock().unlock();
         }

@@ -102,6 +102,16 @@ class TokenizerTrainerTest {
     }
 
     @Test
+    void takesNoMoreCharactersThanTheCoverageNeeds() {
+        // Of 10 characters the mark makes 1, a 6, b 2, c 1: a and b are 80 %.
+        TokenizerTrainingConfig.Builder config = bpe().optCharacterCoverage(0.8);
+        BpeModel model = trained(config, "aaaaaabbc").trainBpe();
+        assertEquals(List.of("a", "b"), model.tokens().subList(0, 2));
+        assertFalse(model.tokens().contains("c"));
+        assertFalse(model.tokens().contains("▁"));
+    }
+
+    @Test
     void learnsOnlyCharactersFromWordsBeyondTheBound() {
         TokenizerTrainingConfig.Builder config = bpe().optMaxWordLength(10);
         BpeModel model = trained(config, "z".repeat(1000), "ab ab ab").trainBpe();
