@@ -10,7 +10,7 @@ public interface LossKernel {
      * spreads its mass over all V classes, the right one included, as PyTorch's {@code
      * cross_entropy} does (Szegedy 2016, section 7).
      *
-     * @param logits the unnormalised scores, (M, V)
+     * @param logits the unnormalised scores, (M, V), finite: the loss of others is not a number
      * @param labels the classes, (M), int64
      * @param smoothing the mass that is spread, in [0, 1)
      * @param ignoreIndex the label whose rows count for nothing, in the sum and in the gradient;
