@@ -3,6 +3,7 @@ package org.attn4j.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.attn4j.models.training.RunListener;
 import org.attn4j.models.training.StepProgress;
@@ -59,7 +60,8 @@ final class ProgressPrinter implements RunListener {
     }
 
     static String scores(Map<String, Double> scores) {
-        return scores.entrySet().stream()
+        return new TreeMap<>(scores)
+                .entrySet().stream()
                 .map(
                         score ->
                                 String.format(
