@@ -37,12 +37,21 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     /**
-     * Keeps, repeats and reorders rows of the batch.
+     * Keeps, repeats and reorders the rows of the targets.
      *
      * @param rows which old row each new row continues, (B') of int64
      */
-    public void select(NDArray rows) {
+    public void selectTargets(NDArray rows) {
         self.forEach(cache -> cache.select(rows));
+    }
+
+    /**
+     * Keeps, repeats and reorders the rows of the memory, which hypotheses of one source share: while
+     * rows only change places with others of their source, it can be left as it is.
+     *
+     * @param rows which old row each new row continues, (B') of int64
+     */
+    public void selectMemory(NDArray rows) {
         memory.forEach(cache -> cache.select(rows));
     }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
@@ -21,6 +22,7 @@ final class TransformerStepDecoder implements StepDecoder {
     private final DecoderCache cache;
     private NDArray memory; // (R, S, D)
     private NDArray visible; // (R, S)
+    private int[] sources; // of which source each row is
 
     TransformerStepDecoder(TransformerModel model, NDManager parent, NDArray sourceIds) {
         this.model = model;
@@ -34,6 +36,7 @@ final class TransformerStepDecoder implements StepDecoder {
             memory.attach(manager);
             visible = model.visible(ids);
             visible.attach(manager);
+            sources = IntStream.range(0, rows()).toArray();
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -69,11 +72,16 @@ final class TransformerStepDecoder implements StepDecoder {
         if (rows.length == 0) {
             throw new IllegalArgumentException("at least one row must go on");
         }
+        int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
             NDArray index = scratch.create(Arrays.stream(rows).asLongStream().toArray());
-            cache.select(index);
-            memory = replaced(memory, index);
-            visible = replaced(visible, index);
+            cache.selectTargets(index);
+            if (!Arrays.equals(sources, nextSources)) {
+                cache.selectMemory(index);
+                memory = replaced(memory, index);
+                visible = replaced(visible, index);
+                sources = nextSources;
+            }
         }
     }
 

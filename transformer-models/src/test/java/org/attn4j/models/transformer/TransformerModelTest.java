@@ -93,11 +93,14 @@ class TransformerModelTest {
             decoder.select(new int[] {2, 0, 2, 2});
             assertEquals(4, decoder.rows());
             decoder.step(manager.create(new long[] {5, 6, 7, 8}));
-            decoder.select(new int[] {3, 1});
-            NDArray last = decoder.step(manager.create(new long[] {9, 10}));
-            NDArray sources = TinyModels.ids(manager, 2, 7, 8, 2, 3, 4, 2);
-            NDArray inputs = TinyModels.ids(manager, 2, 1, 8, 9, 1, 6, 10);
-            assertClose(model.logits(sources, inputs, null).get(":, 2"), last, 2e-5);
+            decoder.select(new int[] {3, 1, 0, 2}); // within the sources
+            decoder.step(manager.create(new long[] {9, 10, 11, 12}));
+            decoder.select(new int[] {3, 1, 0});
+            NDArray last = decoder.step(manager.create(new long[] {4, 5, 6}));
+            NDArray sources = TinyModels.ids(manager, 3, 7, 8, 2, 3, 4, 2, 7, 8, 2);
+            NDArray inputs =
+                    TinyModels.ids(manager, 3, 1, 7, 12, 4, 1, 6, 10, 5, 1, 8, 9, 6);
+            assertClose(model.logits(sources, inputs, null).get(":, 3"), last, 2e-5);
         }
     }
 
