@@ -77,8 +77,9 @@ public record GenerationConfig(
     }
 
     /**
-     * Starts from a search with 5 beams, ranked by the mean log-probability, with targets of at
-     * most 256 tokens and at most twice the source's length plus 32.
+     * Starts from a search with 5 beams, ranked by the mean log-probability, that ends with the
+     * fifth finished hypothesis; targets have at most 256 tokens and at most twice the source's
+     * length plus 32.
      *
      * @return a builder
      */
@@ -133,7 +134,7 @@ public record GenerationConfig(
         private int nBest = 1;
         private LengthPenalty lengthPenalty = LengthPenalty.POWER;
         private double alpha = 1;
-        private EarlyStopping earlyStopping = EarlyStopping.HEURISTIC;
+        private EarlyStopping earlyStopping = EarlyStopping.ALWAYS;
         private int minLength;
         private int maxLength = 256;
         private double maxLengthFactor = 2;

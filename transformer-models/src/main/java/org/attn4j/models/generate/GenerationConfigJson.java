@@ -132,6 +132,14 @@ public final class GenerationConfigJson {
         };
     }
 
+    private static LengthPenalty lengthPenalty(JsonElement element) {
+        return switch (element.getAsString()) {
+            case "power" -> LengthPenalty.POWER;
+            case "gnmt" -> LengthPenalty.GNMT;
+            default -> throw new IllegalStateException();
+        };
+    }
+
     private static EarlyStopping earlyStopping(JsonElement element) {
         return switch (element.getAsString()) {
             case "true" -> EarlyStopping.ALWAYS;
@@ -147,7 +155,11 @@ public final class GenerationConfigJson {
         private final JsonObject json;
         private final Set<String> left;
         private final GenerationConfig.Builder builder =
-                GenerationConfig.builder().optBeams(1).optMaxLength(19).optMaxLengthFactor(0);
+                GenerationConfig.builder()
+                        .optBeams(1)
+                        .optEarlyStopping(EarlyStopping.HEURISTIC)
+                        .optMaxLength(19)
+                        .optMaxLengthFactor(0);
 
         Reader(JsonObject json) {
             this.json = json;
@@ -160,7 +172,7 @@ public final class GenerationConfigJson {
             take("length_penalty", JsonElement::getAsDouble, builder::optAlpha);
             take(
                     "length_penalty_type",
-                    name -> LengthPenalty.valueOf(name.getAsString().toUpperCase(Locale.ROOT)),
+                    GenerationConfigJson::lengthPenalty,
                     builder::optLengthPenalty);
             take("early_stopping", GenerationConfigJson::earlyStopping, builder::optEarlyStopping);
             // Hugging Face's older keys count the start token; the newer ones take precedence.

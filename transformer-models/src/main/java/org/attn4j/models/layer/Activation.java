@@ -15,8 +15,16 @@ public enum Activation {
     GELU("gelu", x -> x.getNDArrayInternal().gelu()),
     /** GELU by the tanh approximation, as in GPT-2 and ALBERT. */
     GELU_NEW("gelu_new", Activation::geluTanh),
-    /** {@code x σ(x)}, also called swish. */
+    /** GELU as {@code x σ(1.702 x)}, as in CLIP. */
+    QUICK_GELU("quick_gelu", x -> x.mul(sigmoid(x.mul(1.702)))),
+    /** {@code x σ(x)} (Ramachandran et al. 2017), also called swish. */
     SILU("silu", x -> x.mul(sigmoid(x))),
+    /** {@code x tanh(log(1 + exp(x)))} (Misra 2019). */
+    MISH("mish", x -> x.mul(x.getNDArrayInternal().softPlus().tanh())),
+    /** {@code max(x, 0)²} (So et al. 2021). */
+    RELU2("relu2", x -> x.getNDArrayInternal().relu().square()),
+    /** {@code 1 / (1 + exp(-x))}. */
+    SIGMOID("sigmoid", Activation::sigmoid),
     /** The hyperbolic tangent. */
     TANH("tanh", NDArray::tanh);
 
@@ -33,15 +41,15 @@ public enum Activation {
     /**
      * Finds an activation by the name that configurations use.
      *
-     * @param name {@code relu}, {@code gelu}, {@code gelu_new} (also {@code gelu_pytorch_tanh}),
-     *     {@code silu} (also {@code swish}) or {@code tanh}
+     * @param name {@code relu}, {@code gelu}, {@code gelu_new} (also {@code gelu_pytorch_tanh} and
+     *     {@code gelu_fast}), {@code silu} (also {@code swish}), {@code tanh} and so on
      * @return the activation
      * @throws IllegalArgumentException if there is none of that name
      */
     public static Activation of(String name) {
         String wanted =
                 switch (name.toLowerCase(Locale.ROOT)) {
-                    case "gelu_pytorch_tanh", "gelu_tanh" -> "gelu_new";
+                    case "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh" -> "gelu_new";
                     case "swish" -> "silu";
                     default -> name.toLowerCase(Locale.ROOT);
                 };

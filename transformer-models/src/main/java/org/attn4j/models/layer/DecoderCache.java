@@ -46,8 +46,8 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     /**
-     * Keeps, repeats and reorders the rows of the memory, which hypotheses of one source share: while
-     * rows only change places with others of their source, it can be left as it is.
+     * Keeps, repeats and reorders the rows of the memory, which hypotheses of one source share:
+     * while rows only change places with others of their source, it can be left as it is.
      *
      * @param rows which old row each new row continues, (B') of int64
      */

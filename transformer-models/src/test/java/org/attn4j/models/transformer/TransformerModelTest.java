@@ -98,8 +98,7 @@ class TransformerModelTest {
             decoder.select(new int[] {3, 1, 0});
             NDArray last = decoder.step(manager.create(new long[] {4, 5, 6}));
             NDArray sources = TinyModels.ids(manager, 3, 7, 8, 2, 3, 4, 2, 7, 8, 2);
-            NDArray inputs =
-                    TinyModels.ids(manager, 3, 1, 7, 12, 4, 1, 6, 10, 5, 1, 8, 9, 6);
+            NDArray inputs = TinyModels.ids(manager, 3, 1, 7, 12, 4, 1, 6, 10, 5, 1, 8, 9, 6);
             assertClose(model.logits(sources, inputs, null).get(":, 3"), last, 2e-5);
         }
     }

@@ -1,0 +1,238 @@
+package org.attn4j.models.layer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.initializer.NormalInitializer;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.models.TestEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("engine")
+class LayersTest {
+
+    private NDManager manager;
+    private ParameterStore parameters;
+
+    @BeforeEach
+    void open() {
+        manager = TestEngine.manager();
+        parameters = new ParameterStore(manager, false);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    /** Mean 2, variance 2 with epsilon 0: (-1, 1) · √2 / √2 … worked out for [0, 2, 4]. */
+    @Test
+    void aLayerNormIsWhatTheEquationSays() {
+        LayerNorm norm = new LayerNorm(3, 1e-12);
+        set(norm, "weight", 1, 2, 3);
+        set(norm, "bias", 10, 20, 30);
+        NDArray y = run(norm, manager.create(new float[] {0, 2, 4}, new Shape(1, 1, 3)));
+        double unit = 2 / Math.sqrt(8.0 / 3);
+        assertArrayEquals(
+                new float[] {(float) (10 - unit), 20, (float) (30 + 3 * unit)},
+                y.toFloatArray(),
+                1e-5f);
+    }
+
+    @Test
+    void aFeedForwardBlockIsWhatTheEquationSays() {
+        FeedForward block =
+                FeedForward.builder()
+                        .setModelSize(2)
+                        .setInnerSize(2)
+                        .optActivation(Activation.RELU)
+                        .build();
+        block.setInitializer(Initializer.ONES, Parameter.Type.WEIGHT);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        // relu(3 - 5) = 0 is cut off, relu(2 + 3) = 5 passes twice.
+        NDArray y = run(block, manager.create(new float[] {-5, 3, 2, 3}, new Shape(2, 2)));
+        assertArrayEquals(new float[] {0, 0, 10, 10}, y.toFloatArray(), 1e-5f);
+    }
+
+    @Test
+    void aGateMultipliesTheInnerValues() {
+        FeedForward block =
+                FeedForward.builder()
+                        .setModelSize(2)
+                        .setInnerSize(1)
+                        .optActivation(Activation.TANH)
+                        .optGated(true)
+                        .optBias(false)
+                        .build();
+        block.setInitializer(Initializer.ONES, Parameter.Type.WEIGHT);
+        block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        NDArray y = run(block, manager.create(new float[] {0.5f, 1}, new Shape(1, 2)));
+        float expected = (float) (Math.tanh(1.5) * 1.5);
+        assertArrayEquals(new float[] {expected, expected}, y.toFloatArray(), 1e-5f);
+        assertEquals(3, block.getParameters().size());
+    }
+
+    /** Sublayers of zeros leave the way around: x itself before, the norm of x after. */
+    @ParameterizedTest
+    @EnumSource(NormOrder.class)
+    void theWayAroundIsWhereTheOrderSays(NormOrder order) {
+        EncoderLayer layer = encoderLayer(order);
+        layer.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 4));
+        float[] x = {1, 2, 3, 4, 5, 5, 7, 9};
+        float[] y = run(layer, manager.create(x, new Shape(1, 2, 4))).toFloatArray();
+        if (order == NormOrder.PRE) {
+            assertArrayEquals(x, y, 1e-6f);
+        } else {
+            assertArrayEquals(
+                    new float[] {-1.3416f, -0.4472f, 0.4472f, 1.3416f},
+                    new float[] {y[0], y[1], y[2], y[3]},
+                    1e-3f);
+        }
+    }
+
+    @Test
+    void anEncoderLayerStandsInASequentialBlock() {
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(encoderLayer(NormOrder.PRE))
+                        .add(encoderLayer(NormOrder.POST));
+        block.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4));
+        NDArray y = run(block, manager.randomNormal(new Shape(2, 3, 4)));
+        assertEquals(new Shape(2, 3, 4), y.getShape());
+        assertEquals(
+                new Shape(2, 3, 4), block.getOutputShapes(new Shape[] {new Shape(2, 3, 4)})[0]);
+    }
+
+    @Test
+    void hiddenPlacesDoNotCount() {
+        EncoderLayer layer = encoderLayer(NormOrder.PRE);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4));
+        NDArray x = manager.randomNormal(new Shape(1, 3, 4));
+        NDArray other = x.duplicate();
+        other.set(new ai.djl.ndarray.index.NDIndex("0, 2"), 9f);
+        NDArray visible = manager.create(new boolean[] {true, true, false}, new Shape(1, 3));
+        float[] one = run(layer, x, visible).get("0, :2").toFloatArray();
+        assertArrayEquals(one, run(layer, other, visible).get("0, :2").toFloatArray(), 1e-6f);
+        float[] seen = run(layer, other).get("0, :2").toFloatArray();
+        assertTrue(Math.abs(seen[0] - one[0]) > 1e-6f);
+    }
+
+    @Test
+    void aDecoderLayerSeesItsPastAndTheMemory() {
+        DecoderLayer layer =
+                DecoderLayer.builder()
+                        .setSelfAttention(attention())
+                        .optCrossAttention(attention())
+                        .setFeedForward(feedForward())
+                        .setNorm(() -> new LayerNorm(4, 1e-5))
+                        .build();
+        layer.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4), new Shape(1, 2, 4));
+        NDArray x = manager.randomNormal(new Shape(1, 3, 4));
+        NDArray memory = manager.randomNormal(new Shape(1, 2, 4));
+        float[] y = run(layer, x, memory).toFloatArray();
+        NDArray later = x.duplicate();
+        later.set(new ai.djl.ndarray.index.NDIndex("0, 2"), 9f);
+        float[] changed = run(layer, later, memory).toFloatArray();
+        for (int i = 0; i < 8; i++) {
+            assertEquals(y[i], changed[i], 1e-6f);
+        }
+        assertNotEquals(y[0], run(layer, x, memory.mul(2)).toFloatArray()[0]);
+    }
+
+    @Test
+    void aTiedProjectionUsesTheEmbeddingAndListsItNot() {
+        TokenEmbedding embedding = new TokenEmbedding(3, 2);
+        set(embedding, "weight", 1, 2, 3, 4, 5, 6);
+        OutputProjection projection = OutputProjection.tiedTo(embedding, true);
+        set(projection, "bias", 1, 0, -1);
+        assertEquals(1, projection.getParameters().size());
+        NDArray logits = run(projection, manager.create(new float[] {1, 10}, new Shape(1, 2)));
+        assertArrayEquals(new float[] {22, 43, 64}, logits.toFloatArray(), 1e-5f);
+    }
+
+    @Test
+    void embeddingsScaleAndAddPositions() {
+        TokenEmbedding tokens = new TokenEmbedding(3, 2);
+        set(tokens, "weight", 1, 2, 3, 4, 5, 6);
+        Embeddings embeddings =
+                Embeddings.builder()
+                        .setSharedTokens(tokens)
+                        .optScale(2)
+                        .optSinusoidal(
+                                org.attn4j.attention.position.SinusoidalPositions.builder()
+                                        .setSize(2)
+                                        .build())
+                        .build();
+        assertEquals(0, embeddings.getParameters().size());
+        NDArray ids = manager.create(new long[] {2, 0}, new Shape(1, 2));
+        float[] first = embeddings.embed(parameters, ids, 0, false).toFloatArray();
+        assertArrayEquals(
+                new float[] {10, 13, 2 + (float) Math.sin(1), 4 + (float) Math.cos(1)},
+                first,
+                1e-5f);
+        float[] later = embeddings.embed(parameters, ids, 5, false).toFloatArray();
+        assertEquals(10 + Math.sin(5), later[0], 1e-5);
+    }
+
+    @Test
+    void ratesAndSizesAreChecked() {
+        FeedForward.Builder rate =
+                FeedForward.builder().setModelSize(2).setInnerSize(2).optDropout(1);
+        assertThrows(IllegalArgumentException.class, rate::build);
+        FeedForward.Builder size = FeedForward.builder().setModelSize(2);
+        assertThrows(IllegalArgumentException.class, size::build);
+        NDArray x = manager.ones(new Shape(2));
+        assertSame(x, Layers.dropout(x, 0.5f, false));
+        assertSame(x, Layers.dropout(x, 0, true));
+    }
+
+    private static EncoderLayer encoderLayer(NormOrder order) {
+        EncoderLayer layer =
+                EncoderLayer.builder()
+                        .setSelfAttention(attention())
+                        .setFeedForward(feedForward())
+                        .setNorm(() -> new LayerNorm(4, 1e-5))
+                        .optNormOrder(order)
+                        .build();
+        layer.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
+        return layer;
+    }
+
+    private static MultiHeadAttention attention() {
+        return MultiHeadAttention.builder().setModelSize(4).setHeads(2).build();
+    }
+
+    private static FeedForward feedForward() {
+        return FeedForward.builder().setModelSize(4).setInnerSize(8).build();
+    }
+
+    private NDArray run(Block block, NDArray... inputs) {
+        return block.forward(parameters, new NDList(inputs), false).singletonOrThrow();
+    }
+
+    private void set(Block block, String name, float... values) {
+        Parameter parameter = block.getDirectParameters().get(name);
+        parameter.setInitializer((m, shape, type) -> m.create(values, shape));
+        parameter.initialize(manager, DataType.FLOAT32);
+    }
+}
