@@ -1,6 +1,7 @@
 package org.attn4j.datasets;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -46,7 +47,7 @@ final class BatchPlan {
     }
 
     /** A stable counting sort. */
-    private static int[] sorted(int[] pairs, int buckets, java.util.function.IntUnaryOperator key) {
+    private static int[] sorted(int[] pairs, int buckets, IntUnaryOperator key) {
         int[] ends = new int[buckets + 1];
         for (int pair : pairs) {
             ends[key.applyAsInt(pair) + 1]++;

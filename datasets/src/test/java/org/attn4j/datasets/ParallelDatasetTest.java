@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -465,9 +466,9 @@ class ParallelDatasetTest {
             }
 
             @Override
-            public java.util.stream.Stream<SentencePair> open() {
+            public Stream<SentencePair> open() {
                 Randomness random = new Randomness(1);
-                return java.util.stream.Stream.generate(
+                return Stream.generate(
                                 () ->
                                         new SentencePair(
                                                 words(random, 50 + random.nextInt(30)),

@@ -1,5 +1,6 @@
 package org.attn4j.datasets.grammar;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -67,7 +68,7 @@ record Clause(
     }
 
     Clause with(Phrase complement) {
-        List<Phrase> more = new java.util.ArrayList<>(complements);
+        List<Phrase> more = new ArrayList<>(complements);
         more.add(complement);
         return new Clause(
                 subject,

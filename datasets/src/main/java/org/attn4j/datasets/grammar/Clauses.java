@@ -19,23 +19,22 @@ final class Clauses {
 
     private static final Set<String> DRINK = Set.of("drink");
 
-    private static final List<Phrase> FEELINGS =
-            List.of(
-                    Phrase.of("hungry", "faim"),
-                    Phrase.of("thirsty", "soif"),
-                    Phrase.of("cold", "froid"),
-                    Phrase.of("sleepy", "sommeil"));
-
     private final Chooser choose;
     private final Lexicon lexicon;
     private final NounPhrases nouns;
     private final Adjuncts adjuncts;
+    private final Relatives relatives;
+    private final Moods moods;
+    private final Descriptions descriptions;
 
     Clauses(Chooser choose, Lexicon lexicon, NounPhrases nouns, Adjuncts adjuncts) {
         this.choose = choose;
         this.lexicon = lexicon;
         this.nouns = nouns;
         this.adjuncts = adjuncts;
+        relatives = new Relatives(choose, lexicon, nouns);
+        moods = new Moods(choose);
+        descriptions = new Descriptions(choose, lexicon, nouns, adjuncts, relatives, moods);
     }
 
     /** What a clause may contain. */
@@ -52,8 +51,8 @@ final class Clauses {
     Clause any(Limits limits) {
         return switch (choose.weighted(78, 15, 7)) {
             case 0 -> action(limits, null);
-            case 1 -> quality(limits, null);
-            default -> feeling(limits, null);
+            case 1 -> descriptions.quality(limits, null);
+            default -> descriptions.feeling(limits, null);
         };
     }
 
@@ -61,8 +60,8 @@ final class Clauses {
     Clause about(NounPhrase subject, Limits limits) {
         return switch (choose.weighted(74, 15, 11)) {
             case 0 -> action(limits, subject);
-            case 1 -> quality(limits, subject);
-            default -> feeling(limits, subject);
+            case 1 -> descriptions.quality(limits, subject);
+            default -> descriptions.feeling(limits, subject);
         };
     }
 
@@ -91,8 +90,8 @@ final class Clauses {
     }
 
     Clause action(Verb verb, Limits limits, NounPhrase given) {
-        Tense tense = tense(verb);
-        Polarity polarity = limits.negation() ? polarity(verb, tense) : Polarity.POSITIVE;
+        Tense tense = moods.tense(verb);
+        Polarity polarity = limits.negation() ? moods.polarity(verb, tense) : Polarity.POSITIVE;
         NounPhrase subject = given != null ? given : subject(verb, polarity);
         Clause clause = new Clause(subject, verb, tense, polarity);
         boolean plain = polarity == Polarity.POSITIVE || polarity == Polarity.NOT;
@@ -104,7 +103,10 @@ final class Clauses {
                                     verb.french().infinitive().equals("vouloir")
                                             ? Modal.CAN
                                             : choose.pick(List.of(Modal.values())));
-        } else if (limits.adjuncts() && plain && choose.percent(11) && !pastState(verb, tense)) {
+        } else if (limits.adjuncts()
+                && plain
+                && choose.percent(11)
+                && !Moods.pastState(verb, tense)) {
             clause = clause.withAdverb(adjuncts.frequency(tense, polarity));
         }
         clause = complemented(clause, limits);
@@ -113,35 +115,12 @@ final class Clauses {
 
     private NounPhrase subject(Verb verb, Polarity polarity) {
         if (choose.percent(7)) {
-            NounPhrase relative = relative(verb.subjects());
+            NounPhrase relative = relatives.relative(verb.subjects());
             if (relative != null) {
                 return relative;
             }
         }
         return nouns.subject(verb.subjects(), polarity.isNegative());
-    }
-
-    private static boolean pastState(Verb verb, Tense tense) {
-        return verb.state() && tense == Tense.PAST;
-    }
-
-    private Tense tense(Verb verb) {
-        return switch (choose.weighted(44, verb.hasPast() ? 32 : 0, 24)) {
-            case 0 -> Tense.PRESENT;
-            case 1 -> Tense.PAST;
-            default -> Tense.FUTURE;
-        };
-    }
-
-    private Polarity polarity(Verb verb, Tense tense) {
-        int never = pastState(verb, tense) ? 0 : 7;
-        int noLonger = tense == Tense.PAST ? 0 : 6;
-        return switch (choose.weighted(66, 20, never, noLonger)) {
-            case 0 -> Polarity.POSITIVE;
-            case 1 -> Polarity.NOT;
-            case 2 -> Polarity.NEVER;
-            default -> Polarity.NO_LONGER;
-        };
     }
 
     private Clause complemented(Clause clause, Limits limits) {
@@ -202,7 +181,7 @@ final class Clauses {
             return nouns.name();
         }
         if (choose.percent(7)) {
-            NounPhrase relative = relative(verb.objects());
+            NounPhrase relative = relatives.relative(verb.objects());
             if (relative != null) {
                 return relative;
             }
@@ -231,180 +210,5 @@ final class Clauses {
             return clause.with(adjuncts.time(clause.tense()));
         }
         return clause;
-    }
-
-    /** The boy who sleeps, the cakes that the boy ate: or null if no verb suits the noun drawn. */
-    NounPhrase relative(Set<String> kinds) {
-        Noun noun = choose.pick(lexicon.nouns(kinds));
-        if (noun.is("mass") || noun.is("kin") || noun.is("friend")) {
-            return null;
-        }
-        NounPhrase head = nouns.definite(noun);
-        boolean animate = noun.is("person") || noun.is("animal");
-        return animate && choose.percent(45) ? withSubject(head, noun) : withObject(head, noun);
-    }
-
-    private NounPhrase withSubject(NounPhrase head, Noun noun) {
-        List<Verb> verbs =
-                lexicon.verbs(Verb.Construction.NONE, Verb.Construction.DIRECT).stream()
-                        .filter(verb -> noun.isAnyOf(verb.subjects()))
-                        .toList();
-        NounPhrase who =
-                new NounPhrase(
-                        List.of(noun.is("person") ? "who" : "that"),
-                        List.of("qui"),
-                        head.person(),
-                        head.gender(),
-                        false);
-        Clause clause = simple(choose.pick(verbs), who);
-        if (clause.verb().construction() == Verb.Construction.DIRECT) {
-            clause =
-                    clause.with(
-                            nouns.noun(clause.verb().objects(), NounPhrases.Use.DEFINITE).phrase());
-        }
-        return head.with(declarative(clause));
-    }
-
-    private NounPhrase withObject(NounPhrase head, Noun noun) {
-        List<Verb> verbs =
-                lexicon.verbs(Verb.Construction.DIRECT).stream()
-                        .filter(verb -> noun.isAnyOf(verb.objects()))
-                        .toList();
-        if (verbs.isEmpty()) {
-            return null;
-        }
-        Clause clause = simple(choose.pick(verbs), nouns.laterSubject()).after(head);
-        return head.with(Phrase.of("that", "que").then(declarative(clause)));
-    }
-
-    private Clause simple(Verb verb, NounPhrase subject) {
-        Tense tense = verb.hasPast() && choose.percent(55) ? Tense.PAST : Tense.PRESENT;
-        Polarity polarity = choose.percent(12) ? Polarity.NOT : Polarity.POSITIVE;
-        return new Clause(subject, verb, tense, polarity);
-    }
-
-    static Phrase declarative(Clause clause) {
-        return new Phrase(EnglishClause.declarative(clause), FrenchClause.declarative(clause));
-    }
-
-    /** Somebody or something is somehow; a null subject is drawn. */
-    Clause quality(Limits limits, NounPhrase given) {
-        Tense tense = tense(Verb.BE);
-        Polarity polarity = limits.negation() ? polarity(Verb.BE, tense) : Polarity.POSITIVE;
-        if (choose.percent(14)) {
-            return job(tense, polarity, given);
-        }
-        Adjective adjective = adjective(given != null);
-        NounPhrase subject = given != null ? given : bearer(adjective, polarity);
-        Clause clause = new Clause(subject, Verb.BE, tense, polarity);
-        if (tense != Tense.PAST
-                && (polarity == Polarity.POSITIVE || polarity == Polarity.NOT)
-                && choose.percent(8)) {
-            clause = clause.withAdverb(adjuncts.frequency(Tense.PRESENT, polarity));
-        }
-        if (limits.adjuncts() && !adjective.comparative().isEmpty() && choose.percent(28)) {
-            return clause.with(comparison(adjective, subject));
-        }
-        String french = adjective.french(subject.gender(), subject.plural());
-        Phrase word = Phrase.of(adjective.english(), french);
-        return clause.with(degree(polarity).then(word));
-    }
-
-    private Phrase degree(Polarity polarity) {
-        return switch (choose.weighted(70, 18, polarity.isNegative() ? 0 : 12)) {
-            case 0 -> Phrase.EMPTY;
-            case 1 -> Phrase.of("very", "très");
-            default -> Phrase.of("too", "trop");
-        };
-    }
-
-    private Adjective adjective(boolean ofPerson) {
-        return choose.pick(
-                lexicon.adjectives().stream()
-                        .filter(word -> !ofPerson || word.kinds().contains("person"))
-                        .toList());
-    }
-
-    private NounPhrase bearer(Adjective adjective, Polarity polarity) {
-        if (choose.percent(6)) {
-            NounPhrase relative = relative(adjective.kinds());
-            if (relative != null) {
-                return relative;
-            }
-        }
-        return adjective.kinds().contains("person")
-                ? nouns.subject(adjective.kinds(), polarity.isNegative())
-                : nouns.noun(adjective.kinds(), NounPhrases.Use.DEFINITE);
-    }
-
-    private Phrase comparison(Adjective adjective, NounPhrase subject) {
-        String french = adjective.french(subject.gender(), subject.plural());
-        List<String> more = adjective.comparative();
-        Phrase degree =
-                switch (choose.weighted(60, 15, 25)) {
-                    case 0 -> new Phrase(more, List.of("plus", french)).then(than());
-                    case 1 ->
-                            Phrase.of("less " + adjective.english(), "moins " + french)
-                                    .then(than());
-                    default ->
-                            Phrase.of(
-                                    "as " + adjective.english() + " as",
-                                    "aussi " + french + " que");
-                };
-        boolean person = adjective.kinds().contains("person") && !subject.plural();
-        return degree.then(
-                person && choose.percent(50)
-                        ? (choose.percent(60) ? nouns.name().phrase() : nouns.tonic())
-                        : nouns.noun(adjective.kinds(), NounPhrases.Use.DEFINITE).phrase());
-    }
-
-    private static Phrase than() {
-        return Phrase.of("than", "que");
-    }
-
-    /** He is a doctor: il est médecin, without an article. */
-    private Clause job(Tense tense, Polarity polarity, NounPhrase given) {
-        NounPhrase subject =
-                given != null ? given : choose.percent(60) ? nouns.pronoun() : nouns.name();
-        List<Noun> jobs =
-                lexicon.nouns(Set.of("job")).stream()
-                        .filter(noun -> noun.gender() == subject.gender())
-                        .toList();
-        Noun noun = choose.pick(jobs);
-        boolean plural = subject.plural();
-        String english = noun.english(plural);
-        Phrase job =
-                Phrase.of(
-                        plural ? english : English.article(english) + " " + english,
-                        noun.french(plural));
-        return new Clause(subject, Verb.BE, tense, polarity, job);
-    }
-
-    /** Somebody is hungry, afraid of something, or some years old: all with avoir in French. */
-    Clause feeling(Limits limits, NounPhrase given) {
-        Tense tense = tense(Verb.BE_AVOIR);
-        Polarity polarity = limits.negation() ? polarity(Verb.BE_AVOIR, tense) : Polarity.POSITIVE;
-        NounPhrase subject =
-                given != null
-                        ? given
-                        : nouns.subject(Set.of("person", "animal"), polarity.isNegative());
-        Phrase feeling =
-                switch (choose.weighted(60, 22, 18)) {
-                    case 0 -> choose.pick(FEELINGS);
-                    case 1 ->
-                            Phrase.of("afraid of", "peur de")
-                                    .then(
-                                            nouns.noun(
-                                                            Set.of("animal", "person"),
-                                                            NounPhrases.Use.DEFINITE)
-                                                    .phrase());
-                    default -> choose.pick(Determiner.NUMBERS).then(Phrase.of("years old", "ans"));
-                };
-        boolean age = feeling.english().contains("years");
-        Polarity sensible =
-                age && polarity != Polarity.NOT && polarity.isNegative()
-                        ? Polarity.POSITIVE
-                        : polarity;
-        return new Clause(subject, Verb.BE_AVOIR, tense, sensible, feeling);
     }
 }

@@ -1,6 +1,7 @@
 package org.attn4j.datasets.grammar;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.attn4j.datasets.SentencePair;
@@ -97,7 +98,7 @@ public final class EnglishFrenchGrammar {
         }
 
         private static String capital(String text) {
-            return text.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + text.substring(1);
+            return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
         }
     }
 
@@ -125,10 +126,10 @@ public final class EnglishFrenchGrammar {
                     && bare.polarity() != Polarity.NEVER
                     && bare.polarity() != Polarity.NO_LONGER) {
                 Phrase time = adjuncts.time(bare.tense());
-                return time.then(Phrase.of(",", ",")).then(Clauses.declarative(bare));
+                return time.then(Phrase.of(",", ",")).then(Phrase.declarative(bare));
             }
         }
-        return Clauses.declarative(clause);
+        return Phrase.declarative(clause);
     }
 
     /** A question that asks for yes or no. */
@@ -185,7 +186,7 @@ public final class EnglishFrenchGrammar {
             Verb verb = clauses.actionVerb();
             if (verb.subjects().contains("person")) {
                 Clause clause = clauses.action(verb, Clauses.Limits.BARE, WHO);
-                return new Drawn(Clauses.declarative(clause), true);
+                return new Drawn(Phrase.declarative(clause), true);
             }
         }
     }
@@ -296,7 +297,7 @@ public final class EnglishFrenchGrammar {
     private Phrase joined(Phrase conjunction) {
         Clause first = clauses.action(Clauses.Limits.BARE, null);
         Clause second = clauses.about(nouns.laterSubject(), Clauses.Limits.LATER);
-        return Clauses.declarative(first).then(conjunction).then(Clauses.declarative(second));
+        return Phrase.declarative(first).then(conjunction).then(Phrase.declarative(second));
     }
 
     private Phrase reported() {
@@ -304,8 +305,8 @@ public final class EnglishFrenchGrammar {
         Verb verb = choose.pick(List.of(THINK, SAY, KNOW));
         Clause first = new Clause(subject, verb, Tense.PRESENT, Polarity.POSITIVE);
         Clause second = clauses.about(nouns.laterSubject(), Clauses.Limits.LATER);
-        return Clauses.declarative(first)
+        return Phrase.declarative(first)
                 .then(Phrase.of("that", "que"))
-                .then(Clauses.declarative(second));
+                .then(Phrase.declarative(second));
     }
 }

@@ -13,6 +13,11 @@ record Phrase(List<String> english, List<String> french) {
         return new Phrase(List.of(english.split(" ")), List.of(french.split(" ")));
     }
 
+    /** The clause as a statement. */
+    static Phrase declarative(Clause clause) {
+        return new Phrase(EnglishClause.declarative(clause), FrenchClause.declarative(clause));
+    }
+
     Phrase then(Phrase next) {
         return new Phrase(concat(english, next.english), concat(french, next.french));
     }

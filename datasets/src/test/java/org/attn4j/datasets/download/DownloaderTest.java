@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ class DownloaderTest {
     @Test
     void manyCutsAreNoFailureWhileItGetsOn() throws Exception {
         LoopbackServer.Answer[] answers = new LoopbackServer.Answer[12];
-        java.util.Arrays.fill(answers, LoopbackServer.cut(BYTES, null, 30_000));
+        Arrays.fill(answers, LoopbackServer.cut(BYTES, null, 30_000));
         try (LoopbackServer server = new LoopbackServer(answers)) {
             assertFetches(pinned(server));
         }
@@ -118,7 +119,7 @@ class DownloaderTest {
     @Test
     void goesOnWhereAnotherProcessStopped() throws Exception {
         Files.createDirectories(cache.resolve("set"));
-        Files.write(cache.resolve("set/file.bin.part"), java.util.Arrays.copyOf(BYTES, 200_000));
+        Files.write(cache.resolve("set/file.bin.part"), Arrays.copyOf(BYTES, 200_000));
         try (LoopbackServer server = new LoopbackServer(LoopbackServer.file(BYTES, null))) {
             assertFetches(pinned(server));
             assertEquals(List.of("/f bytes=200000- null"), server.requests());

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -138,7 +139,7 @@ class NamedCorpusTest {
         Path target = cache.resolve("out");
         Path archive = Files.write(cache.resolve("a.zip"), good);
         assertRefuses("holds no file b", archive, "b", target, 100);
-        Path cut = Files.write(cache.resolve("c.zip"), java.util.Arrays.copyOf(good, 60));
+        Path cut = Files.write(cache.resolve("c.zip"), Arrays.copyOf(good, 60));
         assertRefuses("damaged zip", cut, "a", target, 100_000);
         good[40] ^= 0x55; // in the compressed bytes
         Path bad = Files.write(cache.resolve("b.zip"), good);

@@ -137,9 +137,7 @@ class ClauseTest {
                         Polarity.NOT,
                         Phrase.of("the window", "la fenêtre"));
         assertEquals("don't open the window", English.text(EnglishClause.imperative(clause)));
-        assertEquals(
-                "ne ouvre pas la fenêtre".replace("ne o", "n'o"),
-                French.text(FrenchClause.imperative(clause)));
+        assertEquals("n'ouvre pas la fenêtre", French.text(FrenchClause.imperative(clause)));
     }
 
     @Test
