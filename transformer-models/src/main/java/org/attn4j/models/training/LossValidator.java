@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,7 +12,8 @@ import java.util.Map;
 
 /**
  * Scores a model by its {@code loss}, the mean negative log-likelihood of a token in nats and
- * without label smoothing, and its {@code perplexity}, the exponential of that.
+ * without label smoothing, and its {@code perplexity}, the exponential of that. The trainer's
+ * listeners hear of each batch.
  */
 public final class LossValidator implements Validator {
 
@@ -57,14 +59,20 @@ public final class LossValidator implements Validator {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             BatchLoss sum = new BatchLoss(0, 0);
+            TrainingListener.BatchData data =
+                    new TrainingListener.BatchData(
+                            batch, new LinkedHashMap<>(), new LinkedHashMap<>());
             for (Batch part : trainer.parts(batch)) {
                 NDList labels = part.getLabels();
                 NDList output = trainer.evaluate(part.getData());
+                data.getLabels().put(labels.head().getDevice(), labels);
+                data.getPredictions().put(output.head().getDevice(), output);
                 sum =
                         sum.plus(
                                 new BatchLoss(
                                         loss.sum(labels, output).getFloat(), loss.count(labels)));
             }
+            trainer.notifyListeners(listener -> listener.onValidationBatch(trainer, data));
             return sum;
         }
     }

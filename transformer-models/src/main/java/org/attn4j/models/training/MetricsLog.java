@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -34,7 +35,34 @@ final class MetricsLog implements AutoCloseable {
         channel.position(length);
     }
 
-    void write(Map<String, Object> line) throws IOException {
+    void write(StepProgress progress) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "step");
+        line.put("step", progress.step());
+        line.put("epoch", progress.epoch());
+        line.put("batch", progress.batch());
+        line.put("loss", progress.loss());
+        line.put("learning_rate", progress.learningRate());
+        line.put("gradient_norm", progress.gradientNorm());
+        line.put("tokens", progress.tokens());
+        line.put("tokens_per_second", Math.round(progress.tokensPerSecond()));
+        write(line, progress.seconds(), progress.cpuSeconds());
+    }
+
+    void write(ValidationReport report) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "validation");
+        line.put("step", report.step());
+        line.put("epoch", report.epoch());
+        line.putAll(report.scores());
+        line.put("best", report.best());
+        write(line, report.seconds(), report.cpuSeconds());
+    }
+
+    private void write(Map<String, Object> line, double seconds, double cpuSeconds)
+            throws IOException {
+        line.put("seconds", Math.round(seconds * 1000) / 1000.0);
+        line.put("cpu_seconds", Math.round(cpuSeconds * 1000) / 1000.0);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(gson.toJson(line) + "\n");
         try {
             while (bytes.hasRemaining()) {

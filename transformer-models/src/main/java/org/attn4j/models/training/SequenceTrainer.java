@@ -138,6 +138,13 @@ public class SequenceTrainer extends Trainer {
      */
     public BatchLoss trainBatch(Batch batch) {
         replicas();
+        if (getManager().getEngine() != batch.getManager().getEngine()) {
+            throw new IllegalArgumentException(
+                    "the batch must be on the engine of the trainer, "
+                            + getManager().getEngine().getEngineName()
+                            + ", got one on "
+                            + batch.getManager().getEngine().getEngineName());
+        }
         Map<Device, NDList> labels = new LinkedHashMap<>();
         Map<Device, NDList> predictions = new LinkedHashMap<>();
         List<NDArray> losses = new ArrayList<>();

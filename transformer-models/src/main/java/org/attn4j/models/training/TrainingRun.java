@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -256,24 +255,8 @@ public final class TrainingRun {
                         watch.speed(loss.weight(), nanos),
                         watch.seconds(),
                         watch.cpuSeconds());
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("event", "step");
-        line.put("step", progress.step());
-        line.put("epoch", progress.epoch());
-        line.put("batch", progress.batch());
-        line.put("loss", progress.loss());
-        line.put("learning_rate", progress.learningRate());
-        line.put("gradient_norm", progress.gradientNorm());
-        line.put("tokens", progress.tokens());
-        line.put("tokens_per_second", Math.round(progress.tokensPerSecond()));
-        putTime(line, progress.seconds(), progress.cpuSeconds());
-        log.write(line);
+        log.write(progress);
         notifyListeners(listener -> listener.onStep(progress));
-    }
-
-    private static void putTime(Map<String, Object> line, double seconds, double cpuSeconds) {
-        line.put("seconds", Math.round(seconds * 1000) / 1000.0);
-        line.put("cpu_seconds", Math.round(cpuSeconds * 1000) / 1000.0);
     }
 
     private void afterStep() throws IOException {
@@ -323,19 +306,12 @@ public final class TrainingRun {
                 new ValidationReport(
                         position.step(),
                         position.epoch(),
-                        Map.copyOf(scores),
+                        scores,
                         selection.badValidations() == 0,
                         selection.badValidations(),
                         watch.seconds(),
                         watch.cpuSeconds());
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("event", "validation");
-        line.put("step", report.step());
-        line.put("epoch", report.epoch());
-        line.putAll(scores);
-        line.put("best", report.best());
-        putTime(line, report.seconds(), report.cpuSeconds());
-        log.write(line);
+        log.write(report);
         notifyListeners(listener -> listener.onValidation(report));
         if (selection.kept(config).contains(position.step())) {
             checkpoints.saveWeights(position.step());

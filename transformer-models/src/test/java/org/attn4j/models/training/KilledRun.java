@@ -2,6 +2,7 @@ package org.attn4j.models.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The process that {@link ResumeAfterKillTest} kills: trains in a directory and tells each step.
@@ -24,8 +25,9 @@ final class KilledRun {
                         System.out.println("step " + progress.step());
                     }
                 };
-        try (TransformerTask task = new TransformerTask(TransformerTask.CONFIG)) {
-            task.run(Path.of(args[0])).addListener(teller).build().run();
+        try (TransformerTask task = new TransformerTask(TransformerTask.CONFIG);
+                StopSignal stop = StopSignal.onShutdown(Duration.ofMinutes(2))) {
+            task.run(Path.of(args[0])).addListener(teller).optStop(stop).build().run();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,13 @@ class ResumeAfterKillTest {
         return builder.start();
     }
 
-    /** Runs until a step is reached, then kills; to the end if it is not reached. */
     private static int run(Path directory, String untilStep)
+            throws IOException, InterruptedException {
+        return run(directory, untilStep, Process::destroyForcibly); // SIGKILL
+    }
+
+    /** Runs until a step is reached, then sends a signal; to the end if it is not reached. */
+    private static int run(Path directory, String untilStep, Consumer<Process> signal)
             throws IOException, InterruptedException {
         Process process = start(directory);
         try (BufferedReader lines = process.inputReader()) {
@@ -49,7 +55,7 @@ class ResumeAfterKillTest {
                 line = lines.readLine();
             }
             if (line != null) {
-                process.destroyForcibly(); // SIGKILL
+                signal.accept(process);
             }
         } finally {
             assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the process hangs");
@@ -72,6 +78,19 @@ class ResumeAfterKillTest {
         assertArrayEquals(
                 Files.readAllBytes(whole.resolve("model.safetensors")),
                 Files.readAllBytes(killed.resolve("model.safetensors")));
+    }
+
+    @Test
+    void aTerminatedProcessSavesTheStepItIsAt() throws Exception {
+        Path directory = temp.resolve("terminated");
+
+        int code = run(directory, "step 7", Process::destroy); // SIGTERM
+
+        assertEquals(128 + 15, code, () -> log("terminated"));
+        long saved = new RunDirectory(directory).latestState().orElseThrow().position().step();
+        // without the signal, the last checkpoint would be that of step 6
+        assertTrue(saved >= 7, "saved at step " + saved);
+        assertTrue(Files.exists(directory.resolve("model.safetensors")));
     }
 
     private String log(String name) {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
@@ -167,6 +170,27 @@ class SequenceTrainerTest {
                 recorder.events);
         Map<String, Float> scores = evaluations.getLatestEvaluations();
         assertTrue(scores.get("validate_loss") < scores.get("train_loss"), scores.toString());
+    }
+
+    @Test
+    void djlsOwnTrainerTakesTheLossAndTheOptimizer() {
+        long[][] ids = TinyTask.ids(0, 0);
+        Map<String, float[]> expected = train(CONFIG, List.<long[][]>of(ids), 3);
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(TinyTask.loss())
+                        .optOptimizer(CONFIG.optimizer(8))
+                        .optDevices(new Device[] {Device.cpu()});
+        try (Model model = TinyTask.model(0);
+                Trainer trainer = model.newTrainer(config)) {
+            trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+            for (int step = 0; step < 3; step++) {
+                try (Batch batch = TinyTask.batch(model.getNDManager(), ids)) {
+                    EasyTrain.trainBatch(trainer, batch);
+                    trainer.step();
+                }
+            }
+            assertClose(expected, TinyTask.weights(model));
+        }
     }
 
     private static Dataset dataset(List<long[][]> all) {

@@ -270,6 +270,22 @@ class TrainingRunTest {
     }
 
     @Test
+    void timeRunsOut() throws IOException {
+        TrainingConfig config =
+                TrainingConfig.builder()
+                        .optMaxSeconds(1)
+                        .optFinalWeights(FinalWeights.LAST)
+                        .build();
+
+        RunResult result = run(temp, config);
+
+        assertEquals(StopReason.TIME, result.reason());
+        assertTrue(result.seconds() >= 1);
+        assertTrue(result.cpuSeconds() > 0);
+        assertEquals(StopReason.TIME, run(temp, config).reason(), "time counts over all parts");
+    }
+
+    @Test
     void theResultCanBeAnAverage() throws IOException {
         TrainingConfig config =
                 TrainingConfig.builder()
