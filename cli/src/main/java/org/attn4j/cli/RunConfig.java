@@ -60,7 +60,7 @@ record RunConfig(
                     "batching.eosId",
                     "batching.decoderStartId",
                     "batching.sourceEos",
-                    "training.higherIsBetter",
+                    "training.direction",
                     "training.seed",
                     "decoding.nBest",
                     "decoding.padId",
@@ -195,11 +195,8 @@ record RunConfig(
                 .build();
     }
 
-    /** The training configuration with this run's seed and the direction of its metric. */
+    /** The training configuration with this run's seed. */
     TrainingConfig seededTraining() {
-        return training.toBuilder()
-                .optSeed(seed)
-                .optHigherIsBetter(TrainingConfig.isHigherBetter(training.metric()))
-                .build();
+        return training.toBuilder().optSeed(seed).build();
     }
 }

@@ -84,6 +84,18 @@ public class AdamOptimizer extends Optimizer {
                 new NDList(state.mean),
                 new NDList(state.variance),
                 1);
+        clearGradient(weight);
+    }
+
+    /**
+     * What DJL's trainer leaves to the optimiser: on PyTorch a backward pass adds to what is there.
+     */
+    private static void clearGradient(NDArray weight) {
+        if (weight.hasGradient()) {
+            try (NDArray gradient = weight.getGradient()) {
+                Kernels.of(weight.getManager()).optimizer().zero(new NDList(gradient));
+            }
+        }
     }
 
     /**

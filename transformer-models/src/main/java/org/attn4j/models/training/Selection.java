@@ -47,27 +47,32 @@ public record Selection(long validated, int badValidations, List<Scored> best, L
      */
     Selection plus(Scored scored, TrainingConfig config) {
         List<Scored> ranked = new ArrayList<>(best);
-        int rank = 0;
-        while (rank < ranked.size() && !better(scored.score, ranked.get(rank).score, config)) {
-            rank++;
-        }
-        ranked.add(rank, scored);
+        ranked.add(scored);
+        ranked.sort((one, other) -> rank(one.score, other.score, config));
         List<Scored> latest = new ArrayList<>(last);
         latest.add(0, scored);
         // One is remembered even if no weights are kept: to know when nothing gets better, and the
         // last scores.
         return new Selection(
                 scored.step,
-                rank == 0 ? 0 : badValidations + 1,
+                ranked.get(0) == scored ? 0 : badValidations + 1,
                 head(ranked, Math.max(1, config.keepBest())),
                 head(latest, Math.max(1, config.keepLast())));
     }
 
-    private static boolean better(double score, double than, TrainingConfig config) {
-        if (Double.isNaN(score) || Double.isNaN(than)) {
-            return !Double.isNaN(score);
+    /** The selection with the best in the order of a configuration, which may be a changed one. */
+    Selection ranked(TrainingConfig config) {
+        List<Scored> ranked = new ArrayList<>(best);
+        ranked.sort((one, other) -> rank(one.score, other.score, config));
+        return new Selection(validated, badValidations, ranked, last);
+    }
+
+    /** Compares scores, the better one first; what is not a number is the worst. */
+    private static int rank(double one, double other, TrainingConfig config) {
+        if (Double.isNaN(one) || Double.isNaN(other)) {
+            return Double.compare(one, other);
         }
-        return config.higherIsBetter() ? score > than : score < than;
+        return config.higherIsBetter() ? Double.compare(other, one) : Double.compare(one, other);
     }
 
     private static List<Scored> head(List<Scored> list, int length) {

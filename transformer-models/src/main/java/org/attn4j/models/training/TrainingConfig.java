@@ -1,8 +1,5 @@
 package org.attn4j.models.training;
 
-import java.util.Locale;
-import java.util.Set;
-
 /**
  * How a model is trained: for how long, with what learning rate, loss and optimiser, and what is
  * kept.
@@ -30,7 +27,7 @@ import java.util.Set;
  *     at the end, and 0 means those alone
  * @param patience the validations without a better score after which the run stops; 0 for never
  * @param metric the name of the score that tells better from worse
- * @param higherIsBetter whether a higher score is the better one
+ * @param direction which of two scores is the better one; null for {@link Direction#AUTO}
  * @param keepBest how many of the best weights are kept
  * @param keepLast how many of the last validations' weights are kept
  * @param finalWeights which weights are the result
@@ -56,13 +53,11 @@ public record TrainingConfig(
         long checkpointInterval,
         int patience,
         String metric,
-        boolean higherIsBetter,
+        Direction direction,
         int keepBest,
         int keepLast,
         FinalWeights finalWeights,
         long seed) {
-
-    private static final Set<String> LOWER_IS_BETTER = Set.of("loss", "perplexity", "ter");
 
     /** {@inheritDoc} */
     public TrainingConfig {
@@ -98,6 +93,7 @@ public record TrainingConfig(
                 "checkpointInterval",
                 checkpointInterval);
         require(metric != null && !metric.isBlank(), "metric must be named", "metric", metric);
+        direction = direction == null ? Direction.AUTO : direction;
         require(keepBest >= 0, "keepBest must not be negative", "keepBest", keepBest);
         require(keepLast >= 0, "keepLast must not be negative", "keepLast", keepLast);
         require(finalWeights != null, "finalWeights must be given", "finalWeights", finalWeights);
@@ -122,6 +118,15 @@ public record TrainingConfig(
     }
 
     /**
+     * Returns whether a higher score is the better one.
+     *
+     * @return whether it is
+     */
+    public boolean higherIsBetter() {
+        return direction.isHigher(metric);
+    }
+
+    /**
      * Returns a builder with the usual values of a small Transformer.
      *
      * @return the builder
@@ -137,16 +142,6 @@ public record TrainingConfig(
      */
     public Builder toBuilder() {
         return new Builder(this);
-    }
-
-    /**
-     * Tells the direction of a score by its name.
-     *
-     * @param metric the name
-     * @return false for {@code loss}, {@code perplexity} and {@code ter}, true for others
-     */
-    public static boolean isHigherBetter(String metric) {
-        return metric == null || !LOWER_IS_BETTER.contains(metric.toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -200,7 +195,7 @@ public record TrainingConfig(
         private long checkpointInterval;
         private int patience;
         private String metric = "loss";
-        private Boolean higherIsBetter;
+        private Direction direction = Direction.AUTO;
         private int keepBest = 1;
         private int keepLast;
         private FinalWeights finalWeights = FinalWeights.BEST;
@@ -228,7 +223,7 @@ public record TrainingConfig(
             checkpointInterval = config.checkpointInterval;
             patience = config.patience;
             metric = config.metric;
-            higherIsBetter = config.higherIsBetter;
+            direction = config.direction;
             keepBest = config.keepBest;
             keepLast = config.keepLast;
             finalWeights = config.finalWeights;
@@ -445,14 +440,13 @@ public record TrainingConfig(
         }
 
         /**
-         * Sets the direction of the score (default false for {@code loss}, {@code perplexity} and
-         * {@code ter}, true for others).
+         * Sets which of two scores is the better one (default: known from the metric's name).
          *
-         * @param higherIsBetter the value
+         * @param direction the direction
          * @return this builder
          */
-        public Builder optHigherIsBetter(boolean higherIsBetter) {
-            this.higherIsBetter = higherIsBetter;
+        public Builder optDirection(Direction direction) {
+            this.direction = direction;
             return this;
         }
 
@@ -507,7 +501,6 @@ public record TrainingConfig(
          * @throws IllegalArgumentException if a value is out of range
          */
         public TrainingConfig build() {
-            boolean higher = higherIsBetter != null ? higherIsBetter : isHigherBetter(metric);
             return new TrainingConfig(
                     steps,
                     epochs,
@@ -528,7 +521,7 @@ public record TrainingConfig(
                     checkpointInterval,
                     patience,
                     metric,
-                    higher,
+                    direction,
                     keepBest,
                     keepLast,
                     finalWeights,

@@ -85,7 +85,7 @@ public final class TrainingRun {
     public RunResult run() throws IOException {
         TrainingState state = begin();
         position = state.position();
-        selection = state.selection();
+        selection = state.selection().ranked(config);
         tokens = state.usage().tokens();
         watch = new Stopwatch(state.usage());
         directory.prepare();

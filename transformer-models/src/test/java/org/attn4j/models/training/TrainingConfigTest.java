@@ -3,6 +3,7 @@ package org.attn4j.models.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,11 @@ class TrainingConfigTest {
     void theDirectionOfKnownMetricsIsKnown() {
         assertFalse(TrainingConfig.builder().optSteps(1).build().higherIsBetter());
         assertFalse(TrainingConfig.builder().optSteps(1).optMetric("ter").build().higherIsBetter());
+        TrainingConfig.Builder bleu = TrainingConfig.builder().optSteps(1).optMetric("bleu");
+        assertTrue(bleu.build().higherIsBetter());
+        assertFalse(bleu.optDirection(Direction.LOWER).build().higherIsBetter());
+        TrainingConfig loss = TrainingConfig.builder().optSteps(1).build();
+        assertTrue(loss.toBuilder().optMetric("chrf").build().higherIsBetter(), "changed later");
     }
 
     @Test
