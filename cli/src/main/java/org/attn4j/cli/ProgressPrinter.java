@@ -62,10 +62,13 @@ final class ProgressPrinter implements RunListener {
     static String scores(Map<String, Double> scores) {
         return new TreeMap<>(scores)
                 .entrySet().stream()
-                .map(
-                        score ->
-                                String.format(
-                                        Locale.ROOT, "%s %.4g", score.getKey(), score.getValue()))
-                .collect(Collectors.joining("  "));
+                        .map(
+                                score ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.4g",
+                                                score.getKey(),
+                                                score.getValue()))
+                        .collect(Collectors.joining("  "));
     }
 }

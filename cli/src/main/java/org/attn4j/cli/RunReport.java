@@ -26,6 +26,8 @@ final class RunReport {
 
     private static final int SAMPLES = 20;
     private static final int MAPS = 3;
+    private static final List<String> STEP_SCORES = List.of("loss", "learning_rate");
+    private static final List<String> VALIDATION_SCORES = List.of("loss", "bleu", "chrf", "exact");
 
     private final RunDirectory directory;
     private final TrainedModel model;
@@ -116,24 +118,13 @@ final class RunReport {
     }
 
     private static void collect(JsonObject line, Map<String, List<Curve.Point>> points) {
+        boolean validation = line.get("event").getAsString().equals("validation");
         long step = line.get("step").getAsLong();
-        if (line.has("scores")) {
-            line.getAsJsonObject("scores")
-                    .entrySet()
-                    .forEach(
-                            score ->
-                                    points.computeIfAbsent(
-                                                    "validation " + score.getKey(),
-                                                    unused -> new ArrayList<>())
-                                            .add(
-                                                    new Curve.Point(
-                                                            step, score.getValue().getAsDouble())));
-        } else {
-            for (String name : List.of("loss", "learning_rate")) {
-                if (line.has(name)) {
-                    points.computeIfAbsent("training " + name, unused -> new ArrayList<>())
-                            .add(new Curve.Point(step, line.get(name).getAsDouble()));
-                }
+        for (String score : validation ? VALIDATION_SCORES : STEP_SCORES) {
+            if (line.has(score)) {
+                String name = (validation ? "validation " : "training ") + score.replace('_', ' ');
+                points.computeIfAbsent(name, unused -> new ArrayList<>())
+                        .add(new Curve.Point(step, line.get(score).getAsDouble()));
             }
         }
     }

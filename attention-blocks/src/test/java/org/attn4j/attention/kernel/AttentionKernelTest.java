@@ -215,13 +215,17 @@ class AttentionKernelTest {
     void mxnetHasNoHalfPrecisionMatrixProductsOnACpu() {
         assumeTrue(TestEngine.name().equals("MXNet") && !manager.getDevice().isGpu());
         NDArray half = manager.ones(new Shape(1, 1, 2, 2)).toType(DataType.FLOAT16, false);
+        NDArray square = half.reshape(2, 2);
+        var product =
+                assertThrows(EngineException.class, () -> square.matMul(square).toByteBuffer());
+        assertTrue(product.getMessage().contains("only supports float32/float64 for CPU"));
         var request =
                 new AttentionRequest(half, half, half, AttentionMask.none(), 1, 0, false, false);
         var error =
                 assertThrows(
-                        EngineException.class,
-                        () -> TestKernel.REFERENCE.get().attend(request).context().toByteBuffer());
-        assertTrue(error.getMessage().contains("only supports float32/float64 for CPU"));
+                        UnsupportedOperationException.class,
+                        () -> TestKernel.REFERENCE.get().attend(request));
+        assertEquals("Unsupported DataType: float16", error.getMessage());
     }
 
     @Test
