@@ -65,8 +65,10 @@ final class TokenRules {
             checkToken("prefix", token, vocabularySize);
             only(token, values[from + token], values, from, vocabularySize);
         } else if (length == 0 && config.forcedBosId() >= 0) {
+            checkToken("forced first", config.forcedBosId(), vocabularySize);
             only(config.forcedBosId(), 0, values, from, vocabularySize);
         } else if (length == limit - 1 && config.forcedEosId() >= 0) {
+            checkToken("forced last", config.forcedEosId(), vocabularySize);
             only(config.forcedEosId(), 0, values, from, vocabularySize);
         } else {
             for (int token : config.suppressedIds()) {
@@ -74,6 +76,7 @@ final class TokenRules {
                 values[from + token] = Float.NEGATIVE_INFINITY;
             }
             if (length < config.minLength()) {
+                checkToken("end", config.eosId(), vocabularySize);
                 values[from + config.eosId()] = Float.NEGATIVE_INFINITY;
             }
         }

@@ -40,7 +40,13 @@ public final class SentenceTranslator {
         this.model = model;
         this.source = source;
         this.target = target;
-        this.generation = generation;
+        // A target has no more places than the model knows.
+        int longest = Math.min(generation.maxLength(), model.config().maxLength());
+        this.generation =
+                generation.toBuilder()
+                        .optMaxLength(longest)
+                        .optMinLength(Math.min(generation.minLength(), longest - 1))
+                        .build();
     }
 
     /**
@@ -87,7 +93,7 @@ public final class SentenceTranslator {
             List<int[]> sources = sentences.subList(from, to).stream().map(this::encode).toList();
             List<int[]> targets =
                     translations.subList(from, to).stream()
-                            .map(text -> checked(target.encode(text)))
+                            .map(text -> checked(target.encode(text), 1))
                             .toList();
             scored.addAll(scorer.score(model, manager, sources, targets));
         }
@@ -107,11 +113,11 @@ public final class SentenceTranslator {
             ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = model.config().eosId();
         }
-        return checked(ids);
+        return checked(ids, 0);
     }
 
-    private int[] checked(int[] ids) {
-        int most = model.config().maxLength();
+    private int[] checked(int[] ids, int further) {
+        int most = model.config().maxLength() - further;
         if (ids.length > most) {
             throw new IllegalArgumentException(
                     "the text has "

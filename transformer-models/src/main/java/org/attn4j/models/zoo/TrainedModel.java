@@ -127,17 +127,41 @@ public final class TrainedModel implements AutoCloseable {
             throws IOException {
         Path file = directory.resolve(ModelDirectory.GENERATION_CONFIG);
         if (Files.exists(file)) {
+            GenerationConfig generation;
             try {
-                return GenerationConfigJson.read(Files.readString(file));
+                generation = GenerationConfigJson.read(Files.readString(file));
             } catch (IllegalArgumentException e) {
                 throw new IOException(directory + ": " + e.getMessage(), e);
             }
+            requireSameIds(file, generation, config);
+            return generation;
         }
         return GenerationConfig.builder()
                 .optPadId(config.padId())
                 .optEosId(config.eosId())
                 .optDecoderStartId(config.decoderStartId())
                 .build();
+    }
+
+    /** Other ids would make a search that never ends, or sources whose padding is seen. */
+    private static void requireSameIds(
+            Path file, GenerationConfig generation, TransformerConfig config) throws IOException {
+        boolean same =
+                generation.padId() == config.padId()
+                        && generation.eosId() == config.eosId()
+                        && generation.decoderStartId() == config.decoderStartId();
+        if (!same) {
+            throw new IOException(
+                    "%s: pad, eos and decoder_start token ids must be those of config.json, %d, %d and %d, got %d, %d and %d"
+                            .formatted(
+                                    file,
+                                    config.padId(),
+                                    config.eosId(),
+                                    config.decoderStartId(),
+                                    generation.padId(),
+                                    generation.eosId(),
+                                    generation.decoderStartId()));
+        }
     }
 
     /**

@@ -130,6 +130,9 @@ class TrainedModelTest {
             Files.writeString(
                     directory.resolve(ModelDirectory.GENERATION_CONFIG), "{\"num_beams\": 0}");
             assertMessage(directory, manager, "beams must be at least 1, got 0");
+            Files.writeString(
+                    directory.resolve(ModelDirectory.GENERATION_CONFIG), "{\"eos_token_id\": 7}");
+            assertMessage(directory, manager, "those of config.json, 0, 2 and 1, got 0, 7 and 1");
             Files.delete(directory.resolve(ModelDirectory.GENERATION_CONFIG));
             Files.delete(directory.resolve(ModelDirectory.TOKENIZER));
             assertMessage(directory, manager, ModelDirectory.TOKENIZER);
