@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.attn4j.datasets.download.CacheFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,8 +53,9 @@ final class DoctorCommand implements Callable<Integer> {
         checks.add(memory());
         checks.add(allocator());
         checks.add(telemetry());
-        checks.add(cacheFolder("DJL's cache", Utils.getCacheDir()));
-        checks.add(cacheFolder("engine natives", Utils.getEngineCacheDir()));
+        checks.add(cacheFolder("DJL's cache", Utils.getCacheDir(), "DJL_CACHE_DIR"));
+        checks.add(cacheFolder("engine natives", Utils.getEngineCacheDir(), "ENGINE_CACHE_DIR"));
+        checks.add(cacheFolder("corpora", CacheFolder.locate(), "ATTN4J_CACHE"));
         int working = 0;
         for (EngineProbe.Running probe : probes) {
             EngineProbe.Report report = probe.report();
@@ -140,7 +142,7 @@ final class DoctorCommand implements Callable<Integer> {
                 off ? "" : "set OPT_OUT_TRACKING=true");
     }
 
-    private static Check cacheFolder(String subject, Path folder) {
+    private static Check cacheFolder(String subject, Path folder, String variable) {
         Path existing = folder.toAbsolutePath();
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
@@ -152,7 +154,7 @@ final class DoctorCommand implements Callable<Integer> {
                 subject,
                 writable,
                 found,
-                writable ? "" : "make %s writable, or set DJL_CACHE_DIR".formatted(folder));
+                writable ? "" : "make %s writable, or set %s".formatted(folder, variable));
     }
 
     private static Check engine(EngineProbe.Report report) {
