@@ -62,7 +62,8 @@ final class Failures {
     static String sentence(Throwable cause) {
         String message = cause.getMessage();
         if (cause instanceof NoSuchFileException) {
-            return message + ": no such file or folder";
+            boolean bareName = message != null && !message.contains(": ");
+            return bareName ? message + ": no such file or folder" : oneLine(message);
         }
         if (cause instanceof AccessDeniedException) {
             return message + ": permission denied";
