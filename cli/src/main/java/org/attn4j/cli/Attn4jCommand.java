@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             BleuCommand.class,
             AverageCommand.class,
             ConfigsCommand.class,
+            ExampleCommand.class,
             DoctorCommand.class
         })
 final class Attn4jCommand implements Runnable {

@@ -22,14 +22,9 @@ final class BuiltInConfigs {
         try (InputStream in =
                 BuiltInConfigs.class.getResourceAsStream("configs/" + name + ".yaml")) {
             if (!NAMES.contains(name) || in == null) {
-                String nearest = Nearest.of(name, NAMES);
                 throw new ConfigException(
                         "no built-in configuration is called '%s'%s"
-                                .formatted(
-                                        name,
-                                        nearest == null
-                                                ? ", there are: " + String.join(", ", NAMES)
-                                                : ", did you mean '" + nearest + "'?"));
+                                .formatted(name, Nearest.hint(name, NAMES)));
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

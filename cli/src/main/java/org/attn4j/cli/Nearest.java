@@ -23,6 +23,14 @@ final class Nearest {
         return nearest;
     }
 
+    /** What to add to the error about a name that is unknown: the likely one, or all there are. */
+    static String hint(String word, Collection<String> known) {
+        String nearest = of(word, known);
+        return nearest == null
+                ? ", there are: " + String.join(", ", known)
+                : ", did you mean '" + nearest + "'?";
+    }
+
     /** Levenshtein's edit distance. */
     private static int distance(String a, String b) {
         int[] previous = new int[b.length() + 1];
