@@ -24,20 +24,8 @@ class ResumeAfterKillTest {
     @TempDir Path temp;
 
     private static Process start(Path directory) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        java,
-                        "-Xmx512m",
-                        "-Dattn4j.engine=" + TinyTask.engineName(),
-                        "-Dai.djl.default_engine=" + TinyTask.engineName(),
-                        "-DOPT_OUT_TRACKING=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledRun.class.getName(),
-                        directory.toString());
-        builder.redirectError(directory.resolveSibling(directory.getFileName() + ".log").toFile());
-        return builder.start();
+        Path errors = directory.resolveSibling(directory.getFileName() + ".log");
+        return ChildJvm.start(errors, List.of("-Xmx512m"), KilledRun.class, directory.toString());
     }
 
     private static int run(Path directory, String untilStep)
