@@ -1,0 +1,581 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.norm.RmsNorm;
+import org.attn4j.attention.position.RotaryEmbedding;
+
+/**
+ * Multi-head latent attention: keys and values of all heads are made from one small vector a place,
+ * and only that vector is cached.
+ *
+ * <p>DeepSeek-V2 2024, section 2.1. With h the input (D) of a place, n a head, R the rank of the
+ * compressed keys and values, and ρ the turning of {@link RotaryEmbedding}:
+ *
+ * <pre>
+ *   [c' ; k']        = W_kv_a h                  kv_a_proj_with_mqa: R + Hr features
+ *   c                = RMSNorm(c')               kv_a_layernorm       (R)   — the latent, cached
+ *   kr               = ρ(k')                     one for all heads    (Hr)  — cached
+ *   [k_n ; v_n]      = W_kv_b,n c                kv_b_proj            (Hn + Hv a head)
+ *   [q_n ; q'_n]     = W_q,n h                   q_proj, or with a query rank
+ *                    = W_q_b,n RMSNorm(W_q_a h)  q_b_proj, q_a_layernorm, q_a_proj
+ *   weights_n        = softmax((q_n·k_n + ρ(q'_n)·kr) / √(Hn + Hr))
+ *   context          = W_o [Σ weights_1 v_1 … Σ weights_N v_N]        o_proj
+ * </pre>
+ *
+ * The paper's c^KV is c, its W^UK and W^UV are the two parts of W_kv_b, its k^R is kr. Names and
+ * shapes of the parameters are those of DeepSeek's checkpoints.
+ *
+ * <p><b>Two forms, one result.</b> The plain form makes k_n and v_n of every place. The absorbed
+ * one folds W_kv_b into query and output: {@code q_n·(W_uk,n c) = (W_uk,nᵀ q_n)·c} and {@code Σ
+ * weights W_uv,n c = W_uv,n Σ weights c}, so that all heads attend to the cached latent itself, as
+ * multi-query attention with R + Hr features does. With a cache, whichever takes fewer
+ * multiplications is computed: the plain form for a long prompt, the absorbed one from token to
+ * token. Both agree to rounding.
+ *
+ * <p>The value of {@link AttentionInputs} is not read: keys and values come from the key input.
+ * Query (B, T, D) and key (B, S, D) give a context (B, T, D); weights are (B, N, T, S). Choose it
+ * when the cache is what limits generation: it holds R + Hr numbers a place, where multi-head
+ * attention holds 2·N·H, and keeps a key and value of its own for each head, which grouped-query
+ * attention does not. Time B·S·R·N·(Hn + Hv) for the keys and values, B·T·S·N·(Hn + Hr + Hv) for
+ * attending in the plain form and B·T·S·N·(2R + Hr) in the absorbed one.
+ *
+ * <p>Positions turn the shared key and its query part alone, so the block needs no others. In
+ * cross-attention places of two sequences have no distance: build it with {@code optRotary(null)},
+ * and the shared key is used as it is.
+ */
+public final class MultiHeadLatentAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+
+    /** How the result is computed. */
+    public enum Form {
+        /** Plain without a cache; with one, whichever takes fewer multiplications. */
+        BY_COST,
+        /** Keys and values of all heads are made from the latent. */
+        PLAIN,
+        /** The heads attend to the latent itself. */
+        ABSORBED
+    }
+
+    private final int modelSize;
+    private final int heads;
+    private final int rank;
+    private final int headSize;
+    private final int sharedSize;
+    private final int valueSize;
+    private final RotaryEmbedding rotary; // null: the shared key is not turned
+    private final Form form;
+    private final ScaledDotProduct core;
+
+    private final Linear queryProjection; // q_proj, or q_b_proj after the two below
+    private final Linear queryDown; // null without a query rank
+    private final RmsNorm queryNorm;
+    private final Linear keyValueDown;
+    private final RmsNorm keyValueNorm;
+    private final Linear keyValueUp;
+    private final Linear outputProjection;
+
+    private MultiHeadLatentAttention(Builder builder) {
+        super(VERSION);
+        modelSize = builder.modelSize;
+        heads = builder.heads;
+        rank = builder.keyValueRank;
+        headSize = builder.headSize;
+        sharedSize = builder.sharedKeySize;
+        valueSize = builder.valueHeadSize;
+        rotary = builder.rotary;
+        form = builder.form;
+        double scale = builder.scale == null ? 1 / Math.sqrt(headSize + sharedSize) : builder.scale;
+        core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
+
+        boolean compressed = builder.queryRank > 0;
+        int queryFeatures = heads * (headSize + sharedSize);
+        queryDown =
+                compressed
+                        ? addChildBlock("q_a_proj", linear(builder.queryRank, builder.bias))
+                        : null;
+        queryNorm =
+                compressed
+                        ? addChildBlock(
+                                "q_a_layernorm", new RmsNorm(builder.queryRank, builder.epsilon))
+                        : null;
+        queryProjection =
+                addChildBlock(compressed ? "q_b_proj" : "q_proj", linear(queryFeatures, false));
+        keyValueDown = addChildBlock("kv_a_proj_with_mqa", linear(rank + sharedSize, builder.bias));
+        keyValueNorm = addChildBlock("kv_a_layernorm", new RmsNorm(rank, builder.epsilon));
+        keyValueUp = addChildBlock("kv_b_proj", linear(heads * (headSize + valueSize), false));
+        outputProjection = addChildBlock("o_proj", linear(modelSize, builder.bias));
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        KeyValueCache cache = in.cache();
+        int first = cache == null ? 0 : cache.length();
+        NDArray queryHeads =
+                queries(
+                        parameters,
+                        in.query(),
+                        in.positions(),
+                        first,
+                        training); // (B, N, T, Hn+Hr)
+        KeyValues latent =
+                cache == null
+                        ? compress(parameters, in.key(), in.positions(), first, training)
+                        : cache.update(
+                                () ->
+                                        compress(
+                                                parameters,
+                                                in.key(),
+                                                in.positions(),
+                                                first,
+                                                training));
+        NDManager manager = in.query().getManager();
+        KeyValues read = new KeyValues(on(manager, latent.key()), on(manager, latent.value()));
+        AttentionOutput output =
+                absorbs(cache != null, queryHeads.getShape().get(2), latent.length())
+                        ? absorbed(parameters, queryHeads, read, in, training)
+                        : plain(parameters, queryHeads, read, in, training); // (B, T, N·Hv)
+        NDArray context =
+                apply(outputProjection, parameters, output.context(), training); // (B, T, D)
+        return new AttentionOutput(context, output.weights());
+    }
+
+    /**
+     * Returns what is kept of places: all that later queries need of them.
+     *
+     * @param parameters where the block's parameters are found
+     * @param x the places, (B, S, D)
+     * @param positions where they stand, (S) or (B, S); null for consecutive places
+     * @param first where the first stands if {@code positions} is null
+     * @param training whether this is a training pass
+     * @return as key the latent c, (B, 1, S, R), and as value the shared key kr, (B, 1, S, Hr)
+     */
+    public KeyValues compress(
+            ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
+        NDArray both = apply(keyValueDown, parameters, x, training).expandDims(1); // (B,1,S,R+Hr)
+        NDArray latent = keyValueNorm.apply(parameters, head(both, rank), training);
+        return new KeyValues(latent, turn(tail(both, rank), positions, first));
+    }
+
+    /**
+     * Returns the heads of queries.
+     *
+     * @param parameters where the block's parameters are found
+     * @param x the places that attend, (B, T, D)
+     * @param positions where they stand, (T) or (B, T); null for consecutive places
+     * @param first where the first stands if {@code positions} is null
+     * @param training whether this is a training pass
+     * @return (B, N, T, Hn + Hr), the last Hr features turned
+     */
+    public NDArray queries(
+            ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
+        NDArray input = x; // (B, T, D)
+        if (queryDown != null) {
+            NDArray down = apply(queryDown, parameters, x, training);
+            input = queryNorm.apply(parameters, down, training); // (B, T, Rq)
+        }
+        NDArray split = Heads.split(apply(queryProjection, parameters, input, training), heads);
+        NDArray turned = turn(tail(split, headSize), positions, first); // (B, N, T, Hr)
+        return rotary == null ? split : head(split, headSize).concat(turned, 3);
+    }
+
+    /** Every head with keys and values of its own. */
+    private AttentionOutput plain(
+            ParameterStore parameters,
+            NDArray queryHeads, // (B, N, T, Hn + Hr)
+            KeyValues latent,
+            AttentionInputs in,
+            boolean training) {
+        Shape shape = latent.key().getShape(); // (B, 1, S, R)
+        long batch = shape.get(0);
+        long keys = shape.get(2);
+        NDArray up =
+                apply(keyValueUp, parameters, latent.key().reshape(batch, keys, rank), training);
+        NDArray upHeads = Heads.split(up, heads); // (B, N, S, Hn + Hv)
+        NDArray shared = latent.value().broadcast(batch, heads, keys, sharedSize);
+        NDArray key = head(upHeads, headSize).concat(shared, 3); // (B, N, S, Hn + Hr)
+        KeyValues memory = new KeyValues(key, tail(upHeads, headSize));
+        return core.attend(queryHeads, memory, in.mask(), in.observer(), training);
+    }
+
+    /** All heads look at the latent itself: multi-query attention of R + Hr features. */
+    private AttentionOutput absorbed(
+            ParameterStore parameters,
+            NDArray queryHeads, // (B, N, T, Hn + Hr)
+            KeyValues latent,
+            AttentionInputs in,
+            boolean training) {
+        NDArray weight =
+                parameters.getValue(
+                        keyValueUp.getDirectParameters().get("weight"),
+                        queryHeads.getDevice(),
+                        training);
+        NDArray up = on(queryHeads.getManager(), weight).reshape(heads, headSize + valueSize, rank);
+        NDArray keyUp = up.get(new NDIndex(":, :{}", headSize)); // (N, Hn, R)
+        NDArray valueUp = up.get(new NDIndex(":, {}:", headSize)); // (N, Hv, R)
+
+        NDArray folded = byHead(head(queryHeads, headSize), keyUp); // (B, N, T, R)
+        NDArray query = folded.concat(tail(queryHeads, headSize), 3); // (B, N, T, R + Hr)
+        NDArray key = latent.key().concat(latent.value(), 3); // (B, 1, S, R + Hr)
+        AttentionOutput output =
+                core.attend(
+                        query,
+                        new KeyValues(key, latent.key()),
+                        in.mask(),
+                        in.observer(),
+                        training);
+        NDArray read = Heads.split(output.context(), heads); // (B, N, T, R)
+        NDArray context = byHead(read, valueUp.swapAxes(1, 2)); // (B, N, T, Hv)
+        return new AttentionOutput(Heads.merge(context), output.weights());
+    }
+
+    private boolean absorbs(boolean cached, long queries, long keys) {
+        if (form != Form.BY_COST) {
+            return form == Form.ABSORBED;
+        }
+        long made = (long) rank * (headSize + valueSize);
+        long plain = keys * made + queries * keys * (headSize + sharedSize + valueSize);
+        long absorbed = queries * made + queries * keys * (2L * rank + sharedSize);
+        return cached && absorbed < plain;
+    }
+
+    private NDArray turn(NDArray shared, NDArray positions, long first) {
+        if (rotary == null) {
+            return shared;
+        }
+        return positions == null ? rotary.apply(shared, first) : rotary.apply(shared, positions);
+    }
+
+    /**
+     * A view on the manager of the call. What is computed from it lives there too, and not on that
+     * of a cache or a parameter, where it would stay.
+     */
+    private static NDArray on(NDManager manager, NDArray x) {
+        NDArray view = x.reshape(x.getShape());
+        view.attach(manager);
+        return view;
+    }
+
+    /** Each head times its own matrix, without a copy of it for each row of the batch. */
+    private static NDArray byHead(NDArray x, NDArray matrices) {
+        Shape shape = x.getShape(); // (B, N, T, X)
+        long batch = shape.get(0);
+        long heads = shape.get(1);
+        return x.swapAxes(0, 1)
+                .reshape(heads, batch * shape.get(2), shape.get(3))
+                .matMul(matrices) // (N, B·T, Y)
+                .reshape(heads, batch, shape.get(2), matrices.getShape().get(2))
+                .swapAxes(0, 1);
+    }
+
+    private static NDArray head(NDArray x, int size) {
+        return x.get(new NDIndex("..., :{}", size));
+    }
+
+    private static NDArray tail(NDArray x, int from) {
+        return x.get(new NDIndex("..., {}:", from));
+    }
+
+    private static NDArray apply(
+            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    private static Linear linear(long units, boolean bias) {
+        return Linear.builder().setUnits(units).optBias(bias).build();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape[] shapes = queryKeyValue(inputShapes);
+        for (int i = 0; i < 2; i++) {
+            if (shapes[i].get(shapes[i].dimension() - 1) != modelSize) {
+                throw new IllegalArgumentException(
+                        "query and key must have modelSize features, got modelSize="
+                                + modelSize
+                                + ", query="
+                                + shapes[0]
+                                + ", key="
+                                + shapes[1]);
+            }
+        }
+        Shape input = shapes[0];
+        if (queryDown != null) {
+            queryDown.initialize(manager, dataType, input);
+            Shape low = input.slice(0, input.dimension() - 1).add(queryNorm.size());
+            queryNorm.initialize(manager, dataType, low);
+            queryProjection.initialize(manager, dataType, low);
+        } else {
+            queryProjection.initialize(manager, dataType, input);
+        }
+        keyValueDown.initialize(manager, dataType, shapes[1]);
+        Shape latent = new Shape(1, 1, rank);
+        keyValueNorm.initialize(manager, dataType, latent);
+        keyValueUp.initialize(manager, dataType, latent);
+        outputProjection.initialize(manager, dataType, new Shape(1, 1, (long) heads * valueSize));
+    }
+
+    /** Builds a {@link MultiHeadLatentAttention}. */
+    public static final class Builder {
+
+        private int modelSize;
+        private int heads;
+        private int keyValueRank;
+        private int queryRank;
+        private int headSize;
+        private int sharedKeySize;
+        private int valueHeadSize;
+        private boolean bias;
+        private Double scale;
+        private double epsilon = 1e-6;
+        private float dropout;
+        private boolean rotarySet;
+        private RotaryEmbedding rotary;
+        private Form form = Form.BY_COST;
+        private AttentionKernel kernel;
+
+        private Builder() {}
+
+        /**
+         * Sets D, the features of input and context.
+         *
+         * @param modelSize at least 1
+         * @return this builder
+         */
+        public Builder setModelSize(int modelSize) {
+            this.modelSize = modelSize;
+            return this;
+        }
+
+        /**
+         * Sets N.
+         *
+         * @param heads at least 1
+         * @return this builder
+         */
+        public Builder setHeads(int heads) {
+            this.heads = heads;
+            return this;
+        }
+
+        /**
+         * Sets R, the features of the latent; {@code kv_lora_rank} in checkpoints.
+         *
+         * @param keyValueRank at least 1
+         * @return this builder
+         */
+        public Builder setKeyValueRank(int keyValueRank) {
+            this.keyValueRank = keyValueRank;
+            return this;
+        }
+
+        /**
+         * Sets the features that the query is compressed to, {@code q_lora_rank} in checkpoints; it
+         * is not compressed unless set.
+         *
+         * @param queryRank at least 1, or 0 for no compression
+         * @return this builder
+         */
+        public Builder optQueryRank(int queryRank) {
+            this.queryRank = queryRank;
+            return this;
+        }
+
+        /**
+         * Sets Hn, the features of a head without positions, {@code qk_nope_head_dim}; D / N unless
+         * set.
+         *
+         * @param headSize at least 1
+         * @return this builder
+         */
+        public Builder optHeadSize(int headSize) {
+            this.headSize = headSize;
+            return this;
+        }
+
+        /**
+         * Sets Hr, the features of the shared key, {@code qk_rope_head_dim}; half of Hn, made even,
+         * unless set.
+         *
+         * @param sharedKeySize at least 1, even if it is turned
+         * @return this builder
+         */
+        public Builder optSharedKeySize(int sharedKeySize) {
+            this.sharedKeySize = sharedKeySize;
+            return this;
+        }
+
+        /**
+         * Sets Hv, the features of a head's values, {@code v_head_dim}; Hn unless set.
+         *
+         * @param valueHeadSize at least 1
+         * @return this builder
+         */
+        public Builder optValueHeadSize(int valueHeadSize) {
+            this.valueHeadSize = valueHeadSize;
+            return this;
+        }
+
+        /**
+         * Sets whether the projections that read the input, and the last one, have a bias ({@code
+         * attention_bias}); not unless set. {@code q_proj} and the projections from a compressed
+         * vector never have one.
+         *
+         * @param bias whether they have
+         * @return this builder
+         */
+        public Builder optBias(boolean bias) {
+            this.bias = bias;
+            return this;
+        }
+
+        /**
+         * Sets the factor on the scores; 1/√(Hn + Hr) unless set. Checkpoints that stretch their
+         * positions by YaRN multiply it.
+         *
+         * @param scale the factor
+         * @return this builder
+         */
+        public Builder optScale(double scale) {
+            this.scale = scale;
+            return this;
+        }
+
+        /**
+         * Sets what the norms add to the mean of the squares; 1e-6 unless set.
+         *
+         * @param epsilon at least 0
+         * @return this builder
+         */
+        public Builder optEpsilon(double epsilon) {
+            this.epsilon = epsilon;
+            return this;
+        }
+
+        /**
+         * Sets the rate at which weights are dropped in training; 0 unless set.
+         *
+         * @param dropout in [0, 1)
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Sets how the shared key and its part of the query are turned. Unless set, neighbouring
+         * features are pairs and the base is 10000, as in DeepSeek.
+         *
+         * @param rotary an embedding of Hr features; null to turn nothing
+         * @return this builder
+         */
+        public Builder optRotary(RotaryEmbedding rotary) {
+            this.rotary = rotary;
+            rotarySet = true;
+            return this;
+        }
+
+        /**
+         * Sets how the result is computed; {@link Form#BY_COST} unless set.
+         *
+         * @param form the form
+         * @return this builder
+         */
+        public Builder optForm(Form form) {
+            this.form = form;
+            return this;
+        }
+
+        /**
+         * Sets the kernel; unless set, the fastest that the engine and device have. Requests that
+         * it does not support go to the reference.
+         *
+         * @param kernel the kernel; null for the fastest
+         * @return this builder
+         */
+        public Builder optKernel(AttentionKernel kernel) {
+            this.kernel = kernel;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public MultiHeadLatentAttention build() {
+            if (modelSize < 1 || heads < 1 || keyValueRank < 1 || queryRank < 0) {
+                throw new IllegalArgumentException(
+                        "modelSize, heads and keyValueRank must be at least 1 and queryRank at least 0, got modelSize="
+                                + modelSize
+                                + ", heads="
+                                + heads
+                                + ", keyValueRank="
+                                + keyValueRank
+                                + ", queryRank="
+                                + queryRank);
+            }
+            if (headSize == 0 && modelSize % heads != 0) {
+                throw new IllegalArgumentException(
+                        "modelSize must be divisible by heads, got modelSize="
+                                + modelSize
+                                + ", heads="
+                                + heads);
+            }
+            headSize = headSize == 0 ? modelSize / heads : headSize;
+            valueHeadSize = valueHeadSize == 0 ? headSize : valueHeadSize;
+            sharedKeySize = sharedKeySize == 0 ? 2 * ((headSize + 3) / 4) : sharedKeySize;
+            if (headSize < 1 || valueHeadSize < 1 || sharedKeySize < 1) {
+                throw new IllegalArgumentException(
+                        "sizes must be at least 1, got headSize="
+                                + headSize
+                                + ", valueHeadSize="
+                                + valueHeadSize
+                                + ", sharedKeySize="
+                                + sharedKeySize);
+            }
+            if (!rotarySet) {
+                rotary =
+                        RotaryEmbedding.builder()
+                                .setSize(sharedKeySize)
+                                .optLayout(RotaryEmbedding.Layout.INTERLEAVED)
+                                .build();
+            }
+            if (rotary != null && rotary.size() > sharedKeySize) {
+                throw new IllegalArgumentException(
+                        "rotary size must be at most sharedKeySize, got rotary size="
+                                + rotary.size()
+                                + ", sharedKeySize="
+                                + sharedKeySize);
+            }
+            ScaledDotProduct.checkDropout(dropout);
+            return new MultiHeadLatentAttention(this);
+        }
+    }
+}
