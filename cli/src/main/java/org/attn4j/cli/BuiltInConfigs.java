@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.attn4j.attention.spec.Nearest;
 
 /** The configurations that come with the command: commented YAML files in its jar. */
 final class BuiltInConfigs {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.attn4j.attention.spec.Nearest;
 
 /**
  * Binds a tree of maps (a YAML document) to configuration records, component by component, with a

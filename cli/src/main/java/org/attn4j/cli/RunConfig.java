@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.attention.spec.Nearest;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.tokenizer.TextTokenizer;

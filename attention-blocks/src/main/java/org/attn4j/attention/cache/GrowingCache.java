@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 public final class GrowingCache implements KeyValueCache {
 
     private final NDManager manager;
+    private final CacheState state;
     private KeyValues held;
 
     /**
@@ -17,6 +18,7 @@ public final class GrowingCache implements KeyValueCache {
      */
     public GrowingCache(NDManager manager) {
         this.manager = manager;
+        state = new CacheState(manager);
     }
 
     /** {@inheritDoc} */
@@ -40,7 +42,20 @@ public final class GrowingCache implements KeyValueCache {
 
     /** {@inheritDoc} */
     @Override
+    public NDArray state(String name) {
+        return state.get(name);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void state(String name, NDArray array) {
+        state.put(name, array);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void select(NDArray rows) {
+        state.select(rows);
         if (held != null) {
             replace(held.select(rows));
         }
@@ -49,6 +64,7 @@ public final class GrowingCache implements KeyValueCache {
     /** {@inheritDoc} */
     @Override
     public void close() {
+        state.close();
         if (held != null) {
             held.close();
             held = null;

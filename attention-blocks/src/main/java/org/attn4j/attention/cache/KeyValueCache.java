@@ -7,6 +7,10 @@ import java.util.function.Supplier;
  * Keys and values kept from one call to the next while a sequence is generated. It is handed to one
  * attention block again and again, and belongs to whoever generates, never to the block.
  *
+ * <p>A mechanism may keep further arrays beside them under names of its own, its {@link
+ * #state(String) state}: the running sum of the weights in coverage attention, the sums of linear
+ * attention, the number of a step.
+ *
  * <p>The arrays live on the manager that the cache was made with; those that are replaced are
  * closed.
  */
@@ -29,7 +33,26 @@ public interface KeyValueCache extends AutoCloseable {
     KeyValues update(Supplier<KeyValues> fresh);
 
     /**
-     * Keeps, repeats and reorders rows of the batch, as beam search does.
+     * Returns an array that the mechanism kept beside keys and values.
+     *
+     * @param name what the mechanism calls it
+     * @return the array, with the batch as its first axis, which belongs to the cache and holds
+     *     until its next change; null if there is none of that name
+     */
+    NDArray state(String name);
+
+    /**
+     * Keeps an array beside keys and values until the next of that name, which closes it.
+     *
+     * @param name what the mechanism calls it
+     * @param array the array, with the batch as its first axis; it belongs to the cache from now
+     *     on. Null to keep none
+     */
+    void state(String name, NDArray array);
+
+    /**
+     * Keeps, repeats and reorders rows of the batch, as beam search does: those of keys, values and
+     * state.
      *
      * @param rows which old row each new row continues, (B') of int64
      */

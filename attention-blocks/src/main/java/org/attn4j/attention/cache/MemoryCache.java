@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 public final class MemoryCache implements KeyValueCache {
 
     private final NDManager manager;
+    private final CacheState state;
     private KeyValues held;
 
     /**
@@ -20,6 +21,7 @@ public final class MemoryCache implements KeyValueCache {
      */
     public MemoryCache(NDManager manager) {
         this.manager = manager;
+        state = new CacheState(manager);
     }
 
     /** {@inheritDoc} */
@@ -39,7 +41,20 @@ public final class MemoryCache implements KeyValueCache {
 
     /** {@inheritDoc} */
     @Override
+    public NDArray state(String name) {
+        return state.get(name);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void state(String name, NDArray array) {
+        state.put(name, array);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void select(NDArray rows) {
+        state.select(rows);
         if (held != null) {
             KeyValues next = held.select(rows).attach(manager);
             held.close();
@@ -50,6 +65,7 @@ public final class MemoryCache implements KeyValueCache {
     /** {@inheritDoc} */
     @Override
     public void close() {
+        state.close();
         if (held != null) {
             held.close();
             held = null;

@@ -3,6 +3,7 @@ package org.attn4j.models.transformer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.attention.spec.AttentionPlace;
 
 /** Makes the attention mechanisms of a {@link TransformerModel}. */
 @FunctionalInterface

@@ -8,6 +8,7 @@ import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.attention.position.SinusoidalPositions;
+import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.models.layer.DecoderLayer;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.Embeddings;

@@ -1,15 +1,21 @@
-package org.attn4j.cli;
+package org.attn4j.attention.spec;
 
 import java.util.Collection;
 import java.util.Locale;
 
 /** Finds the known word that a mistyped one was likely meant to be. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
-    /** The nearest known word, or null when none is near enough to be a likely mistake. */
-    static String of(String word, Collection<String> known) {
+    /**
+     * Finds the nearest known word.
+     *
+     * @param word the word as it was typed
+     * @param known the words it may be
+     * @return the nearest one; null when none is near enough to be a likely mistake
+     */
+    public static String of(String word, Collection<String> known) {
         String nearest = null;
         int least = Math.max(2, word.length() / 2) + 1;
         for (String candidate : known) {

@@ -1,0 +1,13 @@
+package org.attn4j.attention.parity;
+
+import java.util.List;
+
+/** Dumps of mechanisms that learn where, how far and how sharply to look. */
+final class AdaptiveParity {
+
+    private AdaptiveParity() {}
+
+    static List<ParityCase> cases() {
+        return List.of();
+    }
+}

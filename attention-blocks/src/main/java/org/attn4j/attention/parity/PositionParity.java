@@ -1,0 +1,13 @@
+package org.attn4j.attention.parity;
+
+import java.util.List;
+
+/** Dumps of positions. */
+final class PositionParity {
+
+    private PositionParity() {}
+
+    static List<ParityCase> cases() {
+        return List.of();
+    }
+}

@@ -1,0 +1,13 @@
+package org.attn4j.attention.parity;
+
+import java.util.List;
+
+/** Dumps of mechanisms that look at some of the keys. */
+final class SparseParity {
+
+    private SparseParity() {}
+
+    static List<ParityCase> cases() {
+        return List.of();
+    }
+}

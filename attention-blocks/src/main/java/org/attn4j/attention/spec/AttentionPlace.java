@@ -1,0 +1,22 @@
+package org.attn4j.attention.spec;
+
+import java.util.Locale;
+
+/** Where in an encoder-decoder model an attention mechanism stands. */
+public enum AttentionPlace {
+    /** Source tokens attend to source tokens. */
+    ENCODER_SELF,
+    /** Target tokens attend to earlier target tokens. */
+    DECODER_SELF,
+    /** Target tokens attend to the encoded source. */
+    CROSS;
+
+    /**
+     * Returns the name that people read.
+     *
+     * @return {@code encoder-self}, {@code decoder-self} or {@code cross}
+     */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,46 @@
+package org.attn4j.attention.spec;
+
+import java.util.Objects;
+import org.attn4j.attention.position.RotaryEmbedding;
+
+/**
+ * The site where a mechanism will stand: what the model around it settles.
+ *
+ * @param place who attends to whom
+ * @param layer the number of the layer, from 0
+ * @param modelSize D, the features of query, key, value and context
+ * @param heads N, for mechanisms with heads
+ * @param dropout the rate at which weights are dropped in training, in [0, 1)
+ * @param maxLength the most places that a sequence will have, for mechanisms with parameters by
+ *     place
+ * @param rotary positions that turn queries and keys, for mechanisms that project them; null for
+ *     none
+ */
+public record AttentionSite(
+        AttentionPlace place,
+        int layer,
+        int modelSize,
+        int heads,
+        float dropout,
+        int maxLength,
+        RotaryEmbedding rotary) {
+
+    /** {@inheritDoc} */
+    public AttentionSite {
+        Objects.requireNonNull(place, "place");
+        if (layer < 0 || modelSize < 1 || heads < 1 || maxLength < 1) {
+            throw new IllegalArgumentException(
+                    "layer must be at least 0, modelSize, heads and maxLength at least 1, got layer="
+                            + layer
+                            + ", modelSize="
+                            + modelSize
+                            + ", heads="
+                            + heads
+                            + ", maxLength="
+                            + maxLength);
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
+        }
+    }
+}

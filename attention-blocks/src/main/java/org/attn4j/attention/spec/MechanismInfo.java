@@ -1,0 +1,227 @@
+package org.attn4j.attention.spec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.attn4j.attention.Attention;
+
+/**
+ * What there is to know about a mechanism before choosing it.
+ *
+ * @param name the name in specifications: lower case, words joined by hyphens
+ * @param title the name in prose
+ * @param purpose when to choose it
+ * @param equation what it computes, in one line of plain text
+ * @param paper the paper and its section
+ * @param cost what it costs in time and memory
+ * @param file the class that holds it
+ * @param engines the engines it runs on, and what differs between them
+ * @param places where in a sequence model it may stand; none for a mechanism with inputs of its own
+ * @param elsewhere why it stands in no other place, and where it fits instead; empty if it stands
+ *     everywhere
+ * @param options what can be set
+ */
+public record MechanismInfo(
+        String name,
+        String title,
+        String purpose,
+        String equation,
+        String paper,
+        String cost,
+        String file,
+        String engines,
+        Set<AttentionPlace> places,
+        String elsewhere,
+        List<MechanismOption> options) {
+
+    /** {@inheritDoc} */
+    public MechanismInfo {
+        if (name == null || !name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
+            throw new IllegalArgumentException(
+                    "a mechanism's name must be lower-case words joined by hyphens, got " + name);
+        }
+        Objects.requireNonNull(title, "title");
+        Objects.requireNonNull(purpose, "purpose");
+        Objects.requireNonNull(equation, "equation");
+        Objects.requireNonNull(paper, "paper");
+        Objects.requireNonNull(cost, "cost");
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(engines, "engines");
+        Set<AttentionPlace> ordered = EnumSet.noneOf(AttentionPlace.class);
+        ordered.addAll(places);
+        places = Collections.unmodifiableSet(ordered);
+        Objects.requireNonNull(elsewhere, "elsewhere");
+        if (elsewhere.isEmpty() && places.size() < AttentionPlace.values().length) {
+            throw new IllegalArgumentException(
+                    name + " stands in " + places + " only: elsewhere must say why");
+        }
+        options = List.copyOf(options);
+        if (options.stream().map(MechanismOption::name).distinct().count() < options.size()) {
+            throw new IllegalArgumentException(name + " has two options of one name");
+        }
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @param name the name in specifications: lower case, words joined by hyphens
+     * @return a new builder, for a mechanism that stands everywhere and runs on both engines
+     */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** Builds a {@link MechanismInfo}. */
+    public static final class Builder {
+
+        private final String name;
+        private String title;
+        private String purpose = "";
+        private String equation = "";
+        private String paper = "";
+        private String cost = "";
+        private String file = "";
+        private String engines = "PyTorch, MXNet";
+        private Set<AttentionPlace> places = EnumSet.allOf(AttentionPlace.class);
+        private String elsewhere = "";
+        private final List<MechanismOption> options = new ArrayList<>();
+
+        private Builder(String name) {
+            this.name = name;
+            this.title = name;
+        }
+
+        /**
+         * Sets the name in prose.
+         *
+         * @param title for instance {@code Multi-head attention}
+         * @return this builder
+         */
+        public Builder setTitle(String title) {
+            this.title = title;
+            return this;
+        }
+
+        /**
+         * Sets when to choose it.
+         *
+         * @param purpose one sentence
+         * @return this builder
+         */
+        public Builder setPurpose(String purpose) {
+            this.purpose = purpose;
+            return this;
+        }
+
+        /**
+         * Sets what it computes.
+         *
+         * @param equation one line of plain text
+         * @return this builder
+         */
+        public Builder setEquation(String equation) {
+            this.equation = equation;
+            return this;
+        }
+
+        /**
+         * Sets the paper.
+         *
+         * @param paper authors, year and section
+         * @return this builder
+         */
+        public Builder setPaper(String paper) {
+            this.paper = paper;
+            return this;
+        }
+
+        /**
+         * Sets what it costs.
+         *
+         * @param cost time and memory by B, T, S, D
+         * @return this builder
+         */
+        public Builder setCost(String cost) {
+            this.cost = cost;
+            return this;
+        }
+
+        /**
+         * Sets the class that holds it.
+         *
+         * @param type the block
+         * @return this builder
+         */
+        public Builder setFile(Class<?> type) {
+            this.file = type.getName();
+            return this;
+        }
+
+        /**
+         * Sets the engines; PyTorch and MXNet unless set.
+         *
+         * @param engines the engines, and what differs between them
+         * @return this builder
+         */
+        public Builder optEngines(String engines) {
+            this.engines = engines;
+            return this;
+        }
+
+        /**
+         * Sets where it may stand; everywhere unless set.
+         *
+         * @param why why it stands in no other place, and where it fits instead: a sentence that
+         *     starts with its subject, as in {@code it looks at later places}
+         * @param places the places; none for a mechanism with inputs of its own
+         * @return this builder
+         */
+        public Builder optPlaces(String why, AttentionPlace... places) {
+            this.elsewhere = why;
+            this.places = Set.of(places);
+            return this;
+        }
+
+        /**
+         * Adds an option.
+         *
+         * @param optionName the key in a specification
+         * @param type {@code Integer}, {@code Double}, {@code Boolean}, {@code String} or {@code
+         *     List}
+         * @param defaultValue what it is when it is left out; null if that depends on the site
+         * @param description what it sets, in a few words
+         * @return this builder
+         */
+        public Builder addOption(
+                String optionName, Class<?> type, Object defaultValue, String description) {
+            options.add(new MechanismOption(optionName, type, defaultValue, description));
+            return this;
+        }
+
+        /**
+         * Builds the description.
+         *
+         * @return the description
+         */
+        public MechanismInfo build() {
+            return new MechanismInfo(
+                    name, title, purpose, equation, paper, cost, file, engines, places, elsewhere,
+                    options);
+        }
+
+        /**
+         * Builds a provider with this description.
+         *
+         * @param maker makes the mechanism
+         * @return the provider
+         */
+        public AttentionProvider provider(
+                BiFunction<AttentionSpec, AttentionSite, Attention> maker) {
+            return AttentionProvider.of(build(), maker);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package org.attn4j.attention.spec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.attn4j.attention.Attention;
+
+/**
+ * All mechanisms that can be built by name: those of this module and those that {@link
+ * AttentionProvider}s on the class path add.
+ */
+public final class Mechanisms {
+
+    private Mechanisms() {}
+
+    /**
+     * Returns all mechanisms.
+     *
+     * @return their providers: the built-in ones, then the others by name
+     * @throws IllegalStateException if an added provider cannot be loaded, or two have one name
+     */
+    public static List<AttentionProvider> all() {
+        return List.copyOf(byName().values());
+    }
+
+    /**
+     * Finds a mechanism.
+     *
+     * @param name its name
+     * @return its provider
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static AttentionProvider named(String name) {
+        Map<String, AttentionProvider> known = byName();
+        AttentionProvider provider = known.get(name);
+        if (provider == null) {
+            String nearest = Nearest.of(name, known.keySet());
+            throw new IllegalArgumentException(
+                    "there is no attention mechanism \""
+                            + name
+                            + "\""
+                            + (nearest == null
+                                    ? "; there are " + String.join(", ", known.keySet())
+                                    : "; did you mean " + nearest + "?"));
+        }
+        return provider;
+    }
+
+    /**
+     * Returns the mechanisms that may stand at a place.
+     *
+     * @param place the place
+     * @return their providers, in the order of {@link #all}
+     */
+    public static List<AttentionProvider> fitting(AttentionPlace place) {
+        return all().stream().filter(p -> p.info().places().contains(place)).toList();
+    }
+
+    /**
+     * Checks a specification for a place without building anything.
+     *
+     * @param spec the mechanism and its options
+     * @param place where it would stand
+     * @return the specification with the defaults of the options that it leaves out
+     * @throws IllegalArgumentException if there is no such mechanism or option, if a value has the
+     *     wrong type, or if the mechanism cannot stand there: then with the reason and the places
+     *     where it fits
+     */
+    public static AttentionSpec check(AttentionSpec spec, AttentionPlace place) {
+        MechanismInfo info = named(spec.mechanism()).info();
+        if (!info.places().contains(place)) {
+            throw new IllegalArgumentException(refusal(info, place));
+        }
+        return withDefaults(spec, info);
+    }
+
+    /**
+     * Builds a mechanism.
+     *
+     * @param spec the mechanism and its options
+     * @param site where it will stand
+     * @return a block from (B, T, D) to (B, T, D), not initialised
+     * @throws IllegalArgumentException as {@link #check} does, or if an option has a value that the
+     *     mechanism cannot have
+     */
+    public static Attention create(AttentionSpec spec, AttentionSite site) {
+        AttentionSpec complete = check(spec, site.place());
+        return named(spec.mechanism()).create(complete, site);
+    }
+
+    private static String refusal(MechanismInfo info, AttentionPlace place) {
+        String fits =
+                info.places().stream().map(AttentionPlace::label).collect(Collectors.joining(", "));
+        return info.name()
+                + " cannot stand in "
+                + place.label()
+                + ": "
+                + info.elsewhere()
+                + (fits.isEmpty() ? "" : "; it fits " + fits);
+    }
+
+    private static AttentionSpec withDefaults(AttentionSpec spec, MechanismInfo info) {
+        Map<String, MechanismOption> known = new LinkedHashMap<>();
+        info.options().forEach(option -> known.put(option.name(), option));
+        for (String given : spec.options().keySet()) {
+            if (!known.containsKey(given)) {
+                throw new IllegalArgumentException(unknownOption(given, info, known));
+            }
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        known.forEach(
+                (name, option) -> {
+                    Object given = spec.options().get(name);
+                    Object value =
+                            given == null
+                                    ? option.defaultValue()
+                                    : AttentionSpec.converted(option, info.name(), given);
+                    if (value != null) {
+                        values.put(name, value);
+                    }
+                });
+        return new AttentionSpec(info.name(), values);
+    }
+
+    private static String unknownOption(
+            String given, MechanismInfo info, Map<String, MechanismOption> known) {
+        String nearest = Nearest.of(given, known.keySet());
+        String help =
+                known.isEmpty()
+                        ? "it has none"
+                        : nearest == null
+                                ? "it has " + String.join(", ", known.keySet())
+                                : "did you mean " + nearest + "?";
+        return info.name() + " has no option \"" + given + "\"; " + help;
+    }
+
+    private static Map<String, AttentionProvider> byName() {
+        Map<String, AttentionProvider> all = new LinkedHashMap<>();
+        BuiltInMechanisms.all().forEach(provider -> put(all, provider));
+        new TreeMap<>(added()).values().forEach(provider -> put(all, provider));
+        return all;
+    }
+
+    private static Map<String, AttentionProvider> added() {
+        Map<String, AttentionProvider> added = new LinkedHashMap<>();
+        try {
+            List<AttentionProvider> found = new ArrayList<>();
+            ServiceLoader.load(AttentionProvider.class).forEach(found::add);
+            found.forEach(provider -> put(added, provider));
+        } catch (ServiceConfigurationError e) {
+            throw new IllegalStateException(
+                    "an attention mechanism on the class path cannot be loaded: " + e.getMessage(),
+                    e);
+        }
+        return added;
+    }
+
+    private static void put(Map<String, AttentionProvider> all, AttentionProvider provider) {
+        String name = provider.info().name();
+        AttentionProvider other = all.putIfAbsent(name, provider);
+        if (other != null) {
+            throw new IllegalStateException(
+                    "two attention mechanisms are called "
+                            + name
+                            + ": "
+                            + other.getClass().getName()
+                            + " and "
+                            + provider.getClass().getName());
+        }
+    }
+}
