@@ -80,13 +80,16 @@ record ScoredAttention(Score score, float dropout) {
             return scores.softmax(-1);
         }
         DataType type = scores.getDataType();
+        NDArray weights = masked(scores, mask).softmax(-1).toType(type, false);
+        return mask.seeing() == null ? weights : weights.mul(mask.seeing().toType(type, false));
+    }
+
+    /** Scores with the bias and the floor of the mask added, in float32 at least. */
+    static NDArray masked(NDArray scores, MaskNumbers mask) {
+        DataType type = scores.getDataType();
         boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
         NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
-        NDArray weights =
-                wide.add(mask.additive().toType(wide.getDataType(), false))
-                        .softmax(-1)
-                        .toType(type, false);
-        return mask.seeing() == null ? weights : weights.mul(mask.seeing().toType(type, false));
+        return mask == null ? wide : wide.add(mask.additive().toType(wide.getDataType(), false));
     }
 
     /** Mixes the values by the weights (B, 1, T, S) to the context (B, T, Dv). */

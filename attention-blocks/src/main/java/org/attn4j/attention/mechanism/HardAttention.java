@@ -1,0 +1,296 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.Objects;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.score.Score;
+
+/**
+ * Hard, stochastic attention: each query looks at one place, drawn from what the scores say.
+ *
+ * <p>Xu et al. 2015, section 4.1: {@code α_t = softmax(e_t)} over the visible keys, {@code s_t ~
+ * Categorical(α_t)}, {@code context_t = a_{s_t}}. The annotations a are key and value, the
+ * decoder's state is the query, and the child {@code score} gives e, in the paper an {@link
+ * org.attn4j.attention.score.AdditiveScore}. A draw has no slope, so the scores learn in one of two
+ * ways:
+ *
+ * <ul>
+ *   <li>straight-through Gumbel-softmax, Jang et al. 2017, equations 1 and 2 and section 2.2: with
+ *       noise {@code g = −log(−log u)} and {@code y = softmax((log α + g) / τ)}, the value is the
+ *       one-hot of y's largest place, which is an exact draw from α, and the gradient is y's. It is
+ *       biased, smooth, and needs nothing of the loss: {@link #attend} does it in training;
+ *   <li>REINFORCE, Xu et al. 2015, equations 10 to 12: {@link #draw} samples N times and tells how
+ *       likely each draw was, and {@link Reinforce} makes the loss of it. It is unbiased, noisy,
+ *       and takes any reward that can be written as a log-likelihood.
+ * </ul>
+ *
+ * <p>Outside of training {@link #attend} looks at the likeliest place. An observer is told where
+ * was looked: ones and zeros.
+ *
+ * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it
+ * where a look is costly or must be explained by one place; soft attention learns faster. Time and
+ * memory are those of the score, and B·T·S·Dv to pick the values; N draws cost N times the latter.
+ */
+public final class HardAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+    private static final double COLDEST = 1e-4; // the mask's floor over it is still a float32
+
+    private final Score score;
+    private final ScoredAttention core;
+    private final double temperature;
+
+    private HardAttention(Builder builder) {
+        super(VERSION);
+        score = Objects.requireNonNull(builder.score, "score");
+        if (score instanceof Block block) {
+            addChildBlock("score", block);
+        }
+        core = new ScoredAttention(score, 0);
+        temperature = builder.temperature;
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns how a query scores a key.
+     *
+     * @return the score
+     */
+    public Score score() {
+        return score;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        Looks looks = looks(parameters, in, training);
+        NDArray hard;
+        if (training) {
+            NDArray noise = gumbel(looks.logits().getManager(), looks.logits().getShape());
+            hard = relaxed(looks, noise).hard();
+        } else {
+            hard = oneHot(looks.logits(), looks);
+        }
+        return core.output(hard, looks.memory(), in, training);
+    }
+
+    /**
+     * Looks once, straight through, with given noise.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in what attends to what
+     * @param noise g, (B, 1, T, S), constant; from {@link #gumbel}
+     * @param training whether this is a training pass
+     * @return the look and what it is made of
+     */
+    public StraightThrough straightThrough(
+            ParameterStore parameters, AttentionInputs in, NDArray noise, boolean training) {
+        Looks looks = looks(parameters, in, training);
+        Relaxed relaxed = relaxed(looks, noise);
+        NDArray context = relaxed.hard().matMul(looks.memory().value()).squeeze(1);
+        NDArray places = largest(relaxed.soft()).squeeze(1); // (B, T)
+        NDArray weights = looks.shown(looks.logits().softmax(-1));
+        return new StraightThrough(weights, relaxed.soft(), relaxed.hard(), places, context);
+    }
+
+    /**
+     * Draws places from the weights, for {@link Reinforce}.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in what attends to what
+     * @param samples N, how often each query looks
+     * @param training whether this is a training pass
+     * @return the places, what is there and how likely they were
+     */
+    public Glimpses draw(
+            ParameterStore parameters, AttentionInputs in, int samples, boolean training) {
+        if (samples < 1) {
+            throw new IllegalArgumentException(
+                    "samples must be at least 1, got samples=" + samples);
+        }
+        Looks looks = looks(parameters, in, training);
+        NDArray logits = looks.logits().stopGradient(); // (B, 1, T, S)
+        Shape shape = logits.getShape();
+        Shape drawn = new Shape(samples, shape.get(0), shape.get(2), shape.get(3));
+        NDArray noise = gumbel(logits.getManager(), drawn).toType(logits.getDataType(), false);
+        NDArray places = largest(noise.add(logits.squeeze(1).expandDims(0))); // (N, B, T)
+        return glimpses(looks, places);
+    }
+
+    /**
+     * Looks at given places and tells how likely they were.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in what attends to what
+     * @param places (N, B, T) of int64, each a visible key
+     * @param training whether this is a training pass
+     * @return what is there
+     */
+    public Glimpses look(
+            ParameterStore parameters, AttentionInputs in, NDArray places, boolean training) {
+        return glimpses(looks(parameters, in, training), places);
+    }
+
+    /**
+     * Draws Gumbel noise, {@code −log(−log u)}, by the engine's random numbers: the engine's seed
+     * fixes it.
+     *
+     * @param manager where the noise lives
+     * @param shape its shape
+     * @return float32 noise
+     */
+    public static NDArray gumbel(NDManager manager, Shape shape) {
+        NDArray uniform = manager.randomUniform(1e-10f, 1f, shape, DataType.FLOAT32);
+        return uniform.log().neg().log().neg();
+    }
+
+    /** What can be looked at: masked logits (B, 1, T, S), values and rows that see anything. */
+    private record Looks(NDArray logits, KeyValues memory, MaskNumbers mask) {
+
+        /** Zero in the rows that see nothing; x is broadcastable to (B, 1, T, S). */
+        NDArray shown(NDArray x) {
+            return mask == null || mask.seeing() == null
+                    ? x
+                    : x.mul(mask.seeing().toType(x.getDataType(), false));
+        }
+    }
+
+    private record Relaxed(NDArray soft, NDArray hard) {}
+
+    private Looks looks(ParameterStore parameters, AttentionInputs in, boolean training) {
+        KeyValues memory = core.memory(parameters, in, training);
+        NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        return new Looks(ScoredAttention.masked(scores, mask), memory, mask);
+    }
+
+    private Relaxed relaxed(Looks looks, NDArray noise) {
+        NDArray logits = looks.logits();
+        NDArray noisy = logits.add(noise.toType(logits.getDataType(), false));
+        NDArray soft = looks.shown(Scalars.multiply(noisy, 1 / temperature).softmax(-1));
+        NDArray slope = soft.sub(soft.stopGradient()); // zero, with the gradient of soft
+        NDArray hard = slope.add(oneHot(soft, looks));
+        DataType type = looks.memory().value().getDataType();
+        return new Relaxed(soft, hard.toType(type, false)); // (B, 1, T, S)
+    }
+
+    /** The largest places as ones, in the type of the values and without a gradient. */
+    private static NDArray oneHot(NDArray x, Looks looks) {
+        int keys = Math.toIntExact(x.getShape().get(3));
+        NDArray hot = looks.shown(largest(x).oneHot(keys)); // (B, 1, T, S)
+        return hot.toType(looks.memory().value().getDataType(), false);
+    }
+
+    private static NDArray largest(NDArray x) {
+        return x.stopGradient().argMax(-1).toType(DataType.INT64, false);
+    }
+
+    private static Glimpses glimpses(Looks looks, NDArray places) {
+        Shape shape = looks.logits().getShape(); // (B, 1, T, S)
+        long samples = places.getShape().get(0);
+        long batch = shape.get(0);
+        long queries = shape.get(2);
+        int keys = Math.toIntExact(shape.get(3));
+
+        NDArray logs = looks.logits().logSoftmax(-1);
+        if (looks.mask() != null) {
+            logs = logs.mul(looks.mask().visible().toType(logs.getDataType(), false));
+        }
+        NDArray weights = looks.shown(looks.logits().softmax(-1)); // (B, 1, T, S)
+        NDArray entropy = weights.mul(logs).sum(new int[] {3}).squeeze(1).neg(); // (B, T)
+
+        NDArray hot = looks.shown(places.swapAxes(0, 1).oneHot(keys)); // (B, N, T, S)
+        hot = hot.toType(logs.getDataType(), false);
+        NDArray logProbability = logs.mul(hot).sum(new int[] {3}).swapAxes(0, 1); // (N, B, T)
+        NDArray value = looks.memory().value(); // (B, 1, S, Dv)
+        NDArray context =
+                hot.toType(value.getDataType(), false)
+                        .reshape(batch, 1, samples * queries, keys)
+                        .matMul(value) // (B, 1, N·T, Dv)
+                        .reshape(batch, samples, queries, value.getShape().get(3))
+                        .swapAxes(0, 1); // (N, B, T, Dv)
+        return new Glimpses(weights, places, context, logProbability, entropy);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape[] shapes = queryKeyValue(inputShapes);
+        if (score instanceof Block block) {
+            block.initialize(manager, dataType, shapes[0], shapes[1]);
+        }
+    }
+
+    /** Builds a {@link HardAttention}. */
+    public static final class Builder {
+
+        private Score score;
+        private double temperature = 1;
+
+        private Builder() {}
+
+        /**
+         * Sets how a query scores a key.
+         *
+         * @param score a score of this block's own: one with parameters becomes its child
+         * @return this builder
+         */
+        public Builder setScore(Score score) {
+            this.score = score;
+            return this;
+        }
+
+        /**
+         * Sets τ, how far the straight-through gradient is from that of a single place: the colder,
+         * the less bias and the more noise; 1 unless set.
+         *
+         * @param temperature at least 0.0001
+         * @return this builder
+         */
+        public Builder optTemperature(double temperature) {
+            this.temperature = temperature;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public HardAttention build() {
+            if (!(temperature >= COLDEST)) {
+                throw new IllegalArgumentException(
+                        "temperature must be at least "
+                                + COLDEST
+                                + ", got temperature="
+                                + temperature);
+            }
+            return new HardAttention(this);
+        }
+    }
+}
