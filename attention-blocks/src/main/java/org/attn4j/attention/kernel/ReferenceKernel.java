@@ -1,24 +1,41 @@
 package org.attn4j.attention.kernel;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.Dropout;
+import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
  * Scaled dot-product attention in plain array operations, on any engine: the definition that every
  * other kernel is tested against.
  *
- * <p>Vaswani et al. 2017, equation 1. Scores in half precision are widened to float32 from the mask
- * to the weights, so that no mask overflows. The full (B, N, T, S) weights are made: memory and
- * time grow with T·S.
+ * <p>Vaswani et al. 2017, equation 1, with another mapping from scores to weights where one is
+ * given. The full (B, N, T, S) weights are made: memory and time grow with T·S.
  */
 public final class ReferenceKernel implements AttentionKernel {
 
-    /** Creates the kernel; it has no state. */
-    public ReferenceKernel() {}
+    private final Alignment alignment;
+    private final ParameterStore parameters;
+
+    /** Creates the kernel with softmax; it has no state. */
+    public ReferenceKernel() {
+        this(Softmax.INSTANCE, null);
+    }
+
+    /**
+     * Creates the kernel with another mapping from scores to weights.
+     *
+     * @param alignment the mapping
+     * @param parameters where the parameters of the mapping are found; null if it has none
+     */
+    public ReferenceKernel(Alignment alignment, ParameterStore parameters) {
+        this.alignment = alignment;
+        this.parameters = parameters;
+    }
 
     /** {@inheritDoc} */
     @Override
@@ -38,22 +55,13 @@ public final class ReferenceKernel implements AttentionKernel {
                 grouped(
                         Scalars.multiply(query, request.scale()),
                         request.key().swapAxes(2, 3)); // (B, N, T, S)
-        scores = widen(scores);
-        if (mask != null) {
-            scores = scores.add(mask.additive().toType(scores.getDataType(), false));
-        }
-        NDArray weights = scores.softmax(-1).toType(query.getDataType(), false); // (B, N, T, S)
+        NDArray weights =
+                alignment.weights(parameters, scores, mask, request.training()); // (B, N, T, S)
         NDArray kept =
                 request.drops()
                         ? Dropout.dropout(weights, request.dropout(), true).head()
                         : weights;
         NDArray context = grouped(kept, request.value()); // (B, N, T, Hv)
-
-        if (mask != null && mask.seeing() != null) {
-            NDArray rows = mask.seeing().toType(query.getDataType(), false); // (B, N, T, 1)
-            context = context.mul(rows);
-            weights = request.weights() ? weights.mul(rows) : weights;
-        }
         return new AttentionOutput(context, request.weights() ? weights : null);
     }
 
@@ -71,11 +79,5 @@ public final class ReferenceKernel implements AttentionKernel {
         return heads.reshape(shape.get(0), count, stacked, shape.get(3)) // (B, G, N/G·T, X)
                 .matMul(groups)
                 .reshape(shape.get(0), shape.get(1), shape.get(2), groups.getShape().get(3));
-    }
-
-    private static NDArray widen(NDArray scores) {
-        DataType type = scores.getDataType();
-        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
-        return half ? scores.toType(DataType.FLOAT32, false) : scores;
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
@@ -36,6 +37,7 @@ public final class DotProductAttention extends AttentionBlock {
     private final Double scale;
     private final float dropout;
     private final ScoreBias scoreBias;
+    private final Alignment alignment; // null for softmax
     private final AttentionKernel kernel;
 
     private DotProductAttention(Builder builder) {
@@ -45,9 +47,13 @@ public final class DotProductAttention extends AttentionBlock {
         scale = builder.scale;
         dropout = builder.dropout;
         scoreBias = builder.scoreBias;
+        alignment = builder.alignment;
         kernel = builder.kernel;
         if (scoreBias instanceof Block block) {
             addChildBlock("score_bias", block);
+        }
+        if (alignment instanceof Block block) {
+            addChildBlock("alignment", block);
         }
     }
 
@@ -85,6 +91,7 @@ public final class DotProductAttention extends AttentionBlock {
                         training);
         double factor = scale == null ? 1 / Math.sqrt(queryHeads.getShape().get(3)) : scale;
         return new ScaledDotProduct(factor, dropout, kernel)
+                .with(alignment, parameters)
                 .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
     }
 
@@ -105,6 +112,9 @@ public final class DotProductAttention extends AttentionBlock {
         if (scoreBias instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, 1));
         }
+        if (alignment instanceof Block block) {
+            block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
+        }
     }
 
     /** Builds a {@link DotProductAttention}. */
@@ -115,6 +125,7 @@ public final class DotProductAttention extends AttentionBlock {
         private Double scale;
         private float dropout;
         private ScoreBias scoreBias;
+        private Alignment alignment;
         private AttentionKernel kernel;
 
         private Builder() {}
@@ -172,6 +183,18 @@ public final class DotProductAttention extends AttentionBlock {
          */
         public Builder optScoreBias(ScoreBias scoreBias) {
             this.scoreBias = scoreBias;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. Any other is computed by the
+         * reference kernel. One with parameters becomes the child {@code alignment}.
+         *
+         * @param alignment the mapping; null for softmax
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
             return this;
         }
 

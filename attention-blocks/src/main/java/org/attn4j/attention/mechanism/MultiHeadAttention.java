@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.Linear;
@@ -54,6 +55,7 @@ public final class MultiHeadAttention extends AttentionBlock {
     private final boolean zeroAttention;
     private final RotaryEmbedding rotary;
     private final ScoreBias scoreBias;
+    private final Alignment alignment; // null for softmax
     private final ScaledDotProduct core;
 
     private final Linear queryProjection;
@@ -74,6 +76,7 @@ public final class MultiHeadAttention extends AttentionBlock {
         zeroAttention = builder.zeroAttention;
         rotary = builder.rotary;
         scoreBias = builder.scoreBias;
+        alignment = builder.alignment;
         double scale = builder.scale == null ? 1 / Math.sqrt(headSize) : builder.scale;
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
         queryProjection =
@@ -87,6 +90,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         extraValue = builder.keyValueBias ? addParameter(extra("bias_v")) : null;
         if (scoreBias instanceof Block block) {
             addChildBlock("score_bias", block);
+        }
+        if (alignment instanceof Block block) {
+            addChildBlock("alignment", block);
         }
     }
 
@@ -139,7 +145,8 @@ public final class MultiHeadAttention extends AttentionBlock {
         }
 
         AttentionOutput output =
-                core.attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
+                core.with(alignment, parameters)
+                        .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
         NDArray context =
                 apply(outputProjection, parameters, output.context(), training); // (B, T, D)
         return new AttentionOutput(context, output.weights());
@@ -201,6 +208,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         if (scoreBias instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, 1));
         }
+        if (alignment instanceof Block block) {
+            block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
+        }
     }
 
     private static void check(String setting, int expected, String input, Shape shape) {
@@ -255,6 +265,7 @@ public final class MultiHeadAttention extends AttentionBlock {
         private float dropout;
         private RotaryEmbedding rotary;
         private ScoreBias scoreBias;
+        private Alignment alignment;
         private AttentionKernel kernel;
 
         private Builder() {}
@@ -403,6 +414,18 @@ public final class MultiHeadAttention extends AttentionBlock {
          */
         public Builder optScoreBias(ScoreBias scoreBias) {
             this.scoreBias = scoreBias;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. Any other is computed by the
+         * reference kernel. One with parameters becomes the child {@code alignment}.
+         *
+         * @param alignment the mapping; null for softmax
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
             return this;
         }
 

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.AttentionRequest;
 import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.ReferenceKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -21,6 +23,13 @@ import org.attn4j.attention.position.ScoreBias;
  * @param kernel the kernel asked for; null for the fastest
  */
 record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
+
+    /** This core with another mapping from scores to weights, if one is given. */
+    ScaledDotProduct with(Alignment alignment, ParameterStore parameters) {
+        return alignment == null
+                ? this
+                : new ScaledDotProduct(scale, dropout, new ReferenceKernel(alignment, parameters));
+    }
 
     AttentionOutput attend(
             NDArray queryHeads, // (B, N, T, H)

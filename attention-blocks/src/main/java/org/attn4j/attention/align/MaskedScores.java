@@ -1,0 +1,57 @@
+package org.attn4j.attention.align;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import java.util.function.Supplier;
+import org.attn4j.attention.mask.MaskNumbers;
+
+/**
+ * Scores with the mask on them, as numbers that an exact mapping can work with.
+ *
+ * @param shifted the masked scores less the largest of their row, (B, N, T, S), in float32 or wider
+ * @param largest the largest masked score of each row, (B, N, T, 1), without a gradient
+ * @param mask the mask; null if every key is seen
+ * @param type the type of the scores, which the weights will have
+ */
+record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType type) {
+
+    static MaskedScores of(NDArray scores, MaskNumbers mask) {
+        NDArray masked = masked(scores, mask);
+        NDArray largest = masked.stopGradient().max(new int[] {-1}, true);
+        return new MaskedScores(masked.sub(largest), largest, mask, scores.getDataType());
+    }
+
+    /** Scores of half precision are widened first, so that no mask overflows. */
+    static NDArray masked(NDArray scores, MaskNumbers mask) {
+        DataType type = scores.getDataType();
+        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+        NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
+        return mask == null ? wide : wide.add(mask.additive().toType(wide.getDataType(), false));
+    }
+
+    /** Weights of the type that the scores had, and of exactly zero for hidden keys. */
+    NDArray visible(NDArray weights) {
+        NDArray seen =
+                mask == null
+                        ? weights
+                        : weights.mul(mask.visible().toType(weights.getDataType(), false));
+        return seen.toType(type, false);
+    }
+
+    /** One where a condition holds and zero elsewhere, in the type of these numbers. */
+    NDArray ones(NDArray condition) {
+        return condition.toType(shifted.getDataType(), false);
+    }
+
+    /** Computes what needs no gradient, and leaves nothing behind but the result. */
+    static NDArray search(NDArray like, Supplier<NDArray> search) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray found = search.get();
+            NDScope.unregister(found);
+            found.attach(like.getManager());
+            return found;
+        }
+    }
+}

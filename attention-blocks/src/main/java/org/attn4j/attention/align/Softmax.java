@@ -1,0 +1,33 @@
+package org.attn4j.attention.align;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.mask.MaskNumbers;
+
+/**
+ * Softmax: {@code weights = exp(z) / Σ exp(z)} over the keys that a query sees.
+ *
+ * <p>The mapping of almost all attention since Bahdanau et al. 2015. Every key that is seen has
+ * some weight. Scores in half precision are widened to float32 from the mask to the weights. Time
+ * and memory B·N·T·S.
+ */
+public final class Softmax implements Alignment {
+
+    /** The mapping; it has no state. */
+    public static final Softmax INSTANCE = new Softmax();
+
+    private Softmax() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray weights(
+            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
+        NDArray weights =
+                MaskedScores.masked(scores, mask)
+                        .softmax(-1)
+                        .toType(scores.getDataType(), false); // (B, N, T, S)
+        return mask == null || mask.seeing() == null
+                ? weights
+                : weights.mul(mask.seeing().toType(weights.getDataType(), false));
+    }
+}
