@@ -1,2 +1,2 @@
-/** Normalisation of features inside attention mechanisms. */
+/** Normalisation of features, inside attention mechanisms and between the layers of models. */
 package org.attn4j.attention.norm;

@@ -3,6 +3,7 @@ package org.attn4j.models.transformer;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.RelativePositionBias;
@@ -15,7 +16,6 @@ import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
-import org.attn4j.models.layer.LayerNorm;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
 

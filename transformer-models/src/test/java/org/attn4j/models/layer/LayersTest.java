@@ -19,6 +19,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

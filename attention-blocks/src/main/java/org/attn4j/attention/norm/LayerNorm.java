@@ -1,4 +1,4 @@
-package org.attn4j.models.layer;
+package org.attn4j.attention.norm;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
