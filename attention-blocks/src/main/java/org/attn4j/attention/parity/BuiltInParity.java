@@ -10,6 +10,7 @@ final class BuiltInParity {
             Stream.of(
                             DotProductParity.cases(),
                             PositionParity.cases(),
+                            PartParity.cases(),
                             GlobalParity.cases(),
                             SparseParity.cases(),
                             AdaptiveParity.cases(),

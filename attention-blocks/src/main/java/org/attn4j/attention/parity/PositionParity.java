@@ -8,6 +8,10 @@ final class PositionParity {
     private PositionParity() {}
 
     static List<ParityCase> cases() {
-        return List.of();
+        return List.of(
+                new AlibiCase(),
+                new RelativePositionCase(),
+                new RotaryCase(),
+                new SinusoidalCase());
     }
 }

@@ -2,13 +2,10 @@ package org.attn4j.attention.parity;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.AttentionRequest;
-import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.mask.AttentionMask;
 
 /** Dumps {@code sdpa_…}: heads in, heads out, masks of torch's function. */
@@ -71,18 +68,7 @@ final class ScaledDotProductCase implements ParityCase {
 
     private static AttentionOutput attend(
             FixtureInputs in, AttentionKernel kernel, AttentionMask mask, boolean weights) {
-        NDArray query = in.array("q"); // (B, N, T, H)
-        Shape shape = query.getShape();
-        AttentionRequest request =
-                new AttentionRequest(
-                        query,
-                        in.array("k"),
-                        in.array("v"),
-                        mask,
-                        in.fixture().number("scale", 1 / Math.sqrt(shape.get(3))),
-                        0,
-                        true,
-                        weights);
-        return Kernels.choose(kernel, in.manager(), request).attend(request);
+        double scale = in.fixture().number("scale", 1 / Math.sqrt(in.array("q").getShape().get(3)));
+        return DotProductParity.attend(in, kernel, mask, scale, weights);
     }
 }

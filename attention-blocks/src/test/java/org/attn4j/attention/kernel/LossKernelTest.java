@@ -1,73 +1,23 @@
 package org.attn4j.attention.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.attn4j.attention.fixture.Fixture;
-import org.attn4j.attention.fixture.GoldenCase;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.TestEngine;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 @Tag("engine")
 class LossKernelTest {
 
     private static final long IGNORED = -100;
-
-    @TestFactory
-    List<DynamicTest> valuesAndGradientsMatchTheFixtures() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (var folder : Fixture.folders("cross_entropy")) {
-            Fixture fixture = Fixture.read(folder);
-            for (boolean reference : new boolean[] {true, false}) {
-                String name = fixture.name() + (reference ? ", reference" : ", engine's");
-                tests.add(dynamicTest(name, () -> check(fixture, reference)));
-            }
-        }
-        return tests;
-    }
-
-    /** The fixture's losses are means over the labels that are not ignored. */
-    private static void check(Fixture fixture, boolean reference) {
-        try (NDManager m = TestEngine.manager()) {
-            LossKernel kernel = (reference ? Kernels.reference() : Kernels.of(m)).loss();
-            long ignored =
-                    fixture.param("ignore_index") == null
-                            ? IGNORED
-                            : fixture.intParam("ignore_index");
-            float smoothing = fixture.param("label_smoothing").getAsFloat();
-            NDArray targets = fixture.array(m, "in/targets");
-            float counted = targets.neq(ignored).toType(DataType.FLOAT32, false).sum().getFloat();
-            new GoldenCase(fixture, m)
-                    .check(
-                            golden -> {
-                                NDArray logits = golden.input("logits");
-                                Map<String, NDArray> losses = new LinkedHashMap<>();
-                                losses.put(
-                                        "loss",
-                                        kernel.crossEntropy(logits, targets, 0, ignored)
-                                                .div(counted));
-                                losses.put(
-                                        "loss_smoothed",
-                                        kernel.crossEntropy(logits, targets, smoothing, ignored)
-                                                .div(counted));
-                                return losses;
-                            });
-        }
-    }
 
     @Test
     void agreesWithTheReferenceOnManyShapes() {

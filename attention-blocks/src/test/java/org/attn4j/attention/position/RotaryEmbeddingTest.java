@@ -2,82 +2,18 @@ package org.attn4j.attention.position;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.attn4j.attention.fixture.Fixture;
-import org.attn4j.attention.fixture.GoldenCase;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.TestEngine;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 @Tag("engine")
 class RotaryEmbeddingTest {
-
-    @TestFactory
-    List<DynamicTest> goldens() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (var folder : Fixture.folders("rope_")) {
-            Fixture fixture = Fixture.read(folder);
-            tests.add(dynamicTest(fixture.name(), () -> checkGolden(fixture)));
-        }
-        return tests;
-    }
-
-    private static void checkGolden(Fixture fixture) {
-        boolean interleaved = fixture.name().contains("interleaved");
-        var builder =
-                RotaryEmbedding.builder()
-                        .setSize(fixture.intParam("rotary_dim"))
-                        .optBase(fixture.param("theta").getAsDouble())
-                        .optLayout(
-                                interleaved
-                                        ? RotaryEmbedding.Layout.INTERLEAVED
-                                        : RotaryEmbedding.Layout.HALVES);
-        for (String key : List.of("scaling_factor", "factor", "scaling", "linear_scaling")) {
-            if (fixture.param(key) != null && !fixture.param(key).isJsonNull()) {
-                builder.optLinearScaling(fixture.param(key).getAsDouble());
-            }
-        }
-        RotaryEmbedding rotary = builder.build();
-        try (NDManager manager = TestEngine.manager()) {
-            NDArray positions = fixture.array(manager, "in/position_ids");
-            NDArray angles = rotary.angles(manager, positions).squeeze(1); // (B, T, R / 2)
-            GoldenCase golden = new GoldenCase(fixture, manager);
-            golden.checkValues(
-                    Map.of(
-                            "cos",
-                            twice(angles.cos(), interleaved),
-                            "sin",
-                            twice(angles.sin(), interleaved)));
-            Numbers.assertClose(
-                    "frequencies", fixture.floats("out/inv_freq"), rotary.frequencies(), 0, 1e-6);
-            golden.check(
-                    g ->
-                            Map.of(
-                                    "q_rot", rotary.apply(g.input("q"), positions),
-                                    "k_rot", rotary.apply(g.input("k"), positions)));
-        }
-    }
-
-    /** The fixtures have the angle of a pair at each of its two features. */
-    private static NDArray twice(NDArray pairs, boolean interleaved) {
-        if (!interleaved) {
-            return pairs.concat(pairs, -1);
-        }
-        Shape shape = pairs.getShape();
-        NDArray column = pairs.expandDims(-1);
-        return column.concat(column, -1).reshape(shape.get(0), shape.get(1), 2 * shape.get(2));
-    }
 
     @Test
     void consecutivePlacesEqualGivenPlaces() {

@@ -2,57 +2,18 @@ package org.attn4j.attention.position;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.attn4j.attention.fixture.Fixture;
-import org.attn4j.attention.fixture.GoldenCase;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.position.SinusoidalPositions.Layout;
 import org.attn4j.attention.position.SinusoidalPositions.Timescale;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 
 @Tag("engine")
 class SinusoidalPositionsTest {
-
-    @TestFactory
-    List<DynamicTest> goldens() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (var folder : Fixture.folders("sinusoidal")) {
-            Fixture fixture = Fixture.read(folder);
-            for (Layout layout : Layout.values()) {
-                tests.add(
-                        dynamicTest(
-                                fixture.name() + ", " + layout,
-                                () -> checkGolden(fixture, layout)));
-            }
-        }
-        return tests;
-    }
-
-    private static void checkGolden(Fixture fixture, Layout layout) {
-        SinusoidalPositions positions =
-                SinusoidalPositions.builder()
-                        .setSize(fixture.intParam("dim"))
-                        .optLayout(layout)
-                        .build();
-        try (NDManager manager = TestEngine.manager()) {
-            String name = layout == Layout.HALVES ? "halves" : "interleaved";
-            new GoldenCase(fixture, manager)
-                    .checkValues(
-                            Map.of(
-                                    name,
-                                    positions.encode(manager, 0, fixture.intParam("positions"))));
-        }
-    }
 
     /** Place 3, D = 4: the frequencies are exp(0) = 1 and exp(−ln 10000) = 0.0001. */
     @Test
