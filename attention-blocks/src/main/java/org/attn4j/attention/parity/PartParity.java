@@ -8,6 +8,6 @@ final class PartParity {
     private PartParity() {}
 
     static List<ParityCase> cases() {
-        return List.of(new RmsNormCase(), new CrossEntropyCase());
+        return List.of(new LayerNormCase(), new RmsNormCase(), new CrossEntropyCase());
     }
 }
