@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             AverageCommand.class,
             ConfigsCommand.class,
             ExampleCommand.class,
+            FetchCommand.class,
             DoctorCommand.class
         })
 final class Attn4jCommand implements Runnable {

@@ -1,0 +1,365 @@
+package org.attn4j.models.checkpoint.hub;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HubTest {
+
+    private static final HubModel MODEL = HubModel.parse("acme/tiny-bert");
+    private static final String FOLDER = "models--acme--tiny-bert";
+    private static final byte[] WEIGHTS = weights();
+
+    @TempDir Path cache;
+    private HubServer server;
+
+    private static byte[] weights() {
+        byte[] bytes = new byte[300_000];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new HubServer("acme/tiny-bert");
+        server.with("config.json", "{\"model_type\": \"bert\"}")
+                .with("model.safetensors", WEIGHTS)
+                .with("1_Pooling/config.json", "{}")
+                .with("pytorch_model.bin", new byte[] {1})
+                .with("run.py", "print('never fetched')");
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private HubSettings settings() {
+        return new HubSettings(
+                server.address(),
+                cache,
+                "hf_secret",
+                false,
+                Duration.ofSeconds(2),
+                3,
+                Duration.ofMillis(5),
+                ProxySelector.of(null));
+    }
+
+    private Hub hub() {
+        return new Hub(settings(), HubProgress.silent());
+    }
+
+    private HubException refused(HubModel model, String file) {
+        return assertThrows(HubException.class, () -> hub().file(model, file));
+    }
+
+    @Test
+    void theCacheIsLaidOutAsPythonLaysItOut() throws IOException {
+        Path folder = hub().model(MODEL);
+
+        Path model = cache.resolve(FOLDER);
+        assertEquals(model.resolve("snapshots").resolve(HubServer.COMMIT), folder);
+        assertEquals(HubServer.COMMIT, Files.readString(model.resolve("refs/main")));
+        Path weights = folder.resolve("model.safetensors");
+        assertEquals(
+                "../../blobs/" + HubServer.sha256(WEIGHTS),
+                Files.readSymbolicLink(weights).toString());
+        assertArrayEquals(WEIGHTS, Files.readAllBytes(weights));
+        assertEquals(
+                "../../../blobs/" + HubServer.gitSha1("{}".getBytes()),
+                Files.readSymbolicLink(folder.resolve("1_Pooling/config.json")).toString());
+        assertFalse(Files.exists(folder.resolve("pytorch_model.bin")), "pickle was fetched");
+        assertFalse(Files.exists(folder.resolve("run.py")), "code was fetched");
+        try (var blobs = Files.list(model.resolve("blobs"))) {
+            assertEquals(3, blobs.count());
+        }
+    }
+
+    @Test
+    void whatIsCachedIsNotFetchedAgain() throws IOException {
+        hub().model(MODEL);
+        int before = server.requests().size();
+
+        hub().model(MODEL);
+        hub().file(MODEL.at(HubServer.COMMIT), "config.json");
+
+        List<String> after = server.requests().subList(before, server.requests().size());
+        assertEquals(1, after.size(), after::toString); // the list of files, for the branch
+    }
+
+    @Test
+    void offlineTheCacheServes() throws IOException {
+        hub().model(MODEL);
+        int before = server.requests().size();
+        Hub offline = new Hub(settings().withOffline(true), HubProgress.silent());
+
+        assertTrue(Files.exists(offline.model(MODEL).resolve("config.json")));
+        assertTrue(Files.exists(offline.file(MODEL, "config.json")));
+
+        assertEquals(before, server.requests().size());
+        HubException e = assertThrows(HubException.class, () -> offline.file(MODEL, "vocab.txt"));
+        assertTrue(e.getMessage().contains("HF_HUB_OFFLINE"), e.getMessage());
+    }
+
+    @Test
+    void aHubOutOfReachIsReplacedByTheCache() throws IOException {
+        Path folder = hub().model(MODEL);
+        server.close();
+
+        assertEquals(folder, hub().model(MODEL));
+        assertEquals(folder.resolve("config.json"), hub().file(MODEL, "config.json"));
+        HubException e = refused(HubModel.parse("acme/other"), "config.json");
+        assertTrue(e.getMessage().contains("tried 3 times"), e.getMessage());
+    }
+
+    @Test
+    void aCutDownloadGoesOnWhereItStopped() throws IOException {
+        server.next(HubServer.fine(), HubServer.fine()); // HEAD and redirect
+        server.cutNextAfter(100_000);
+
+        Path file = hub().file(MODEL, "model.safetensors");
+
+        assertArrayEquals(WEIGHTS, Files.readAllBytes(file));
+        assertTrue(
+                server.requests().stream().anyMatch(r -> r.contains("bytes=100000-")),
+                () -> server.requests().toString());
+    }
+
+    @Test
+    void aDownloadGoesOnInALaterProcess() throws IOException {
+        Path blobs = Files.createDirectories(cache.resolve(FOLDER).resolve("blobs"));
+        String name = HubServer.sha256(WEIGHTS) + ".attn4j.incomplete";
+        Files.write(blobs.resolve(name), java.util.Arrays.copyOf(WEIGHTS, 5_000));
+
+        Path file = hub().file(MODEL, "model.safetensors");
+
+        assertArrayEquals(WEIGHTS, Files.readAllBytes(file));
+        assertTrue(server.requests().stream().anyMatch(r -> r.contains("bytes=5000-")));
+    }
+
+    @Test
+    void aDamagedBeginningIsFetchedAnew() throws IOException {
+        Path blobs = Files.createDirectories(cache.resolve(FOLDER).resolve("blobs"));
+        String name = HubServer.sha256(WEIGHTS) + ".attn4j.incomplete";
+        Files.write(blobs.resolve(name), new byte[7_000]);
+
+        assertArrayEquals(WEIGHTS, Files.readAllBytes(hub().file(MODEL, "model.safetensors")));
+    }
+
+    @Test
+    void whatHasNotItsDigestIsNotKept() throws IOException {
+        byte[] other = WEIGHTS.clone();
+        other[17]++;
+        HubServer.Fault swap =
+                exchange -> {
+                    server.with("model.safetensors", other);
+                    return false;
+                };
+        server.next(HubServer.fine(), swap); // HEAD tells the old digest, then the file changes
+
+        HubException e = refused(MODEL, "model.safetensors");
+
+        assertTrue(e.getMessage().contains("digest"), e.getMessage());
+        try (var blobs = Files.list(cache.resolve(FOLDER).resolve("blobs"))) {
+            assertEquals(List.of(), blobs.toList());
+        }
+    }
+
+    @Test
+    void moreBytesThanAnnouncedAreRefused() throws IOException {
+        byte[] longer = java.util.Arrays.copyOf(WEIGHTS, WEIGHTS.length + 1);
+        HubServer.Fault swap =
+                exchange -> {
+                    server.with("model.safetensors", longer);
+                    return false;
+                };
+        server.next(HubServer.fine(), swap);
+
+        assertTrue(refused(MODEL, "model.safetensors").getMessage().contains("larger"));
+    }
+
+    @Test
+    void theTokenGoesToTheHubAloneAndNotToWhereItRedirects() throws IOException {
+        hub().model(MODEL);
+
+        for (String request : server.requests()) {
+            boolean storage = request.contains("/storage/");
+            assertEquals(!storage, request.contains("hf_secret"), request);
+        }
+        assertTrue(server.requests().stream().anyMatch(r -> r.contains("/storage/")));
+        assertFalse(settings().toString().contains("hf_secret"));
+    }
+
+    @Test
+    void aBusyServerIsAskedAgain() throws IOException {
+        server.next(
+                HubServer.status(503),
+                HubServer.status(429, "Retry-After", "0"),
+                HubServer.fine(),
+                HubServer.status(500));
+
+        assertTrue(Files.exists(hub().model(MODEL).resolve("model.safetensors")));
+    }
+
+    @Test
+    void aServerThatStaysBusyIsGivenUp() {
+        server.next(HubServer.status(503), HubServer.status(503), HubServer.status(503));
+
+        String message = refused(MODEL, "config.json").getMessage();
+
+        assertTrue(message.contains("503") && message.contains("tried 3 times"), message);
+    }
+
+    @Test
+    void eachRefusalSaysWhatMendsIt() {
+        assertTrue(
+                refused(HubModel.parse("acme/none"), "config.json")
+                        .getMessage()
+                        .startsWith("acme/none is not on the Hub"));
+        server.next(HubServer.status(401, "X-Error-Code", "GatedRepo"));
+        assertTrue(refused(MODEL, "config.json").getMessage().contains("accept its terms"));
+        server.next(HubServer.status(404, "X-Error-Code", "RevisionNotFound"));
+        assertTrue(
+                refused(MODEL.at("v9"), "config.json").getMessage().contains("has no revision v9"));
+        server.next(HubServer.status(401));
+        assertTrue(refused(MODEL, "config.json").getMessage().contains("HF_TOKEN"));
+    }
+
+    @Test
+    void aMissingFileIsToldApart() {
+        assertThrows(
+                HubFileMissingException.class, () -> hub().file(MODEL, "generation_config.json"));
+    }
+
+    @Test
+    void namesThatLeaveTheFolderAreRefused() throws IOException {
+        for (String name :
+                List.of(
+                        "../x.json",
+                        "/etc/x.json",
+                        "a/../../x.json",
+                        "a\\b.json",
+                        "C:x.json",
+                        "a//b.json",
+                        "x.json\0",
+                        "..",
+                        "")) {
+            assertThrows(IllegalArgumentException.class, () -> hub().file(MODEL, name), name);
+        }
+        server.with("../../../escaped.json", "{}");
+        assertThrows(IllegalArgumentException.class, () -> hub().model(MODEL));
+        assertFalse(Files.exists(cache.resolveSibling("escaped.json")));
+    }
+
+    @Test
+    void tagsThatArePathsAreRefused() {
+        server.next(
+                HubServer.status(
+                        200, "ETag", "\"../../../../evil\"", "X-Repo-Commit", HubServer.COMMIT));
+        assertTrue(refused(MODEL, "config.json").getMessage().contains("digest"));
+        server.next(HubServer.status(200, "ETag", "\"abc\"", "X-Repo-Commit", "../../x"));
+        assertTrue(refused(MODEL, "config.json").getMessage().contains("commit"));
+    }
+
+    @Test
+    void pickleAloneIsRefusedWithTheReason() throws IOException {
+        try (HubServer pickled = new HubServer("acme/pickled")) {
+            pickled.with("config.json", "{}").with("pytorch_model.bin", new byte[] {1});
+            HubSettings s = settings();
+            Hub hub =
+                    new Hub(
+                            new HubSettings(
+                                    pickled.address(),
+                                    cache,
+                                    null,
+                                    false,
+                                    s.stall(),
+                                    1,
+                                    s.firstPause(),
+                                    s.proxies()),
+                            HubProgress.silent());
+            HubException e =
+                    assertThrows(
+                            HubException.class, () -> hub.model(HubModel.parse("acme/pickled")));
+            assertTrue(e.getMessage().contains("pickle"), e.getMessage());
+        }
+    }
+
+    @Test
+    void manyAtOnceFetchItOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Path>> results = new ArrayList<>();
+            Callable<Path> task = () -> hub().file(MODEL, "model.safetensors");
+            for (int i = 0; i < 8; i++) {
+                results.add(threads.submit(task));
+            }
+            for (Future<Path> result : results) {
+                assertArrayEquals(WEIGHTS, Files.readAllBytes(result.get()));
+            }
+        } finally {
+            threads.shutdown();
+        }
+        long fetched =
+                server.requests().stream().filter(r -> r.startsWith("GET /storage/")).count();
+        assertEquals(1, fetched);
+    }
+
+    @Test
+    void aBundleHoldsRealFilesAndTheirSums(@TempDir Path folder) throws IOException {
+        Path bundle = hub().bundle(MODEL, folder.resolve("bundle"));
+
+        assertFalse(Files.isSymbolicLink(bundle.resolve("model.safetensors")));
+        assertArrayEquals(WEIGHTS, Files.readAllBytes(bundle.resolve("model.safetensors")));
+        assertTrue(
+                Files.readAllLines(bundle.resolve("SHA256SUMS"))
+                        .contains(HubServer.sha256(WEIGHTS) + "  model.safetensors"));
+
+        Path blob =
+                bundle.getFileSystem()
+                        .getPath(
+                                cache.resolve(FOLDER)
+                                        .resolve("blobs")
+                                        .resolve(HubServer.sha256(WEIGHTS))
+                                        .toString());
+        byte[] damaged = WEIGHTS.clone();
+        damaged[0]++;
+        Files.write(blob, damaged);
+        HubException e =
+                assertThrows(
+                        HubException.class, () -> hub().bundle(MODEL, folder.resolve("second")));
+        assertTrue(e.getMessage().contains("fetch the model again"), e.getMessage());
+        assertFalse(Files.exists(folder.resolve("second")));
+    }
+
+    @Test
+    void theCacheTellsWhatItHolds() throws IOException {
+        hub().model(MODEL);
+
+        CachedModel model = hub().cached().get(0);
+
+        assertEquals("acme/tiny-bert", model.id());
+        assertEquals(HubServer.COMMIT, model.revisions().get("main"));
+        assertTrue(model.bytes() > WEIGHTS.length && model.bytes() < WEIGHTS.length + 1000);
+    }
+}
