@@ -13,13 +13,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Nearest;
 
 /**
  * Binds a tree of maps (a YAML document) to configuration records, component by component, with a
  * record of defaults for what the tree leaves out, and writes records back as such a tree.
  *
- * <p>A key that no component has is refused with the nearest one that exists.
+ * <p>A key that no component has is refused with the nearest one that exists. An attention
+ * mechanism is a name, or a map of its name and options.
  */
 final class ConfigBinder {
 
@@ -93,6 +95,9 @@ final class ConfigBinder {
             Object fallback,
             String path,
             Set<String> derived) {
+        if (type == AttentionSpec.class) {
+            return attention(value, path);
+        }
         if (type.isRecord()) {
             return bindNested(value, fallback, path, derived);
         }
@@ -106,6 +111,14 @@ final class ConfigBinder {
             return List.copyOf(converted);
         }
         return scalar(value, type, path);
+    }
+
+    private AttentionSpec attention(Object value, String path) {
+        try {
+            return AttentionSpec.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("%s: %s: %s".formatted(file, path, e.getMessage()), e);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -232,7 +245,9 @@ final class ConfigBinder {
                 continue;
             }
             Object value = valueOf(component, config);
-            if (value instanceof Record nested) {
+            if (value instanceof AttentionSpec spec) {
+                value = spec.toObject();
+            } else if (value instanceof Record nested) {
                 value = unbind(nested, key + ".", derived);
             } else if (value instanceof Enum<?> constant) {
                 value = spelling(constant);

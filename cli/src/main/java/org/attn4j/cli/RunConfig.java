@@ -12,6 +12,7 @@ import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.transformer.TransformerConfig;
+import org.attn4j.models.transformer.TransformerModel;
 
 /**
  * Everything that a training run is told: what its YAML file holds, with the defaults filled in.
@@ -40,8 +41,9 @@ record RunConfig(
         GenerationConfig decoding) {
 
     RunConfig {
-        // What does not make a schedule is refused here, before anything is written.
+        // What does not make a schedule or a model is refused here, before anything is written.
         training.learningRate(model.modelSize());
+        new TransformerModel(model);
     }
 
     /** What follows from the seed and the vocabulary, so that no file sets it. */
@@ -96,7 +98,7 @@ record RunConfig(
                 BuiltInConfigs.names().contains(nameOrFile)
                         ? YamlFile.parse(BuiltInConfigs.text(nameOrFile), nameOrFile)
                         : YamlFile.read(existing(nameOrFile));
-        assignments.forEach(assignment -> YamlFile.set(tree, assignment));
+        assignments.forEach(assignment -> AttentionKeys.set(tree, assignment));
         return bind(tree, nameOrFile);
     }
 
@@ -116,6 +118,7 @@ record RunConfig(
     }
 
     static RunConfig bind(Map<String, Object> tree, String file) {
+        AttentionKeys.resolve(tree, file);
         return new ConfigBinder(file).bind(defaults(trainingDefaults(tree)), tree, DERIVED);
     }
 
@@ -135,6 +138,20 @@ record RunConfig(
         return builder.optEpochs(10).build();
     }
 
+    RunConfig withModel(TransformerConfig changed) {
+        return new RunConfig(
+                name,
+                seed,
+                data,
+                sharedVocabulary,
+                tokenizer,
+                changed,
+                batching,
+                training,
+                validation,
+                decoding);
+    }
+
     RunConfig withTraining(TrainingConfig changed) {
         return new RunConfig(
                 name,
@@ -147,6 +164,26 @@ record RunConfig(
                 changed,
                 validation,
                 decoding);
+    }
+
+    /**
+     * This configuration with an earlier end; the schedule stays what it was.
+     *
+     * @param maxSteps the last step, or null
+     * @param maxSeconds the seconds of training, or null
+     */
+    RunConfig limited(Long maxSteps, Long maxSeconds) {
+        TrainingConfig.Builder limited = training.toBuilder();
+        if (maxSteps != null) {
+            if (training.decaySteps() == 0) {
+                limited.optDecaySteps(training.steps());
+            }
+            limited.optSteps(maxSteps);
+        }
+        if (maxSeconds != null) {
+            limited.optMaxSeconds(maxSeconds);
+        }
+        return withTraining(limited.build());
     }
 
     /** The YAML text that {@link #read} reads back as this. */

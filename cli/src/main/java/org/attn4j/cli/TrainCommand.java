@@ -128,21 +128,7 @@ final class TrainCommand implements Callable<Integer> {
         if (seed != null) {
             all.add("seed=" + seed);
         }
-        return limited(RunConfig.read(source, all));
-    }
-
-    private RunConfig limited(RunConfig run) {
-        var training = run.training().toBuilder();
-        if (maxSteps != null) {
-            if (run.training().decaySteps() == 0) {
-                training.optDecaySteps(run.training().steps());
-            }
-            training.optSteps(maxSteps);
-        }
-        if (maxSeconds != null) {
-            training.optMaxSeconds(maxSeconds);
-        }
-        return run.withTraining(training.build());
+        return RunConfig.read(source, all).limited(maxSteps, maxSeconds);
     }
 
     private Path directoryOf(RunConfig run) {

@@ -16,6 +16,10 @@ final class CacheState {
         this.manager = manager;
     }
 
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
     NDArray get(String name) {
         return held.get(name);
     }

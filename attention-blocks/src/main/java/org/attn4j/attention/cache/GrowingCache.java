@@ -54,6 +54,12 @@ public final class GrowingCache implements KeyValueCache {
 
     /** {@inheritDoc} */
     @Override
+    public boolean hasState() {
+        return !state.isEmpty();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void select(NDArray rows) {
         state.select(rows);
         if (held != null) {

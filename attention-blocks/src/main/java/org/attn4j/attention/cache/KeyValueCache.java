@@ -51,6 +51,13 @@ public interface KeyValueCache extends AutoCloseable {
     void state(String name, NDArray array);
 
     /**
+     * Returns whether anything is kept beside keys and values.
+     *
+     * @return whether there is a state of any name
+     */
+    boolean hasState();
+
+    /**
      * Keeps, repeats and reorders rows of the batch, as beam search does: those of keys, values and
      * state.
      *

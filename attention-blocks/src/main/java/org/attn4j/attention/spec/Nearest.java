@@ -29,8 +29,14 @@ public final class Nearest {
         return nearest;
     }
 
-    /** What to add to the error about a name that is unknown: the likely one, or all there are. */
-    static String hint(String word, Collection<String> known) {
+    /**
+     * Returns what to add to the error about an unknown word.
+     *
+     * @param word the word
+     * @param known the known words
+     * @return a question for the likely one, or the list of all
+     */
+    public static String hint(String word, Collection<String> known) {
         String nearest = of(word, known);
         return nearest == null
                 ? ", there are: " + String.join(", ", known)

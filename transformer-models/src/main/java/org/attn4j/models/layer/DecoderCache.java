@@ -13,6 +13,7 @@ public final class DecoderCache implements AutoCloseable {
 
     private final List<KeyValueCache> self = new ArrayList<>();
     private final List<KeyValueCache> memory = new ArrayList<>();
+    private int length;
 
     /**
      * Creates empty caches.
@@ -28,31 +29,35 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     /**
-     * Returns how many targets are cached.
+     * Returns how many targets were decoded with these caches. Mechanisms need not keep a place for
+     * each of them, so the caches are not asked.
      *
      * @return their number, 0 at the start
      */
     public int length() {
-        return self.get(0).length();
+        return length;
+    }
+
+    /** Counts the targets that were decoded. */
+    void advance(long targets) {
+        length += Math.toIntExact(targets);
     }
 
     /**
-     * Keeps, repeats and reorders the rows of the targets.
+     * Keeps, repeats and reorders the rows.
+     *
+     * <p>Hypotheses of one source share its keys and values. While rows only change places with
+     * others of their source, those are left as they are, unless a mechanism keeps something beside
+     * them that belongs to the target, such as what was attended to so far.
      *
      * @param rows which old row each new row continues, (B') of int64
+     * @param sameSources whether each row continues one of the source it has
      */
-    public void selectTargets(NDArray rows) {
+    public void select(NDArray rows, boolean sameSources) {
         self.forEach(cache -> cache.select(rows));
-    }
-
-    /**
-     * Keeps, repeats and reorders the rows of the memory, which hypotheses of one source share:
-     * while rows only change places with others of their source, it can be left as it is.
-     *
-     * @param rows which old row each new row continues, (B') of int64
-     */
-    public void selectMemory(NDArray rows) {
-        memory.forEach(cache -> cache.select(rows));
+        memory.stream()
+                .filter(cache -> !sameSources || cache.hasState())
+                .forEach(cache -> cache.select(rows));
     }
 
     KeyValueCache self(int layer) {

@@ -111,6 +111,9 @@ public final class DecoderStack extends AbstractBlock {
                             Stacks.layer(observer, i));
             x = layers.get(i).decode(parameters, inputs, training);
         }
+        if (cache != null) {
+            cache.advance(length);
+        }
         return finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
     }
 

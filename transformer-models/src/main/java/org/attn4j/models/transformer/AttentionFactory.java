@@ -1,9 +1,10 @@
 package org.attn4j.models.transformer;
 
 import org.attn4j.attention.Attention;
-import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.Mechanisms;
 
 /** Makes the attention mechanisms of a {@link TransformerModel}. */
 @FunctionalInterface
@@ -20,27 +21,37 @@ public interface AttentionFactory {
     Attention create(AttentionPlace place, int layer, TransformerConfig config);
 
     /**
-     * Returns the paper's: multi-head attention with biases, with rotary positions in
-     * self-attention if the configuration asks for them.
+     * Returns what the configuration names: the mechanisms of {@link
+     * TransformerConfig#attention()}, with rotary positions in self-attention if it asks for them.
      *
      * @return the factory
      */
-    static AttentionFactory multiHead() {
+    static AttentionFactory configured() {
         return (place, layer, config) -> {
-            int heads =
-                    place == AttentionPlace.ENCODER_SELF
-                            ? config.encoderHeads()
-                            : config.decoderHeads();
-            MultiHeadAttention.Builder builder =
-                    MultiHeadAttention.builder()
-                            .setModelSize(config.modelSize())
-                            .setHeads(heads)
-                            .optDropout(config.attentionDropout());
-            if (config.positions() == PositionKind.ROTARY && place != AttentionPlace.CROSS) {
-                int headSize = config.modelSize() / heads;
-                builder.optRotary(RotaryEmbedding.builder().setSize(headSize).build());
+            try {
+                return Mechanisms.create(config.attention().at(place), site(place, layer, config));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "attention at " + place.label() + ": " + e.getMessage(), e);
             }
-            return builder.build();
         };
+    }
+
+    private static AttentionSite site(AttentionPlace place, int layer, TransformerConfig config) {
+        int heads =
+                place == AttentionPlace.ENCODER_SELF
+                        ? config.encoderHeads()
+                        : config.decoderHeads();
+        boolean rotary = config.positions() == PositionKind.ROTARY && place != AttentionPlace.CROSS;
+        return new AttentionSite(
+                place,
+                layer,
+                config.modelSize(),
+                heads,
+                config.attentionDropout(),
+                config.maxLength(),
+                rotary
+                        ? RotaryEmbedding.builder().setSize(config.modelSize() / heads).build()
+                        : null);
     }
 }

@@ -24,6 +24,7 @@ import org.attn4j.models.layer.NormOrder;
  * @param normOrder whether norms stand before or after a sublayer
  * @param finalNorm whether a norm follows the last layer of each stack
  * @param layerNormEpsilon what layer norms add to the variance
+ * @param attention which attention mechanism stands where
  * @param positions how the model knows where a token stands
  * @param sinusoidLayout order of the sinusoidal table's columns
  * @param firstPosition number of the first token's position in the sinusoidal table
@@ -54,6 +55,7 @@ public record TransformerConfig(
         NormOrder normOrder,
         boolean finalNorm,
         double layerNormEpsilon,
+        TransformerAttention attention,
         PositionKind positions,
         SinusoidLayout sinusoidLayout,
         int firstPosition,
@@ -83,6 +85,7 @@ public record TransformerConfig(
         requireRate("activationDropout", activationDropout);
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(normOrder, "normOrder");
+        Objects.requireNonNull(attention, "attention");
         Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(sinusoidLayout, "sinusoidLayout");
         Objects.requireNonNull(tie, "tie");
@@ -189,6 +192,7 @@ public record TransformerConfig(
         private NormOrder normOrder = NormOrder.POST;
         private Boolean finalNorm;
         private double layerNormEpsilon = 1e-5;
+        private TransformerAttention attention = TransformerAttention.multiHead();
         private PositionKind positions = PositionKind.SINUSOIDAL;
         private SinusoidLayout sinusoidLayout = SinusoidLayout.INTERLEAVED;
         private int firstPosition;
@@ -221,6 +225,7 @@ public record TransformerConfig(
             normOrder = config.normOrder;
             finalNorm = config.finalNorm;
             layerNormEpsilon = config.layerNormEpsilon;
+            attention = config.attention;
             positions = config.positions;
             sinusoidLayout = config.sinusoidLayout;
             firstPosition = config.firstPosition;
@@ -388,6 +393,17 @@ public record TransformerConfig(
          */
         public Builder optLayerNormEpsilon(double layerNormEpsilon) {
             this.layerNormEpsilon = layerNormEpsilon;
+            return this;
+        }
+
+        /**
+         * Sets which attention mechanism stands where; multi-head attention everywhere unless set.
+         *
+         * @param attention the value
+         * @return this builder
+         */
+        public Builder optAttention(TransformerAttention attention) {
+            this.attention = attention;
             return this;
         }
 
@@ -617,6 +633,7 @@ public record TransformerConfig(
                     normOrder,
                     finalNorm != null ? finalNorm : normOrder == NormOrder.PRE,
                     layerNormEpsilon,
+                    attention,
                     positions,
                     sinusoidLayout,
                     firstPosition,

@@ -6,9 +6,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -16,6 +19,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
 
@@ -79,6 +84,9 @@ public final class TransformerConfigJson {
         json.addProperty("normalize_before", config.normOrder() == NormOrder.PRE);
         json.addProperty("final_layer_norm", config.finalNorm());
         json.addProperty("layer_norm_eps", config.layerNormEpsilon());
+        if (!config.attention().equals(TransformerAttention.multiHead())) {
+            json.add("attention_mechanisms", attention(config.attention()));
+        }
         json.addProperty("position_embedding_type", lower(config.positions()));
         json.addProperty("sinusoid_layout", lower(config.sinusoidLayout()));
         json.addProperty("first_position", config.firstPosition());
@@ -130,6 +138,14 @@ public final class TransformerConfigJson {
         return new Reader(json).read();
     }
 
+    private static JsonObject attention(TransformerAttention attention) {
+        JsonObject json = new JsonObject();
+        for (AttentionPlace place : AttentionPlace.values()) {
+            json.add(lower(place), GSON.toJsonTree(attention.at(place).toObject()));
+        }
+        return json;
+    }
+
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
@@ -150,6 +166,7 @@ public final class TransformerConfigJson {
             readModelType();
             readSizes();
             readLayers();
+            readAttention();
             readPositions();
             readEmbeddings();
             readTokens();
@@ -194,6 +211,62 @@ public final class TransformerConfigJson {
                     pre -> builder.optNormOrder(pre ? NormOrder.PRE : NormOrder.POST));
             takeFlag("final_layer_norm", builder::optFinalNorm);
             take("layer_norm_eps", JsonElement::getAsDouble, builder::optLayerNormEpsilon);
+        }
+
+        private void readAttention() {
+            take("attention_mechanisms", JsonElement::getAsJsonObject, this::readMechanisms);
+        }
+
+        private void readMechanisms(JsonObject mechanisms) {
+            TransformerAttention attention = TransformerAttention.multiHead();
+            Set<String> unknown = new TreeSet<>(mechanisms.keySet());
+            for (AttentionPlace place : AttentionPlace.values()) {
+                String key = lower(place);
+                if (unknown.remove(key)) {
+                    attention = attention.with(place, mechanism(key, mechanisms.get(key)));
+                }
+            }
+            if (!unknown.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "config.json: attention_mechanisms has unknown places: "
+                                + String.join(", ", unknown));
+            }
+            builder.optAttention(attention);
+        }
+
+        private static AttentionSpec mechanism(String key, JsonElement json) {
+            try {
+                return AttentionSpec.of(plain(json));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "config.json: attention_mechanisms." + key + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** A JSON value as text, number, boolean, list or map; whole numbers stay whole. */
+        private static Object plain(JsonElement json) {
+            if (json.isJsonObject()) {
+                Map<String, Object> map = new LinkedHashMap<>();
+                json.getAsJsonObject()
+                        .entrySet()
+                        .forEach(e -> map.put(e.getKey(), plain(e.getValue())));
+                return map;
+            }
+            if (json.isJsonArray()) {
+                return json.getAsJsonArray().asList().stream().map(Reader::plain).toList();
+            }
+            if (json.isJsonNull()) {
+                throw new IllegalArgumentException("null is no value");
+            }
+            JsonPrimitive primitive = json.getAsJsonPrimitive();
+            if (primitive.isNumber()) {
+                double number = primitive.getAsDouble();
+                boolean whole = number == (int) number && primitive.getAsString().matches("-?\\d+");
+                return whole ? (Object) (int) number : (Object) number;
+            }
+            return primitive.isBoolean()
+                    ? (Object) primitive.getAsBoolean()
+                    : primitive.getAsString();
         }
 
         private void readPositions() {

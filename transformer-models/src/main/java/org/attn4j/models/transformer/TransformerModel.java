@@ -45,12 +45,12 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
     private final OutputProjection projection;
 
     /**
-     * Creates a model with the paper's attention.
+     * Creates a model with the attention mechanisms that its configuration names.
      *
      * @param config its hyperparameters
      */
     public TransformerModel(TransformerConfig config) {
-        this(config, AttentionFactory.multiHead());
+        this(config, AttentionFactory.configured());
     }
 
     /**

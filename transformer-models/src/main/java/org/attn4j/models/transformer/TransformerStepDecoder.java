@@ -75,9 +75,9 @@ final class TransformerStepDecoder implements StepDecoder {
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
             NDArray index = scratch.create(Arrays.stream(rows).asLongStream().toArray());
-            cache.selectTargets(index);
-            if (!Arrays.equals(sources, nextSources)) {
-                cache.selectMemory(index);
+            boolean sameSources = Arrays.equals(sources, nextSources);
+            cache.select(index, sameSources);
+            if (!sameSources) {
                 memory = replaced(memory, index);
                 visible = replaced(visible, index);
                 sources = nextSources;

@@ -64,19 +64,18 @@ public final class TrainedModel implements AutoCloseable {
     /** Loads the weights alone. */
     static TransformerModel loadBlock(Path directory, NDManager manager) throws IOException {
         ModelDirectory files = ModelDirectory.open(directory);
-        TransformerConfig config;
+        TransformerModel block;
         try {
-            config = TransformerConfigJson.read(files.config());
+            block = new TransformerModel(TransformerConfigJson.read(files.config()));
         } catch (IllegalArgumentException e) {
             throw new IOException(directory + ": " + e.getMessage(), e);
         }
-        TransformerModel block = new TransformerModel(config);
         try (TensorSource weights = files.weights()) {
             WeightLoader.load(
                     block,
                     manager,
                     weights,
-                    TransformerWeights.table(config),
+                    TransformerWeights.table(block.config()),
                     Strictness.STRICT,
                     new Shape(1, 1),
                     new Shape(1, 1));
