@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             TranslateCommand.class,
             ScoreCommand.class,
+            CompareCommand.class,
             BleuCommand.class,
             AverageCommand.class,
             ConfigsCommand.class,

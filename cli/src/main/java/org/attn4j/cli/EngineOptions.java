@@ -109,6 +109,17 @@ final class EngineOptions {
         return threads;
     }
 
+    /** The options that choose the same in another process. */
+    List<String> arguments() {
+        return List.of(
+                "--engine",
+                engineName(),
+                "--device",
+                String.join(",", devices),
+                "--threads",
+                String.valueOf(threads));
+    }
+
     private List<Device> parseDevices(Engine loaded) {
         int gpus = loaded.getGpuCount();
         List<Device> parsed = new ArrayList<>();

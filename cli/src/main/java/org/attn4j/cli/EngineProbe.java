@@ -7,10 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -62,17 +59,10 @@ public final class EngineProbe {
 
     /** Starts the probe of one engine; {@link Running#report} waits for what it found. */
     static Running start(String engine) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("-X") || argument.startsWith("-D")) {
-                command.add(argument);
-            }
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(EngineProbe.class.getName(), engine));
         Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                ChildJvm.of(List.of(), EngineProbe.class, List.of(engine))
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
         return new Running(engine, process);
     }
 

@@ -42,6 +42,11 @@ record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
         }
     }
 
+    /** The figure of a metric that was asked for. */
+    double score(String metric) {
+        return ((Number) figures.get(metric).document().get("score")).doubleValue();
+    }
+
     /** The metrics that can be asked for. */
     static final List<String> METRICS =
             List.of("bleu", "chrf", "chrf++", "ter", "exact", "loss", "perplexity");

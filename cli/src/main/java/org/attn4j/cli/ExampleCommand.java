@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.attn4j.attention.spec.Nearest;
 import org.attn4j.cli.example.Example;
 import org.attn4j.cli.example.ExampleResult;
 import org.attn4j.cli.example.ExampleSettings;

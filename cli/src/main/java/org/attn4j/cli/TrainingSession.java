@@ -41,13 +41,25 @@ final class TrainingSession {
     private final RunDirectory directory;
     private final EngineOptions.Chosen engine;
     private final boolean resume;
+    private final String kernels; // null to choose the fastest
 
     TrainingSession(
             RunConfig config, RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
+        this(config, directory, engine, resume, null);
+    }
+
+    /** A session that computes with the kernels another one chose. */
+    TrainingSession(
+            RunConfig config,
+            RunDirectory directory,
+            EngineOptions.Chosen engine,
+            boolean resume,
+            String kernels) {
         this.config = config;
         this.directory = directory;
         this.engine = engine;
         this.resume = resume;
+        this.kernels = kernels;
     }
 
     /** The file that a run's resolved configuration is kept in. */
@@ -136,6 +148,10 @@ final class TrainingSession {
 
     /** A resumed run computes with the kernels it began with, even if others are faster today. */
     private void restoreKernels(Model model) throws IOException {
+        if (kernels != null) {
+            Kernels.restore(model.getNDManager(), KernelChoice.parse(kernels));
+            return;
+        }
         TrainingState state = resume ? directory.latestState().orElse(null) : null;
         String recorded = state == null ? null : state.environment().get(KERNELS);
         if (recorded != null && state.engine().equals(engine.engineName())) {

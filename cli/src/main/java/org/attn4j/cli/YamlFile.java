@@ -69,7 +69,8 @@ final class YamlFile {
         return new Dump(settings).dumpToString(tree);
     }
 
-    private static Object value(String text) {
+    /** A value in YAML; what is not YAML is text. */
+    static Object value(String text) {
         try {
             Object value = new Load(LoadSettings.builder().build()).loadFromString(text);
             boolean meantAsText = value instanceof Map && !text.strip().startsWith("{");

@@ -13,6 +13,8 @@ final class Charts {
     private static final int TOP = 10;
     private static final int CELL = 22;
     private static final int GRID_LINES = 4;
+    private static final int BAR = 20;
+    private static final int BAR_WIDTH = 220;
 
     private Charts() {}
 
@@ -24,6 +26,13 @@ final class Charts {
         double high = points.stream().mapToDouble(Curve.Point::value).max().orElse(1);
         double span = high > low ? high - low : 1;
         StringBuilder svg = open(WIDTH, HEIGHT, curve.name());
+        appendGrid(svg, low, span);
+        appendPath(svg, curve, "#2457c5", firstStep, lastStep, low, span);
+        appendSteps(svg, firstStep, lastStep);
+        return svg.append("</svg>").toString();
+    }
+
+    private static void appendGrid(StringBuilder svg, double low, double span) {
         for (int i = 0; i <= GRID_LINES; i++) {
             double value = low + span * i / GRID_LINES;
             double y = y(value, low, span);
@@ -33,14 +42,27 @@ final class Charts {
                             "<text x='%d' y='%.1f' font-size='11' text-anchor='end'>%s</text>",
                             LEFT - 6, y + 4, label(value, span)));
         }
-        svg.append("<path fill='none' stroke='#2457c5' stroke-width='2' d='");
+    }
+
+    private static void appendPath(
+            StringBuilder svg,
+            Curve curve,
+            String colour,
+            long firstStep,
+            long lastStep,
+            double low,
+            double span) {
+        svg.append(format("<path fill='none' stroke='%s' stroke-width='2' d='", colour));
         char verb = 'M';
-        for (Curve.Point point : points) {
+        for (Curve.Point point : curve.points()) {
             double x = x(point.step(), firstStep, lastStep);
             svg.append(format("%c%.1f %.1f", verb, x, y(point.value(), low, span)));
             verb = 'L';
         }
         svg.append("'/>");
+    }
+
+    private static void appendSteps(StringBuilder svg, long firstStep, long lastStep) {
         for (long step : new long[] {firstStep, lastStep}) {
             svg.append(
                     format(
@@ -50,7 +72,68 @@ final class Charts {
                             step == firstStep ? "start" : "end",
                             step));
         }
+    }
+
+    /** A horizontal bar for each label, from 0 to its value. */
+    static String bars(ComparisonReport.Bars chart) {
+        List<ComparisonReport.Bar> bars = chart.bars();
+        int left = 12 + 7 * longest(bars.stream().map(ComparisonReport.Bar::label).toList());
+        double most = bars.stream().mapToDouble(Charts::length).max().orElse(0);
+        int height = TOP + BAR * bars.size();
+        StringBuilder svg = open(left + BAR_WIDTH + 80, height, chart.title());
+        for (int i = 0; i < bars.size(); i++) {
+            ComparisonReport.Bar bar = bars.get(i);
+            double width = most > 0 ? BAR_WIDTH * length(bar) / most : 0;
+            int y = TOP + BAR * i;
+            svg.append(
+                    format(
+                            "<text x='%d' y='%d' font-size='12' text-anchor='end'>%s</text>",
+                            left - 6, y + 12, Report.escape(bar.label())));
+            svg.append(
+                    format(
+                            "<rect x='%d' y='%d' width='%.1f' height='%d' fill='%s'/>",
+                            left, y + 2, width, BAR - 6, colour(i, bars.size())));
+            svg.append(
+                    format(
+                            "<text x='%.1f' y='%d' font-size='12'>%s</text>",
+                            left + width + 6, y + 12, Report.escape(bar.text())));
+        }
         return svg.append("</svg>").toString();
+    }
+
+    private static double length(ComparisonReport.Bar bar) {
+        return bar.value() == null || !Double.isFinite(bar.value()) ? 0 : Math.max(0, bar.value());
+    }
+
+    /** Several curves over the same steps, with a legend. */
+    static String lines(String name, List<Curve> curves) {
+        List<Curve.Point> all = curves.stream().flatMap(curve -> curve.points().stream()).toList();
+        long first = all.stream().mapToLong(Curve.Point::step).min().orElse(0);
+        long last = all.stream().mapToLong(Curve.Point::step).max().orElse(1);
+        double low = all.stream().mapToDouble(Curve.Point::value).min().orElse(0);
+        double high = all.stream().mapToDouble(Curve.Point::value).max().orElse(1);
+        double span = high > low ? high - low : 1;
+        int legend = 24 + 7 * longest(curves.stream().map(Curve::name).toList());
+        int height = Math.max(HEIGHT, TOP + BAR * curves.size());
+        StringBuilder svg = open(WIDTH + legend, height, name);
+        appendGrid(svg, low, span);
+        for (int i = 0; i < curves.size(); i++) {
+            String colour = colour(i, curves.size());
+            appendPath(svg, curves.get(i), colour, first, last, low, span);
+            svg.append(
+                    format(
+                            "<text x='%d' y='%d' font-size='12' fill='%s'>%s</text>",
+                            WIDTH + 12,
+                            TOP + BAR * i + 12,
+                            colour,
+                            Report.escape(curves.get(i).name())));
+        }
+        appendSteps(svg, first, last);
+        return svg.append("</svg>").toString();
+    }
+
+    private static String colour(int index, int count) {
+        return format("hsl(%d,60%%,40%%)", 360 * index / Math.max(1, count));
     }
 
     static String heatMap(AttentionMap map) {

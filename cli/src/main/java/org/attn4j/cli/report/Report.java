@@ -36,16 +36,21 @@ public record Report(
      * @return the HTML text
      */
     public String toHtml() {
-        StringBuilder html = new StringBuilder();
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
-        html.append("<title>").append(escape(title)).append("</title>\n");
-        html.append("<style>\n").append(STYLE).append("</style></head><body>\n");
-        html.append("<h1>").append(escape(title)).append("</h1>\n");
+        StringBuilder html = open(title);
         appendFacts(html);
         appendCurves(html);
         appendTranslations(html);
         appendAttention(html);
         return html.append("</body></html>\n").toString();
+    }
+
+    /** Begins a page, up to its heading. */
+    static StringBuilder open(String title) {
+        StringBuilder html = new StringBuilder();
+        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
+        html.append("<title>").append(escape(title)).append("</title>\n");
+        html.append("<style>\n").append(STYLE).append("</style></head><body>\n");
+        return html.append("<h1>").append(escape(title)).append("</h1>\n");
     }
 
     private void appendFacts(StringBuilder html) {
