@@ -17,17 +17,9 @@ import org.attn4j.attention.mask.MaskNumbers;
 record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType type) {
 
     static MaskedScores of(NDArray scores, MaskNumbers mask) {
-        NDArray masked = masked(scores, mask);
+        NDArray masked = MaskNumbers.masked(scores, mask);
         NDArray largest = masked.stopGradient().max(new int[] {-1}, true);
         return new MaskedScores(masked.sub(largest), largest, mask, scores.getDataType());
-    }
-
-    /** Scores of half precision are widened first, so that no mask overflows. */
-    static NDArray masked(NDArray scores, MaskNumbers mask) {
-        DataType type = scores.getDataType();
-        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
-        NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
-        return mask == null ? wide : wide.add(mask.additive().toType(wide.getDataType(), false));
     }
 
     /** Weights of the type that the scores had, and of exactly zero for hidden keys. */

@@ -23,7 +23,7 @@ public final class Softmax implements Alignment {
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
         NDArray weights =
-                MaskedScores.masked(scores, mask)
+                MaskNumbers.masked(scores, mask)
                         .softmax(-1)
                         .toType(scores.getDataType(), false); // (B, N, T, S)
         return mask == null || mask.seeing() == null

@@ -1,6 +1,7 @@
 package org.attn4j.attention.mask;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 
 /**
  * A mask as numbers, for one query length T and one key length S: float32 arrays broadcastable to
@@ -13,4 +14,19 @@ import ai.djl.ndarray.NDArray;
  *     none; null if every query sees some key. The additive form alone would average the values of
  *     a row that is all hidden, so the context is multiplied by this
  */
-public record MaskNumbers(NDArray visible, NDArray additive, NDArray seeing) {}
+public record MaskNumbers(NDArray visible, NDArray additive, NDArray seeing) {
+
+    /**
+     * Adds a mask to scores. Scores in half precision are widened first, so that no mask overflows.
+     *
+     * @param scores (B, N, T, S)
+     * @param mask the mask; null for none
+     * @return the masked scores, in float32 or wider
+     */
+    public static NDArray masked(NDArray scores, MaskNumbers mask) {
+        DataType type = scores.getDataType();
+        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+        NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
+        return mask == null ? wide : wide.add(mask.additive.toType(wide.getDataType(), false));
+    }
+}

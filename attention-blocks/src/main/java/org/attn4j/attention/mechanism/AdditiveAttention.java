@@ -3,10 +3,13 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.score.AdditiveScore;
 
 /**
@@ -35,7 +38,10 @@ public final class AdditiveAttention extends AttentionBlock {
     private AdditiveAttention(Builder builder) {
         super(VERSION);
         score = addChildBlock("score", new AdditiveScore(builder.hiddenSize, builder.bias));
-        core = new ScoredAttention(score, builder.dropout);
+        core = new ScoredAttention(score, builder.alignment, builder.dropout);
+        if (builder.alignment instanceof Block block) {
+            addChildBlock("alignment", block);
+        }
     }
 
     /**
@@ -73,7 +79,7 @@ public final class AdditiveAttention extends AttentionBlock {
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape[] shapes = queryKeyValue(inputShapes);
-        score.initialize(manager, dataType, shapes[0], shapes[1]);
+        core.initialize(manager, dataType, shapes[0], shapes[1]);
     }
 
     /** Builds an {@link AdditiveAttention}. */
@@ -81,6 +87,7 @@ public final class AdditiveAttention extends AttentionBlock {
 
         private int hiddenSize;
         private boolean bias;
+        private Alignment alignment = Softmax.INSTANCE;
         private float dropout;
 
         private Builder() {}
@@ -104,6 +111,18 @@ public final class AdditiveAttention extends AttentionBlock {
          */
         public Builder optBias(boolean bias) {
             this.bias = bias;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
+         * {@code alignment}.
+         *
+         * @param alignment the mapping
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
             return this;
         }
 

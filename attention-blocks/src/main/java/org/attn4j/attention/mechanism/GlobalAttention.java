@@ -11,6 +11,8 @@ import java.util.Objects;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.score.Score;
 
@@ -48,7 +50,10 @@ public final class GlobalAttention extends AttentionBlock {
         if (score instanceof Block block) {
             addChildBlock("score", block);
         }
-        core = new ScoredAttention(score, builder.dropout);
+        core = new ScoredAttention(score, builder.alignment, builder.dropout);
+        if (builder.alignment instanceof Block block) {
+            addChildBlock("alignment", block);
+        }
         attentionalSize = builder.attentionalSize;
         outputProjection =
                 attentionalSize == 0
@@ -134,9 +139,7 @@ public final class GlobalAttention extends AttentionBlock {
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape[] shapes = queryKeyValue(inputShapes);
-        if (score instanceof Block block) {
-            block.initialize(manager, dataType, shapes[0], shapes[1]);
-        }
+        core.initialize(manager, dataType, shapes[0], shapes[1]);
         if (outputProjection != null) {
             long size = shapes[2].get(2) + shapes[0].get(2);
             outputProjection.initialize(manager, dataType, new Shape(1, 1, size));
@@ -148,6 +151,7 @@ public final class GlobalAttention extends AttentionBlock {
 
         private Score score;
         private int attentionalSize;
+        private Alignment alignment = Softmax.INSTANCE;
         private float dropout;
 
         private Builder() {}
@@ -171,6 +175,18 @@ public final class GlobalAttention extends AttentionBlock {
          */
         public Builder optAttentionalSize(int attentionalSize) {
             this.attentionalSize = attentionalSize;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
+         * {@code alignment}.
+         *
+         * @param alignment the mapping
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
             return this;
         }
 

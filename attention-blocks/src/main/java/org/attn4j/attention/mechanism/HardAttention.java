@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
@@ -56,7 +57,7 @@ public final class HardAttention extends AttentionBlock {
         if (score instanceof Block block) {
             addChildBlock("score", block);
         }
-        core = new ScoredAttention(score, 0);
+        core = new ScoredAttention(score, Softmax.INSTANCE, 0);
         temperature = builder.temperature;
     }
 
@@ -179,7 +180,7 @@ public final class HardAttention extends AttentionBlock {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskNumbers mask = ScoredAttention.mask(in, memory);
-        return new Looks(ScoredAttention.masked(scores, mask), memory, mask);
+        return new Looks(MaskNumbers.masked(scores, mask), memory, mask);
     }
 
     private Relaxed relaxed(Looks looks, NDArray noise) {
@@ -241,9 +242,7 @@ public final class HardAttention extends AttentionBlock {
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape[] shapes = queryKeyValue(inputShapes);
-        if (score instanceof Block block) {
-            block.initialize(manager, dataType, shapes[0], shapes[1]);
-        }
+        core.initialize(manager, dataType, shapes[0], shapes[1]);
     }
 
     /** Builds a {@link HardAttention}. */

@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.function.Supplier;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.mask.MaskNumbers;
@@ -22,9 +24,10 @@ import org.attn4j.attention.score.Score;
  * org.attn4j.attention.cache.GrowingCache} masked self-attention.
  *
  * @param score how a query scores a key
+ * @param alignment how scores become weights
  * @param dropout the rate at which weights are dropped in training
  */
-record ScoredAttention(Score score, float dropout) {
+record ScoredAttention(Score score, Alignment alignment, float dropout) {
 
     /** {@inheritDoc} */
     ScoredAttention {
@@ -34,7 +37,8 @@ record ScoredAttention(Score score, float dropout) {
     AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = memory(parameters, in, training);
         NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        NDArray weights = weights(scores, mask(in, memory)); // (B, 1, T, S)
+        NDArray weights =
+                alignment.weights(parameters, scores, mask(in, memory), training); // (B, 1, T, S)
         return output(weights, memory, in, training);
     }
 
@@ -74,24 +78,6 @@ record ScoredAttention(Score score, float dropout) {
         return mask;
     }
 
-    /** Masked softmax: hidden keys get 0, and so do all keys of a query that sees nothing. */
-    static NDArray weights(NDArray scores, MaskNumbers mask) {
-        if (mask == null) {
-            return scores.softmax(-1);
-        }
-        DataType type = scores.getDataType();
-        NDArray weights = masked(scores, mask).softmax(-1).toType(type, false);
-        return mask.seeing() == null ? weights : weights.mul(mask.seeing().toType(type, false));
-    }
-
-    /** Scores with the bias and the floor of the mask added, in float32 at least. */
-    static NDArray masked(NDArray scores, MaskNumbers mask) {
-        DataType type = scores.getDataType();
-        boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
-        NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
-        return mask == null ? wide : wide.add(mask.additive().toType(wide.getDataType(), false));
-    }
-
     /** Mixes the values by the weights (B, 1, T, S) to the context (B, T, Dv). */
     AttentionOutput output(
             NDArray weights, KeyValues memory, AttentionInputs in, boolean training) {
@@ -109,5 +95,15 @@ record ScoredAttention(Score score, float dropout) {
     /** The shape of the context for shapes of {@code [query, key, value]}. */
     static Shape[] outputShapes(Shape query, Shape value) {
         return new Shape[] {new Shape(query.get(0), query.get(1), value.get(2))};
+    }
+
+    /** Initialises the parts that have parameters, for shapes of query and key. */
+    void initialize(NDManager manager, DataType dataType, Shape query, Shape key) {
+        if (score instanceof Block block) {
+            block.initialize(manager, dataType, query, key);
+        }
+        if (alignment instanceof Block block) {
+            block.initialize(manager, dataType, new Shape(1, 1, 1, 1));
+        }
     }
 }

@@ -11,6 +11,8 @@ import java.util.Objects;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.score.Score;
@@ -45,7 +47,10 @@ public final class SoftAttention extends AttentionBlock {
         if (score instanceof Block block) {
             addChildBlock("score", block);
         }
-        core = new ScoredAttention(score, builder.dropout);
+        core = new ScoredAttention(score, builder.alignment, builder.dropout);
+        if (builder.alignment instanceof Block block) {
+            addChildBlock("alignment", block);
+        }
         gate = builder.gate ? addChildBlock("gate", Linear.builder().setUnits(1).build()) : null;
     }
 
@@ -144,9 +149,7 @@ public final class SoftAttention extends AttentionBlock {
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape[] shapes = queryKeyValue(inputShapes);
-        if (score instanceof Block block) {
-            block.initialize(manager, dataType, shapes[0], shapes[1]);
-        }
+        core.initialize(manager, dataType, shapes[0], shapes[1]);
         if (gate != null) {
             gate.initialize(manager, dataType, shapes[0]);
         }
@@ -157,6 +160,7 @@ public final class SoftAttention extends AttentionBlock {
 
         private Score score;
         private boolean gate = true;
+        private Alignment alignment = Softmax.INSTANCE;
         private float dropout;
 
         private Builder() {}
@@ -180,6 +184,18 @@ public final class SoftAttention extends AttentionBlock {
          */
         public Builder optGate(boolean gate) {
             this.gate = gate;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
+         * {@code alignment}.
+         *
+         * @param alignment the mapping
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
             return this;
         }
 

@@ -59,28 +59,40 @@ public final class AdditiveScore extends ScoreBlock {
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
-        return scores(parameters, query, keys, null, training);
+        return pairs(parameters, queries(parameters, query, training), keys, null, training);
     }
 
     /**
-     * Scores pairs of which more is known than query and key, such as how much a key was attended
-     * to before: {@code v · tanh(W_q q + W_k k + b + f)}.
+     * Prepares queries, for {@link #pairs}.
      *
      * @param parameters where the parameters are found
      * @param query (B, T, Dq)
+     * @param training whether this is a training pass
+     * @return W_q q, (B, T, A)
+     */
+    public NDArray queries(ParameterStore parameters, NDArray query, boolean training) {
+        return apply(queryProjection, parameters, query, training);
+    }
+
+    /**
+     * Scores pairs of which more may be known than query and key, such as how much a key was
+     * attended to before: {@code v · tanh(W_q q + W_k k + b + f)}.
+     *
+     * @param parameters where the parameters are found
+     * @param queries what {@link #queries} returned, (B, T, A), or some steps of it
      * @param keys what {@link #keys} returned, (B, S, A)
      * @param features f, broadcastable to (B, T, S, A); null for none
      * @param training whether this is a training pass
      * @return (B, T, S)
      */
-    public NDArray scores(
+    public NDArray pairs(
             ParameterStore parameters,
-            NDArray query,
+            NDArray queries,
             NDArray keys,
             NDArray features,
             boolean training) {
-        NDArray hidden = apply(queryProjection, parameters, query, training); // (B, T, A)
-        hidden = hidden.expandDims(2).add(rows(keys, hidden.getManager())); // (B, T, S, A)
+        NDArray hidden =
+                queries.expandDims(2).add(rows(keys, queries.getManager())); // (B, T, S, A)
         if (features != null) {
             hidden = hidden.add(features);
         }

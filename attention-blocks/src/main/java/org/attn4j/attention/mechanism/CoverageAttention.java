@@ -1,0 +1,280 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.align.Softmax;
+import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.score.AdditiveScore;
+
+/**
+ * Coverage attention: additive attention that knows what it looked at before, so as not to repeat
+ * itself.
+ *
+ * <p>See, Liu and Manning 2017, section 2.3, equations 10 to 13: with the coverage {@code c_t =
+ * Σ_{t' < t} α_t'}, zero at first, {@code e_ti = v · tanh(W_h h_i + W_s s_t + w_c c_ti + b)}, {@code
+ * α_t = softmax(e_t)} over the visible keys and {@code context_t = Σ_i α_ti h_i}. The annotations h
+ * are key and value, the decoder's states s are the queries in the order of the steps. W_s, W_h with
+ * b, and v are the children {@code query_proj}, {@code key_proj} and {@code energy} of the child
+ * {@code score}; w_c (A) is the parameter {@code coverage_weight}. {@link #loss} is the coverage loss, which
+ * penalises looking again at what is covered.
+ *
+ * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it where
+ * each part of the source should be used about once: summaries, translation, speech. A step needs the
+ * weights of those before it, so the T steps run one after the other: time B·T·S·A as for {@link
+ * AdditiveAttention}, in T rounds, and memory B·T·S·A in training, B·S·A a step in generation. A cache
+ * keeps c beside the keys, as its state {@code coverage}, (B, S).
+ */
+public final class CoverageAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+    private static final String COVERAGE = "coverage";
+
+    private final AdditiveScore score;
+    private final Parameter coverageWeight; // (A)
+    private final Alignment alignment;
+    private final ScoredAttention core;
+
+    private CoverageAttention(Builder builder) {
+        super(VERSION);
+        score = addChildBlock("score", new AdditiveScore(builder.hiddenSize, true));
+        coverageWeight =
+                addParameter(
+                        Parameter.builder()
+                                .setName("coverage_weight")
+                                .setType(Parameter.Type.WEIGHT)
+                                .optShape(new Shape(builder.hiddenSize))
+                                .optInitializer(new NormalInitializer(0.02f))
+                                .build());
+        alignment = builder.alignment;
+        core = new ScoredAttention(score, alignment, builder.dropout);
+        if (alignment instanceof Block block) {
+            addChildBlock("alignment", block);
+        }
+    }
+
+    /**
+     * What coverage attention computes.
+     *
+     * @param context (B, T, Dv)
+     * @param weights α, (B, T, S)
+     * @param coverage c, what each step knew of the steps before, (B, T, S)
+     * @param scores e, before any mask, (B, T, S)
+     */
+    public record Covered(NDArray context, NDArray weights, NDArray coverage, NDArray scores) {}
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        KeyValues memory = core.memory(parameters, in, training);
+        NDArray weights = steps(parameters, in, memory, training).get(0);
+        return core.output(weights, memory, in, training);
+    }
+
+    /**
+     * Attends, and tells what the steps knew.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in what attends to what
+     * @param training whether this is a training pass
+     * @return context, weights and coverage
+     */
+    public Covered cover(ParameterStore parameters, AttentionInputs in, boolean training) {
+        KeyValues memory = core.memory(parameters, in, training);
+        NDList steps = steps(parameters, in, memory, training); // each (B, 1, T, S)
+        NDArray context = core.output(steps.get(0), memory, in, training).context();
+        return new Covered(
+                context, steps.get(0).squeeze(1), steps.get(1).squeeze(1), steps.get(2).squeeze(1));
+    }
+
+    /**
+     * Computes the coverage loss of each step, {@code Σ_i min(α_ti, c_ti)}, equation 12.
+     *
+     * @param covered what {@link #cover} returned
+     * @return (B, T), in [0, 1], 0 at the first step
+     */
+    public static NDArray stepLoss(Covered covered) {
+        return NDArrays.minimum(covered.weights(), covered.coverage()).sum(new int[] {2});
+    }
+
+    /**
+     * Computes the coverage loss of each row, the mean over its real steps. It is added to the loss
+     * with a weight, 1 in the paper.
+     *
+     * @param covered what {@link #cover} returned
+     * @param steps (B, T), which steps are real, as booleans or ones and zeros; null for all
+     * @return (B)
+     */
+    public static NDArray loss(Covered covered, NDArray steps) {
+        NDArray losses = stepLoss(covered); // (B, T)
+        if (steps == null) {
+            return losses.mean(new int[] {1});
+        }
+        NDArray real = steps.toType(losses.getDataType(), false);
+        NDArray count = real.sum(new int[] {1}).maximum(1); // (B)
+        return losses.mul(real).sum(new int[] {1}).div(count);
+    }
+
+    /** Weights, coverage and scores of all steps, each (B, 1, T, S). */
+    private NDList steps(
+            ParameterStore parameters, AttentionInputs in, KeyValues memory, boolean training) {
+        NDArray query = in.query();
+        NDManager manager = query.getManager();
+        NDArray queries = score.queries(parameters, query, training); // (B, T, A)
+        NDArray keys = ScoredAttention.keys(memory, manager); // (B, S, A)
+        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        NDArray covered = start(in.cache(), query, memory); // (B, 1, 1, S)
+        NDList weights = new NDList();
+        NDList coverage = new NDList();
+        NDList scores = new NDList();
+        for (long t = 0; t < query.getShape().get(1); t++) {
+            NDArray step = queries.get(new NDIndex(":, {}:{}", t, t + 1)); // (B, 1, A)
+            NDArray features = features(parameters, covered, training); // (B, 1, S, A)
+            NDArray fits =
+                    score.pairs(parameters, step, keys, features, training)
+                            .expandDims(1); // (B, 1, 1, S)
+            NDArray alpha = alignment.weights(parameters, fits, row(mask, manager, t), training);
+            weights.add(alpha);
+            coverage.add(covered);
+            scores.add(fits);
+            covered = covered.add(alpha);
+        }
+        if (in.cache() != null) {
+            Shape shape = covered.getShape();
+            in.cache().state(COVERAGE, covered.reshape(shape.get(0), shape.get(3)));
+        }
+        return new NDList(
+                NDArrays.concat(weights, 2),
+                NDArrays.concat(coverage, 2),
+                NDArrays.concat(scores, 2));
+    }
+
+    /** w_c c: (B, 1, 1, S) to (B, 1, S, A). */
+    private NDArray features(ParameterStore parameters, NDArray covered, boolean training) {
+        NDArray weight = parameters.getValue(coverageWeight, covered.getDevice(), training);
+        return covered.swapAxes(2, 3).mul(weight);
+    }
+
+    /** What earlier calls covered; keys that came since are not covered. */
+    private static NDArray start(KeyValueCache cache, NDArray query, KeyValues memory) {
+        NDManager manager = query.getManager();
+        long batch = query.getShape().get(0);
+        long length = memory.length();
+        NDArray kept = cache == null ? null : cache.state(COVERAGE);
+        long known = kept == null ? 0 : kept.getShape().get(1);
+        Shape rest = new Shape(batch, 1, 1, length - known);
+        if (known == 0) {
+            return manager.zeros(rest, query.getDataType());
+        }
+        NDArray old = kept.reshape(batch, 1, 1, known);
+        old.attach(manager);
+        return known == length ? old : old.concat(manager.zeros(rest, query.getDataType()), 3);
+    }
+
+    /** The mask of one query. */
+    private static MaskNumbers row(MaskNumbers mask, NDManager manager, long t) {
+        return mask == null
+                ? null
+                : new MaskNumbers(
+                        row(mask.visible(), manager, t),
+                        row(mask.additive(), manager, t),
+                        row(mask.seeing(), manager, t));
+    }
+
+    private static NDArray row(NDArray numbers, NDManager manager, long t) {
+        return numbers == null || numbers.getShape().get(2) == 1
+                ? numbers
+                : numbers.get(manager, new NDIndex(":, :, {}:{}", t, t + 1));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape[] shapes = queryKeyValue(inputShapes);
+        core.initialize(manager, dataType, shapes[0], shapes[1]);
+    }
+
+    /** Builds a {@link CoverageAttention}. */
+    public static final class Builder {
+
+        private int hiddenSize;
+        private Alignment alignment = Softmax.INSTANCE;
+        private float dropout;
+
+        private Builder() {}
+
+        /**
+         * Sets A, the units of the hidden layer of the score.
+         *
+         * @param hiddenSize at least 1
+         * @return this builder
+         */
+        public Builder setHiddenSize(int hiddenSize) {
+            this.hiddenSize = hiddenSize;
+            return this;
+        }
+
+        /**
+         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
+         * {@code alignment}.
+         *
+         * @param alignment the mapping
+         * @return this builder
+         */
+        public Builder optAlignment(Alignment alignment) {
+            this.alignment = alignment;
+            return this;
+        }
+
+        /**
+         * Sets the rate at which weights are dropped in training; 0 unless set. The coverage counts
+         * them as they are before.
+         *
+         * @param dropout in [0, 1)
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public CoverageAttention build() {
+            return new CoverageAttention(this);
+        }
+    }
+}
