@@ -26,18 +26,18 @@ import org.attn4j.attention.score.AdditiveScore;
  * itself.
  *
  * <p>See, Liu and Manning 2017, section 2.3, equations 10 to 13: with the coverage {@code c_t =
- * Σ_{t' < t} α_t'}, zero at first, {@code e_ti = v · tanh(W_h h_i + W_s s_t + w_c c_ti + b)}, {@code
- * α_t = softmax(e_t)} over the visible keys and {@code context_t = Σ_i α_ti h_i}. The annotations h
- * are key and value, the decoder's states s are the queries in the order of the steps. W_s, W_h with
- * b, and v are the children {@code query_proj}, {@code key_proj} and {@code energy} of the child
- * {@code score}; w_c (A) is the parameter {@code coverage_weight}. {@link #loss} is the coverage loss, which
- * penalises looking again at what is covered.
+ * Σ_{t' < t} α_t'}, zero at first, {@code e_ti = v · tanh(W_h h_i + W_s s_t + w_c c_ti + b)},
+ * {@code α_t = softmax(e_t)} over the visible keys and {@code context_t = Σ_i α_ti h_i}. The
+ * annotations h are key and value, the decoder's states s are the queries in the order of the
+ * steps. W_s, W_h with b, and v are the children {@code query_proj}, {@code key_proj} and {@code
+ * energy} of the child {@code score}; w_c (A) is the parameter {@code coverage_weight}. {@link
+ * #loss} is the coverage loss, which penalises looking again at what is covered.
  *
- * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it where
- * each part of the source should be used about once: summaries, translation, speech. A step needs the
- * weights of those before it, so the T steps run one after the other: time B·T·S·A as for {@link
- * AdditiveAttention}, in T rounds, and memory B·T·S·A in training, B·S·A a step in generation. A cache
- * keeps c beside the keys, as its state {@code coverage}, (B, S).
+ * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it
+ * where each part of the source should be used about once: summaries, translation, speech. A step
+ * needs the weights of those before it, so the T steps run one after the other: time B·T·S·A as for
+ * {@link AdditiveAttention}, in T rounds, and memory B·T·S·A in training, B·S·A a step in
+ * generation. A cache keeps c beside the keys, as its state {@code coverage}, (B, S).
  */
 public final class CoverageAttention extends AttentionBlock {
 

@@ -39,15 +39,10 @@ class CoverageAttentionTest {
             Covered covered = block.cover(subject.store(), inputs, false);
             NDArray sums = covered.weights().cumSum(1).sub(covered.weights());
             Numbers.assertClose(
-                    "coverage",
-                    sums.toFloatArray(),
-                    covered.coverage().toFloatArray(),
-                    1e-6,
-                    0);
+                    "coverage", sums.toFloatArray(), covered.coverage().toFloatArray(), 1e-6, 0);
             float moved =
                     covered.weights()
-                            .sub(
-                                    new AdditiveOf(block, subject).weights(inputs))
+                            .sub(new AdditiveOf(block, subject).weights(inputs))
                             .abs()
                             .max()
                             .getFloat();
@@ -104,8 +99,7 @@ class CoverageAttentionTest {
                     CoverageAttention.stepLoss(covered).toFloatArray(),
                     1e-6,
                     0);
-            assertEquals(
-                    1.25f / 3, CoverageAttention.loss(covered, null).toFloatArray()[0], 1e-6);
+            assertEquals(1.25f / 3, CoverageAttention.loss(covered, null).toFloatArray()[0], 1e-6);
             NDArray steps = manager.create(new boolean[] {true, true, false}, new Shape(1, 3));
             assertEquals(0.25f, CoverageAttention.loss(covered, steps).toFloatArray()[0], 1e-6);
             NDArray none = manager.zeros(new Shape(1, 3));
@@ -115,7 +109,6 @@ class CoverageAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(
-                IllegalArgumentException.class, () -> CoverageAttention.builder().build());
+        assertThrows(IllegalArgumentException.class, () -> CoverageAttention.builder().build());
     }
 }
