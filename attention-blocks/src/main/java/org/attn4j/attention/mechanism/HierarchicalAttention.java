@@ -1,0 +1,417 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import java.util.Objects;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.recurrent.CellKind;
+import org.attn4j.attention.recurrent.RecurrentStack;
+
+/**
+ * Hierarchical attention: words are summed up as sentences and sentences as a document, each by an
+ * attention of its own.
+ *
+ * <p>Yang et al. 2016, "Hierarchical Attention Networks for Document Classification", sections 2.1
+ * and 2.2, whole:
+ *
+ * <ol>
+ *   <li>the word encoder, {@code word_encoder}, a bidirectional GRU over the words of each
+ *       sentence, gives h_it;
+ *   <li>word attention, {@code word_attention}: {@code u_it = tanh(W_w h_it + b_w)}, {@code α_it =
+ *       softmax_t(u_it · u_w)}, sentence {@code s_i = Σ_t α_it h_it} (equations 5 to 7);
+ *   <li>the sentence encoder, {@code sentence_encoder}, a bidirectional GRU over the s_i, gives
+ *       h_i;
+ *   <li>sentence attention, {@code sentence_attention}: the same once more with W_s, b_s and u_s,
+ *       document {@code v = Σ_i α_i h_i} (equations 8 to 10);
+ *   <li>if there are classes, {@code classifier}: {@code logits = W_c v + b_c} (equation 11 is
+ *       their softmax).
+ * </ol>
+ *
+ * <p>Words are ids (B, S, W) of W words in S sentences, looked up in {@code embedding} (V, E), or
+ * vectors (B, S, W, E) of one's own. Padding may stand anywhere, as words and as whole sentences;
+ * it has no weight and no influence.
+ *
+ * <p>Choose it to classify long documents, and to see by which sentence and word they were. Time
+ * B·S·W recurrent steps for the words, all sentences side by side, so that only the longest sentence
+ * and the number of sentences count in sequence; memory B·S·W·h. It is not an {@link
+ * org.attn4j.attention.Attention}: there is no query from outside.
+ */
+public final class HierarchicalAttention extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int padId;
+    private final Parameter embedding; // (V, E), or null
+    private final RecurrentStack wordEncoder;
+    private final AttentionPooling wordAttention;
+    private final RecurrentStack sentenceEncoder;
+    private final AttentionPooling sentenceAttention;
+    private final Linear classifier; // null without classes
+    private final int classes;
+
+    private HierarchicalAttention(Builder builder) {
+        super(VERSION);
+        padId = builder.padId;
+        classes = builder.classes;
+        embedding =
+                builder.vocabularySize == 0
+                        ? null
+                        : addParameter(
+                                Parameter.builder()
+                                        .setName("embedding")
+                                        .setType(Parameter.Type.WEIGHT)
+                                        .optShape(
+                                                new Shape(
+                                                        builder.vocabularySize,
+                                                        builder.embeddingSize))
+                                        .optInitializer(new NormalInitializer(0.1f))
+                                        .build());
+        wordEncoder =
+                addChildBlock("word_encoder", encoder(builder.embeddingSize, builder.wordSize));
+        wordAttention =
+                addChildBlock("word_attention", new AttentionPooling(builder.wordAttentionSize));
+        sentenceEncoder =
+                addChildBlock(
+                        "sentence_encoder",
+                        encoder(wordEncoder.outputSize(), builder.sentenceSize));
+        sentenceAttention =
+                addChildBlock(
+                        "sentence_attention",
+                        new AttentionPooling(builder.sentenceAttentionSize));
+        classifier =
+                classes == 0
+                        ? null
+                        : addChildBlock("classifier", Linear.builder().setUnits(classes).build());
+    }
+
+    private static RecurrentStack encoder(int inputSize, int hiddenSize) {
+        return RecurrentStack.builder()
+                .optKind(CellKind.GRU)
+                .setInputSize(inputSize)
+                .setHiddenSize(hiddenSize)
+                .optBidirectional(true)
+                .build();
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A batch of documents.
+     *
+     * @param words ids (B, S, W), or vectors (B, S, W, E) for a block without an embedding
+     * @param visible which words are real, (B, S, W), boolean or of zeros and ones; null for ids
+     *     other than the padding's, and for all vectors. A sentence without a real word is hidden
+     * @param observer is told the weights of {@code word}, (B, 1, S, W), and {@code sentence}, (B,
+     *     1, 1, S); null for nobody
+     */
+    public record Inputs(NDArray words, NDArray visible, AttentionObserver observer) {
+
+        /** {@inheritDoc} */
+        public Inputs {
+            Objects.requireNonNull(words, "words");
+        }
+
+        /**
+         * Returns inputs without an observer, in which the padding is told by its id.
+         *
+         * @param words ids (B, S, W), or vectors (B, S, W, E) that are all real
+         * @return the inputs
+         */
+        public static Inputs of(NDArray words) {
+            return new Inputs(words, null, null);
+        }
+    }
+
+    /**
+     * What becomes of a batch of documents.
+     *
+     * @param wordStates the annotations h_it, (B, S, W, 2·h); zero at padding
+     * @param wordWeights α_it, (B, S, W); each real sentence's sum to one
+     * @param sentences s_i, (B, S, 2·h); zero for hidden sentences
+     * @param sentenceWeights α_i, (B, S)
+     * @param document v, (B, 2·hs)
+     * @param logits (B, C); null without classes
+     */
+    public record Output(
+            NDArray wordStates,
+            NDArray wordWeights,
+            NDArray sentences,
+            NDArray sentenceWeights,
+            NDArray document,
+            NDArray logits) {}
+
+    /**
+     * Reads documents.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in the documents
+     * @param training whether this is a training pass
+     * @return their vectors, and all on the way to them
+     */
+    public Output read(ParameterStore parameters, Inputs in, boolean training) {
+        NDArray vectors = vectors(parameters, in.words(), training); // (B, S, W, E)
+        NDArray visible = visible(in); // (B, S, W)
+        Shape shape = vectors.getShape();
+        long batch = shape.get(0);
+        long sentences = shape.get(1);
+        long words = shape.get(2);
+        if (!visible.getShape().equals(shape.slice(0, 3))) {
+            throw new IllegalArgumentException(
+                    "visible must be (B, S, W) = "
+                            + shape.slice(0, 3)
+                            + ", got "
+                            + visible.getShape());
+        }
+
+        NDArray each = vectors.reshape(batch * sentences, words, shape.get(3)); // (B·S, W, E)
+        NDArray eachVisible = visible.reshape(batch * sentences, words);
+        NDArray wordStates =
+                wordEncoder
+                        .run(parameters, each, eachVisible, null, training)
+                        .output(); // (B·S, W, 2·h)
+        AttentionOutput word = wordAttention.pool(parameters, wordStates, eachVisible, training);
+        NDArray summed = word.context().reshape(batch, sentences, -1); // (B, S, 2·h)
+
+        NDArray sentenceVisible = visible.max(new int[] {2}); // (B, S)
+        NDArray sentenceStates =
+                sentenceEncoder
+                        .run(parameters, summed, sentenceVisible, null, training)
+                        .output(); // (B, S, 2·hs)
+        AttentionOutput sentence =
+                sentenceAttention.pool(parameters, sentenceStates, sentenceVisible, training);
+        NDArray document = sentence.context(); // (B, 2·hs)
+
+        NDArray wordWeights = word.weights().reshape(batch, sentences, words);
+        if (in.observer() != null) {
+            in.observer().observe("word", wordWeights.expandDims(1));
+            in.observer().observe("sentence", sentence.weights());
+        }
+        return new Output(
+                wordStates.reshape(batch, sentences, words, wordEncoder.outputSize()),
+                wordWeights,
+                summed,
+                sentence.weights().reshape(batch, sentences),
+                document,
+                classifier == null
+                        ? null
+                        : classifier
+                                .forward(parameters, new NDList(document), training)
+                                .singletonOrThrow());
+    }
+
+    private NDArray vectors(ParameterStore parameters, NDArray words, boolean training) {
+        int expected = embedding == null ? 4 : 3;
+        if (words.getShape().dimension() != expected) {
+            throw new IllegalArgumentException(
+                    (embedding == null
+                                    ? "without an embedding words must be vectors (B, S, W, E)"
+                                    : "words must be ids (B, S, W)")
+                            + ", got "
+                            + words.getShape());
+        }
+        if (embedding == null) {
+            return words;
+        }
+        NDArray table = parameters.getValue(embedding, words.getDevice(), training);
+        return words.getNDArrayInternal()
+                .embedding(words, table, SparseFormat.DENSE)
+                .singletonOrThrow();
+    }
+
+    private NDArray visible(Inputs in) {
+        NDArray words = in.words();
+        if (in.visible() != null) {
+            return in.visible().toType(DataType.FLOAT32, false);
+        }
+        return embedding == null
+                ? words.getManager().ones(words.getShape().slice(0, 3))
+                : words.neq(padId).toType(DataType.FLOAT32, false);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes {@code [words]} or {@code [words, visible]} and gives the logits, or without classes
+     * the documents' vectors.
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (inputs.isEmpty() || inputs.size() > 2) {
+            throw new IllegalArgumentException(
+                    "hierarchical attention takes [words] or [words, visible], got "
+                            + inputs.size()
+                            + " arrays");
+        }
+        NDArray visible = inputs.size() > 1 ? inputs.get(1) : null;
+        Output output = read(parameters, new Inputs(inputs.get(0), visible, null), training);
+        return new NDList(classifier == null ? output.document() : output.logits());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape word = new Shape(1, 1, wordEncoder.outputSize());
+        Shape sentence = new Shape(1, 1, sentenceEncoder.outputSize());
+        wordEncoder.initialize(manager, dataType, word);
+        wordAttention.initialize(manager, dataType, word);
+        sentenceEncoder.initialize(manager, dataType, word);
+        sentenceAttention.initialize(manager, dataType, sentence);
+        if (classifier != null) {
+            classifier.initialize(manager, dataType, sentence);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        int size = classifier == null ? sentenceEncoder.outputSize() : classes;
+        return new Shape[] {new Shape(inputShapes[0].get(0), size)};
+    }
+
+    /** Builds a {@link HierarchicalAttention}. */
+    public static final class Builder {
+
+        private int vocabularySize;
+        private int embeddingSize;
+        private int padId;
+        private int wordSize = 50;
+        private int wordAttentionSize;
+        private int sentenceSize;
+        private int sentenceAttentionSize;
+        private int classes;
+
+        private Builder() {}
+
+        /**
+         * Sets V, the words that ids name; without it the words are given as vectors.
+         *
+         * @param vocabularySize at least 1
+         * @return this builder
+         */
+        public Builder optVocabularySize(int vocabularySize) {
+            this.vocabularySize = vocabularySize;
+            return this;
+        }
+
+        /**
+         * Sets E, the features of a word's vector.
+         *
+         * @param embeddingSize at least 1
+         * @return this builder
+         */
+        public Builder setEmbeddingSize(int embeddingSize) {
+            this.embeddingSize = embeddingSize;
+            return this;
+        }
+
+        /**
+         * Sets the id that stands for no word; 0 unless set.
+         *
+         * @param padId the id
+         * @return this builder
+         */
+        public Builder optPadId(int padId) {
+            this.padId = padId;
+            return this;
+        }
+
+        /**
+         * Sets h, the state of the word encoder in one direction; 50 unless set, as in the paper.
+         *
+         * @param wordSize at least 1
+         * @return this builder
+         */
+        public Builder optWordSize(int wordSize) {
+            this.wordSize = wordSize;
+            return this;
+        }
+
+        /**
+         * Sets the size of u_w; 2·h unless set, as in the paper.
+         *
+         * @param wordAttentionSize at least 1
+         * @return this builder
+         */
+        public Builder optWordAttentionSize(int wordAttentionSize) {
+            this.wordAttentionSize = wordAttentionSize;
+            return this;
+        }
+
+        /**
+         * Sets hs, the state of the sentence encoder in one direction; h unless set.
+         *
+         * @param sentenceSize at least 1
+         * @return this builder
+         */
+        public Builder optSentenceSize(int sentenceSize) {
+            this.sentenceSize = sentenceSize;
+            return this;
+        }
+
+        /**
+         * Sets the size of u_s; 2·hs unless set.
+         *
+         * @param sentenceAttentionSize at least 1
+         * @return this builder
+         */
+        public Builder optSentenceAttentionSize(int sentenceAttentionSize) {
+            this.sentenceAttentionSize = sentenceAttentionSize;
+            return this;
+        }
+
+        /**
+         * Sets C, the classes of documents; without it there is no classifier.
+         *
+         * @param classes at least 1
+         * @return this builder
+         */
+        public Builder optClasses(int classes) {
+            this.classes = classes;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         * @throws IllegalArgumentException if a size is out of range
+         */
+        public HierarchicalAttention build() {
+            if (vocabularySize < 0 || classes < 0) {
+                throw new IllegalArgumentException(
+                        "vocabularySize and classes must not be negative, got vocabularySize="
+                                + vocabularySize
+                                + ", classes="
+                                + classes);
+            }
+            sentenceSize = sentenceSize == 0 ? wordSize : sentenceSize;
+            wordAttentionSize = wordAttentionSize == 0 ? 2 * wordSize : wordAttentionSize;
+            sentenceAttentionSize =
+                    sentenceAttentionSize == 0 ? 2 * sentenceSize : sentenceAttentionSize;
+            return new HierarchicalAttention(this);
+        }
+    }
+}

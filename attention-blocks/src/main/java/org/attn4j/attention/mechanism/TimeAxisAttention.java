@@ -1,0 +1,156 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.Objects;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * Attention along the time axis: each place of a scene attends to itself at other times, and to
+ * nothing else.
+ *
+ * <p>Bertasius, Wang and Torresani 2021 (TimeSformer), section 3, "divided space-time attention",
+ * its temporal half: for every place p by itself, {@code α_(p,t) = softmax_t'(q_(p,t) · k_(p,t') /
+ * √H)} and {@code s_(p,t) = Σ_t' α v_(p,t')} in each head, the heads then projected together. All
+ * places share the projections, those of the child {@code attention}, a {@link MultiHeadAttention}.
+ * The classification token, the norm and the residual of their layer are the caller's.
+ *
+ * <p>x (B, T, P, D) with T times and P places gives (B, T, P, D). Choose it for video, sensor
+ * fields and the like, beside an attention over places: joint attention over all T·P costs (T·P)²,
+ * this one P·T². Time B·P·T²·D and, with a fused kernel, memory B·T·P·D. With {@code causal} no
+ * time sees a later one. It is no {@link org.attn4j.attention.Attention}, whose inputs have no
+ * second axis; a sequence (B, T, D) is the case of one place.
+ */
+public final class TimeAxisAttention extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final MultiHeadAttention attention;
+    private final boolean causal;
+
+    /**
+     * Creates a block.
+     *
+     * @param attention attends along time, with queries, keys and values of one size
+     * @param causal whether a time sees no later one
+     */
+    public TimeAxisAttention(MultiHeadAttention attention, boolean causal) {
+        super(VERSION);
+        this.attention = addChildBlock("attention", attention);
+        this.causal = causal;
+    }
+
+    /**
+     * A batch of scenes over time.
+     *
+     * @param x (B, T, P, D)
+     * @param visible which times are seen, (B, T), boolean or of zeros and ones; null for all
+     * @param observer is told the weights, (B·P, N, T, T), batch major; null for nobody
+     */
+    public record Inputs(NDArray x, NDArray visible, AttentionObserver observer) {
+
+        /** {@inheritDoc} */
+        public Inputs {
+            Objects.requireNonNull(x, "x");
+            if (x.getShape().dimension() != 4) {
+                throw new IllegalArgumentException(
+                        "time axis attention takes (B, T, P, D), got " + x.getShape());
+            }
+        }
+
+        /**
+         * Returns inputs without an observer.
+         *
+         * @param x (B, T, P, D)
+         * @param visible (B, T), or null
+         * @return the inputs
+         */
+        public static Inputs of(NDArray x, NDArray visible) {
+            return new Inputs(x, visible, null);
+        }
+    }
+
+    /**
+     * What attending gives.
+     *
+     * @param context (B, T, P, D)
+     * @param weights of each place, (B, P, N, T, T); null unless an observer asked for them
+     */
+    public record Output(NDArray context, NDArray weights) {}
+
+    /**
+     * Attends.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in the scenes
+     * @param training whether dropout applies
+     * @return context and weights
+     */
+    public Output attend(ParameterStore parameters, Inputs in, boolean training) {
+        Shape shape = in.x().getShape();
+        long batch = shape.get(0);
+        long times = shape.get(1);
+        long places = shape.get(2);
+        NDArray rows = in.x().swapAxes(1, 2).reshape(batch * places, times, -1); // (B·P, T, D)
+        AttentionMask mask = causal ? AttentionMask.causal() : AttentionMask.none();
+        if (in.visible() != null) {
+            mask = mask.and(AttentionMask.keys(in.visible().repeat(0, places))); // (B·P, T)
+        }
+        AttentionInputs inputs =
+                AttentionInputs.self(rows).withMask(mask).withObserver(in.observer());
+        AttentionOutput output = attention.attend(parameters, inputs, training);
+        NDArray context =
+                output.context().reshape(batch, places, times, -1).swapAxes(1, 2); // (B, T, P, D)
+        NDArray weights = output.weights(); // (B·P, N, T, T)
+        return new Output(
+                context,
+                weights == null
+                        ? null
+                        : weights.reshape(
+                                batch, places, weights.getShape().get(1), times, times));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes {@code [x]} or {@code [x, visible]} and gives the context.
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (inputs.isEmpty() || inputs.size() > 2) {
+            throw new IllegalArgumentException(
+                    "time axis attention takes [x] or [x, visible], got "
+                            + inputs.size()
+                            + " arrays");
+        }
+        Inputs in = Inputs.of(inputs.get(0), inputs.size() > 1 ? inputs.get(1) : null);
+        return new NDList(attend(parameters, in, training).context());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape x = inputShapes[0];
+        attention.initialize(manager, dataType, new Shape(1, 1, x.get(x.dimension() - 1)));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

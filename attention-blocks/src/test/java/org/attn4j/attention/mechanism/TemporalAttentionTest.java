@@ -1,0 +1,160 @@
+package org.attn4j.attention.mechanism;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.attn4j.attention.CompositeContractTest;
+import org.attn4j.attention.fixture.Numbers;
+import org.attn4j.attention.fixture.TestEngine;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class TemporalAttentionTest {
+
+    private static final int T = 5;
+    private static final int N = 4;
+
+    private static TemporalAttention build(TemporalAttention.Order order) {
+        return TemporalAttention.builder()
+                .setSteps(T)
+                .setSeries(N)
+                .optEncoderSize(3)
+                .optDecoderSize(2)
+                .optOrder(order)
+                .build();
+    }
+
+    private static NDList windows(NDManager manager) {
+        return new NDList(
+                Numbers.random(manager, 1, new Shape(3, T, N)),
+                Numbers.random(manager, 2, new Shape(3, T - 1)));
+    }
+
+    private static TemporalAttention.Output predict(
+            Block block, NDManager manager, NDList windows) {
+        return ((TemporalAttention) block)
+                .predict(
+                        new ParameterStore(manager, false),
+                        TemporalAttention.Inputs.of(windows.get(0), windows.get(1)),
+                        false);
+    }
+
+    @Nested
+    class Printed extends CompositeContractTest {
+
+        @Override
+        protected Block block() {
+            return build(TemporalAttention.Order.PRINTED);
+        }
+
+        @Override
+        protected NDList inputs(NDManager manager) {
+            return windows(manager);
+        }
+
+        /** d_0 and d_1 are the state of zeros, so c_1 and c_2 are the same context. */
+        @Test
+        void theFirstTwoContextsAreTheSame() {
+            TemporalAttention.Output output =
+                    predict(initialized(DataType.FLOAT32), manager, windows(manager));
+            assertEquals(new Shape(3, T, T), output.temporalWeights().getShape());
+            close(
+                    output.temporalWeights().get(new NDIndex(":, 0")),
+                    output.temporalWeights().get(new NDIndex(":, 1")),
+                    0);
+        }
+
+        /** c_T comes from d_(T-1), which has seen y_1 … y_(T-2) alone. */
+        @Test
+        void theLastContextDoesNotKnowTheLastTarget() {
+            Block block = initialized(DataType.FLOAT32);
+            NDList windows = windows(manager);
+            TemporalAttention.Output before = predict(block, manager, windows);
+            windows.get(1).set(new NDIndex(":, -1"), 5);
+            TemporalAttention.Output after = predict(block, manager, windows);
+            close(before.context(), after.context(), 0);
+            assertTrue(largest(before.prediction().sub(after.prediction())) > 1e-4);
+        }
+    }
+
+    @Nested
+    class Common extends CompositeContractTest {
+
+        @Override
+        protected Block block() {
+            return build(TemporalAttention.Order.COMMON);
+        }
+
+        @Override
+        protected NDList inputs(NDManager manager) {
+            return windows(manager);
+        }
+
+        @Test
+        void weightsAreDistributions() {
+            TemporalAttention.Output output =
+                    predict(initialized(DataType.FLOAT32), manager, windows(manager));
+            assertEquals(new Shape(3, T, N), output.inputWeights().getShape());
+            assertEquals(new Shape(3, T - 1, T), output.temporalWeights().getShape());
+            assertEquals(new Shape(3, T, 3), output.encoderStates().getShape());
+            assertEquals(new Shape(3, T - 1, 2), output.decoderStates().getShape());
+            assertEquals(new Shape(3, 3), output.context().getShape());
+            for (NDArray weights : List.of(output.inputWeights(), output.temporalWeights())) {
+                for (float sum : weights.sum(new int[] {2}).toFloatArray()) {
+                    assertEquals(1, sum, 1e-5);
+                }
+            }
+        }
+
+        /** The weights of a step see whole series, but of the states only earlier ones. */
+        @Test
+        void anObserverIsToldBothWeights() {
+            TemporalAttention block = (TemporalAttention) initialized(DataType.FLOAT32);
+            List<String> told = new ArrayList<>();
+            NDList windows = windows(manager);
+            block.predict(
+                    new ParameterStore(manager, false),
+                    new TemporalAttention.Inputs(
+                            windows.get(0),
+                            windows.get(1),
+                            (place, weights) -> told.add(place + weights.getShape())),
+                    false);
+            assertEquals(List.of("input(3, 1, 5, 4)", "temporal(3, 1, 4, 5)"), told);
+        }
+    }
+
+    @Test
+    void badSettingsAndWindowsAreRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TemporalAttention.builder().setSteps(1).setSeries(2).build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        TemporalAttention.builder()
+                                .setSteps(3)
+                                .setSeries(2)
+                                .optEncoderSize(0)
+                                .build());
+        try (NDManager manager = TestEngine.manager()) {
+            TemporalAttention block = build(TemporalAttention.Order.COMMON);
+            NDList windows = windows(manager);
+            NDList wrong = new NDList(windows.get(0), manager.ones(new Shape(3, T)));
+            assertThrows(
+                    IllegalArgumentException.class, () -> predict(block, manager, wrong));
+        }
+    }
+}
