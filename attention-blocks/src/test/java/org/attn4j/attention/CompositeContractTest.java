@@ -107,10 +107,7 @@ public abstract class CompositeContractTest {
                 1e-6);
         NDList alone = new NDList();
         inputs(manager).forEach(input -> alone.add(input.get(new NDIndex("1:2"))));
-        close(
-                forward(block, inputs(manager)).get(new NDIndex("1:2")),
-                forward(block, alone),
-                1e-6);
+        close(forward(block, inputs(manager)).get(new NDIndex("1:2")), forward(block, alone), 1e-6);
     }
 
     @Test

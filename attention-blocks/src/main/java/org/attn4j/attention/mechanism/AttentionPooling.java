@@ -40,9 +40,7 @@ public final class AttentionPooling extends AbstractBlock {
     public AttentionPooling(int hiddenSize) {
         super(VERSION);
         projection = addChildBlock("projection", Linear.builder().setUnits(hiddenSize).build());
-        context =
-                addChildBlock(
-                        "context", Linear.builder().setUnits(1).optBias(false).build());
+        context = addChildBlock("context", Linear.builder().setUnits(1).optBias(false).build());
     }
 
     /**

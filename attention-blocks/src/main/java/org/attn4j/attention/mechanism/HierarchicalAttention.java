@@ -43,8 +43,8 @@ import org.attn4j.attention.recurrent.RecurrentStack;
  * it has no weight and no influence.
  *
  * <p>Choose it to classify long documents, and to see by which sentence and word they were. Time
- * B·S·W recurrent steps for the words, all sentences side by side, so that only the longest sentence
- * and the number of sentences count in sequence; memory B·S·W·h. It is not an {@link
+ * B·S·W recurrent steps for the words, all sentences side by side, so that only the longest
+ * sentence and the number of sentences count in sequence; memory B·S·W·h. It is not an {@link
  * org.attn4j.attention.Attention}: there is no query from outside.
  */
 public final class HierarchicalAttention extends AbstractBlock {
@@ -87,8 +87,7 @@ public final class HierarchicalAttention extends AbstractBlock {
                         encoder(wordEncoder.outputSize(), builder.sentenceSize));
         sentenceAttention =
                 addChildBlock(
-                        "sentence_attention",
-                        new AttentionPooling(builder.sentenceAttentionSize));
+                        "sentence_attention", new AttentionPooling(builder.sentenceAttentionSize));
         classifier =
                 classes == 0
                         ? null

@@ -17,9 +17,9 @@ import org.attn4j.attention.score.GeneralScore;
  * said.
  *
  * <p>Paulus, Xiong and Socher 2018, section 2.2, equations 6 to 8: {@code e_ts = h_tᵀ W h_s} for s
- * &lt; t, {@code α_t = softmax_{s<t}(e_t)}, {@code context_t = Σ_{s<t} α_ts h_s}. The step itself is
- * not among what it sees, so the context of the first step is zero. W is the child {@code score}, a
- * {@link GeneralScore}.
+ * &lt; t, {@code α_t = softmax_{s<t}(e_t)}, {@code context_t = Σ_{s<t} α_ts h_s}. The step itself
+ * is not among what it sees, so the context of the first step is zero. W is the child {@code
+ * score}, a {@link GeneralScore}.
  *
  * <p>It is self-attention, and hides the present and later steps by itself; the mask of the inputs
  * hides more. x (B, T, D) gives a context (B, T, D). Choose it beside an attention to the source,
@@ -73,8 +73,7 @@ public final class IntraDecoderAttention extends AttentionBlock {
                         earlier(manager, in.query().getShape().get(1), memory.length()));
         AttentionInputs masked = in.withMask(in.mask().and(earlier));
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, T)
-        NDArray weights =
-                ScoredAttention.weights(scores, ScoredAttention.mask(masked, memory));
+        NDArray weights = ScoredAttention.weights(scores, ScoredAttention.mask(masked, memory));
         return core.output(weights, memory, in, training); // (B, T, D)
     }
 

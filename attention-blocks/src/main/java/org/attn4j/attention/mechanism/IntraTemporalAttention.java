@@ -31,8 +31,8 @@ import org.attn4j.attention.score.GeneralScore;
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it
  * where long targets are decoded from long sources, in summarisation above all. Time B·T·S·(Dq +
- * Dv), with log₂ T passes over the scores for the sums of a whole target; memory B·T·S. Step by step
- * the cache keeps W h_i and one sum for each key.
+ * Dv), with log₂ T passes over the scores for the sums of a whole target; memory B·T·S. Step by
+ * step the cache keeps W h_i and one sum for each key.
  */
 public final class IntraTemporalAttention extends AttentionBlock {
 

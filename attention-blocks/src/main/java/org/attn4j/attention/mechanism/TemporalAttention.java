@@ -27,8 +27,8 @@ import org.attn4j.attention.score.AdditiveScore;
  * values of a target that are known, y (B, T − 1), predict the target's last value:
  *
  * <ol>
- *   <li>Input attention. At each step t the encoder's state asks which series matters: {@code
- *       e_t^k = v_e · tanh(W_e [h_{t−1}; s_{t−1}] + U_e x^k)}, x^k the whole series k, {@code α_t =
+ *   <li>Input attention. At each step t the encoder's state asks which series matters: {@code e_t^k
+ *       = v_e · tanh(W_e [h_{t−1}; s_{t−1}] + U_e x^k)}, x^k the whole series k, {@code α_t =
  *       softmax_k(e_t)}, and reads {@code α_t · x_t} element by element, {@code (h_t, s_t) =
  *       LSTM(α_t x_t)}.
  *   <li>Temporal attention. The decoder's state (d, s') asks which time matters: {@code l_i = v_d ·
@@ -236,7 +236,11 @@ public final class TemporalAttention extends AbstractBlock {
                 NDArray fresh = attend();
                 NDArray meets = order == Order.PRINTED ? context : fresh;
                 NDArray number =
-                        apply(decoderInput, parameters, target.concat(meets, 1), training); // (B, 1)
+                        apply(
+                                decoderInput,
+                                parameters,
+                                target.concat(meets, 1),
+                                training); // (B, 1)
                 state = decoder.step(parameters, number, state, training);
                 states.add(state.hidden());
                 context = fresh;
@@ -290,9 +294,7 @@ public final class TemporalAttention extends AbstractBlock {
             PairList<String, Object> params) {
         if (inputs.size() != 2) {
             throw new IllegalArgumentException(
-                    "temporal attention takes [series, target], got "
-                            + inputs.size()
-                            + " arrays");
+                    "temporal attention takes [series, target], got " + inputs.size() + " arrays");
         }
         Inputs in = Inputs.of(inputs.get(0), inputs.get(1));
         return new NDList(predict(parameters, in, training).prediction());
@@ -306,12 +308,8 @@ public final class TemporalAttention extends AbstractBlock {
         encoder.initialize(manager, dataType, new Shape(1, series));
         decoder.initialize(manager, dataType, new Shape(1, 1));
         inputScore.initialize(
-                manager,
-                dataType,
-                new Shape(1, 1, 2L * encoderSize),
-                new Shape(1, series, steps));
-        temporalScore.initialize(
-                manager, dataType, new Shape(1, 1, 2L * decoderSize), encoded);
+                manager, dataType, new Shape(1, 1, 2L * encoderSize), new Shape(1, series, steps));
+        temporalScore.initialize(manager, dataType, new Shape(1, 1, 2L * decoderSize), encoded);
         decoderInput.initialize(manager, dataType, new Shape(1, encoderSize + 1L));
         outputProjection.initialize(
                 manager, dataType, new Shape(1, (long) decoderSize + encoderSize));

@@ -115,8 +115,7 @@ public final class TimeAxisAttention extends AbstractBlock {
                 context,
                 weights == null
                         ? null
-                        : weights.reshape(
-                                batch, places, weights.getShape().get(1), times, times));
+                        : weights.reshape(batch, places, weights.getShape().get(1), times, times));
     }
 
     /**

@@ -58,7 +58,8 @@ final class RecurrentParity {
             }
             long places = in.array("x").getShape().get(1);
             NDArray lengths = in.array("lengths").expandDims(1); // (B, 1)
-            return in.manager().arange(0, (int) places, 1, lengths.getDataType())
+            return in.manager()
+                    .arange(0, (int) places, 1, lengths.getDataType())
                     .reshape(1, places)
                     .lt(lengths);
         }

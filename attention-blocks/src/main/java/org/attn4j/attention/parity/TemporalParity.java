@@ -92,10 +92,7 @@ final class TemporalParity {
             for (String half : List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh")) {
                 for (String direction : List.of("_l0", "_l0_reverse")) {
                     String name = half + direction;
-                    in.bind(
-                            block,
-                            level + "_encoder." + name,
-                            in.weight(level + "_gru." + name));
+                    in.bind(block, level + "_encoder." + name, in.weight(level + "_gru." + name));
                 }
             }
             String attention = level + "_attention.";
@@ -249,7 +246,13 @@ final class TemporalParity {
                             .build();
             Map<String, String> projections =
                     Map.of(
-                            "query_proj", "q", "key_proj", "k", "value_proj", "v", "output_proj",
+                            "query_proj",
+                            "q",
+                            "key_proj",
+                            "k",
+                            "value_proj",
+                            "v",
+                            "output_proj",
                             "o");
             projections.forEach(
                     (child, letter) -> {

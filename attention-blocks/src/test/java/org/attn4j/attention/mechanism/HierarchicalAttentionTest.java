@@ -171,9 +171,7 @@ class HierarchicalAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(
-                IllegalArgumentException.class, () -> HierarchicalAttention.builder().build());
-        assertThrows(
-                IllegalArgumentException.class, () -> small().optClasses(-1).build());
+        assertThrows(IllegalArgumentException.class, () -> HierarchicalAttention.builder().build());
+        assertThrows(IllegalArgumentException.class, () -> small().optClasses(-1).build());
     }
 }

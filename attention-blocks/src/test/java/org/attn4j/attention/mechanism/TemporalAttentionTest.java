@@ -153,8 +153,7 @@ class TemporalAttentionTest {
             TemporalAttention block = build(TemporalAttention.Order.COMMON);
             NDList windows = windows(manager);
             NDList wrong = new NDList(windows.get(0), manager.ones(new Shape(3, T)));
-            assertThrows(
-                    IllegalArgumentException.class, () -> predict(block, manager, wrong));
+            assertThrows(IllegalArgumentException.class, () -> predict(block, manager, wrong));
         }
     }
 }

@@ -114,8 +114,7 @@ class TimeAxisAttentionTest {
         void otherShapesAreRefused() {
             NDArray flat = manager.ones(new Shape(3, T, D));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> TimeAxisAttention.Inputs.of(flat, null));
+                    IllegalArgumentException.class, () -> TimeAxisAttention.Inputs.of(flat, null));
         }
     }
 }
