@@ -3,8 +3,8 @@ package org.attn4j.attention.capture;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Is told who looked at what. Weights leave a model through an observer and never through a field,
- * so that several threads can use the model at once.
+ * Is told who looked at what, and what came of it. Weights and hidden states leave a model through
+ * an observer and never through a field, so that several threads can use the model at once.
  */
 @FunctionalInterface
 public interface AttentionObserver {
@@ -20,6 +20,16 @@ public interface AttentionObserver {
     void observe(String place, NDArray weights);
 
     /**
+     * Receives the hidden states between two layers. Ignored unless an observer wants them.
+     *
+     * @param place where in the model they arose: {@code hidden_states.0} are the embeddings of a
+     *     stack, {@code hidden_states.i} what its layer i gives, the last of them after the stack's
+     *     final norm if it has one
+     * @param states (B, T, D); they live on the manager of the pass
+     */
+    default void hidden(String place, NDArray states) {}
+
+    /**
      * Returns an observer for a part of the model: what it is told arrives here with the part's
      * name in front.
      *
@@ -27,7 +37,6 @@ public interface AttentionObserver {
      * @return the observer to hand to the part
      */
     default AttentionObserver at(String prefix) {
-        return (place, weights) ->
-                observe(place.isEmpty() ? prefix : prefix + "." + place, weights);
+        return new PartObserver(this, prefix);
     }
 }

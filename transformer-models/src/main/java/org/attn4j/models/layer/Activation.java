@@ -16,7 +16,7 @@ public enum Activation {
     /** GELU by the tanh approximation, as in GPT-2 and ALBERT. */
     GELU_NEW("gelu_new", Activation::geluTanh),
     /** GELU as {@code x σ(1.702 x)}, as in CLIP. */
-    QUICK_GELU("quick_gelu", x -> x.mul(sigmoid(x.mul(1.702)))),
+    QUICK_GELU("quick_gelu", x -> x.mul(sigmoid(Scalars.multiply(x, 1.702)))),
     /** {@code x σ(x)} (Ramachandran et al. 2017), also called swish. */
     SILU("silu", x -> x.mul(sigmoid(x))),
     /** {@code x tanh(log(1 + exp(x)))} (Misra 2019). */
@@ -26,7 +26,9 @@ public enum Activation {
     /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID("sigmoid", Activation::sigmoid),
     /** The hyperbolic tangent. */
-    TANH("tanh", NDArray::tanh);
+    TANH("tanh", NDArray::tanh),
+    /** {@code x} itself. */
+    LINEAR("linear", x -> x);
 
     private static final double SQRT_TWO_OVER_PI = Math.sqrt(2 / Math.PI);
 
@@ -49,7 +51,9 @@ public enum Activation {
     public static Activation of(String name) {
         String wanted =
                 switch (name.toLowerCase(Locale.ROOT)) {
-                    case "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh" -> "gelu_new";
+                    case "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh", "gelu_accurate" ->
+                            "gelu_new";
+                    case "gelu_python" -> "gelu";
                     case "swish" -> "silu";
                     default -> name.toLowerCase(Locale.ROOT);
                 };

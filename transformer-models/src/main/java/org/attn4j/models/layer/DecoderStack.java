@@ -68,7 +68,7 @@ public final class DecoderStack extends AbstractBlock {
      * @param memoryMask which places of the memory are seen
      * @param cache caches of the earlier tokens, or null
      * @param observer receives the weights as {@code layers.i.self_attn} and {@code
-     *     layers.i.encoder_attn}, or null
+     *     layers.i.encoder_attn}, and the states as {@code hidden_states.i}; or null
      * @param training whether dropout applies
      * @return (B, T, D), on the manager of {@code ids}
      */
@@ -100,6 +100,7 @@ public final class DecoderStack extends AbstractBlock {
                         : memoryMask.realise(manager, length, memory.getShape().get(1));
         NDArray x = embeddings.embed(parameters, ids, first, training); // (B, T, D)
         for (int i = 0; i < layers.size(); i++) {
+            Stacks.hidden(observer, i, x);
             DecoderInputs inputs =
                     new DecoderInputs(
                             x,
@@ -114,7 +115,9 @@ public final class DecoderStack extends AbstractBlock {
         if (cache != null) {
             cache.advance(length);
         }
-        return finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
+        NDArray states = finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
+        Stacks.hidden(observer, layers.size(), states);
+        return states;
     }
 
     /**

@@ -15,8 +15,10 @@ import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
 
 /**
- * What a stack of layers starts from: {@code dropout(norm(scale · token + position))}, each of the
- * parts optional but the token (Vaswani et al. 2017, §3.4 and §3.5).
+ * What a stack of layers starts from: {@code projection(dropout(norm(scale · token + type +
+ * position)))}, each of the parts optional but the token (Vaswani et al. 2017, §3.4 and §3.5;
+ * Devlin et al. 2019, §3, for the types; Lan et al. 2020, §3.1, for the projection of small
+ * embeddings to the model's size).
  */
 public final class Embeddings extends AbstractBlock {
 
@@ -26,7 +28,9 @@ public final class Embeddings extends AbstractBlock {
     private final double scale;
     private final SinusoidalPositions sinusoidal; // null for none
     private final LearnedPositions learned; // null for none
+    private final TokenEmbedding types; // null for none
     private final Block norm; // null for none
+    private final Block projection; // null for none
     private final float dropout;
 
     private Embeddings(Builder builder) {
@@ -36,7 +40,12 @@ public final class Embeddings extends AbstractBlock {
         sinusoidal = builder.sinusoidal;
         learned =
                 builder.learned == null ? null : addChildBlock("embed_positions", builder.learned);
+        types = builder.types == null ? null : addChildBlock("embed_token_types", builder.types);
         norm = builder.norm == null ? null : addChildBlock("layernorm_embedding", builder.norm);
+        projection =
+                builder.projection == null
+                        ? null
+                        : addChildBlock("embed_projection", builder.projection);
         dropout = Layers.requireRate("dropout", builder.dropout);
     }
 
@@ -59,28 +68,53 @@ public final class Embeddings extends AbstractBlock {
      * @return (B, T, D)
      */
     public NDArray embed(ParameterStore parameters, NDArray ids, long first, boolean training) {
-        NDArray x = Layers.apply(tokens, parameters, ids, training); // (B, T, D)
+        return embed(parameters, EmbeddingInputs.of(ids, first), training);
+    }
+
+    /**
+     * Embeds tokens with their types and places.
+     *
+     * @param parameters where the parameters are found
+     * @param in the tokens
+     * @param training whether dropout applies
+     * @return (B, T, D)
+     */
+    public NDArray embed(ParameterStore parameters, EmbeddingInputs in, boolean training) {
+        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
         if (scale != 1) {
             x = Scalars.multiply(x, scale);
         }
-        NDArray positions = positions(parameters, ids, first, training); // (T, D)
+        if (types != null) {
+            NDArray typeIds = in.tokenTypes() == null ? in.ids().zerosLike() : in.tokenTypes();
+            x = x.add(Layers.apply(types, parameters, typeIds, training));
+        }
+        NDArray positions = positions(parameters, in, training); // (T, D) or (B, T, D)
         if (positions != null) {
             x = x.add(positions);
         }
         if (norm != null) {
             x = Layers.apply(norm, parameters, x, training);
         }
-        return Layers.dropout(x, dropout, training);
+        x = Layers.dropout(x, dropout, training);
+        return projection == null ? x : Layers.apply(projection, parameters, x, training);
     }
 
-    private NDArray positions(
-            ParameterStore parameters, NDArray ids, long first, boolean training) {
-        NDManager manager = ids.getManager();
-        long count = ids.getShape().get(1);
+    private NDArray positions(ParameterStore parameters, EmbeddingInputs in, boolean training) {
+        NDManager manager = in.ids().getManager();
+        long count = in.ids().getShape().get(1);
         if (sinusoidal != null) {
-            return sinusoidal.encode(manager, first, count);
+            if (in.positions() != null) {
+                throw new IllegalArgumentException(
+                        "sinusoidal positions count from the first token; leave positions out");
+            }
+            return sinusoidal.encode(manager, in.first(), count);
         }
-        return learned == null ? null : learned.encode(parameters, manager, first, count, training);
+        if (learned == null) {
+            return null;
+        }
+        return in.positions() == null
+                ? learned.encode(parameters, manager, in.first(), count, training)
+                : Layers.apply(learned, parameters, in.positions(), training);
     }
 
     /**
@@ -103,14 +137,16 @@ public final class Embeddings extends AbstractBlock {
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape vectors = tokens.getOutputShapes(inputShapes)[0];
         for (Block child : getChildren().values()) {
-            child.initialize(manager, dataType, child == norm ? vectors : inputShapes[0]);
+            boolean afterwards = child == norm || child == projection;
+            child.initialize(manager, dataType, afterwards ? vectors : inputShapes[0]);
         }
     }
 
     /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return tokens.getOutputShapes(inputShapes);
+        Shape[] vectors = tokens.getOutputShapes(inputShapes);
+        return projection == null ? vectors : projection.getOutputShapes(vectors);
     }
 
     /** Builds {@link Embeddings}. */
@@ -121,7 +157,9 @@ public final class Embeddings extends AbstractBlock {
         private double scale = 1;
         private SinusoidalPositions sinusoidal;
         private LearnedPositions learned;
+        private TokenEmbedding types;
         private Block norm;
+        private Block projection;
         private float dropout;
 
         Builder() {}
@@ -180,6 +218,28 @@ public final class Embeddings extends AbstractBlock {
          */
         public Builder optLearned(LearnedPositions learned) {
             this.learned = learned;
+            return this;
+        }
+
+        /**
+         * Sets a vector for each type of token, such as the segment it belongs to.
+         *
+         * @param types the vectors; none by default
+         * @return this builder
+         */
+        public Builder optTokenTypes(TokenEmbedding types) {
+            this.types = types;
+            return this;
+        }
+
+        /**
+         * Sets a map from the size of the embeddings to the model's.
+         *
+         * @param projection from (B, T, E) to (B, T, D); none by default
+         * @return this builder
+         */
+        public Builder optProjection(Block projection) {
+            this.projection = projection;
             return this;
         }
 

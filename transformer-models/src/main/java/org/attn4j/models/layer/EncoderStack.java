@@ -53,7 +53,8 @@ public final class EncoderStack extends AbstractBlock {
      * @param parameters where the parameters are found
      * @param ids (B, S) int64
      * @param visible (B, S), true for the tokens that are seen, or null if all are
-     * @param observer receives the weights as {@code layers.i.self_attn}, or null
+     * @param observer receives the weights as {@code layers.i.self_attn} and the states as {@code
+     *     hidden_states.i}, or null
      * @param training whether dropout applies
      * @return (B, S, D), on the manager of {@code ids}
      */
@@ -63,18 +64,41 @@ public final class EncoderStack extends AbstractBlock {
             NDArray visible,
             AttentionObserver observer,
             boolean training) {
-        NDManager manager = ids.getManager();
-        long length = ids.getShape().get(1);
-        AttentionMask keys = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
-        AttentionMask mask =
-                Stacks.biased(keys, scoreBias, parameters, manager, length, length, training)
+        AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
+        return encode(parameters, EmbeddingInputs.of(ids, 0), mask, observer, training);
+    }
+
+    /**
+     * Encodes sequences whose tokens have types or places of their own, under any mask.
+     *
+     * @param parameters where the parameters are found
+     * @param in the tokens, (B, S)
+     * @param mask who sees whom among the S places
+     * @param observer receives the weights as {@code layers.i.self_attn} and the states as {@code
+     *     hidden_states.i}, or null
+     * @param training whether dropout applies
+     * @return (B, S, D), on the manager of the ids
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            EmbeddingInputs in,
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
+        NDManager manager = in.ids().getManager();
+        long length = in.ids().getShape().get(1);
+        AttentionMask realised =
+                Stacks.biased(mask, scoreBias, parameters, manager, length, length, training)
                         .realise(manager, length, length);
-        NDArray x = embeddings.embed(parameters, ids, 0, training); // (B, S, D)
+        NDArray x = embeddings.embed(parameters, in, training); // (B, S, D)
         for (int i = 0; i < layers.size(); i++) {
+            Stacks.hidden(observer, i, x);
             AttentionObserver at = Stacks.layer(observer, i);
-            x = layers.get(i).encode(parameters, x, mask, at, training);
+            x = layers.get(i).encode(parameters, x, realised, at, training);
         }
-        return finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
+        NDArray states = finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
+        Stacks.hidden(observer, layers.size(), states);
+        return states;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.attn4j.models.layer;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -26,6 +27,13 @@ final class Stacks {
                         AttentionMask.bias(
                                 scoreBias.bias(
                                         parameters, manager, queryLength, keyLength, training)));
+    }
+
+    /** Tells what goes into layer {@code index}, or comes out of the last. */
+    static void hidden(AttentionObserver observer, int index, NDArray states) {
+        if (observer != null) {
+            observer.hidden("hidden_states." + index, states);
+        }
     }
 
     static AttentionObserver layer(AttentionObserver observer, int index) {

@@ -1,0 +1,77 @@
+package org.attn4j.models.bert;
+
+import java.util.stream.IntStream;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.FeedForward;
+import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/** BERT's layers out of the shared ones, for BERT and the families that kept them. */
+public final class BertLayers {
+
+    private BertLayers() {}
+
+    /**
+     * Makes BERT's embeddings: tokens, types and learned positions, added, normed and dropped.
+     *
+     * @param config the hyperparameters
+     * @param tokens the token embedding; its size may be another than the model's
+     * @return a builder, to add to
+     */
+    public static Embeddings.Builder embeddings(BertConfig config, TokenEmbedding tokens) {
+        int size = Math.toIntExact(tokens.modelSize());
+        Embeddings.Builder builder =
+                Embeddings.builder()
+                        .setTokens(tokens)
+                        .optLearned(new LearnedPositions(config.maxPositions(), size, 0))
+                        .optNorm(new LayerNorm(size, config.epsilon()))
+                        .optDropout(config.hiddenDropout());
+        return config.tokenTypes() == 0
+                ? builder
+                : builder.optTokenTypes(new TokenEmbedding(config.tokenTypes(), size));
+    }
+
+    /**
+     * Makes a stack of BERT's layers on embeddings.
+     *
+     * @param config the hyperparameters
+     * @param embeddings what the stack starts from
+     * @return the stack
+     */
+    public static EncoderStack stack(BertConfig config, Embeddings embeddings) {
+        return new EncoderStack(
+                embeddings,
+                null,
+                IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                null);
+    }
+
+    /**
+     * Makes one layer.
+     *
+     * @param config the hyperparameters
+     * @return the layer
+     */
+    public static EncoderLayer layer(BertConfig config) {
+        return EncoderLayer.builder()
+                .setSelfAttention(
+                        MultiHeadAttention.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setHeads(config.heads())
+                                .optDropout(config.attentionDropout())
+                                .build())
+                .setFeedForward(
+                        FeedForward.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setInnerSize(config.innerSize())
+                                .optActivation(config.activation())
+                                .build())
+                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
+                .optDropout(config.hiddenDropout())
+                .build();
+    }
+}

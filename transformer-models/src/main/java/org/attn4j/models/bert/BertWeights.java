@@ -1,0 +1,105 @@
+package org.attn4j.models.bert;
+
+import org.attn4j.models.checkpoint.WeightTable;
+
+/**
+ * The names of BERT's tensors: those of transformers' state dictionaries, and those of older files,
+ * in which norms have a {@code gamma} and a {@code beta} and the encoder its prefix or not.
+ */
+public final class BertWeights {
+
+    private static final String STACK = "model.encoder.";
+
+    private BertWeights() {}
+
+    /**
+     * Returns the names of an encoder with BERT's layers.
+     *
+     * @param prefix what stands before them, {@code bert.} under a head and nothing in a base model
+     * @return rules to which a family adds those of its heads
+     */
+    public static WeightTable.Builder encoder(String prefix) {
+        String layer = prefix + "encoder.layer.*.";
+        String block = STACK + "layers.*.";
+        return embeddings(prefix)
+                .add(layer + "attention.self.query.*", block + "self_attn.query_proj.*")
+                .add(layer + "attention.self.key.*", block + "self_attn.key_proj.*")
+                .add(layer + "attention.self.value.*", block + "self_attn.value_proj.*")
+                .add(layer + "attention.output.dense.*", block + "self_attn.output_proj.*")
+                .add(layer + "attention.output.LayerNorm.*", block + "self_attn_layer_norm.*")
+                .add(layer + "intermediate.dense.*", block + "feed_forward.fc1.*")
+                .add(layer + "output.dense.*", block + "feed_forward.fc2.*")
+                .add(layer + "output.LayerNorm.*", block + "final_layer_norm.*")
+                .add(prefix + "pooler.dense.*", "model.pooler.dense.*");
+    }
+
+    /**
+     * Returns the names of BERT's embeddings, and the old names of norms.
+     *
+     * @param prefix what stands before them
+     * @return rules to which a family adds those of its layers and heads
+     */
+    public static WeightTable.Builder embeddings(String prefix) {
+        String tensors = prefix + "embeddings.";
+        String block = STACK + "embeddings.";
+        return WeightTable.builder()
+                .add(tensors + "word_embeddings.weight", block + "embed_tokens.weight")
+                .add(tensors + "position_embeddings.weight", block + "embed_positions.weight")
+                .add(tensors + "token_type_embeddings.weight", block + "embed_token_types.weight")
+                .add(tensors + "LayerNorm.*", block + "layernorm_embedding.*")
+                .alias("**LayerNorm.gamma", "**LayerNorm.weight")
+                .alias("**LayerNorm.beta", "**LayerNorm.bias")
+                .ignore("**embeddings.position_ids")
+                .ignore("**embeddings.token_type_ids");
+    }
+
+    /** The names of an architecture, for the heads too. */
+    static WeightTable of(String architecture, boolean tied) {
+        boolean base = architecture.equals("BertModel");
+        WeightTable.Builder table = encoder(base ? "" : "bert.");
+        if (base) {
+            table.alias("bert.**", "**").ignore("cls.**");
+        } else {
+            table.alias("**", "bert.**");
+        }
+        switch (architecture) {
+            case "BertForPreTraining" -> {
+                predictions(table, "head.tokens.", tied);
+                table.add("cls.seq_relationship.*", "head.sentences.out_proj.*");
+            }
+            case "BertForMaskedLM" -> {
+                predictions(table, "head.", tied);
+                table.ignore("bert.pooler.**").ignore("cls.seq_relationship.*");
+            }
+            case "BertForNextSentencePrediction" ->
+                    table.add("cls.seq_relationship.*", "head.scores.out_proj.*")
+                            .ignore("cls.predictions.**");
+            case "BertForSequenceClassification", "BertForMultipleChoice" ->
+                    table.add("classifier.*", "head.scores.out_proj.*").ignore("cls.**");
+            case "BertForTokenClassification" ->
+                    table.add("classifier.*", "head.out_proj.*")
+                            .ignore("bert.pooler.**")
+                            .ignore("cls.**");
+            case "BertForQuestionAnswering" ->
+                    table.add("qa_outputs.*", "head.out_proj.*")
+                            .ignore("bert.pooler.**")
+                            .ignore("cls.**");
+            default -> {
+                // The base model has no head.
+            }
+        }
+        return table.build();
+    }
+
+    private static void predictions(WeightTable.Builder table, String head, boolean tied) {
+        table.add("cls.predictions.transform.dense.*", head + "dense.*")
+                .add("cls.predictions.transform.LayerNorm.*", head + "layer_norm.*")
+                .add("cls.predictions.bias", head + "decoder.bias")
+                .alias("cls.predictions.decoder.bias", "cls.predictions.bias");
+        if (tied) {
+            table.alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight");
+        } else {
+            table.add("cls.predictions.decoder.weight", head + "decoder.weight");
+        }
+    }
+}

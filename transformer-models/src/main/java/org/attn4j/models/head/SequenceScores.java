@@ -1,0 +1,140 @@
+package org.attn4j.models.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.Layers;
+
+/**
+ * From the states of a sequence to one row of logits, in the variants of the families: from the
+ * pooled vector or from the first token's state, with a dense layer and its activation in between
+ * or without, and with dropout before that layer or only after it.
+ */
+public final class SequenceScores extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int modelSize;
+    private final boolean pooled;
+    private final Linear dense; // null for none
+    private final Activation activation;
+    private final float firstDropout;
+    private final float lastDropout;
+    private final Linear projection;
+
+    private SequenceScores(
+            int modelSize,
+            boolean pooled,
+            Activation activation,
+            float firstDropout,
+            float lastDropout,
+            int classes) {
+        super(VERSION);
+        this.modelSize = modelSize;
+        this.pooled = pooled;
+        this.activation = activation;
+        this.firstDropout = firstDropout;
+        this.lastDropout = lastDropout;
+        dense =
+                activation == null
+                        ? null
+                        : addChildBlock("dense", Linear.builder().setUnits(modelSize).build());
+        projection = addChildBlock("out_proj", Linear.builder().setUnits(classes).build());
+    }
+
+    /**
+     * {@code out_proj(dropout(pooled))}: BERT, ALBERT.
+     *
+     * @param modelSize D
+     * @param dropout the rate
+     * @param classes C
+     * @return the block
+     */
+    public static SequenceScores ofPooled(int modelSize, float dropout, int classes) {
+        return new SequenceScores(modelSize, true, null, dropout, 0, classes);
+    }
+
+    /**
+     * {@code out_proj(dropout(activation(dense(dropout(first)))))}: RoBERTa, ELECTRA, MPNet.
+     *
+     * @param modelSize D
+     * @param activation the activation
+     * @param dropout the rate of both
+     * @param classes C
+     * @return the block
+     */
+    public static SequenceScores ofFirst(
+            int modelSize, Activation activation, float dropout, int classes) {
+        return new SequenceScores(modelSize, false, activation, dropout, dropout, classes);
+    }
+
+    /**
+     * {@code out_proj(dropout(activation(dense(first))))}: DistilBERT.
+     *
+     * @param modelSize D
+     * @param activation the activation
+     * @param dropout the rate
+     * @param classes C
+     * @return the block
+     */
+    public static SequenceScores ofFirstUndropped(
+            int modelSize, Activation activation, float dropout, int classes) {
+        return new SequenceScores(modelSize, false, activation, 0, dropout, classes);
+    }
+
+    /**
+     * Scores sequences.
+     *
+     * @param parameters where the parameters are found
+     * @param encoded the states
+     * @param training whether dropout applies
+     * @return logits (B, C)
+     */
+    public NDArray logits(ParameterStore parameters, EncoderOutput encoded, boolean training) {
+        NDArray x = pooled ? encoded.pooled() : encoded.states().get(new NDIndex(":, 0")); // (B, D)
+        return Layers.apply(this, parameters, x, training);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes one vector for each sequence, (B, D), and gives logits (B, C).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = Layers.dropout(inputs.singletonOrThrow(), firstDropout, training); // (B, D)
+        if (dense != null) {
+            x = activation.apply(Layers.apply(dense, parameters, x, training));
+            x = Layers.dropout(x, lastDropout, training);
+        }
+        return projection.forward(parameters, new NDList(x), training); // (B, C)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, new Shape(1, modelSize));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return projection.getOutputShapes(inputShapes);
+    }
+}

@@ -1,0 +1,53 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Objects;
+
+/**
+ * What is embedded.
+ *
+ * @param ids token ids, (B, T) of int64
+ * @param tokenTypes the type (segment) of each token, (B, T) of int64; null for type 0, and ignored
+ *     by embeddings without types
+ * @param positions the place of each token, (B, T) or (T) of int64; null for {@code first}, {@code
+ *     first + 1} …
+ * @param first the place of the first token, more than 0 if others went before it
+ */
+public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions, long first) {
+
+    /** {@inheritDoc} */
+    public EmbeddingInputs {
+        Objects.requireNonNull(ids, "ids");
+    }
+
+    /**
+     * Returns inputs of token ids alone.
+     *
+     * @param ids (B, T) of int64
+     * @param first the place of the first token
+     * @return the inputs
+     */
+    public static EmbeddingInputs of(NDArray ids, long first) {
+        return new EmbeddingInputs(ids, null, null, first);
+    }
+
+    /**
+     * Returns these inputs with types.
+     *
+     * @param types (B, T) of int64; null for type 0
+     * @return the new inputs
+     */
+    public EmbeddingInputs withTokenTypes(NDArray types) {
+        return new EmbeddingInputs(ids, types, positions, first);
+    }
+
+    /**
+     * Returns these inputs with places.
+     *
+     * @param places (B, T) or (T) of int64; null for the natural order
+     * @return the new inputs
+     */
+    public EmbeddingInputs withPositions(NDArray places) {
+        return new EmbeddingInputs(ids, tokenTypes, places, first);
+    }
+}

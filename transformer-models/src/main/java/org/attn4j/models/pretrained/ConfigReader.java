@@ -1,0 +1,540 @@
+package org.attn4j.models.pretrained;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a {@code config.json} strictly: a setting that nobody reads is refused by name, since one
+ * that is silently ignored makes a model that computes something else.
+ *
+ * <p>Every accessor marks its key. {@link #finish()} then refuses the keys that are left, except
+ * those that change nothing of what a model computes (who made the file, defaults of generation and
+ * the like). An absent key has the default of the family's configuration class in Hugging Face's
+ * transformers; {@code null} counts as absent where a setting may be left out, and is refused where
+ * it may not.
+ */
+public final class ConfigReader {
+
+    /** Settings of every configuration that do not change what a forward pass computes. */
+    private static final Set<String> NO_EFFECT =
+            Set.of(
+                    "_attn_implementation",
+                    "_attn_implementation_autoset",
+                    "_commit_hash",
+                    "_name_or_path",
+                    "architectures",
+                    "attn_implementation",
+                    "auto_map",
+                    "bad_words_ids",
+                    "begin_suppress_tokens",
+                    "bos_token_id",
+                    "chunk_size_feed_forward",
+                    "cls_token_id",
+                    "decoder_start_token_id",
+                    "diversity_penalty",
+                    "do_sample",
+                    "dtype",
+                    "early_stopping",
+                    "encoder_no_repeat_ngram_size",
+                    "eos_token_id",
+                    "exponential_decay_length_penalty",
+                    "finetuning_task",
+                    "forced_bos_token_id",
+                    "forced_eos_token_id",
+                    "gradient_checkpointing",
+                    "id2label",
+                    "initializer_factor",
+                    "initializer_range",
+                    "label2id",
+                    "language",
+                    "length_penalty",
+                    "license",
+                    "mask_token_id",
+                    "max_length",
+                    "min_length",
+                    "model_type",
+                    "name_or_path",
+                    "no_repeat_ngram_size",
+                    "num_beam_groups",
+                    "num_beams",
+                    "num_labels",
+                    "num_return_sequences",
+                    "output_attentions",
+                    "output_hidden_states",
+                    "output_past",
+                    "output_scores",
+                    "pad_token_id",
+                    "prefix",
+                    "problem_type",
+                    "remove_invalid_values",
+                    "repetition_penalty",
+                    "return_dict",
+                    "return_dict_in_generate",
+                    "sep_token_id",
+                    "suppress_tokens",
+                    "task_specific_params",
+                    "temperature",
+                    "tf_legacy_loss",
+                    "tokenizer_class",
+                    "top_k",
+                    "top_p",
+                    "torch_dtype",
+                    "torchscript",
+                    "transformers_version",
+                    "typical_p",
+                    "use_bfloat16",
+                    "use_cache",
+                    "vocab_file");
+
+    private final JsonObject json;
+    private final String name;
+    private final Set<String> read = new TreeSet<>();
+
+    /**
+     * Creates a reader.
+     *
+     * @param json the content of a {@code config.json}
+     * @param name what messages call it, {@code config.json} usually
+     */
+    public ConfigReader(JsonObject json, String name) {
+        this.json = json;
+        this.name = name;
+    }
+
+    /**
+     * Returns what is read, a copy.
+     *
+     * @return the configuration as it stands in the file
+     */
+    public JsonObject json() {
+        return json.deepCopy();
+    }
+
+    /**
+     * Returns whether a setting is there and not {@code null}. Does not mark it as read.
+     *
+     * @param key the setting
+     * @return whether it has a value
+     */
+    public boolean has(String key) {
+        return json.has(key) && !json.get(key).isJsonNull();
+    }
+
+    /**
+     * Reads an integer that must be there.
+     *
+     * @param key the setting
+     * @return its value
+     * @throws IllegalArgumentException if it is absent or no integer
+     */
+    public int integer(String key) {
+        return required(key, integerOrNull(key));
+    }
+
+    /**
+     * Reads an integer.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent
+     * @return its value
+     * @throws IllegalArgumentException if it is no integer
+     */
+    public int integer(String key, int otherwise) {
+        return orElse(key, integerOrNull(key), otherwise);
+    }
+
+    /**
+     * Reads an integer that may be left out.
+     *
+     * @param key the setting
+     * @return its value, or null
+     * @throws IllegalArgumentException if it is no integer
+     */
+    public Integer integerOrNull(String key) {
+        return value(
+                key,
+                "an integer",
+                element -> {
+                    BigDecimal number = element.getAsBigDecimal();
+                    return element.getAsJsonPrimitive().isNumber()
+                            ? number.intValueExact()
+                            : refuse();
+                });
+    }
+
+    /**
+     * Reads a number that must be there.
+     *
+     * @param key the setting
+     * @return its value
+     * @throws IllegalArgumentException if it is absent or no number
+     */
+    public double number(String key) {
+        return required(key, numberOrNull(key));
+    }
+
+    /**
+     * Reads a number.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent
+     * @return its value
+     * @throws IllegalArgumentException if it is no number
+     */
+    public double number(String key, double otherwise) {
+        return orElse(key, numberOrNull(key), otherwise);
+    }
+
+    /**
+     * Reads a number that may be left out.
+     *
+     * @param key the setting
+     * @return its value, or null
+     * @throws IllegalArgumentException if it is no finite number
+     */
+    public Double numberOrNull(String key) {
+        return value(
+                key,
+                "a number",
+                element -> {
+                    double number = element.getAsDouble();
+                    return element.getAsJsonPrimitive().isNumber() && Double.isFinite(number)
+                            ? number
+                            : refuse();
+                });
+    }
+
+    /**
+     * Reads the rate of a dropout.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent or null
+     * @return its value, at least 0 and below 1
+     * @throws IllegalArgumentException if it is no such number
+     */
+    public float rate(String key, double otherwise) {
+        Double given = numberOrNull(key);
+        double rate = given == null ? otherwise : given;
+        if (!(rate >= 0 && rate < 1)) {
+            throw bad(key, "at least 0 and below 1");
+        }
+        return (float) rate;
+    }
+
+    /**
+     * Reads a flag.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent
+     * @return its value
+     * @throws IllegalArgumentException if it is neither true nor false
+     */
+    public boolean flag(String key, boolean otherwise) {
+        Boolean flag =
+                value(
+                        key,
+                        "true or false",
+                        element ->
+                                element.getAsJsonPrimitive().isBoolean()
+                                        ? element.getAsBoolean()
+                                        : refuse());
+        return orElse(key, flag, otherwise);
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent; may be null
+     * @return its value
+     * @throws IllegalArgumentException if it is no text
+     */
+    public String text(String key, String otherwise) {
+        String text =
+                value(
+                        key,
+                        "a text",
+                        element ->
+                                element.getAsJsonPrimitive().isString()
+                                        ? element.getAsString()
+                                        : refuse());
+        return text == null ? otherwise : text;
+    }
+
+    /**
+     * Reads a setting by a function that refuses what it does not know, such as the name of an
+     * activation.
+     *
+     * @param <T> what the text stands for
+     * @param key the setting
+     * @param otherwise the text if it is absent
+     * @param meaning from the text to what it stands for; throws {@code IllegalArgumentException}
+     * @return what it stands for
+     * @throws IllegalArgumentException if the function refuses it; the message names the setting
+     */
+    public <T> T choice(String key, String otherwise, Function<String, T> meaning) {
+        String text = text(key, otherwise);
+        try {
+            return meaning.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a list of integers, or one integer.
+     *
+     * @param key the setting
+     * @return its values, or null if it is absent
+     * @throws IllegalArgumentException if it is neither
+     */
+    public List<Integer> integers(String key) {
+        return list(key, "integers", element -> element.getAsBigDecimal().intValueExact());
+    }
+
+    /**
+     * Reads a list of numbers, or one number.
+     *
+     * @param key the setting
+     * @return its values, or null if it is absent
+     * @throws IllegalArgumentException if it is neither
+     */
+    public List<Double> numbers(String key) {
+        return list(key, "numbers", JsonElement::getAsDouble);
+    }
+
+    /**
+     * Reads a list of texts, or one text.
+     *
+     * @param key the setting
+     * @return its values, or null if it is absent
+     * @throws IllegalArgumentException if it is neither
+     */
+    public List<String> texts(String key) {
+        return list(key, "texts", JsonElement::getAsString);
+    }
+
+    /**
+     * Reads a configuration within this one. Whoever reads it calls its {@link #finish()}.
+     *
+     * @param key the setting
+     * @return a reader of it, or null if it is absent
+     * @throws IllegalArgumentException if it is no JSON object
+     */
+    public ConfigReader object(String key) {
+        read.add(key);
+        if (!has(key)) {
+            return null;
+        }
+        if (!json.get(key).isJsonObject()) {
+            throw bad(key, "an object");
+        }
+        return new ConfigReader(json.getAsJsonObject(key), name + ": " + key);
+    }
+
+    /**
+     * Reads the labels of a classifier: {@code id2label}, or else {@code num_labels} names of the
+     * kind {@code LABEL_0}; two unless something is said.
+     *
+     * @return the labels, by class
+     * @throws IllegalArgumentException if the classes are not 0, 1, 2 …
+     */
+    public List<String> labels() {
+        read.add("id2label");
+        JsonElement given = json.get("id2label");
+        if (given == null || given.isJsonNull()) {
+            int count = integer("num_labels", 2);
+            if (count < 1) {
+                throw bad("num_labels", "at least 1");
+            }
+            List<String> labels = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                labels.add("LABEL_" + i);
+            }
+            return labels;
+        }
+        if (!given.isJsonObject() || given.getAsJsonObject().isEmpty()) {
+            throw bad("id2label", "an object of at least one label");
+        }
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < given.getAsJsonObject().size(); i++) {
+            JsonElement label = given.getAsJsonObject().get(String.valueOf(i));
+            if (label == null || !label.isJsonPrimitive()) {
+                throw bad("id2label", "labels for the classes 0, 1, 2 …");
+            }
+            labels.add(label.getAsString());
+        }
+        return labels;
+    }
+
+    /**
+     * Refuses a setting unless it is absent, null or one of the values that are supported.
+     *
+     * @param key the setting
+     * @param supported texts, numbers or booleans
+     * @throws IllegalArgumentException if it has another value
+     */
+    public void refuseUnless(String key, Object... supported) {
+        read.add(key);
+        if (!has(key)) {
+            return;
+        }
+        JsonElement value = json.get(key);
+        if (Arrays.stream(supported).noneMatch(allowed -> same(value, allowed))) {
+            String values =
+                    Arrays.stream(supported)
+                            .map(ConfigReader::shown)
+                            .collect(Collectors.joining(" or "));
+            throw new IllegalArgumentException(
+                    name + ": " + key + "=" + value + " is not supported, only " + values + " is");
+        }
+    }
+
+    /**
+     * Marks settings that published files of a family carry and that change nothing.
+     *
+     * @param keys the settings
+     */
+    public void noEffect(String... keys) {
+        read.addAll(List.of(keys));
+    }
+
+    /**
+     * Ends reading: refuses settings that nobody read, and settings of every configuration at
+     * values that no model here supports.
+     *
+     * @throws IllegalArgumentException if there is such a setting
+     */
+    public void finish() {
+        if (!read.contains("pruned_heads")) {
+            refuseUnless("pruned_heads", new JsonObject());
+        }
+        for (String flag :
+                List.of(
+                        "is_decoder",
+                        "is_encoder_decoder",
+                        "add_cross_attention",
+                        "tie_encoder_decoder")) {
+            if (!read.contains(flag)) {
+                refuseUnless(flag, false);
+            }
+        }
+        if (!read.contains("cross_attention_hidden_size")) {
+            refuseUnless("cross_attention_hidden_size");
+        }
+        if (!read.contains("tie_word_embeddings")) {
+            refuseUnless("tie_word_embeddings", true);
+        }
+        Set<String> left = new TreeSet<>(json.keySet());
+        left.removeAll(read);
+        left.removeAll(NO_EFFECT);
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException(
+                    name
+                            + ": "
+                            + (left.size() == 1 ? "this setting is" : "these settings are")
+                            + " not known here, and might change what the model computes: "
+                            + String.join(", ", left));
+        }
+    }
+
+    /**
+     * Returns the error for a value that does not fit.
+     *
+     * @param key the setting
+     * @param wanted what it must be
+     * @return the error, to be thrown
+     */
+    public IllegalArgumentException bad(String key, String wanted) {
+        return new IllegalArgumentException(
+                name + ": " + key + " must be " + wanted + ", got " + json.get(key));
+    }
+
+    private <T> T value(String key, String wanted, Function<JsonElement, T> parse) {
+        read.add(key);
+        if (!has(key)) {
+            return null;
+        }
+        return parsed(key, wanted, () -> parse.apply(json.get(key)));
+    }
+
+    private <T> List<T> list(String key, String wanted, Function<JsonElement, T> parse) {
+        return value(
+                key,
+                "a list of " + wanted,
+                element -> {
+                    if (!element.isJsonArray()) {
+                        return List.of(parse.apply(element));
+                    }
+                    JsonArray array = element.getAsJsonArray();
+                    List<T> values = new ArrayList<>();
+                    array.forEach(item -> values.add(parse.apply(item)));
+                    return values;
+                });
+    }
+
+    private <T> T parsed(String key, String wanted, Supplier<T> parse) {
+        try {
+            return parse.get();
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | ArithmeticException
+                | UnsupportedOperationException
+                | ClassCastException e) {
+            IllegalArgumentException bad = bad(key, wanted);
+            bad.initCause(e);
+            throw bad;
+        }
+    }
+
+    private static <T> T refuse() {
+        throw new IllegalArgumentException("another type");
+    }
+
+    private <T> T required(String key, T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    name + ": " + key + (json.has(key) ? " must not be null" : " is missing"));
+        }
+        return value;
+    }
+
+    private <T> T orElse(String key, T value, T otherwise) {
+        return json.has(key) ? required(key, value) : otherwise;
+    }
+
+    private static boolean same(JsonElement value, Object allowed) {
+        if (allowed instanceof JsonElement element) {
+            return value.equals(element);
+        }
+        if (!value.isJsonPrimitive()) {
+            return false;
+        }
+        JsonPrimitive primitive = value.getAsJsonPrimitive();
+        if (allowed instanceof Boolean flag) {
+            return primitive.isBoolean() && primitive.getAsBoolean() == flag;
+        }
+        if (allowed instanceof Number number) {
+            return primitive.isNumber() && primitive.getAsDouble() == number.doubleValue();
+        }
+        return primitive.isString() && primitive.getAsString().equals(allowed);
+    }
+
+    private static String shown(Object value) {
+        return value instanceof JsonElement || value instanceof String
+                ? value.toString()
+                : String.valueOf(value == null ? JsonNull.INSTANCE : value);
+    }
+}

@@ -1,0 +1,167 @@
+package org.attn4j.models.pretrained;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.LoadReport;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.WeightLoader;
+
+/**
+ * Loads published models.
+ *
+ * <pre>{@code
+ * try (LoadedModel bert = Pretrained.load(Path.of("bert-base-uncased"));
+ *         NDManager call = bert.manager().newSubManager()) {
+ *     NDArray ids = call.create(new long[][] {{101, 7592, 102}});
+ *     NDArray logits = bert.run(ModelInputs.of(ids)).require("logits");
+ * }
+ * }</pre>
+ */
+public final class Pretrained {
+
+    private Pretrained() {}
+
+    /**
+     * Loads a model for prediction, on DJL's default engine and device.
+     *
+     * @param directory a folder with {@code config.json} and safetensors
+     * @return the model; close it
+     * @throws IOException if a file is missing or malformed, the family or a setting of it is not
+     *     known here, or the weights do not fit
+     */
+    public static LoadedModel load(Path directory) throws IOException {
+        return loader().load(directory);
+    }
+
+    /**
+     * Returns a loader, to choose the engine, another head, or a model to be trained.
+     *
+     * @return a loader with the defaults of {@link #load}
+     */
+    public static Loader loader() {
+        return new Loader();
+    }
+
+    /** Says how a model is loaded. */
+    public static final class Loader {
+
+        private String engine;
+        private Device device;
+        private NDManager manager;
+        private String architecture;
+        private boolean trainable;
+        private Strictness strictness = Strictness.STRICT;
+
+        private Loader() {}
+
+        /**
+         * Sets the engine.
+         *
+         * @param engine the name of one of DJL's engines; null for the default
+         * @return this loader
+         */
+        public Loader optEngine(String engine) {
+            this.engine = engine;
+            return this;
+        }
+
+        /**
+         * Sets the device.
+         *
+         * @param device the device; null for the engine's default
+         * @return this loader
+         */
+        public Loader optDevice(Device device) {
+            this.device = device;
+            return this;
+        }
+
+        /**
+         * Sets the manager that owns the weights, and with it engine and device.
+         *
+         * @param manager the manager, which stays the caller's; null to make one
+         * @return this loader
+         */
+        public Loader optManager(NDManager manager) {
+            this.manager = manager;
+            return this;
+        }
+
+        /**
+         * Sets which of the family's models is made of the files, such as a classifier of a model
+         * that was trained on masked tokens. Parameters that the files lack need {@link
+         * #optStrictness}.
+         *
+         * @param architecture the name of a class in transformers; null for the one that the
+         *     configuration names
+         * @return this loader
+         */
+        public Loader optArchitecture(String architecture) {
+            this.architecture = architecture;
+            return this;
+        }
+
+        /**
+         * Sets whether the parameters may be trained.
+         *
+         * @param trainable false, the default, freezes them
+         * @return this loader
+         */
+        public Loader optTrainable(boolean trainable) {
+            this.trainable = trainable;
+            return this;
+        }
+
+        /**
+         * Sets what may differ between the files and the model.
+         *
+         * @param strictness nothing by default; {@link Strictness#LOAD_WHAT_FITS} for a new head
+         * @return this loader
+         */
+        public Loader optStrictness(Strictness strictness) {
+            this.strictness = strictness;
+            return this;
+        }
+
+        /**
+         * Loads the model.
+         *
+         * @param path a folder with {@code config.json} and safetensors
+         * @return the model; close it
+         * @throws IOException if a file is missing or malformed, the family or a setting of it is
+         *     not known here, or the weights do not fit
+         */
+        public LoadedModel load(Path path) throws IOException {
+            ModelDirectory directory = ModelDirectory.open(path);
+            PretrainedModel model;
+            try {
+                model = ModelFamilies.create(directory.config(), architecture);
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointFormatException(path + ": " + e.getMessage(), e);
+            }
+            NDManager owner = manager == null ? NDManager.newBaseManager(device, engine) : manager;
+            try (TensorSource weights = directory.weights()) {
+                LoadReport report =
+                        WeightLoader.load(
+                                model,
+                                owner,
+                                weights,
+                                model.weights(),
+                                strictness,
+                                model.smallestInput());
+                model.freezeParameters(!trainable);
+                return new LoadedModel(model, directory, report, owner, manager == null);
+            } catch (IOException | RuntimeException e) {
+                if (manager == null) {
+                    owner.close();
+                }
+                throw e;
+            }
+        }
+    }
+}
