@@ -2,12 +2,12 @@ package org.attn4j.models.bert;
 
 import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
-import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.models.layer.TokenEmbedding;
 
 /** BERT's layers out of the shared ones, for BERT and the families that kept them. */
