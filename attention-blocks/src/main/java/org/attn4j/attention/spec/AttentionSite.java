@@ -43,4 +43,19 @@ public record AttentionSite(
             throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
         }
     }
+
+    /**
+     * Refuses rotary positions, for a mechanism that has no heads of queries and keys to turn.
+     *
+     * @param mechanism its name
+     * @throws IllegalArgumentException if this site has rotary positions
+     */
+    public void requireNoRotary(String mechanism) {
+        if (rotary != null) {
+            throw new IllegalArgumentException(
+                    mechanism
+                            + " has no heads of queries and keys that rotary positions could turn:"
+                            + " use sinusoidal or learned positions, or a multi-head mechanism");
+        }
+    }
 }
