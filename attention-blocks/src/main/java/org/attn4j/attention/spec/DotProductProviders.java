@@ -25,6 +25,8 @@ final class DotProductProviders {
                 .setEquation(MULTI_HEAD_EQUATION)
                 .setPaper("Vaswani et al. 2017, section 3.2.2")
                 .setCost("time B(T+S)D^2 + BTSD; memory BNTS, BTD fused; cache 2BSD")
+                .optRotary()
+                .optScoreBias()
                 .setFile(MultiHeadAttention.class)
                 .addOption("bias", Boolean.class, true, "whether the four projections have a bias")
                 .provider((spec, site) -> multiHead(spec, site, site.heads()));
@@ -38,6 +40,8 @@ final class DotProductProviders {
                         "multi-head attention in which query head n reads key and value head n div (N / G)")
                 .setPaper("Ainslie et al. 2023, section 2.2")
                 .setCost("time as multi-head; cache 2BSD G / N")
+                .optRotary()
+                .optScoreBias()
                 .setFile(MultiHeadAttention.class)
                 .addOption(
                         "keyValueHeads",
@@ -61,6 +65,8 @@ final class DotProductProviders {
                         "multi-head attention in which all query heads read one key and value head")
                 .setPaper("Shazeer 2019, section 3")
                 .setCost("time as multi-head; cache 2BSD / N")
+                .optRotary()
+                .optScoreBias()
                 .setFile(MultiHeadAttention.class)
                 .addOption("bias", Boolean.class, true, "whether the four projections have a bias")
                 .provider((spec, site) -> multiHead(spec, site, 1));

@@ -23,6 +23,9 @@ import org.attn4j.attention.Attention;
  * @param places where in a sequence model it may stand; none for a mechanism with inputs of its own
  * @param elsewhere why it stands in no other place, and where it fits instead; empty if it stands
  *     everywhere
+ * @param rotary whether it turns queries and keys by {@link AttentionSite#rotary()}
+ * @param scoreBias whether a bias by position and head in the mask adds to its scores, as ALiBi and
+ *     T5's relative positions do
  * @param options what can be set
  */
 public record MechanismInfo(
@@ -36,6 +39,8 @@ public record MechanismInfo(
         String engines,
         Set<AttentionPlace> places,
         String elsewhere,
+        boolean rotary,
+        boolean scoreBias,
         List<MechanismOption> options) {
 
     /** {@inheritDoc} */
@@ -88,6 +93,8 @@ public record MechanismInfo(
         private String engines = "PyTorch, MXNet";
         private Set<AttentionPlace> places = EnumSet.allOf(AttentionPlace.class);
         private String elsewhere = "";
+        private boolean rotary;
+        private boolean scoreBias;
         private final List<MechanismOption> options = new ArrayList<>();
 
         private Builder(String name) {
@@ -187,6 +194,27 @@ public record MechanismInfo(
         }
 
         /**
+         * Says that it takes the rotary positions of its site; it does not unless set.
+         *
+         * @return this builder
+         */
+        public Builder optRotary() {
+            this.rotary = true;
+            return this;
+        }
+
+        /**
+         * Says that a bias by position and head in the mask adds to its scores; it does not unless
+         * set.
+         *
+         * @return this builder
+         */
+        public Builder optScoreBias() {
+            this.scoreBias = true;
+            return this;
+        }
+
+        /**
          * Adds an option.
          *
          * @param optionName the key in a specification
@@ -210,6 +238,8 @@ public record MechanismInfo(
         public MechanismInfo build() {
             return new MechanismInfo(
                     name, title, purpose, equation, paper, cost, file, engines, places, elsewhere,
+                    rotary,
+                    scoreBias,
                     options);
         }
 

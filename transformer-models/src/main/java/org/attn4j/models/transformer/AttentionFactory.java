@@ -1,9 +1,12 @@
 package org.attn4j.models.transformer;
 
+import java.util.Locale;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.AttentionSpec;
+import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
 
 /** Makes the attention mechanisms of a {@link TransformerModel}. */
@@ -28,13 +31,34 @@ public interface AttentionFactory {
      */
     static AttentionFactory configured() {
         return (place, layer, config) -> {
+            AttentionSpec spec = config.attention().at(place);
             try {
-                return Mechanisms.create(config.attention().at(place), site(place, layer, config));
+                if (place != AttentionPlace.CROSS) {
+                    requirePositions(spec, config.positions());
+                }
+                return Mechanisms.create(spec, site(place, layer, config));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                         "attention at " + place.label() + ": " + e.getMessage(), e);
             }
         };
+    }
+
+    /** A model that asks its attention for positions must not get a bag of tokens. */
+    private static void requirePositions(AttentionSpec spec, PositionKind positions) {
+        MechanismInfo info = Mechanisms.named(spec.mechanism()).info();
+        boolean taken =
+                switch (positions) {
+                    case ROTARY -> info.rotary();
+                    case ALIBI, RELATIVE -> info.scoreBias();
+                    default -> true;
+                };
+        if (!taken) {
+            throw new IllegalArgumentException(
+                    "%s takes no %s positions: set positions to sinusoidal or learned"
+                            .formatted(
+                                    info.name(), positions.name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     private static AttentionSite site(AttentionPlace place, int layer, TransformerConfig config) {
