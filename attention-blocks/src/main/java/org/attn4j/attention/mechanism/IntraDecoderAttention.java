@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.score.GeneralScore;
@@ -51,7 +52,7 @@ public final class IntraDecoderAttention extends AttentionBlock {
     public IntraDecoderAttention(int modelSize, float dropout) {
         super(VERSION);
         score = addChildBlock("score", new GeneralScore(modelSize));
-        core = new ScoredAttention(score, dropout);
+        core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
     }
 
     /**
@@ -73,7 +74,10 @@ public final class IntraDecoderAttention extends AttentionBlock {
                         earlier(manager, in.query().getShape().get(1), memory.length()));
         AttentionInputs masked = in.withMask(in.mask().and(earlier));
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, T)
-        NDArray weights = ScoredAttention.weights(scores, ScoredAttention.mask(masked, memory));
+        NDArray weights =
+                core.alignment()
+                        .weights(
+                                parameters, scores, ScoredAttention.mask(masked, memory), training);
         return core.output(weights, memory, in, training); // (B, T, D)
     }
 

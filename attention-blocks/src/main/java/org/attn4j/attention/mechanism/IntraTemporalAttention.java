@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
@@ -62,7 +63,7 @@ public final class IntraTemporalAttention extends AttentionBlock {
     public IntraTemporalAttention(int querySize, float dropout) {
         super(VERSION);
         score = addChildBlock("score", new GeneralScore(querySize));
-        core = new ScoredAttention(score, dropout);
+        core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
     }
 
     /**
@@ -80,7 +81,7 @@ public final class IntraTemporalAttention extends AttentionBlock {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray raw = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskNumbers mask = ScoredAttention.mask(in, memory);
-        NDArray scores = ScoredAttention.masked(raw, mask);
+        NDArray scores = MaskNumbers.masked(raw, mask);
         NDArray sums = sums(scores, earlier(in.cache(), scores)); // (B, 1, T + 1, S)
         if (in.cache() != null) {
             NDArray last = sums.get(new NDIndex(":, :, -1:"));
