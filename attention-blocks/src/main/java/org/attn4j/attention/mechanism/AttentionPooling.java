@@ -9,6 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
@@ -69,7 +70,8 @@ public final class AttentionPooling extends AbstractBlock {
                         ? null
                         : AttentionMask.keys(visible)
                                 .numbers(states.getManager(), 1, states.getShape().get(1));
-        NDArray weights = ScoredAttention.weights(scores, mask); // (B, 1, 1, S)
+        NDArray weights =
+                Softmax.INSTANCE.weights(parameters, scores, mask, training); // (B, 1, 1, S)
         NDArray sum = weights.matMul(states.expandDims(1)); // (B, 1, 1, F)
         return new AttentionOutput(sum.squeeze(new int[] {1, 2}), weights);
     }

@@ -238,9 +238,7 @@ public record MechanismInfo(
         public MechanismInfo build() {
             return new MechanismInfo(
                     name, title, purpose, equation, paper, cost, file, engines, places, elsewhere,
-                    rotary,
-                    scoreBias,
-                    options);
+                    rotary, scoreBias, options);
         }
 
         /**
