@@ -81,21 +81,18 @@ public final class IntraTemporalAttention extends AttentionBlock {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray raw = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskNumbers mask = ScoredAttention.mask(in, memory);
-        NDArray scores = MaskNumbers.masked(raw, mask);
-        NDArray sums = sums(scores, earlier(in.cache(), scores)); // (B, 1, T + 1, S)
+        NDArray seen = MaskNumbers.masked(raw, mask);
+        NDArray sums = sums(seen, earlier(in.cache(), seen)); // (B, 1, T + 1, S)
         if (in.cache() != null) {
             NDArray last = sums.get(new NDIndex(":, :, -1:"));
             in.cache().state(SUMS, training ? last : last.stopGradient());
         }
-        NDArray weights = weights(penalised(scores, sums), mask, raw.getDataType());
+        NDArray penalised = penalised(MaskNumbers.masked(raw, null), sums);
+        NDArray weights =
+                core.alignment()
+                        .weights(parameters, penalised, mask, training)
+                        .toType(raw.getDataType(), false); // (B, 1, T, S)
         return core.output(weights, memory, in, training); // (B, T, Dv)
-    }
-
-    /** The weights of penalised scores, which the mask is part of already. */
-    private static NDArray weights(NDArray scores, MaskNumbers mask, DataType type) {
-        NDArray weights = scores.softmax(-1).toType(type, false); // (B, 1, T, S)
-        boolean blind = mask != null && mask.seeing() != null;
-        return blind ? weights.mul(mask.seeing().toType(type, false)) : weights;
     }
 
     /**

@@ -64,7 +64,7 @@ final class TemporalProviders {
                         AttentionPlace.CROSS)
                 .provider(
                         (spec, site) -> {
-                            refuseRotary("intra-temporal", site);
+                            site.requireNoRotary(spec.mechanism());
                             return new IntraTemporalAttention(site.modelSize(), site.dropout());
                         });
     }
@@ -84,7 +84,7 @@ final class TemporalProviders {
                         AttentionPlace.DECODER_SELF)
                 .provider(
                         (spec, site) -> {
-                            refuseRotary("intra-decoder", site);
+                            site.requireNoRotary(spec.mechanism());
                             return new IntraDecoderAttention(site.modelSize(), site.dropout());
                         });
     }
@@ -106,14 +106,5 @@ final class TemporalProviders {
 
     private static Attention whole(AttentionSpec spec, AttentionSite site) {
         throw new IllegalStateException(spec.mechanism() + " is no part of another model");
-    }
-
-    private static void refuseRotary(String mechanism, AttentionSite site) {
-        if (site.rotary() != null) {
-            throw new IllegalArgumentException(
-                    mechanism
-                            + " cannot turn queries and keys by rotary positions: choose other"
-                            + " positions, or multi-head attention there");
-        }
     }
 }
