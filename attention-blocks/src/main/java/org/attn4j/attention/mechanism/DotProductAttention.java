@@ -14,6 +14,7 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.position.ScoreBias;
 
 /**
@@ -37,6 +38,7 @@ public final class DotProductAttention extends AttentionBlock {
     private final Double scale;
     private final float dropout;
     private final ScoreBias scoreBias;
+    private final QueryKeyNorm norm; // or null
     private final Alignment alignment; // null for softmax
     private final AttentionKernel kernel;
 
@@ -47,10 +49,14 @@ public final class DotProductAttention extends AttentionBlock {
         scale = builder.scale;
         dropout = builder.dropout;
         scoreBias = builder.scoreBias;
+        norm = builder.norm;
         alignment = builder.alignment;
         kernel = builder.kernel;
         if (scoreBias instanceof Block block) {
             addChildBlock("score_bias", block);
+        }
+        if (norm instanceof Block block) {
+            addChildBlock("norm", block);
         }
         if (alignment instanceof Block block) {
             addChildBlock("alignment", block);
@@ -69,12 +75,16 @@ public final class DotProductAttention extends AttentionBlock {
     /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDArray queryHeads = Heads.split(in.query(), heads); // (B, N, T, H)
+        NDArray split = Heads.split(in.query(), heads);
+        NDArray queryHeads =
+                norm == null ? split : norm.query(parameters, split, training); // (B, N, T, H)
         Supplier<KeyValues> fresh =
-                () ->
-                        new KeyValues(
-                                Heads.split(in.key(), keyValueHeads),
-                                Heads.split(in.value(), keyValueHeads));
+                () -> {
+                    NDArray key = Heads.split(in.key(), keyValueHeads);
+                    return new KeyValues(
+                            norm == null ? key : norm.key(parameters, key, training),
+                            Heads.split(in.value(), keyValueHeads));
+                };
         KeyValues memory =
                 in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, G, S, H)
 
@@ -89,7 +99,9 @@ public final class DotProductAttention extends AttentionBlock {
                         queries,
                         memory.length(),
                         training);
-        double factor = scale == null ? 1 / Math.sqrt(queryHeads.getShape().get(3)) : scale;
+        long size = queryHeads.getShape().get(3); // H
+        double usual = norm == null ? 1 / Math.sqrt(size) : norm.scale(size);
+        double factor = scale == null ? usual : scale;
         return new ScaledDotProduct(factor, dropout, kernel)
                 .with(alignment, parameters)
                 .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
@@ -112,6 +124,10 @@ public final class DotProductAttention extends AttentionBlock {
         if (scoreBias instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, 1));
         }
+        if (norm instanceof Block block) {
+            Shape oneHead = new Shape(1, heads, 1, 1);
+            block.initialize(manager, dataType, oneHead, oneHead);
+        }
         if (alignment instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
         }
@@ -125,6 +141,7 @@ public final class DotProductAttention extends AttentionBlock {
         private Double scale;
         private float dropout;
         private ScoreBias scoreBias;
+        private QueryKeyNorm norm;
         private Alignment alignment;
         private AttentionKernel kernel;
 
@@ -183,6 +200,19 @@ public final class DotProductAttention extends AttentionBlock {
          */
         public Builder optScoreBias(ScoreBias scoreBias) {
             this.scoreBias = scoreBias;
+            return this;
+        }
+
+        /**
+         * Sets what is done to queries and keys before their dot product, as in cosine attention;
+         * nothing unless set. Unless {@link #optScale} is called too, it brings the factor on the
+         * scores. One with parameters becomes the child {@code norm}.
+         *
+         * @param norm the norm; null for none
+         * @return this builder
+         */
+        public Builder optQueryKeyNorm(QueryKeyNorm norm) {
+            this.norm = norm;
             return this;
         }
 

@@ -18,6 +18,7 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -55,6 +56,7 @@ public final class MultiHeadAttention extends AttentionBlock {
     private final boolean zeroAttention;
     private final RotaryEmbedding rotary;
     private final ScoreBias scoreBias;
+    private final QueryKeyNorm norm; // or null
     private final Alignment alignment; // null for softmax
     private final ScaledDotProduct core;
 
@@ -77,7 +79,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         rotary = builder.rotary;
         scoreBias = builder.scoreBias;
         alignment = builder.alignment;
-        double scale = builder.scale == null ? 1 / Math.sqrt(headSize) : builder.scale;
+        norm = builder.norm;
+        double usual = norm == null ? 1 / Math.sqrt(headSize) : norm.scale(headSize);
+        double scale = builder.scale == null ? usual : builder.scale;
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
         queryProjection =
                 addChildBlock("query_proj", linear((long) heads * headSize, builder.bias));
@@ -90,6 +94,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         extraValue = builder.keyValueBias ? addParameter(extra("bias_v")) : null;
         if (scoreBias instanceof Block block) {
             addChildBlock("score_bias", block);
+        }
+        if (norm instanceof Block block) {
+            addChildBlock("norm", block);
         }
         if (alignment instanceof Block block) {
             addChildBlock("alignment", block);
@@ -111,6 +118,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         NDManager manager = in.query().getManager();
         int cached = in.cache() == null ? 0 : in.cache().length();
         NDArray queryHeads = project(queryProjection, heads, parameters, in.query(), training);
+        if (norm != null) {
+            queryHeads = norm.query(parameters, queryHeads, training);
+        }
         queryHeads = turn(queryHeads, in, cached); // (B, N, T, H)
         Supplier<KeyValues> fresh =
                 () -> {
@@ -123,6 +133,9 @@ public final class MultiHeadAttention extends AttentionBlock {
                                     parameters,
                                     in.value(),
                                     training);
+                    if (norm != null) {
+                        key = norm.key(parameters, key, training);
+                    }
                     return new KeyValues(turn(key, in, cached), value);
                 };
         KeyValues memory =
@@ -208,6 +221,10 @@ public final class MultiHeadAttention extends AttentionBlock {
         if (scoreBias instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, 1));
         }
+        if (norm instanceof Block block) {
+            Shape oneHead = new Shape(1, heads, 1, headSize);
+            block.initialize(manager, dataType, oneHead, oneHead);
+        }
         if (alignment instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
         }
@@ -265,6 +282,7 @@ public final class MultiHeadAttention extends AttentionBlock {
         private float dropout;
         private RotaryEmbedding rotary;
         private ScoreBias scoreBias;
+        private QueryKeyNorm norm;
         private Alignment alignment;
         private AttentionKernel kernel;
 
@@ -414,6 +432,19 @@ public final class MultiHeadAttention extends AttentionBlock {
          */
         public Builder optScoreBias(ScoreBias scoreBias) {
             this.scoreBias = scoreBias;
+            return this;
+        }
+
+        /**
+         * Sets what is done to queries and keys before their dot product, as in cosine attention;
+         * nothing unless set. Unless {@link #optScale} is called too, it brings the factor on the
+         * scores. One with parameters becomes the child {@code norm}.
+         *
+         * @param norm the norm; null for none
+         * @return this builder
+         */
+        public Builder optQueryKeyNorm(QueryKeyNorm norm) {
+            this.norm = norm;
             return this;
         }
 

@@ -1,2 +1,5 @@
-/** Normalisation of features, inside attention mechanisms and between the layers of models. */
+/**
+ * Normalisation of features, inside attention mechanisms and between the layers of models, and of
+ * queries and keys.
+ */
 package org.attn4j.attention.norm;
