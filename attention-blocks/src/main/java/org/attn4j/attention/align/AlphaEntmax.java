@@ -2,7 +2,6 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
@@ -98,16 +97,16 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      * @return (N), or (1) if α is given
      */
     public NDArray alpha(ParameterStore parameters, NDArray like, boolean training) {
-        NDArray zeros = like.getManager().zeros(new Shape(Math.max(heads, 1)), wide(like));
+        NDArray zeros =
+                like.getManager()
+                        .zeros(
+                                new Shape(Math.max(heads, 1)),
+                                MaskedScores.wide(like.getDataType()));
         if (preAlpha == null) {
             return zeros.add(alpha);
         }
         NDArray learned = parameters.getValue(preAlpha, like.getDevice(), training);
-        return zeros.add(learned.toType(zeros.getDataType(), false))
-                .getNDArrayInternal()
-                .sigmoid()
-                .clip(LEAST - 1, 1)
-                .add(1);
+        return zeros.add(learned).getNDArrayInternal().sigmoid().clip(LEAST - 1, 1).add(1);
     }
 
     /**
@@ -174,10 +173,6 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
 
     private static NDArray sum(NDArray above, NDArray power) {
         return above.clip(TINY, Float.MAX_VALUE).log().mul(power).exp().sum(LAST, true);
-    }
-
-    private static DataType wide(NDArray like) {
-        return like.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
     }
 
     /** {@inheritDoc} */

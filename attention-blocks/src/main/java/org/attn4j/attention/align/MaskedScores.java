@@ -22,6 +22,11 @@ record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType
         return new MaskedScores(masked.sub(largest), largest, mask, scores.getDataType());
     }
 
+    /** The type that weights are computed in: float32, or float64 for scores of that type. */
+    static DataType wide(DataType type) {
+        return type == DataType.FLOAT64 ? type : DataType.FLOAT32;
+    }
+
     /** Weights of the type that the scores had, and of exactly zero for hidden keys. */
     NDArray visible(NDArray weights) {
         NDArray seen =

@@ -31,11 +31,12 @@ import org.attn4j.attention.kernel.Scalars;
  * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.
  *
  * <p>Whatever the number of batches and devices that make a step, the gradient is that of the mean
- * loss over all their tokens (for a loss that is no {@link TokenLoss}: over all their examples). It
- * works with {@link ai.djl.training.EasyTrain}, where every {@code accumulation}-th {@link #step}
- * is one, and by {@link #trainBatch} and {@link #update}, which also scope native memory. Devices
- * take their parts of a batch one after the other in the calling thread; an engine whose work is
- * queued runs them side by side.
+ * loss over all their tokens (for a loss that is no {@link TokenLoss}: over all their examples),
+ * and of the penalties of blocks that are {@link org.attn4j.attention.Penalized}; the losses that
+ * are reported are without these. It works with {@link ai.djl.training.EasyTrain}, where every
+ * {@code accumulation}-th {@link #step} is one, and by {@link #trainBatch} and {@link #update},
+ * which also scope native memory. Devices take their parts of a batch one after the other in the
+ * calling thread; an engine whose work is queued runs them side by side.
  */
 public class SequenceTrainer extends Trainer {
 
@@ -46,6 +47,7 @@ public class SequenceTrainer extends Trainer {
     private final Map<Device, Long> weights = new ConcurrentHashMap<>();
     private Replicas replicas;
     private Gradients gradients;
+    private Penalties penalties;
     private double pendingWeight;
     private int pendingSteps;
     private long steps;
@@ -119,6 +121,7 @@ public class SequenceTrainer extends Trainer {
         if (replicas == null) {
             replicas = new Replicas(getModel().getBlock(), store, getDevices());
             gradients = new Gradients(getManager(), replicas);
+            penalties = new Penalties(getModel().getBlock(), store);
         }
         return replicas;
     }
@@ -156,8 +159,9 @@ public class SequenceTrainer extends Trainer {
                     Device device = part.getData().head().getDevice();
                     NDList output = run(part.getData(), part.getLabels());
                     NDArray loss = lossSum(part.getLabels(), output);
-                    backward(collector, device, loss);
-                    weight += weightOf(part.getLabels());
+                    long partWeight = weightOf(part.getLabels());
+                    backward(collector, device, penalties.added(loss, partWeight));
+                    weight += partWeight;
                     losses.add(loss);
                     labels.put(device, part.getLabels());
                     predictions.put(device, output);
@@ -262,7 +266,10 @@ public class SequenceTrainer extends Trainer {
                 Long weight = weights.remove(loss.getDevice());
                 pendingWeight += weight == null ? 1 : weight;
                 NDArray sum = weight == null ? loss : Scalars.multiply(loss, weight);
-                SequenceTrainer.this.backward(collector, loss.getDevice(), sum);
+                SequenceTrainer.this.backward(
+                        collector,
+                        loss.getDevice(),
+                        penalties.added(sum, weight == null ? 1 : weight));
             }
 
             @Override
@@ -341,6 +348,7 @@ public class SequenceTrainer extends Trainer {
             }
             steps++;
         }
+        penalties.constrain(getManager(), getDevices()[0]);
         replicas.broadcast();
         return new StepReport(steps, norm, learningRate);
     }
