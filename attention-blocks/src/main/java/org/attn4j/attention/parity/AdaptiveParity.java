@@ -8,6 +8,11 @@ final class AdaptiveParity {
     private AdaptiveParity() {}
 
     static List<ParityCase> cases() {
-        return List.of();
+        return List.of(
+                new AlignmentCase(),
+                new QueryKeyNormCase(),
+                new TalkingHeadsCase(),
+                new AdaptiveSpanCase(),
+                new SentinelCase());
     }
 }
