@@ -19,7 +19,6 @@ import org.attn4j.attention.mechanism.MemoryAttention.Tying;
 import org.attn4j.attention.mechanism.MemoryInputs;
 import org.attn4j.attention.mechanism.MemoryOutput;
 import org.attn4j.attention.mechanism.PersistentMemoryAttention;
-import org.attn4j.attention.norm.RmsNorm;
 
 /** Dumps of mechanisms with memories of their own. */
 final class MemoryParity {
@@ -28,11 +27,6 @@ final class MemoryParity {
 
     static List<ParityCase> cases() {
         return List.of(
-                of(
-                        fixture ->
-                                fixture.name().startsWith("rms_norm")
-                                        && fixture.hasAll("in/x", "in/weight"),
-                        MemoryParity::rmsNorm),
                 new LatentCase(),
                 of(
                         fixture ->
@@ -66,14 +60,6 @@ final class MemoryParity {
                 return computation.apply(inputs, kernel);
             }
         };
-    }
-
-    private static Map<String, NDArray> rmsNorm(FixtureInputs in, AttentionKernel kernel) {
-        NDArray x = in.array("x");
-        long size = x.getShape().get(x.getShape().dimension() - 1);
-        RmsNorm norm = new RmsNorm(size, in.fixture().number("eps"));
-        in.bind(norm, "weight", in.array("weight"));
-        return Map.of("y", norm.apply(in.parameters(), x, true));
     }
 
     private static Map<String, NDArray> memoryNetwork(FixtureInputs in, AttentionKernel kernel) {

@@ -130,11 +130,7 @@ final class MemoryProviders {
                 .addOption("bias", Boolean.class, false, "whether the projections have a bias")
                 .provider(
                         (spec, site) -> {
-                            if (site.rotary() != null) {
-                                throw new IllegalArgumentException(
-                                        "transformer-xl has relative positions of its own: set positions to something"
-                                                + " else than rotary");
-                            }
+                            site.requireNoRotary(spec.mechanism());
                             return TransformerXlAttention.builder()
                                     .setModelSize(site.modelSize())
                                     .setHeads(site.heads())
