@@ -29,6 +29,8 @@ final class MemoryProviders {
                 .setCost(
                         "time BTSN(Hn + Hr + Hv), at generation BTSN(2R + Hr) without making keys; cache BS(R + Hr)")
                 .setFile(MultiHeadLatentAttention.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption(
                         "rank",
                         Integer.class,
@@ -98,6 +100,8 @@ final class MemoryProviders {
                 .setPaper("Sukhbaatar et al. 2019, Augmenting Self-attention, section 4")
                 .setCost("time B(T+S)D^2 + BT(S+M)D; cache 2BSD")
                 .setFile(PersistentMemoryAttention.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption("vectors", Integer.class, 64, "M, the persistent vectors of a head")
                 .addOption("bias", Boolean.class, false, "whether the projections have a bias")
                 .provider(
@@ -122,6 +126,7 @@ final class MemoryProviders {
                 .setPaper("Dai et al. 2019, sections 3.2 and 3.3")
                 .setCost("time B(T+S)D^2 + BT(T+S)D; memory BNTS with every kernel; cache 2BSD")
                 .setFile(TransformerXlAttention.class)
+                .optScoreBias()
                 .optPlaces(
                         "it scores by distance within one sequence, and places of two sequences have none: use it in"
                                 + " self-attention; a memory from segment to segment is read by TransformerXl",
@@ -130,7 +135,6 @@ final class MemoryProviders {
                 .addOption("bias", Boolean.class, false, "whether the projections have a bias")
                 .provider(
                         (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
                             return TransformerXlAttention.builder()
                                     .setModelSize(site.modelSize())
                                     .setHeads(site.heads())
