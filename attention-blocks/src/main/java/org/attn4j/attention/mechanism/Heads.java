@@ -1,6 +1,8 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
@@ -45,5 +47,10 @@ final class Heads {
                 .matMul(matrices) // (N, B·T, Y)
                 .reshape(count, batch, shape.get(2), matrices.getShape().get(2))
                 .swapAxes(0, 1);
+    }
+
+    /** Concatenates; DJL copies a single array without its gradient. */
+    static NDArray joined(NDList arrays, int axis) {
+        return arrays.size() == 1 ? arrays.get(0) : NDArrays.concat(arrays, axis);
     }
 }

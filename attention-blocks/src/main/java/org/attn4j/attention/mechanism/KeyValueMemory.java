@@ -30,8 +30,8 @@ import org.attn4j.attention.kernel.Linear;
  *   logits  = q^(K+1) · B Φ_Y(y)               for each candidate y
  * </pre>
  *
- * A is the child {@code embedding}, R_j are {@code hop_0} …, B is {@code candidate_embedding};
- * with {@code optTied(true)} B is A. Which memories are looked at (the paper's key hashing) is the
+ * A is the child {@code embedding}, R_j are {@code hop_0} …, B is {@code candidate_embedding}; with
+ * {@code optTied(true)} B is A. Which memories are looked at (the paper's key hashing) is the
  * caller's affair: hand over those that share a word with the question, and mask the rest.
  *
  * <p>{@link #read} takes {@link KeyValueMemoryInputs} and gives a {@link MemoryOutput}; {@code

@@ -192,8 +192,7 @@ public final class MemoryAttention extends AbstractBlock {
                     .forward(parameters, new NDList(state), training)
                     .singletonOrThrow();
         }
-        NDArray last =
-                parameters.getValue(tables.get(hops), state.getDevice(), training); // (V, d)
+        NDArray last = parameters.getValue(tables.get(hops), state.getDevice(), training); // (V, d)
         return Kernels.of(state.getManager()).linear().linear(state, last, null); // (B, V)
     }
 

@@ -1,7 +1,6 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -33,8 +32,7 @@ final class MemoryHops {
             boolean training) {
         this.alignment = alignment;
         this.parameters = parameters;
-        this.mask =
-                visible == null ? null : AttentionMask.keys(visible).numbers(manager, 1, slots);
+        this.mask = visible == null ? null : AttentionMask.keys(visible).numbers(manager, 1, slots);
         this.observer = observer;
         this.training = training;
     }
@@ -73,6 +71,7 @@ final class MemoryHops {
      */
     MemoryOutput output(NDArray last, NDArray logits) {
         states.add(last.expandDims(1));
-        return new MemoryOutput(logits, NDArrays.concat(weights, 1), NDArrays.concat(states, 1), NDArrays.concat(reads, 1));
+        return new MemoryOutput(
+                logits, Heads.joined(weights, 1), Heads.joined(states, 1), Heads.joined(reads, 1));
     }
 }

@@ -153,7 +153,8 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                                                 first,
                                                 training));
         NDManager manager = in.query().getManager();
-        KeyValues read = new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
+        KeyValues read =
+                new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
         AttentionOutput output =
                 absorbs(cache != null, queryHeads.getShape().get(2), latent.length())
                         ? absorbed(parameters, queryHeads, read, in, training)
@@ -233,7 +234,9 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                         keyValueUp.getDirectParameters().get("weight"),
                         queryHeads.getDevice(),
                         training);
-        NDArray up = Heads.on(queryHeads.getManager(), weight).reshape(heads, headSize + valueSize, rank);
+        NDArray up =
+                Heads.on(queryHeads.getManager(), weight)
+                        .reshape(heads, headSize + valueSize, rank);
         NDArray keyUp = up.get(new NDIndex(":, :{}", headSize)); // (N, Hn, R)
         NDArray valueUp = up.get(new NDIndex(":, {}:", headSize)); // (N, Hv, R)
 

@@ -1,7 +1,6 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -200,7 +199,7 @@ public final class TransformerXl extends AbstractBlock {
             outputs.add(output.hidden());
             past = output.memory();
         }
-        return new NDList(NDArrays.concat(outputs, 1));
+        return new NDList(Heads.joined(outputs, 1));
     }
 
     /** {@inheritDoc} */
@@ -246,7 +245,8 @@ public final class TransformerXl extends AbstractBlock {
                                     .optKernel(builder.kernel)
                                     .optSharedBiases(content, position)
                                     .build());
-            attentionNorm = addChildBlock("attention_norm", new LayerNorm(modelSize, builder.epsilon));
+            attentionNorm =
+                    addChildBlock("attention_norm", new LayerNorm(modelSize, builder.epsilon));
             fc1 = addChildBlock("fc1", Linear.builder().setUnits(innerSize).build());
             fc2 = addChildBlock("fc2", Linear.builder().setUnits(modelSize).build());
             outputNorm = addChildBlock("output_norm", new LayerNorm(modelSize, builder.epsilon));

@@ -80,13 +80,9 @@ public final class TransformerXlAttention extends AttentionBlock {
         outputProjection = addChildBlock("output_proj", linear(modelSize, builder.bias));
         boolean own = builder.contentBias == null;
         contentBias =
-                own
-                        ? addParameter(bias("content_bias", heads, headSize))
-                        : builder.contentBias;
+                own ? addParameter(bias("content_bias", heads, headSize)) : builder.contentBias;
         positionBias =
-                own
-                        ? addParameter(bias("position_bias", heads, headSize))
-                        : builder.positionBias;
+                own ? addParameter(bias("position_bias", heads, headSize)) : builder.positionBias;
     }
 
     /**

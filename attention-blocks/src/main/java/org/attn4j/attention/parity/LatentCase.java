@@ -116,8 +116,7 @@ final class LatentCase implements ParityCase {
                         .optRotary(
                                 RotaryEmbedding.builder()
                                         .setSize(shared)
-                                        .optLayout(
-                                                interleaved ? Layout.INTERLEAVED : Layout.HALVES)
+                                        .optLayout(interleaved ? Layout.INTERLEAVED : Layout.HALVES)
                                         .optBase(fixture.number("rope_theta", 10000))
                                         .build())
                         .optForm(form)

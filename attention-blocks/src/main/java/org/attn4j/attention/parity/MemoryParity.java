@@ -67,9 +67,7 @@ final class MemoryParity {
         boolean timed = in.hasWeight(adjacent ? "T" : "T_A");
         NDArray words = in.weight(adjacent ? "E" : "W"); // (…, V, d)
         int axes = words.getShape().dimension();
-        int hops =
-                in.fixture()
-                        .integer("hops", adjacent ? (int) words.getShape().get(0) - 1 : 1);
+        int hops = in.fixture().integer("hops", adjacent ? (int) words.getShape().get(0) - 1 : 1);
         MemoryAttention block =
                 MemoryAttention.builder()
                         .setVocabularySize((int) words.getShape().get(axes - 2))

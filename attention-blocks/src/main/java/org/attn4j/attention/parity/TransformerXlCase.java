@@ -79,7 +79,7 @@ final class TransformerXlCase implements ParityCase {
     private static NDArray stacked(List<NDArray> arrays, int axis) {
         NDList parts = new NDList();
         arrays.forEach(array -> parts.add(array.expandDims(axis)));
-        return NDArrays.concat(parts, axis);
+        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, axis);
     }
 
     private static TransformerXl block(FixtureInputs in, AttentionKernel kernel) {

@@ -149,7 +149,8 @@ final class MemoryProviders {
                 .setTitle("End-to-end memory network")
                 .setPurpose(
                         "Questions about a story whose answer needs several facts, found one after the other.")
-                .setEquation("p = softmax(u m_i); o = sum p_i c_i; u' = u + o; K hops; logits = W u")
+                .setEquation(
+                        "p = softmax(u m_i); o = sum p_i c_i; u' = u + o; K hops; logits = W u")
                 .setPaper("Sukhbaatar et al. 2015, sections 2 and 4.1")
                 .setCost("time and memory BnJd a table, K + 1 or 2 tables, and Bnd a hop")
                 .setFile(MemoryAttention.class)

@@ -53,9 +53,7 @@ class KeyValueMemoryTest {
             }
             NDArray moved = in.get(1).add(hidden.reshape(3, 5, 1).mul(2));
             NDArray changed =
-                    forward(
-                            block,
-                            new NDList(in.get(0), moved, in.get(2), in.get(3), in.get(4)));
+                    forward(block, new NDList(in.get(0), moved, in.get(2), in.get(3), in.get(4)));
             close(output.logits(), changed, 1e-6);
         }
 

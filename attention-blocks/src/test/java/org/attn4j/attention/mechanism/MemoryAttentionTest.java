@@ -30,11 +30,7 @@ class MemoryAttentionTest {
     private static final int SLOTS = 4;
 
     private static MemoryAttention.Builder builder() {
-        return MemoryAttention.builder()
-                .setVocabularySize(V)
-                .setSize(5)
-                .setHops(3)
-                .setSlots(SLOTS);
+        return MemoryAttention.builder().setVocabularySize(V).setSize(5).setHops(3).setSlots(SLOTS);
     }
 
     /** Three stories, of four sentences, of two and of none. */
@@ -73,9 +69,7 @@ class MemoryAttentionTest {
             Block block = initialized(DataType.FLOAT32);
             NDArray without = forward(block, inputs(manager));
             NDArray with =
-                    forward(
-                            block,
-                            new NDList(story(manager), question(manager), visible(manager)));
+                    forward(block, new NDList(story(manager), question(manager), visible(manager)));
             close(without, with, 1e-6);
         }
 
@@ -90,14 +84,12 @@ class MemoryAttentionTest {
                             },
                             new Shape(3, 4));
             ParameterStore store = new ParameterStore(manager, false);
-            MemoryInputs in =
-                    new MemoryInputs(story(manager), question(manager), mask, null);
+            MemoryInputs in = new MemoryInputs(story(manager), question(manager), mask, null);
             MemoryOutput output = block.read(store, in, false);
             assertEquals(new Shape(3, 3, 4), output.weights().getShape());
             assertEquals(new Shape(3, 4, 5), output.states().getShape());
             assertEquals(new Shape(3, 3, 5), output.reads().getShape());
-            NDArray hidden =
-                    mask.logicalNot().toType(DataType.FLOAT32, false).reshape(3, 1, 4);
+            NDArray hidden = mask.logicalNot().toType(DataType.FLOAT32, false).reshape(3, 1, 4);
             assertEquals(0, largest(output.weights().mul(hidden)));
             float[] sums = output.weights().sum(new int[] {2}).toFloatArray(); // (3, 3)
             for (int i = 0; i < sums.length; i++) {
@@ -144,6 +136,24 @@ class MemoryAttentionTest {
     }
 
     @Nested
+    class OneHop extends CompositeContractTest {
+        @Override
+        protected Block block() {
+            return builder().setHops(1).build();
+        }
+
+        @Override
+        protected boolean firstInputIsDifferentiable() {
+            return false;
+        }
+
+        @Override
+        protected NDList inputs(NDManager manager) {
+            return new NDList(story(manager), question(manager));
+        }
+    }
+
+    @Nested
     class BagsOfWordsWithoutTimes extends Contract {
         @Override
         protected Block block() {
@@ -173,10 +183,12 @@ class MemoryAttentionTest {
                                 p ->
                                         p.setInitializer(
                                                 (m, shape, t) ->
-                                                        Numbers.random(m, p.getName().hashCode(), shape)));
+                                                        Numbers.random(
+                                                                m, p.getName().hashCode(), shape)));
                 block.initialize(manager, DataType.FLOAT32, story.getShape(), question.getShape());
                 ParameterStore store = new ParameterStore(manager, false);
-                NDArray before = block.read(store, MemoryInputs.of(story, question), false).logits();
+                NDArray before =
+                        block.read(store, MemoryInputs.of(story, question), false).logits();
                 for (NDArray other : List.of(words, sentences)) {
                     float moved =
                             block.read(store, MemoryInputs.of(other, question), false)
@@ -200,9 +212,7 @@ class MemoryAttentionTest {
             ParameterStore store = new ParameterStore(manager, false);
             MemoryInputs in = MemoryInputs.of(story(manager), question(manager));
             String message =
-                    assertThrows(
-                                    IllegalArgumentException.class,
-                                    () -> block.read(store, in, false))
+                    assertThrows(IllegalArgumentException.class, () -> block.read(store, in, false))
                             .getMessage();
             assertTrue(message.contains("sentences=4, slots=2"), message);
         }

@@ -59,13 +59,15 @@ class TransformerXlAttentionTest {
     @Test
     void distancesBothWaysAreWhatTheEquationSays() {
         try (NDManager manager = TestEngine.manager()) {
-            Subject subject = Subject.of(builder().setHeads(1).build(), manager, 8, DataType.FLOAT32);
+            Subject subject =
+                    Subject.of(builder().setHeads(1).build(), manager, 8, DataType.FLOAT32);
             int queries = 4;
             int keys = 6;
             NDArray memory = Numbers.random(manager, 1, new Shape(1, keys, 8));
             NDArray x = memory.get(":, 2:");
             NDArray weights =
-                    subject.observe(AttentionInputs.of(x, memory, memory)).weights(); // (1, 1, 4, 6)
+                    subject.observe(AttentionInputs.of(x, memory, memory))
+                            .weights(); // (1, 1, 4, 6)
             float[][] q = rows(subject, "query_proj", x);
             float[][] k = rows(subject, "key_proj", memory);
             float[] u = parameter(subject, "content_bias").toFloatArray();
@@ -80,7 +82,9 @@ class TransformerXlAttentionTest {
                         double angle = distance / Math.pow(10000, (i / 2 * 2) / 8.0);
                         vector[i] = (float) (i % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
                     }
-                    float[] r = rows(subject, "position_proj", manager.create(vector, new Shape(1, 8)))[0];
+                    float[] r =
+                            rows(subject, "position_proj", manager.create(vector, new Shape(1, 8)))[
+                                    0];
                     double score = 0;
                     for (int i = 0; i < 8; i++) {
                         score += (q[t][i] + u[i]) * k[j][i] + (q[t][i] + v[i]) * r[i];
@@ -106,13 +110,14 @@ class TransformerXlAttentionTest {
             for (int i = 0; i < 25; i++) {
                 visible[i] = i % 5 <= i / 5;
             }
-            AttentionMask pattern =
-                    AttentionMask.dense(manager.create(visible, new Shape(5, 5)));
+            AttentionMask pattern = AttentionMask.dense(manager.create(visible, new Shape(5, 5)));
             AttentionInputs inputs = AttentionInputs.self(x);
             Numbers.assertClose(
                     "context",
                     subject.attend(inputs.withMask(pattern)).context().toFloatArray(),
-                    subject.attend(inputs.withMask(AttentionMask.causal())).context().toFloatArray(),
+                    subject.attend(inputs.withMask(AttentionMask.causal()))
+                            .context()
+                            .toFloatArray(),
                     1e-5,
                     1e-5);
         }
