@@ -96,7 +96,7 @@ public final class BlockPattern implements SparsePattern {
         }
         int[] queries = IntStream.range(0, seeingAll).toArray();
         int[] keys = IntStream.range(0, extent.causal() ? seeingAll : end).toArray();
-        boolean[][] seen = extent.causal() ? upToOwn(seeingAll, 0, seeingAll) : null;
+        boolean[][] seen = extent.causal() ? upToOwn(seeingAll, seeingAll) : null;
         BlockGather all = new BlockGather(new int[][] {queries}, new int[][] {keys}, seen);
         return seeingAll == end ? List.of(all) : List.of(all, local(extent));
     }
@@ -125,15 +125,15 @@ public final class BlockPattern implements SparsePattern {
         }
         BlockGather.level(keys);
         boolean[][] seen =
-                extent.causal() ? upToOwn(blockSize, 0, keys[0].length) : null;
+                extent.causal() ? upToOwn(blockSize, keys[0].length) : null;
         return new BlockGather(queries, keys, seen);
     }
 
     /** Position m of a block sees positions up to m among the first of the keys, and the rest. */
-    private static boolean[][] upToOwn(int size, int start, int width) {
+    private static boolean[][] upToOwn(int size, int width) {
         boolean[][] seen = new boolean[size][width];
         for (int m = 0; m < size; m++) {
-            for (int k = start; k < width; k++) {
+            for (int k = 0; k < width; k++) {
                 seen[m][k] = k >= size || k <= m;
             }
         }

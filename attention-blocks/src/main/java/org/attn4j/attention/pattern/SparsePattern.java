@@ -1,6 +1,8 @@
 package org.attn4j.attention.pattern;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -88,19 +90,24 @@ public interface SparsePattern {
     }
 
     /**
-     * Returns a pattern in full, for an observer or a comparison: memory T·S.
+     * Returns the pattern in full, for an observer or a comparison: time and memory N·T·S.
      *
-     * @param group which of the patterns
+     * @param manager where the result lives
+     * @param heads N
      * @param extent the places of the call
-     * @return (T, S), row by row
+     * @return ones and zeros, (1, N, T, S), or (1, 1, T, S) if all heads share one pattern
      */
-    default boolean[] dense(int group, PatternExtent extent) {
-        boolean[] visible = new boolean[Math.multiplyExact(extent.queries(), extent.keys())];
-        for (int query = extent.first(); query < extent.end(); query++) {
-            for (int key : columns(group, query, extent)) {
-                visible[(query - extent.first()) * extent.keys() + key] = true;
+    default NDArray visible(NDManager manager, int heads, PatternExtent extent) {
+        int count = groups() == 1 ? 1 : heads;
+        int size = Math.multiplyExact(extent.queries(), extent.keys());
+        float[] visible = new float[Math.multiplyExact(count, size)];
+        for (int head = 0; head < count; head++) {
+            for (int i = 0; i < extent.queries(); i++) {
+                for (int key : columns(group(head), extent.first() + i, extent)) {
+                    visible[head * size + i * extent.keys() + key] = 1;
+                }
             }
         }
-        return visible;
+        return manager.create(visible, new Shape(1, count, extent.queries(), extent.keys()));
     }
 }

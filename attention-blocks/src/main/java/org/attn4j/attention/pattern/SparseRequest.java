@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.AttentionRequest;
 import org.attn4j.attention.kernel.Kernels;
@@ -80,7 +82,7 @@ public record SparseRequest(
         for (int group = 0; group < pattern.groups(); group++) {
             int which = group;
             int[] members =
-                    java.util.stream.IntStream.range(0, heads)
+                    IntStream.range(0, heads)
                             .filter(head -> pattern.group(head) == which)
                             .toArray();
             if (members.length == 0) {
@@ -103,6 +105,20 @@ public record SparseRequest(
             }
         }
         return joined(new NDList(contexts)); // (B, T, N, Hv)
+    }
+
+    /** This request for one sequence of the batch. */
+    SparseRequest row(int b) {
+        NDIndex row = new NDIndex("{}:{}", b, b + 1);
+        return new SparseRequest(
+                query.get(row),
+                key.get(row),
+                value.get(row),
+                visible == null ? null : visible.get(row),
+                scale,
+                dropout,
+                training,
+                kernel);
     }
 
     /** This request with other queries, keys and values. */

@@ -1,5 +1,9 @@
 package org.attn4j.attention.pattern;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,13 +62,40 @@ public final class WindowPattern implements SparsePattern {
     }
 
     /**
-     * Returns this pattern with other global places.
+     * Attends with global places of each sequence's own, beside those of the pattern.
      *
-     * @param places the places that see and are seen by all
-     * @return the pattern
+     * @param request queries, keys and values
+     * @param extent the places of the call
+     * @param globals for each sequence of the batch its global places
+     * @return the context, (B, T, N, Hv)
      */
-    public WindowPattern withGlobals(int... places) {
-        return new WindowPattern(window, dilations, places);
+    public NDArray attend(SparseRequest request, PatternExtent extent, int[][] globals) {
+        NDList contexts = new NDList();
+        for (int b = 0; b < globals.length; b++) {
+            contexts.add(withFurther(globals[b]).attend(request.row(b), extent));
+        }
+        return contexts.size() == 1 ? contexts.head() : NDArrays.concat(contexts, 0);
+    }
+
+    /**
+     * Returns the pattern in full, with global places of each sequence's own.
+     *
+     * @param manager where the result lives
+     * @param heads N
+     * @param extent the places of the call
+     * @param globals for each sequence of the batch its global places
+     * @return ones and zeros, (B, N, T, S), or (B, 1, T, S) if all heads share one pattern
+     */
+    public NDArray visible(NDManager manager, int heads, PatternExtent extent, int[][] globals) {
+        NDList visible = new NDList();
+        for (int[] own : globals) {
+            visible.add(withFurther(own).visible(manager, heads, extent));
+        }
+        return NDArrays.concat(visible, 0);
+    }
+
+    private WindowPattern withFurther(int... places) {
+        return new WindowPattern(window, dilations, BlockGather.join(globals, places));
     }
 
     /** {@inheritDoc} */
