@@ -103,8 +103,8 @@ public final class SparseAttention extends AttentionBlock {
      *
      * @param parameters where the block's parameters are found
      * @param in a sequence that attends to itself, whole
-     * @param globals which places are global, (B, T), boolean or of zeros and ones; the pattern must
-     *     be a {@link WindowPattern}. Null for none
+     * @param globals which places are global, (B, T), boolean or of zeros and ones; the pattern
+     *     must be a {@link WindowPattern}. Null for none
      * @param training whether this is a training pass
      * @return the context (B, T, D), with the weights (B, N, T, S) if the inputs carry an observer
      */
@@ -409,10 +409,7 @@ public final class SparseAttention extends AttentionBlock {
             }
             if (pattern.heads() != 0 && pattern.heads() != heads) {
                 throw new IllegalArgumentException(
-                        "the pattern is for "
-                                + pattern.heads()
-                                + " heads, got heads="
-                                + heads);
+                        "the pattern is for " + pattern.heads() + " heads, got heads=" + heads);
             }
             ScaledDotProduct.checkDropout(dropout);
             int size = headSize == 0 ? modelSize / heads : headSize;

@@ -58,16 +58,14 @@ final class SparsePatternCase implements ParityCase {
         int stride = fixture.integer("l");
         Map<String, Factor> factors =
                 Map.of("_1", Factor.LOCAL, "_2", Factor.SUMMARY, "_union", Factor.MERGED);
-        boolean strided =
-                fixture.text("kind", fixture.name()).contains("strided"); // or fixed
+        boolean strided = fixture.text("kind", fixture.name()).contains("strided"); // or fixed
         factors.forEach(
                 (suffix, factor) -> {
                     if (fixture.has("out/output" + suffix)) {
                         SparsePattern pattern =
                                 strided
                                         ? new StridedPattern(stride, factor)
-                                        : new FixedPattern(
-                                                stride, fixture.integer("c", 1), factor);
+                                        : new FixedPattern(stride, fixture.integer("c", 1), factor);
                         put(results, suffix, pattern, in, kernel);
                     }
                 });
@@ -103,8 +101,7 @@ final class SparsePatternCase implements ParityCase {
         int batch = Math.toIntExact(request.query().getShape().get(0));
         int heads = Math.toIntExact(request.query().getShape().get(2));
         WindowPattern pattern =
-                new WindowPattern(
-                        fixture.integer("window"), dilations(fixture, heads), new int[0]);
+                new WindowPattern(fixture.integer("window"), dilations(fixture, heads), new int[0]);
         PatternExtent extent = extent(in, pattern);
         int[][] globals = new int[batch][0];
         if (in.has("global_mask")) {
@@ -185,8 +182,7 @@ final class SparsePatternCase implements ParityCase {
                         0,
                         true,
                         true);
-        AttentionOutput seen =
-                Kernels.choose(kernel, in.manager(), request).attend(request);
+        AttentionOutput seen = Kernels.choose(kernel, in.manager(), request).attend(request);
         results.put("weights" + suffix, seen.weights());
         results.put("output" + suffix + "@seen", seen.context());
     }

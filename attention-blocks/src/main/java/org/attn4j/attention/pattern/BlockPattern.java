@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  *
  * <p>Zaheer et al. 2020 (Big Bird), section 2 and figure 1, with the paper's internal global
  * tokens: place i is in block ⌊i / blockSize⌋, and block a sees block b when {@code |a − b| ≤
- * window}, {@code b < global}, {@code a < global}, or b is one of the random blocks of a. A key that
- * is reached in several ways counts once. The random blocks are drawn among those not reached
+ * window}, {@code b < global}, {@code a < global}, or b is one of the random blocks of a. A key
+ * that is reached in several ways counts once. The random blocks are drawn among those not reached
  * otherwise, are the same in every call, and, in a causal extent, lie before the query's block and
  * do not depend on the length.
  *
@@ -103,8 +103,7 @@ public final class BlockPattern implements SparsePattern {
 
     /** The blocks that do not see everything. Their own block stands first. */
     private BlockGather local(PatternExtent extent) {
-        int[][] queries =
-                BlockGather.consecutive(global * blockSize, extent.end(), blockSize);
+        int[][] queries = BlockGather.consecutive(global * blockSize, extent.end(), blockSize);
         int[][] keys = new int[queries.length][];
         for (int b = 0; b < keys.length; b++) {
             int own = global + b;
@@ -124,8 +123,7 @@ public final class BlockPattern implements SparsePattern {
                             .toArray();
         }
         BlockGather.level(keys);
-        boolean[][] seen =
-                extent.causal() ? upToOwn(blockSize, keys[0].length) : null;
+        boolean[][] seen = extent.causal() ? upToOwn(blockSize, keys[0].length) : null;
         return new BlockGather(queries, keys, seen);
     }
 

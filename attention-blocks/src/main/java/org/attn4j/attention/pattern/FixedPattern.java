@@ -66,9 +66,7 @@ public final class FixedPattern implements SparsePattern {
         int[][] keys = new int[queries.length][];
         int from = factor == Factor.SUMMARY ? stride - summary : 0;
         for (int b = 0; b < keys.length; b++) {
-            int[] own =
-                    BlockGather.range(
-                            b * stride + from, (b + 1) * stride, 0, extent.end());
+            int[] own = BlockGather.range(b * stride + from, (b + 1) * stride, 0, extent.end());
             keys[b] = BlockGather.join(own, summaries(b).toArray());
         }
         BlockGather.level(keys);
@@ -86,11 +84,6 @@ public final class FixedPattern implements SparsePattern {
         return factor == Factor.LOCAL
                 ? IntStream.empty()
                 : IntStream.range(0, block * summary)
-                        .map(
-                                i ->
-                                        i / summary * stride
-                                                + stride
-                                                - summary
-                                                + i % summary);
+                        .map(i -> i / summary * stride + stride - summary + i % summary);
     }
 }

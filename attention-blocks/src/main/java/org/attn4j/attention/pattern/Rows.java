@@ -29,16 +29,13 @@ public final class Rows {
         }
         if (run > 0) {
             NDArray part =
-                    run == length
-                            ? x
-                            : x.get(new NDIndex(":, {}:{}", places[0], places[0] + run));
+                    run == length ? x : x.get(new NDIndex(":, {}:{}", places[0], places[0] + run));
             return run == places.length ? part : filledUp(part, places.length - run);
         }
         long rows = x.getShape().get(0);
         long[] index = new long[Math.toIntExact(rows * places.length)];
         for (int i = 0; i < index.length; i++) {
-            index[i] =
-                    (long) (i / places.length) * length + Math.max(0, places[i % places.length]);
+            index[i] = (long) (i / places.length) * length + Math.max(0, places[i % places.length]);
         }
         return taken(x, index, places.length);
     }

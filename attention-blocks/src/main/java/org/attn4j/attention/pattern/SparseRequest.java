@@ -123,8 +123,7 @@ public record SparseRequest(
 
     /** This request with other queries, keys and values. */
     SparseRequest with(NDArray queries, NDArray keys, NDArray values) {
-        return new SparseRequest(
-                queries, keys, values, visible, scale, dropout, training, kernel);
+        return new SparseRequest(queries, keys, values, visible, scale, dropout, training, kernel);
     }
 
     private NDArray attend(BlockGather gather, int first) {

@@ -75,8 +75,7 @@ public final class StridedPattern implements SparsePattern {
         int[][] queries = BlockGather.consecutive(0, extent.end(), stride);
         int[][] keys = new int[queries.length][];
         for (int b = 0; b < keys.length; b++) {
-            keys[b] =
-                    BlockGather.range((b - 1) * stride, (b + 1) * stride, 0, extent.end());
+            keys[b] = BlockGather.range((b - 1) * stride, (b + 1) * stride, 0, extent.end());
         }
         boolean[][] seen = new boolean[stride][2 * stride];
         for (int m = 0; m < stride; m++) {
@@ -258,8 +257,7 @@ public final class StridedPattern implements SparsePattern {
                             .reshape(batch(), length(), 1, 1);
             NDArray grid = grid(keys); // (B, M, l, 1, 1)
             NDArray near = pairs(grid).reshape(batch() * depth(), 1, 1, 2L * stride);
-            NDArray nearAll =
-                    near.broadcast(batch() * depth(), 1, stride, 2L * stride);
+            NDArray nearAll = near.broadcast(batch() * depth(), 1, stride, 2L * stride);
             NDArray far = columns(grid).reshape(batch(), 1, stride, depth());
             NDArray farAll =
                     far.broadcast(batch(), depth(), stride, depth())

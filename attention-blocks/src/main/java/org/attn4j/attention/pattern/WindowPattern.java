@@ -172,11 +172,7 @@ public final class WindowPattern implements SparsePattern {
         int[] far =
                 Arrays.stream(globals)
                         .filter(place -> place < extent.end())
-                        .map(
-                                place ->
-                                        extent.causal() && place > start
-                                                ? BlockGather.NONE
-                                                : place)
+                        .map(place -> extent.causal() && place > start ? BlockGather.NONE : place)
                         .toArray();
         return BlockGather.join(near, far);
     }
@@ -196,8 +192,8 @@ public final class WindowPattern implements SparsePattern {
     }
 
     /**
-     * The global queries; and in a causal extent those that share a block with a later global place,
-     * since within a block not all of them may see it.
+     * The global queries; and in a causal extent those that share a block with a later global
+     * place, since within a block not all of them may see it.
      */
     private List<BlockGather> global(
             int group, int[] places, List<int[]> blocks, PatternExtent extent) {
@@ -218,9 +214,7 @@ public final class WindowPattern implements SparsePattern {
         BlockGather all = new BlockGather(new int[][] {places}, new int[][] {keys}, seen);
         return mixed.length == 0
                 ? List.of(all)
-                : List.of(
-                        BlockGather.singly(mixed, query -> columns(group, query, extent)),
-                        all);
+                : List.of(BlockGather.singly(mixed, query -> columns(group, query, extent)), all);
     }
 
     /** Whether some queries of a block are before a place and others at or after it. */

@@ -138,7 +138,8 @@ class SparseAttentionTest {
                 }
                 AttentionMask mask =
                         AttentionMask.keys(manager.create(flags, new Shape(2, length)));
-                for (AttentionMask m : new AttentionMask[] {mask, mask.and(AttentionMask.causal())}) {
+                for (AttentionMask m :
+                        new AttentionMask[] {mask, mask.and(AttentionMask.causal())}) {
                     AttentionInputs inputs = AttentionInputs.self(x).withMask(m);
                     Numbers.assertClose(
                             pattern.getClass().getSimpleName(),
@@ -185,9 +186,7 @@ class SparseAttentionTest {
                                     false)
                             .context()
                             .toFloatArray(),
-                    block.attend(subject.store(), inputs, globals, false)
-                            .context()
-                            .toFloatArray(),
+                    block.attend(subject.store(), inputs, globals, false).context().toFloatArray(),
                     1e-5,
                     1e-5);
             SparseAttention other = builder(new BlockPattern(1, 1, 1, 1, 1)).build();
@@ -202,13 +201,10 @@ class SparseAttentionTest {
     void badSettingsAreRefused() {
         assertThrows(NullPointerException.class, () -> builder(null).build());
         SparsePattern window = new WindowPattern(1);
+        assertThrows(IllegalArgumentException.class, () -> builder(window).setHeads(3).build());
         assertThrows(
-                IllegalArgumentException.class, () -> builder(window).setHeads(3).build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> builder(window).optKeyValueHeads(3).build());
-        assertThrows(
-                IllegalArgumentException.class, () -> builder(window).optDropout(1).build());
+                IllegalArgumentException.class, () -> builder(window).optKeyValueHeads(3).build());
+        assertThrows(IllegalArgumentException.class, () -> builder(window).optDropout(1).build());
         assertThrows(
                 IllegalArgumentException.class,
                 () -> builder(new WindowPattern(1, new int[] {1, 2}, new int[0])).build());

@@ -37,8 +37,7 @@ class SparsePatternTest {
 
     /** A third party's: no blocks of its own. */
     private static final SparsePattern FIRST_AND_OWN =
-            (group, query, extent) ->
-                    query == 0 ? new int[] {0} : new int[] {0, query};
+            (group, query, extent) -> query == 0 ? new int[] {0} : new int[] {0, query};
 
     private static Map<String, SparsePattern> patterns() {
         Map<String, SparsePattern> patterns = new LinkedHashMap<>();
@@ -54,16 +53,16 @@ class SparsePatternTest {
         patterns.put("blocks without window", new BlockPattern(4, 0, 0, 1, 6));
         patterns.put("blocks of one", new BlockPattern(1, 1, 2, 2, 7));
         patterns.put("all global", new BlockPattern(8, 1, 9, 0, 8));
-        patterns.put("given blocks", new BlockPattern(2, 0, 1, new int[][] {{1}, {0, 4}, {9}, {3}}));
+        patterns.put(
+                "given blocks", new BlockPattern(2, 0, 1, new int[][] {{1}, {0, 4}, {9}, {3}}));
         patterns.put("window", new WindowPattern(2));
         patterns.put("own place", new WindowPattern(0));
         patterns.put("wide window", new WindowPattern(40));
+        patterns.put("dilated", new WindowPattern(2, new int[] {1, 3, 1, 2}, new int[0]));
         patterns.put(
-                "dilated", new WindowPattern(2, new int[] {1, 3, 1, 2}, new int[0]));
-        patterns.put(
-                "dilated, global", new WindowPattern(1, new int[] {2, 1, 5, 2}, new int[] {0, 7, 8}));
-        patterns.put(
-                "global", new WindowPattern(3, new int[] {1}, new int[] {2, 30, 31, 100}));
+                "dilated, global",
+                new WindowPattern(1, new int[] {2, 1, 5, 2}, new int[] {0, 7, 8}));
+        patterns.put("global", new WindowPattern(3, new int[] {1}, new int[] {2, 30, 31, 100}));
         patterns.put("without blocks", FIRST_AND_OWN);
         return patterns;
     }
@@ -206,8 +205,7 @@ class SparsePatternTest {
     void columnsAscendAndGathersHoldThem(String name) {
         SparsePattern pattern = patterns().get(name);
         for (boolean causal : new boolean[] {true, false}) {
-            PatternExtent extent =
-                    new PatternExtent(0, 37, 37, causal || pattern.isCausal());
+            PatternExtent extent = new PatternExtent(0, 37, 37, causal || pattern.isCausal());
             for (int group = 0; group < pattern.groups(); group++) {
                 int[][] gathered = new int[37][];
                 for (BlockGather gather : pattern.gathers(group, extent)) {
@@ -267,8 +265,7 @@ class SparsePatternTest {
                         "fixed",
                         work(new FixedPattern(64, 1, Factor.MERGED), 4096, true));
         factorised.forEach(
-                (name, scores) ->
-                        assertTrue(scores <= 3.1 * 4096 * 64, name + " makes " + scores));
+                (name, scores) -> assertTrue(scores <= 3.1 * 4096 * 64, name + " makes " + scores));
     }
 
     /** How many scores are made. */
@@ -290,8 +287,7 @@ class SparsePatternTest {
         for (int query = 12; query < 56; query++) {
             int[] columns = pattern.columns(0, query, extent);
             assertEquals(4 * (3 + 1 + 2), columns.length);
-            assertArrayEquals(
-                    columns, new BlockPattern(4, 1, 1, 2, 3).columns(0, query, extent));
+            assertArrayEquals(columns, new BlockPattern(4, 1, 1, 2, 3).columns(0, query, extent));
         }
         boolean differs = false;
         for (int query = 0; query < 64; query += 4) {
