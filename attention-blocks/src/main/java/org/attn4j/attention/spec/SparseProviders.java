@@ -37,6 +37,7 @@ final class SparseProviders {
                 .setCost(
                         "time and memory BTDP for the P = 2 window + blockSize (1 + global + random) places that a query sees; a step reads P places of the cache")
                 .setFile(SparseAttention.class)
+                .optRotary()
                 .optPlaces(ONE_SEQUENCE, AttentionPlace.ENCODER_SELF, AttentionPlace.DECODER_SELF)
                 .addOption("blockSize", Integer.class, 16, "places in a block")
                 .addOption(
@@ -73,6 +74,7 @@ final class SparseProviders {
                 .setPaper("Child et al. 2019, section 4.3")
                 .setCost("time and memory BTD(l + T / l), BTD sqrt(T) at l = sqrt(T)")
                 .setFile(SparseAttention.class)
+                .optRotary()
                 .optPlaces(EARLIER_PLACES, AttentionPlace.DECODER_SELF)
                 .addOption(
                         "stride",
@@ -99,6 +101,7 @@ final class SparseProviders {
                 .setPaper("Child et al. 2019, section 4.3")
                 .setCost("time and memory BTD(l + c T / l), BTD sqrt(T) at l = sqrt(T)")
                 .setFile(SparseAttention.class)
+                .optRotary()
                 .optPlaces(EARLIER_PLACES, AttentionPlace.DECODER_SELF)
                 .addOption(
                         "stride",
@@ -132,6 +135,7 @@ final class SparseProviders {
                 .setCost(
                         "time and memory BTD(2 window + 1 + globals); a step reads as many places of the cache")
                 .setFile(SparseAttention.class)
+                .optRotary()
                 .optPlaces(ONE_SEQUENCE, AttentionPlace.ENCODER_SELF, AttentionPlace.DECODER_SELF)
                 .addOption("window", Integer.class, 16, "places that are seen on each side")
                 .addOption("dilations", List.class, List.of(1), "d of each head, or one for all")
