@@ -96,8 +96,7 @@ public record LinearSums(NDArray sums) {
      * @param earlier the sums of the places before; null for none
      * @return the context and the sums after the last place
      */
-    public static Result causal(
-            NDArray queries, NDArray keys, NDArray values, LinearSums earlier) {
+    public static Result causal(NDArray queries, NDArray keys, NDArray values, LinearSums earlier) {
         Shape shape = queries.getShape();
         long rows = shape.get(0) * shape.get(1); // B·N
         long length = shape.get(2); // T

@@ -21,11 +21,11 @@ import org.attn4j.attention.mask.MaskNumbers;
  * values can be summed up before a query is known.
  *
  * <p>Katharopoulos et al. 2020 (Transformers are RNNs), equations 4 to 12: with {@code φ(x) =
- * elu(x) + 1}, {@code context_i = φ(q_i)ᵀ S / (φ(q_i) · z)}, {@code S = Σ_j φ(k_j) v_jᵀ}, {@code z =
- * Σ_j φ(k_j)}, over all visible j, or over j ≤ i under a causal mask. Queries and keys are neither
- * scaled nor is anything added to the denominator. It is the attention whose weights are {@code
- * φ(q_i) · φ(k_j) / Σ_j' φ(q_i) · φ(k_j')}; they are made in full only for an observer. φ(x) is
- * {@link LinearSums#features}, [S, z] are {@link LinearSums}. Heads and projections are those of
+ * elu(x) + 1}, {@code context_i = φ(q_i)ᵀ S / (φ(q_i) · z)}, {@code S = Σ_j φ(k_j) v_jᵀ}, {@code z
+ * = Σ_j φ(k_j)}, over all visible j, or over j ≤ i under a causal mask. Queries and keys are
+ * neither scaled nor is anything added to the denominator. It is the attention whose weights are
+ * {@code φ(q_i) · φ(k_j) / Σ_j' φ(q_i) · φ(k_j')}; they are made in full only for an observer. φ(x)
+ * is {@link LinearSums#features}, [S, z] are {@link LinearSums}. Heads and projections are those of
  * {@link MultiHeadAttention}: {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code
  * output_proj}.
  *

@@ -77,8 +77,7 @@ final class LinearAttentionCase implements ParityCase {
             LinearSums.Result result =
                     LinearSums.causal(queries.get(step), keys.get(step), values.get(step), sums);
             sums = result.sums();
-            contexts =
-                    contexts == null ? result.context() : contexts.concat(result.context(), 2);
+            contexts = contexts == null ? result.context() : contexts.concat(result.context(), 2);
         }
         return contexts;
     }

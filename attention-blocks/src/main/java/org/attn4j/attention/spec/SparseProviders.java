@@ -2,6 +2,7 @@ package org.attn4j.attention.spec;
 
 import java.util.List;
 import org.attn4j.attention.Attention;
+import org.attn4j.attention.mechanism.LinearAttention;
 import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.attention.pattern.BlockPattern;
 import org.attn4j.attention.pattern.Factor;
@@ -23,7 +24,7 @@ final class SparseProviders {
     private SparseProviders() {}
 
     static List<AttentionProvider> all() {
-        return List.of(blocks(), strided(), fixed(), longformer());
+        return List.of(blocks(), strided(), fixed(), longformer(), linear());
     }
 
     private static AttentionProvider blocks() {
@@ -152,6 +153,28 @@ final class SparseProviders {
                                                 spec.integer("window"),
                                                 ints(spec.integers("dilations")),
                                                 ints(spec.integers("globals")))));
+    }
+
+    private static AttentionProvider linear() {
+        return MechanismInfo.builder("linear")
+                .setTitle("Linear attention")
+                .setPurpose(
+                        "Very long sequences, and generation whose step costs the same at every length.")
+                .setEquation(
+                        "context_i = phi(q_i)^T S / (phi(q_i) . z), S = sum_j phi(k_j) v_j^T, z = sum_j phi(k_j), phi(x) = elu(x) + 1")
+                .setPaper("Katharopoulos et al. 2020, equations 4 to 12")
+                .setCost("time B(T+S)DH, memory B(T+S)D; cache BD(H+1), whatever the length")
+                .setFile(LinearAttention.class)
+                .addOption("bias", Boolean.class, true, "whether the four projections have a bias")
+                .provider(
+                        (spec, site) -> {
+                            site.requireNoRotary("linear");
+                            return LinearAttention.builder()
+                                    .setModelSize(site.modelSize())
+                                    .setHeads(site.heads())
+                                    .optBias(spec.flag("bias"))
+                                    .build();
+                        });
     }
 
     private static Attention sparse(AttentionSite site, SparsePattern pattern) {

@@ -35,8 +35,7 @@ class LinearAttentionTest extends AttentionContractTest {
         Subject subject = subject();
         for (int length : new int[] {64, 65, 150}) {
             NDArray x = Numbers.random(manager, 4, new Shape(2, length, 8));
-            NDArray visible =
-                    Numbers.random(manager, 5, new Shape(2, length)).gt(-0.5f);
+            NDArray visible = Numbers.random(manager, 5, new Shape(2, length)).gt(-0.5f);
             for (AttentionMask mask :
                     new AttentionMask[] {
                         AttentionMask.causal(),
