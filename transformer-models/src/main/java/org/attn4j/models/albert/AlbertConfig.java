@@ -43,8 +43,7 @@ public record AlbertConfig(BertConfig layers, int embeddingSize, int groups, int
         BertConfig layers =
                 BertConfig.of(
                         config,
-                        new BertConfig.Defaults(
-                                30000, 4096, 12, 64, 16384, "gelu_new", 0, 2, 0));
+                        new BertConfig.Defaults(30000, 4096, 12, 64, 16384, "gelu_new", 0, 2, 0));
         return new AlbertConfig(
                 layers.withClassifierDropout(
                         config.rate("classifier_dropout_prob", classifierDropout(config, layers))),

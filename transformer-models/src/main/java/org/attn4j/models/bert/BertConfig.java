@@ -145,7 +145,9 @@ public record BertConfig(
                 hiddenDropout,
                 config.rate("attention_probs_dropout_prob", defaults.dropout),
                 config.integer("max_position_embeddings", 512),
-                defaults.tokenTypes == 0 ? 0 : config.integer("type_vocab_size", defaults.tokenTypes),
+                defaults.tokenTypes == 0
+                        ? 0
+                        : config.integer("type_vocab_size", defaults.tokenTypes),
                 config.number("initializer_range", 0.02),
                 config.number("layer_norm_eps", 1e-12),
                 config.rate("classifier_dropout", hiddenDropout),

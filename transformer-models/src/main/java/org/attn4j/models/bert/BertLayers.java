@@ -59,9 +59,7 @@ public final class BertLayers {
     public static EncoderStack stack(
             BertConfig config, Embeddings embeddings, ScoreBias scoreBias) {
         List<EncoderLayer> layers =
-                IntStream.range(0, config.layers())
-                        .mapToObj(i -> layer(config).build())
-                        .toList();
+                IntStream.range(0, config.layers()).mapToObj(i -> layer(config).build()).toList();
         return new EncoderStack(embeddings, scoreBias, layers, null);
     }
 

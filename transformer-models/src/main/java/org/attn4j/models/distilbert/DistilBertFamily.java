@@ -75,9 +75,7 @@ public final class DistilBertFamily implements ModelFamily {
                             layers.epsilon());
             case "DistilBertForSequenceClassification" ->
                     new SequenceClassificationHead(
-                            size,
-                            scores(config, reader.labels().size()),
-                            ProblemType.of(reader));
+                            size, scores(config, reader.labels().size()), ProblemType.of(reader));
             case "DistilBertForMultipleChoice" -> new MultipleChoiceHead(size, scores(config, 1));
             case "DistilBertForTokenClassification" ->
                     new TokenClassificationHead(

@@ -42,8 +42,7 @@ final class DistilBertWeights {
             case "DistilBertForSequenceClassification", "DistilBertForMultipleChoice" ->
                     table.add("pre_classifier.*", "head.scores.dense.*")
                             .add("classifier.*", "head.scores.out_proj.*");
-            case "DistilBertForTokenClassification" ->
-                    table.add("classifier.*", "head.out_proj.*");
+            case "DistilBertForTokenClassification" -> table.add("classifier.*", "head.out_proj.*");
             case "DistilBertForQuestionAnswering" -> table.add("qa_outputs.*", "head.out_proj.*");
             default ->
                     table.ignore("pre_classifier.*").ignore("classifier.*").ignore("qa_outputs.*");

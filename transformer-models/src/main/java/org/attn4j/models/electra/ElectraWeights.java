@@ -41,8 +41,7 @@ final class ElectraWeights {
             case "ElectraForMultipleChoice" ->
                     table.add("sequence_summary.summary.*", "head.scores.dense.*")
                             .add("classifier.*", "head.scores.out_proj.*");
-            case "ElectraForTokenClassification" ->
-                    table.add("classifier.*", "head.out_proj.*");
+            case "ElectraForTokenClassification" -> table.add("classifier.*", "head.out_proj.*");
             case "ElectraForQuestionAnswering" -> table.add("qa_outputs.*", "head.out_proj.*");
             default -> table.ignore("classifier.**").ignore("qa_outputs.*");
         }

@@ -66,7 +66,9 @@ public abstract class StackEncoder extends EncoderBlock {
                         in.observer(),
                         training); // (B, T, D)
         NDArray pooled =
-                pooler == null ? null : Layers.apply(pooler, parameters, states, training); // (B, D)
+                pooler == null
+                        ? null
+                        : Layers.apply(pooler, parameters, states, training); // (B, D)
         return new EncoderOutput(states, pooled);
     }
 

@@ -50,8 +50,7 @@ public final class MpnetFamily implements ModelFamily {
         BertConfig config = BertConfig.of(reader, DEFAULTS);
         int biasRows = reader.integer("relative_attention_num_buckets", MpnetModel.BUCKETS);
         if (biasRows < MpnetModel.BUCKETS) {
-            throw reader.bad(
-                    "relative_attention_num_buckets", "at least " + MpnetModel.BUCKETS);
+            throw reader.bad("relative_attention_num_buckets", "at least " + MpnetModel.BUCKETS);
         }
         MpnetModel model = new MpnetModel(config, biasRows, hasPooler(architecture));
         EncoderTaskModel whole =
