@@ -40,15 +40,16 @@ public final class PretrainingHead extends HeadBlock {
      *
      * @param modelSize D
      * @param tokens the head for the masked tokens
-     * @param sentences the classifier of the sentences
+     * @param sentenceDropout dropout before the classifier of the sentences
      * @param names what the family calls its inputs and outputs
      */
     public PretrainingHead(
-            int modelSize, MaskedLanguageHead tokens, SequenceScores sentences, Names names) {
+            int modelSize, MaskedLanguageHead tokens, float sentenceDropout, Names names) {
         super(modelSize);
         this.tokens = addChildBlock("tokens", tokens);
         this.names = names;
-        this.sentences = addChildBlock("sentences", sentences);
+        sentences =
+                addChildBlock("sentences", SequenceScores.ofPooled(modelSize, sentenceDropout, 2));
     }
 
     /** {@inheritDoc} */

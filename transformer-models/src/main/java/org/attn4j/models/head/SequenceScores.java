@@ -78,22 +78,17 @@ public final class SequenceScores extends AbstractBlock {
     }
 
     /**
-     * The same with two rates; DistilBERT has no dropout before the dense layer.
+     * {@code out_proj(dropout(activation(dense(first))))}: DistilBERT.
      *
      * @param modelSize D
      * @param activation the activation
-     * @param firstDropout the rate before the dense layer
-     * @param lastDropout the rate after its activation
+     * @param dropout the rate
      * @param classes C
      * @return the block
      */
-    public static SequenceScores ofFirst(
-            int modelSize,
-            Activation activation,
-            float firstDropout,
-            float lastDropout,
-            int classes) {
-        return new SequenceScores(modelSize, false, activation, firstDropout, lastDropout, classes);
+    public static SequenceScores ofFirstUndropped(
+            int modelSize, Activation activation, float dropout, int classes) {
+        return new SequenceScores(modelSize, false, activation, 0, dropout, classes);
     }
 
     /**

@@ -56,8 +56,7 @@ public interface AttentionFactory {
         if (!taken) {
             throw new IllegalArgumentException(
                     "%s takes no %s positions: set positions to sinusoidal or learned"
-                            .formatted(
-                                    info.name(), positions.name().toLowerCase(Locale.ROOT)));
+                            .formatted(info.name(), positions.name().toLowerCase(Locale.ROOT)));
         }
     }
 

@@ -76,7 +76,14 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
         Initializer xavier =
                 new XavierInitializer(
                         XavierInitializer.RandomType.UNIFORM, XavierInitializer.FactorType.AVG, 3f);
-        setInitializer(xavier, Parameter.Type.WEIGHT);
+        // A mechanism may have a weight that is a vector: it maps to one number.
+        Initializer vectorsToo =
+                (manager, shape, type) ->
+                        shape.dimension() > 1
+                                ? xavier.initialize(manager, shape, type)
+                                : xavier.initialize(manager, new Shape(1, shape.get(0)), type)
+                                        .reshape(shape);
+        setInitializer(vectorsToo, Parameter.Type.WEIGHT);
         Initializer normal = new NormalInitializer((float) (1 / Math.sqrt(config.modelSize())));
         for (TokenEmbedding tokens : parts.tokens()) {
             tokens.weight().setInitializer(normal);

@@ -76,7 +76,9 @@ class MechanismsInTransformerTest {
                                         .map(
                                                 kind ->
                                                         Arguments.of(
-                                                                each.get()[0], each.get()[1], kind)));
+                                                                each.get()[0],
+                                                                each.get()[1],
+                                                                kind)));
     }
 
     private static TransformerConfig config(String mechanism, AttentionPlace place) {
@@ -160,8 +162,7 @@ class MechanismsInTransformerTest {
         assertEquals(model.config(), read);
         TransformerModel loaded = new TransformerModel(read);
         loaded.initialize(manager);
-        new TransformerStore(loaded, GenerationConfig.builder().build(), List.of())
-                .load(directory);
+        new TransformerStore(loaded, GenerationConfig.builder().build(), List.of()).load(directory);
         loaded.freezeParameters(true);
         NDArray source = TinyModels.ids(manager, 1, 3, 4, 5, 2);
         NDArray input = TinyModels.ids(manager, 1, 1, 5, 6);
@@ -192,8 +193,7 @@ class MechanismsInTransformerTest {
         TransformerModel model;
         try {
             model = TinyModels.model(config, manager);
-            model.logits(
-                    TinyModels.ids(manager, 1, 3, 4), TinyModels.ids(manager, 1, 1, 5), null);
+            model.logits(TinyModels.ids(manager, 1, 3, 4), TinyModels.ids(manager, 1, 1, 5), null);
         } catch (IllegalArgumentException e) {
             assertTrue(e.getMessage().contains("positions"), e.getMessage());
             return;
