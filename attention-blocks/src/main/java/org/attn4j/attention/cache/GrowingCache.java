@@ -10,7 +10,6 @@ public final class GrowingCache implements KeyValueCache {
     private final NDManager manager;
     private final CacheState state;
     private KeyValues held;
-    private int counted; // places without keys and values
 
     /**
      * Creates an empty cache.
@@ -25,7 +24,7 @@ public final class GrowingCache implements KeyValueCache {
     /** {@inheritDoc} */
     @Override
     public int length() {
-        return held == null ? counted : held.length();
+        return held == null ? 0 : held.length();
     }
 
     /** {@inheritDoc} */
@@ -39,13 +38,6 @@ public final class GrowingCache implements KeyValueCache {
             added.close();
         }
         return held;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public boolean advance(int places) {
-        counted += places;
-        return true;
     }
 
     /** {@inheritDoc} */
@@ -79,7 +71,6 @@ public final class GrowingCache implements KeyValueCache {
     @Override
     public void close() {
         state.close();
-        counted = 0;
         if (held != null) {
             held.close();
             held = null;
