@@ -423,7 +423,16 @@ public abstract class AttentionContractTest {
         assertTrue(loaded.isInitialized());
         NDArray actual =
                 loaded.attend(new ParameterStore(manager, false), inputs(), false).context();
-        Numbers.assertClose("context", expected.toFloatArray(), actual.toFloatArray(), 0, 0);
+        for (var pair : subject.block().getParameters()) {
+            Numbers.assertClose(
+                    pair.getKey(),
+                    pair.getValue().getArray().toFloatArray(),
+                    loaded.getParameters().get(pair.getKey()).getArray().toFloatArray(),
+                    0,
+                    0);
+        }
+        // a matrix product may differ in its last bit with where its operands lie in memory
+        Numbers.assertClose("context", expected.toFloatArray(), actual.toFloatArray(), 1e-6, 0);
     }
 
     /** Both engines are held against one file: what the reference gave when it was checked. */

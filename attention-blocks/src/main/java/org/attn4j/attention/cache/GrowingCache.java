@@ -10,6 +10,7 @@ public final class GrowingCache implements KeyValueCache {
     private final NDManager manager;
     private final CacheState state;
     private KeyValues held;
+    private int counted; // places without keys and values
 
     /**
      * Creates an empty cache.
@@ -24,7 +25,7 @@ public final class GrowingCache implements KeyValueCache {
     /** {@inheritDoc} */
     @Override
     public int length() {
-        return held == null ? 0 : held.length();
+        return held == null ? counted : held.length();
     }
 
     /** {@inheritDoc} */
@@ -38,6 +39,13 @@ public final class GrowingCache implements KeyValueCache {
             added.close();
         }
         return held;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean advance(int places) {
+        counted += places;
+        return true;
     }
 
     /** {@inheritDoc} */
@@ -71,6 +79,7 @@ public final class GrowingCache implements KeyValueCache {
     @Override
     public void close() {
         state.close();
+        counted = 0;
         if (held != null) {
             held.close();
             held = null;

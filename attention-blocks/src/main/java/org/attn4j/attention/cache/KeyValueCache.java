@@ -33,6 +33,16 @@ public interface KeyValueCache extends AutoCloseable {
     KeyValues update(Supplier<KeyValues> fresh);
 
     /**
+     * Counts the places of a call for a mechanism that keeps no keys and values, but a {@link
+     * #state(String) state} made of them.
+     *
+     * @param places how many places the call brings
+     * @return whether they are new to the cache, so that the state must take them in; false if the
+     *     cache is of a memory that it has already
+     */
+    boolean advance(int places);
+
+    /**
      * Returns an array that the mechanism kept beside keys and values.
      *
      * @param name what the mechanism calls it

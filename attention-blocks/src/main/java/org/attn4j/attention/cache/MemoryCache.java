@@ -13,6 +13,7 @@ public final class MemoryCache implements KeyValueCache {
     private final NDManager manager;
     private final CacheState state;
     private KeyValues held;
+    private int counted; // places without keys and values
 
     /**
      * Creates an empty cache.
@@ -27,7 +28,7 @@ public final class MemoryCache implements KeyValueCache {
     /** {@inheritDoc} */
     @Override
     public int length() {
-        return held == null ? 0 : held.length();
+        return held == null ? counted : held.length();
     }
 
     /** {@inheritDoc} */
@@ -37,6 +38,16 @@ public final class MemoryCache implements KeyValueCache {
             held = fresh.get().attach(manager);
         }
         return held;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean advance(int places) {
+        if (counted > 0) {
+            return false;
+        }
+        counted = places;
+        return true;
     }
 
     /** {@inheritDoc} */
@@ -72,6 +83,7 @@ public final class MemoryCache implements KeyValueCache {
     @Override
     public void close() {
         state.close();
+        counted = 0;
         if (held != null) {
             held.close();
             held = null;

@@ -153,7 +153,8 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                                                 first,
                                                 training));
         NDManager manager = in.query().getManager();
-        KeyValues read = new KeyValues(on(manager, latent.key()), on(manager, latent.value()));
+        KeyValues read =
+                new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
         AttentionOutput output =
                 absorbs(cache != null, queryHeads.getShape().get(2), latent.length())
                         ? absorbed(parameters, queryHeads, read, in, training)
@@ -233,11 +234,13 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                         keyValueUp.getDirectParameters().get("weight"),
                         queryHeads.getDevice(),
                         training);
-        NDArray up = on(queryHeads.getManager(), weight).reshape(heads, headSize + valueSize, rank);
+        NDArray up =
+                Heads.on(queryHeads.getManager(), weight)
+                        .reshape(heads, headSize + valueSize, rank);
         NDArray keyUp = up.get(new NDIndex(":, :{}", headSize)); // (N, Hn, R)
         NDArray valueUp = up.get(new NDIndex(":, {}:", headSize)); // (N, Hv, R)
 
-        NDArray folded = byHead(head(queryHeads, headSize), keyUp); // (B, N, T, R)
+        NDArray folded = Heads.times(head(queryHeads, headSize), keyUp); // (B, N, T, R)
         NDArray query = folded.concat(tail(queryHeads, headSize), 3); // (B, N, T, R + Hr)
         NDArray key = latent.key().concat(latent.value(), 3); // (B, 1, S, R + Hr)
         AttentionOutput output =
@@ -248,7 +251,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                         in.observer(),
                         training);
         NDArray read = Heads.split(output.context(), heads); // (B, N, T, R)
-        NDArray context = byHead(read, valueUp.swapAxes(1, 2)); // (B, N, T, Hv)
+        NDArray context = Heads.times(read, valueUp.swapAxes(1, 2)); // (B, N, T, Hv)
         return new AttentionOutput(Heads.merge(context), output.weights());
     }
 
@@ -267,28 +270,6 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
             return shared;
         }
         return positions == null ? rotary.apply(shared, first) : rotary.apply(shared, positions);
-    }
-
-    /**
-     * A view on the manager of the call. What is computed from it lives there too, and not on that
-     * of a cache or a parameter, where it would stay.
-     */
-    private static NDArray on(NDManager manager, NDArray x) {
-        NDArray view = x.reshape(x.getShape());
-        view.attach(manager);
-        return view;
-    }
-
-    /** Each head times its own matrix, without a copy of it for each row of the batch. */
-    private static NDArray byHead(NDArray x, NDArray matrices) {
-        Shape shape = x.getShape(); // (B, N, T, X)
-        long batch = shape.get(0);
-        long heads = shape.get(1);
-        return x.swapAxes(0, 1)
-                .reshape(heads, batch * shape.get(2), shape.get(3))
-                .matMul(matrices) // (N, B·T, Y)
-                .reshape(heads, batch, shape.get(2), matrices.getShape().get(2))
-                .swapAxes(0, 1);
     }
 
     private static NDArray head(NDArray x, int size) {

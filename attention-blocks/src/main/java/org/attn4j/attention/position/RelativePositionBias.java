@@ -42,7 +42,26 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
      *     (a decoder)
      */
     public RelativePositionBias(int heads, int buckets, int maxDistance, boolean bidirectional) {
+        this(heads, buckets, buckets, maxDistance, bidirectional);
+    }
+
+    /**
+     * Creates biases whose table has rows beyond the buckets, which nothing uses: MPNet's has as
+     * many as its configuration tells, and 32 buckets.
+     *
+     * @param heads N
+     * @param rows rows of the table, at least {@code buckets}
+     * @param buckets how many buckets there are
+     * @param maxDistance from which distance on all share a bucket
+     * @param bidirectional whether later keys are told from earlier ones
+     */
+    public RelativePositionBias(
+            int heads, int rows, int buckets, int maxDistance, boolean bidirectional) {
         super(VERSION);
+        if (rows < buckets) {
+            throw new IllegalArgumentException(
+                    "rows must be at least buckets, got rows=" + rows + ", buckets=" + buckets);
+        }
         int exact = buckets / (bidirectional ? 4 : 2);
         if (heads < 1 || exact < 1 || maxDistance <= exact) {
             throw new IllegalArgumentException(
@@ -64,7 +83,7 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
                         Parameter.builder()
                                 .setName("weight")
                                 .setType(Parameter.Type.OTHER)
-                                .optShape(new Shape(buckets, heads))
+                                .optShape(new Shape(rows, heads))
                                 .optInitializer(new NormalInitializer(0.02f))
                                 .build());
     }

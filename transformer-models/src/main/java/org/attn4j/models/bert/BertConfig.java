@@ -19,7 +19,7 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param initializerRange {@code initializer_range}
  * @param epsilon {@code layer_norm_eps}
  * @param classifierDropout {@code classifier_dropout}, or else {@code hidden_dropout_prob}
- * @param padId {@code pad_token_id}; −1 for none
+ * @param padId {@code pad_token_id}
  * @param tieEmbeddings {@code tie_word_embeddings}
  */
 public record BertConfig(
@@ -76,27 +76,55 @@ public record BertConfig(
     }
 
     /**
-     * Reads the settings that are BERT's. The caller reads what its family has beside them, and
-     * ends with {@link ConfigReader#finish()}.
+     * What settings are where a configuration does not tell.
+     *
+     * @param vocabularySize {@code vocab_size}
+     * @param hiddenSize {@code hidden_size}
+     * @param layers {@code num_hidden_layers}
+     * @param heads {@code num_attention_heads}
+     * @param innerSize {@code intermediate_size}
+     * @param activation {@code hidden_act}
+     * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
+     * @param tokenTypes {@code type_vocab_size}
+     * @param padId {@code pad_token_id}
+     */
+    public record Defaults(
+            int vocabularySize,
+            int hiddenSize,
+            int layers,
+            int heads,
+            int innerSize,
+            String activation,
+            double dropout,
+            int tokenTypes,
+            int padId) {
+
+        /** Those of {@code BertConfig}, bert-base-uncased. */
+        public static final Defaults BERT =
+                new Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 0);
+    }
+
+    /**
+     * Reads the settings that are BERT's, with BERT's defaults. The caller reads what its family
+     * has beside them, and ends with {@link ConfigReader#finish()}.
      *
      * @param config the configuration
      * @return the hyperparameters
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
     public static BertConfig of(ConfigReader config) {
-        return of(config, 2, 0);
+        return of(config, Defaults.BERT);
     }
 
     /**
      * Reads the settings that are BERT's, with another family's defaults.
      *
      * @param config the configuration
-     * @param tokenTypes the default of {@code type_vocab_size}
-     * @param padId the default of {@code pad_token_id}
+     * @param defaults what settings are where the configuration does not tell
      * @return the hyperparameters
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
-    public static BertConfig of(ConfigReader config, int tokenTypes, int padId) {
+    public static BertConfig of(ConfigReader config, Defaults defaults) {
         config.refuseUnless("position_embedding_type", "absolute");
         // Left over in Google's multilingual and Chinese files; transformers has no use for them.
         config.noEffect(
@@ -106,26 +134,49 @@ public record BertConfig(
                 "pooler_num_fc_layers",
                 "pooler_size_per_head",
                 "pooler_type");
-        float hiddenDropout = config.rate("hidden_dropout_prob", 0.1);
-        Integer pad =
-                config.has("pad_token_id")
-                        ? Integer.valueOf(config.integer("pad_token_id"))
-                        : config.json().has("pad_token_id") ? -1 : padId;
+        float hiddenDropout = config.rate("hidden_dropout_prob", defaults.dropout);
         return new BertConfig(
-                config.integer("vocab_size", 30522),
-                config.integer("hidden_size", 768),
-                config.integer("num_hidden_layers", 12),
-                config.integer("num_attention_heads", 12),
-                config.integer("intermediate_size", 3072),
-                config.choice("hidden_act", "gelu", Activation::of),
+                config.integer("vocab_size", defaults.vocabularySize),
+                config.integer("hidden_size", defaults.hiddenSize),
+                config.integer("num_hidden_layers", defaults.layers),
+                config.integer("num_attention_heads", defaults.heads),
+                config.integer("intermediate_size", defaults.innerSize),
+                config.choice("hidden_act", defaults.activation, Activation::of),
                 hiddenDropout,
-                config.rate("attention_probs_dropout_prob", 0.1),
+                config.rate("attention_probs_dropout_prob", defaults.dropout),
                 config.integer("max_position_embeddings", 512),
-                config.integer("type_vocab_size", tokenTypes),
+                defaults.tokenTypes == 0
+                        ? 0
+                        : config.integer("type_vocab_size", defaults.tokenTypes),
                 config.number("initializer_range", 0.02),
                 config.number("layer_norm_eps", 1e-12),
                 config.rate("classifier_dropout", hiddenDropout),
-                pad,
+                config.integer("pad_token_id", defaults.padId),
                 config.flag("tie_word_embeddings", true));
+    }
+
+    /**
+     * Returns this configuration with another rate of dropout before classifiers.
+     *
+     * @param rate the rate
+     * @return the configuration
+     */
+    public BertConfig withClassifierDropout(float rate) {
+        return new BertConfig(
+                vocabularySize,
+                hiddenSize,
+                layers,
+                heads,
+                innerSize,
+                activation,
+                hiddenDropout,
+                attentionDropout,
+                maxPositions,
+                tokenTypes,
+                initializerRange,
+                epsilon,
+                rate,
+                padId,
+                tieEmbeddings);
     }
 }

@@ -26,7 +26,10 @@ final class BertHeads {
             case "BertModel" -> null;
             case "BertForPreTraining" ->
                     new PretrainingHead(
-                            size, maskedLanguage(config, tokens), 0, PretrainingHead.Names.BERT);
+                            size,
+                            maskedLanguage(config, tokens),
+                            SequenceScores.ofPooled(size, 0, 2),
+                            PretrainingHead.Names.BERT);
             case "BertForMaskedLM" -> maskedLanguage(config, tokens);
             case "BertForNextSentencePrediction" -> new SentencePairHead(size);
             case "BertForSequenceClassification" ->

@@ -1,9 +1,11 @@
 package org.attn4j.models.bert;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
@@ -43,20 +45,31 @@ public final class BertLayers {
      * @return the stack
      */
     public static EncoderStack stack(BertConfig config, Embeddings embeddings) {
-        return new EncoderStack(
-                embeddings,
-                null,
-                IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
-                null);
+        return stack(config, embeddings, null);
     }
 
     /**
-     * Makes one layer.
+     * Makes a stack of BERT's layers with a bias on the scores of all of them.
      *
      * @param config the hyperparameters
-     * @return the layer
+     * @param embeddings what the stack starts from
+     * @param scoreBias the bias, or null
+     * @return the stack
      */
-    public static EncoderLayer layer(BertConfig config) {
+    public static EncoderStack stack(
+            BertConfig config, Embeddings embeddings, ScoreBias scoreBias) {
+        List<EncoderLayer> layers =
+                IntStream.range(0, config.layers()).mapToObj(i -> layer(config).build()).toList();
+        return new EncoderStack(embeddings, scoreBias, layers, null);
+    }
+
+    /**
+     * Returns what makes one layer, for a family to change.
+     *
+     * @param config the hyperparameters
+     * @return a builder
+     */
+    public static EncoderLayer.Builder layer(BertConfig config) {
         return EncoderLayer.builder()
                 .setSelfAttention(
                         MultiHeadAttention.builder()
@@ -71,7 +84,6 @@ public final class BertLayers {
                                 .optActivation(config.activation())
                                 .build())
                 .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optDropout(config.hiddenDropout())
-                .build();
+                .optDropout(config.hiddenDropout());
     }
 }

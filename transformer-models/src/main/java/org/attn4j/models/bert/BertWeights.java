@@ -53,15 +53,25 @@ public final class BertWeights {
                 .ignore("**embeddings.token_type_ids");
     }
 
+    /**
+     * Lets names be read with the family's prefix and without, whichever way an architecture writes
+     * them.
+     *
+     * @param table the rules of the architecture
+     * @param prefix the family's prefix, with its dot
+     * @param base whether this is the base model, which writes its names without the prefix
+     * @return the table
+     */
+    public static WeightTable.Builder withOrWithoutPrefix(
+            WeightTable.Builder table, String prefix, boolean base) {
+        return base ? table.alias(prefix + "**", "**") : table.alias("**", prefix + "**");
+    }
+
     /** The names of an architecture, for the heads too. */
     static WeightTable of(String architecture, boolean tied) {
         boolean base = architecture.equals("BertModel");
-        WeightTable.Builder table = encoder(base ? "" : "bert.");
-        if (base) {
-            table.alias("bert.**", "**").ignore("cls.**");
-        } else {
-            table.alias("**", "bert.**");
-        }
+        WeightTable.Builder table =
+                withOrWithoutPrefix(encoder(base ? "" : "bert."), "bert.", base);
         switch (architecture) {
             case "BertForPreTraining" -> {
                 predictions(table, "head.tokens.", tied);
@@ -84,9 +94,7 @@ public final class BertWeights {
                     table.add("qa_outputs.*", "head.out_proj.*")
                             .ignore("bert.pooler.**")
                             .ignore("cls.**");
-            default -> {
-                // The base model has no head.
-            }
+            default -> table.ignore("cls.**").ignore("classifier.*").ignore("qa_outputs.*");
         }
         return table.build();
     }

@@ -2,6 +2,7 @@ package org.attn4j.models.checkpoint;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -44,15 +45,38 @@ public final class JsonFiles {
     }
 
     static JsonObject read(Path file, long maxBytes) throws IOException {
+        if (element(file, maxBytes) instanceof JsonObject object) {
+            return object;
+        }
+        throw new CheckpointFormatException(
+                file + " does not hold one JSON object; write it again");
+    }
+
+    /**
+     * Reads a list, such as the modules of a sentence model.
+     *
+     * @param file a file with one JSON array of at most 16 MB
+     * @return the array
+     * @throws CheckpointFormatException if the file is too large, not UTF-8 or not a JSON array
+     * @throws IOException if the file is missing or cannot be read
+     */
+    public static JsonArray readArray(Path file) throws IOException {
+        if (element(file, MAX_CONFIG_BYTES) instanceof JsonArray array) {
+            return array;
+        }
+        throw new CheckpointFormatException(file + " does not hold one JSON array; write it again");
+    }
+
+    private static JsonElement element(Path file, long maxBytes) throws IOException {
         JsonReader reader = new JsonReader(new StringReader(text(file, maxBytes)));
         reader.setStrictness(Strictness.STRICT);
         try {
             JsonElement element = GSON.getAdapter(JsonElement.class).read(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT || !element.isJsonObject()) {
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new CheckpointFormatException(
-                        file + " does not hold one JSON object; write it again");
+                        file + " does not hold one JSON value; write it again");
             }
-            return element.getAsJsonObject();
+            return element;
         } catch (MalformedJsonException
                 | EOFException
                 | JsonParseException

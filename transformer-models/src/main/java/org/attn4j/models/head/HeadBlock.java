@@ -17,21 +17,34 @@ import org.attn4j.models.pretrained.ModelInputs;
  * What the heads share. As a plain block, {@code forward} takes {@code [states]} or {@code [states,
  * pooled]} and gives the outputs without a loss.
  */
-abstract class HeadBlock extends AbstractBlock implements Head {
+public abstract class HeadBlock extends AbstractBlock implements Head {
 
     private static final byte VERSION = 1;
 
     private final int modelSize;
 
-    HeadBlock(int modelSize) {
+    /**
+     * Creates a head.
+     *
+     * @param modelSize D, which every child takes
+     */
+    protected HeadBlock(int modelSize) {
         super(VERSION);
         this.modelSize = modelSize;
     }
 
-    final Linear linear(String name, long units) {
+    /**
+     * Adds a linear map with a bias as a child.
+     *
+     * @param name the child's name
+     * @param units how many numbers it gives
+     * @return the map
+     */
+    protected final Linear linear(String name, long units) {
         return addChildBlock(name, Linear.builder().setUnits(units).build());
     }
 
+    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -44,6 +57,7 @@ abstract class HeadBlock extends AbstractBlock implements Head {
         return apply(parameters, encoded, none, training).list();
     }
 
+    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

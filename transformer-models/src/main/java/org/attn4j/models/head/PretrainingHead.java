@@ -40,16 +40,15 @@ public final class PretrainingHead extends HeadBlock {
      *
      * @param modelSize D
      * @param tokens the head for the masked tokens
-     * @param sentenceDropout dropout before the classifier of the sentences
+     * @param sentences the classifier of the sentences
      * @param names what the family calls its inputs and outputs
      */
     public PretrainingHead(
-            int modelSize, MaskedLanguageHead tokens, float sentenceDropout, Names names) {
+            int modelSize, MaskedLanguageHead tokens, SequenceScores sentences, Names names) {
         super(modelSize);
         this.tokens = addChildBlock("tokens", tokens);
         this.names = names;
-        sentences =
-                addChildBlock("sentences", SequenceScores.ofPooled(modelSize, sentenceDropout, 2));
+        this.sentences = addChildBlock("sentences", sentences);
     }
 
     /** {@inheritDoc} */

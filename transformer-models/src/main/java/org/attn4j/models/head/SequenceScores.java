@@ -78,17 +78,22 @@ public final class SequenceScores extends AbstractBlock {
     }
 
     /**
-     * {@code out_proj(dropout(activation(dense(first))))}: DistilBERT.
+     * The same with two rates; DistilBERT has no dropout before the dense layer.
      *
      * @param modelSize D
      * @param activation the activation
-     * @param dropout the rate
+     * @param firstDropout the rate before the dense layer
+     * @param lastDropout the rate after its activation
      * @param classes C
      * @return the block
      */
-    public static SequenceScores ofFirstUndropped(
-            int modelSize, Activation activation, float dropout, int classes) {
-        return new SequenceScores(modelSize, false, activation, 0, dropout, classes);
+    public static SequenceScores ofFirst(
+            int modelSize,
+            Activation activation,
+            float firstDropout,
+            float lastDropout,
+            int classes) {
+        return new SequenceScores(modelSize, false, activation, firstDropout, lastDropout, classes);
     }
 
     /**

@@ -41,8 +41,13 @@ public final class EncoderLayer extends AbstractBlock {
                 new Residual(
                         addChildBlock("self_attn_layer_norm", builder.norm.get()), order, dropout);
         feedForward = addChildBlock("feed_forward", builder.feedForward);
+        float innerDropout =
+                builder.feedForwardDropout == null
+                        ? dropout
+                        : Layers.requireRate("feedForwardDropout", builder.feedForwardDropout);
         aroundFeedForward =
-                new Residual(addChildBlock("final_layer_norm", builder.norm.get()), order, dropout);
+                new Residual(
+                        addChildBlock("final_layer_norm", builder.norm.get()), order, innerDropout);
     }
 
     /**
@@ -132,6 +137,7 @@ public final class EncoderLayer extends AbstractBlock {
         private Supplier<? extends Block> norm;
         private NormOrder normOrder = NormOrder.POST;
         private float dropout;
+        private Float feedForwardDropout;
 
         Builder() {}
 
@@ -187,6 +193,18 @@ public final class EncoderLayer extends AbstractBlock {
          */
         public Builder optDropout(float dropout) {
             this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Sets the dropout of the feed-forward block's output, where it is another than the
+         * attention's.
+         *
+         * @param feedForwardDropout the rate; that of {@link #optDropout} by default
+         * @return this builder
+         */
+        public Builder optFeedForwardDropout(float feedForwardDropout) {
+            this.feedForwardDropout = feedForwardDropout;
             return this;
         }
 

@@ -22,6 +22,7 @@ public final class EncoderStack extends AbstractBlock {
     private final Embeddings embeddings;
     private final ScoreBias scoreBias; // null for none
     private final List<EncoderLayer> layers;
+    private final int groupSize;
     private final Block finalNorm; // null for none
 
     /**
@@ -37,7 +38,27 @@ public final class EncoderStack extends AbstractBlock {
             ScoreBias scoreBias,
             List<EncoderLayer> layers,
             Block finalNorm) {
+        this(embeddings, scoreBias, layers, 1, finalNorm);
+    }
+
+    /**
+     * Creates a stack whose layers come in groups, as in ALBERT. A layer may stand in several
+     * places; its parameters are then shared.
+     *
+     * @param embeddings turns token ids into vectors
+     * @param scoreBias is added to the scores of every layer, or null; a block becomes a child
+     * @param layers the layers, the first first
+     * @param groupSize after how many layers an observer is told the hidden states
+     * @param finalNorm the norm after the last layer, or null
+     */
+    public EncoderStack(
+            Embeddings embeddings,
+            ScoreBias scoreBias,
+            List<EncoderLayer> layers,
+            int groupSize,
+            Block finalNorm) {
         super(VERSION);
+        this.groupSize = groupSize;
         this.embeddings = addChildBlock("embeddings", embeddings);
         this.scoreBias = scoreBias;
         if (scoreBias instanceof Block block) {
@@ -92,12 +113,14 @@ public final class EncoderStack extends AbstractBlock {
                         .realise(manager, length, length);
         NDArray x = embeddings.embed(parameters, in, training); // (B, S, D)
         for (int i = 0; i < layers.size(); i++) {
-            Stacks.hidden(observer, i, x);
+            if (i % groupSize == 0) {
+                Stacks.hidden(observer, i / groupSize, x);
+            }
             AttentionObserver at = Stacks.layer(observer, i);
             x = layers.get(i).encode(parameters, x, realised, at, training);
         }
         NDArray states = finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
-        Stacks.hidden(observer, layers.size(), states);
+        Stacks.hidden(observer, layers.size() / groupSize, states);
         return states;
     }
 

@@ -2,6 +2,7 @@ package org.attn4j.models.pretrained;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.Set;
 import org.attn4j.models.pretrained.ModelFixture.Case;
 import org.attn4j.models.pretrained.ModelParityReport.CaseReport;
 import org.attn4j.models.pretrained.ModelParityReport.OutputReport;
+import org.attn4j.models.sentence.SentenceModel;
+import org.attn4j.models.sentence.SentenceVectors;
 
 /**
  * Compares a model with what a reference implementation computed with the same checkpoint: every
@@ -84,7 +87,8 @@ public final class ModelParity {
             Map<String, NDArray> outputs =
                     switch (it.kind()) {
                         case FORWARD -> forward(inputs);
-                        case SENTENCE, GENERATE -> Map.of();
+                        case SENTENCE -> sentences(inputs);
+                        case GENERATE -> Map.of();
                     };
             ArrayDifference difference = new ArrayDifference(fixture.tolerance());
             List<OutputReport> reports = new ArrayList<>();
@@ -104,6 +108,22 @@ public final class ModelParity {
         Map<String, NDArray> all = new LinkedHashMap<>(observer.arrays());
         all.putAll(outputs.arrays());
         return all;
+    }
+
+    private Map<String, NDArray> sentences(Map<String, NDArray> inputs) throws IOException {
+        NDManager manager = inputs.values().iterator().next().getManager();
+        SentenceVectors vectors =
+                SentenceModel.of(model)
+                        .embed(
+                                new ParameterStore(manager, false),
+                                new ModelInputs(inputs, null),
+                                false);
+        Map<String, NDArray> outputs = new LinkedHashMap<>();
+        outputs.put("last_hidden_state", vectors.states());
+        outputs.put("mean_pooled", vectors.pooled());
+        outputs.put("sentence_embedding", vectors.embeddings());
+        outputs.put("cosine_similarity", vectors.cosines());
+        return outputs;
     }
 
     /** The outputs that the reference has, first those that the model has, as it computes them. */

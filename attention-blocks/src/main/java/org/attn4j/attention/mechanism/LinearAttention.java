@@ -1,0 +1,305 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.LinearSums;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mask.MaskNumbers;
+
+/**
+ * Linear attention: the softmax of a product is replaced by a product of features, so that keys and
+ * values can be summed up before a query is known.
+ *
+ * <p>Katharopoulos et al. 2020 (Transformers are RNNs), equations 4 to 12: with {@code φ(x) =
+ * elu(x) + 1}, {@code context_i = φ(q_i)ᵀ S / (φ(q_i) · z)}, {@code S = Σ_j φ(k_j) v_jᵀ}, {@code z
+ * = Σ_j φ(k_j)}, over all visible j, or over j ≤ i under a causal mask. Queries and keys are
+ * neither scaled nor is anything added to the denominator. It is the attention whose weights are
+ * {@code φ(q_i) · φ(k_j) / Σ_j' φ(q_i) · φ(k_j')}; they are made in full only for an observer. φ(x)
+ * is {@link LinearSums#features}, [S, z] are {@link LinearSums}. Heads and projections are those of
+ * {@link MultiHeadAttention}: {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code
+ * output_proj}.
+ *
+ * <p>Query (B, T, D), key (B, S, D) and value (B, S, D) give a context (B, T, D). Time B·(T +
+ * S)·D·H beside the projections, memory B·(T + S)·D. The cache holds S and z alone, B·D·(H + 1)
+ * numbers however long the sequence, and a step costs the same everywhere. Choose it where length
+ * matters more than sharp weights: it cannot single out one key as softmax can. It takes a causal
+ * mask and hidden keys at that cost; another pattern costs T·S. A bias is refused, since there are
+ * no scores that it could be added to, and weights are not dropped.
+ */
+public final class LinearAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+    private static final String SUMS = "linear.sums";
+    private static final String KEYS = "linear.keys"; // kept for an observer alone
+
+    private final int modelSize;
+    private final int heads;
+    private final Linear queryProjection;
+    private final Linear keyProjection;
+    private final Linear valueProjection;
+    private final Linear outputProjection;
+
+    private LinearAttention(Builder builder) {
+        super(VERSION);
+        modelSize = builder.modelSize;
+        heads = builder.heads;
+        queryProjection = projection("query_proj", builder.bias);
+        keyProjection = projection("key_proj", builder.bias);
+        valueProjection = projection("value_proj", builder.bias);
+        outputProjection = projection("output_proj", builder.bias);
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        if (in.mask().bias() != null) {
+            throw new IllegalArgumentException(
+                    "linear attention has no scores that the bias of a mask could be added to");
+        }
+        NDArray query = project(queryProjection, parameters, in.query(), training);
+        Pass pass = new Pass(parameters, in, training, LinearSums.features(query));
+        NDArray merged = Heads.merge(pass.context()).toType(query.getDataType(), false);
+        NDArray weights = null;
+        if (in.observed()) {
+            weights = pass.weights().toType(query.getDataType(), false);
+            in.observer().observe("", weights); // (B, N, T, S)
+        }
+        return new AttentionOutput(apply(outputProjection, parameters, merged, training), weights);
+    }
+
+    /** One call: queries are features already, keys and values are made when they are needed. */
+    private final class Pass {
+
+        private final ParameterStore parameters;
+        private final AttentionInputs in;
+        private final boolean training;
+        private final NDArray queries; // (B, N, T, H)
+        private NDArray keys; // (B, N, S, H), of all places if they are kept
+
+        Pass(ParameterStore parameters, AttentionInputs in, boolean training, NDArray queries) {
+            this.parameters = parameters;
+            this.in = in;
+            this.training = training;
+            this.queries = queries;
+        }
+
+        /** (B, N, T, H). */
+        NDArray context() {
+            KeyValueCache cache = in.cache();
+            long brought = in.key().getShape().get(1);
+            LinearSums earlier = null;
+            if (cache != null) {
+                boolean known = cache.length() > 0;
+                earlier = known ? new LinearSums(cache.state(SUMS)) : null;
+                if (!cache.advance(Math.toIntExact(brought))) {
+                    keys = cache.state(KEYS);
+                    return earlier.read(queries);
+                }
+            }
+            keys = features(brought);
+            NDArray values = project(valueProjection, parameters, in.value(), training);
+            if (!isSimple() || isCausal() && brought < queries.getShape().get(2)) {
+                return full(values);
+            }
+            LinearSums.Result result = read(keys, values, earlier);
+            if (cache != null) {
+                cache.state(SUMS, result.sums().sums().duplicate());
+                keep(cache, earlier == null);
+            }
+            return result.context();
+        }
+
+        private LinearSums.Result read(NDArray keys, NDArray values, LinearSums earlier) {
+            if (!isCausal()) {
+                LinearSums sums = LinearSums.of(keys, values).plus(earlier);
+                return new LinearSums.Result(sums.read(queries), sums);
+            }
+            long before = keys.getShape().get(2) - queries.getShape().get(2);
+            if (before == 0) {
+                return LinearSums.causal(queries, keys, values, earlier);
+            }
+            NDIndex seen = new NDIndex(":, :, :{}", before); // by all queries
+            NDIndex own = new NDIndex(":, :, {}:", before);
+            return LinearSums.causal(
+                    queries,
+                    keys.get(own),
+                    values.get(own),
+                    LinearSums.of(keys.get(seen), values.get(seen)).plus(earlier));
+        }
+
+        /** The features of the keys of this call, zero for those that no query sees. */
+        private NDArray features(long brought) {
+            NDArray all =
+                    LinearSums.features(project(keyProjection, parameters, in.key(), training));
+            NDArray visible = in.mask().keys();
+            if (visible == null) {
+                return all;
+            }
+            long rows = visible.getShape().get(0);
+            NDArray last = visible.get(new NDIndex(":, {}:", visible.getShape().get(1) - brought));
+            return all.mul(last.toType(all.getDataType(), false).reshape(rows, 1, brought, 1));
+        }
+
+        /** For an observer the keys are kept too, from the first call on. */
+        private void keep(KeyValueCache cache, boolean first) {
+            NDArray kept = cache.state(KEYS);
+            if (kept != null) {
+                keys = joined(kept, keys);
+            }
+            if (kept != null || first && in.observed()) {
+                cache.state(KEYS, keys.duplicate());
+            }
+        }
+
+        /** All pairs, for a pattern that sums cannot tell. */
+        private NDArray full(NDArray values) {
+            if (in.cache() != null) {
+                throw new IllegalArgumentException(
+                        "linear attention keeps sums of its keys in a cache, so that with one it takes no mask but a causal one and hidden keys");
+            }
+            return weights().matMul(values.toType(queries.getDataType(), false));
+        }
+
+        /** (B, N, T, S). */
+        NDArray weights() {
+            long length = in.cache() == null ? in.key().getShape().get(1) : in.cache().length();
+            if (keys == null || keys.getShape().get(2) != length) {
+                throw new IllegalStateException(
+                        "linear attention keeps no keys unless its weights are observed from the first step on");
+            }
+            NDArray pairs = queries.matMul(keys.swapAxes(2, 3)); // (B, N, T, S)
+            MaskNumbers mask =
+                    in.mask().numbers(queries.getManager(), queries.getShape().get(2), length);
+            if (mask != null) {
+                pairs = pairs.mul(mask.visible().toType(pairs.getDataType(), false));
+            }
+            NDArray sum = pairs.sum(new int[] {-1}, true);
+            return pairs.div(sum.add(sum.eq(0).toType(sum.getDataType(), false)));
+        }
+
+        private boolean isSimple() {
+            AttentionMask mask = in.mask();
+            return mask.pattern() == null && mask.left() < 0 && mask.right() <= 0;
+        }
+
+        private boolean isCausal() {
+            return in.mask().right() == 0;
+        }
+    }
+
+    private static NDArray joined(NDArray kept, NDArray fresh) {
+        NDArray all = kept.concat(fresh, 2);
+        all.attach(fresh.getManager());
+        return all;
+    }
+
+    private NDArray project(
+            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
+        return Heads.split(apply(projection, parameters, x, training), heads);
+    }
+
+    private static NDArray apply(
+            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    private Linear projection(String name, boolean bias) {
+        return addChildBlock(name, Linear.builder().setUnits(modelSize).optBias(bias).build());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape[] shapes = queryKeyValue(inputShapes);
+        if (shapes[0].get(2) != modelSize) {
+            throw new IllegalArgumentException(
+                    "the last dimension of the query must be modelSize, got modelSize="
+                            + modelSize
+                            + ", query="
+                            + shapes[0]);
+        }
+        queryProjection.initialize(manager, dataType, shapes[0]);
+        keyProjection.initialize(manager, dataType, shapes[1]);
+        valueProjection.initialize(manager, dataType, shapes[2]);
+        outputProjection.initialize(manager, dataType, shapes[0]);
+    }
+
+    /** Builds a {@link LinearAttention}. */
+    public static final class Builder {
+
+        private int modelSize;
+        private int heads;
+        private boolean bias = true;
+
+        private Builder() {}
+
+        /**
+         * Sets D, the features of query and context.
+         *
+         * @param modelSize at least 1
+         * @return this builder
+         */
+        public Builder setModelSize(int modelSize) {
+            this.modelSize = modelSize;
+            return this;
+        }
+
+        /**
+         * Sets N.
+         *
+         * @param heads a divisor of D
+         * @return this builder
+         */
+        public Builder setHeads(int heads) {
+            this.heads = heads;
+            return this;
+        }
+
+        /**
+         * Sets whether the four projections have a bias; they do unless set.
+         *
+         * @param bias whether they have
+         * @return this builder
+         */
+        public Builder optBias(boolean bias) {
+            this.bias = bias;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public LinearAttention build() {
+            if (modelSize < 1 || heads < 1 || modelSize % heads != 0) {
+                throw new IllegalArgumentException(
+                        "modelSize must be divisible by heads, got modelSize="
+                                + modelSize
+                                + ", heads="
+                                + heads);
+            }
+            return new LinearAttention(this);
+        }
+    }
+}

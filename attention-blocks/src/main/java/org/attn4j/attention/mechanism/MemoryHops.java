@@ -1,0 +1,77 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import org.attn4j.attention.align.Alignment;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mask.MaskNumbers;
+
+/** The hops over one memory: each addresses it with a query and reads. Gathers what they gave. */
+final class MemoryHops {
+
+    private final Alignment alignment;
+    private final ParameterStore parameters;
+    private final MaskNumbers mask; // (B, 1, 1, n), or null
+    private final AttentionObserver observer;
+    private final boolean training;
+    private final NDList weights = new NDList(); // (B, 1, n) each
+    private final NDList states = new NDList(); // (B, 1, d) each
+    private final NDList reads = new NDList();
+
+    MemoryHops(
+            Alignment alignment,
+            ParameterStore parameters,
+            NDManager manager,
+            NDArray visible, // (B, n), or null
+            long slots,
+            AttentionObserver observer,
+            boolean training) {
+        this.alignment = alignment;
+        this.parameters = parameters;
+        this.mask = visible == null ? null : AttentionMask.keys(visible).numbers(manager, 1, slots);
+        this.observer = observer;
+        this.training = training;
+    }
+
+    /**
+     * Addresses the keys with a query and reads the values.
+     *
+     * @param query (B, d)
+     * @param keys (B, n, d)
+     * @param values (B, n, d)
+     * @return what was read, (B, d)
+     */
+    NDArray read(NDArray query, NDArray keys, NDArray values) {
+        Shape shape = keys.getShape();
+        long batch = shape.get(0);
+        long size = shape.get(2);
+        states.add(query.expandDims(1));
+        NDArray scores =
+                query.reshape(batch, 1, 1, size)
+                        .matMul(keys.expandDims(1).swapAxes(2, 3)); // (B, 1, 1, n)
+        NDArray taken = alignment.weights(parameters, scores, mask, training);
+        if (observer != null) {
+            observer.observe("hops." + weights.size(), taken);
+        }
+        weights.add(taken.reshape(batch, 1, shape.get(1)));
+        NDArray read = taken.matMul(values.expandDims(1)).reshape(batch, size); // (B, d)
+        reads.add(read.expandDims(1));
+        return read;
+    }
+
+    /**
+     * Returns all that the hops gave.
+     *
+     * @param last the query after the last hop, (B, d)
+     * @param logits the scores of the answers
+     */
+    MemoryOutput output(NDArray last, NDArray logits) {
+        states.add(last.expandDims(1));
+        return new MemoryOutput(
+                logits, Heads.joined(weights, 1), Heads.joined(states, 1), Heads.joined(reads, 1));
+    }
+}

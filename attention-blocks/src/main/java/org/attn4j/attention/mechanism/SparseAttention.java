@@ -1,0 +1,426 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.attn4j.attention.AttentionBlock;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.pattern.PatternExtent;
+import org.attn4j.attention.pattern.SparsePattern;
+import org.attn4j.attention.pattern.SparseRequest;
+import org.attn4j.attention.pattern.WindowPattern;
+import org.attn4j.attention.position.RotaryEmbedding;
+
+/**
+ * Multi-head self-attention in which a place sees few others: {@code softmax over the keys j of the
+ * pattern of q_i·k_j / √H}, on projections as in {@link MultiHeadAttention}.
+ *
+ * <p>The pattern says which places those are:
+ *
+ * <ul>
+ *   <li>{@link org.attn4j.attention.pattern.StridedPattern} and {@link
+ *       org.attn4j.attention.pattern.FixedPattern}: Child et al. 2019, section 4.3; causal, T·√T;
+ *   <li>{@link org.attn4j.attention.pattern.BlockPattern}: window, global and random blocks, Zaheer
+ *       et al. 2020 (Big Bird), section 2;
+ *   <li>{@link WindowPattern}: a sliding window, dilated for some heads, and global places, Beltagy
+ *       et al. 2020 (Longformer), section 3.1. Global tokens share the projections of the others.
+ * </ul>
+ *
+ * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj} and {@code
+ * output_proj}. x (B, T, D) gives a context (B, T, D). The keys of each block of queries are
+ * gathered, so that for P visible places a query time and memory are B·N·T·P beside the
+ * projections, forward and backward; an array of T×S is made only if an observer asks for the
+ * weights, or if the mask brings one (a dense pattern, a bias, or a band other than the causal
+ * one). A step with a cache reads P places of it.
+ *
+ * <p>Choose it for self-attention over long sequences. It does not attend to another sequence,
+ * whose places the pattern could not count.
+ */
+public final class SparseAttention extends AttentionBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int modelSize;
+    private final int heads;
+    private final int keyValueHeads;
+    private final int headSize;
+    private final double scale;
+    private final float dropout;
+    private final SparsePattern pattern;
+    private final RotaryEmbedding rotary;
+    private final AttentionKernel kernel;
+
+    private final Linear queryProjection;
+    private final Linear keyProjection;
+    private final Linear valueProjection;
+    private final Linear outputProjection;
+
+    private SparseAttention(Builder builder) {
+        super(VERSION);
+        modelSize = builder.modelSize;
+        heads = builder.heads;
+        keyValueHeads = builder.keyValueHeads == 0 ? heads : builder.keyValueHeads;
+        headSize = builder.headSize == 0 ? modelSize / heads : builder.headSize;
+        scale = 1 / Math.sqrt(headSize);
+        dropout = builder.dropout;
+        pattern = builder.pattern;
+        rotary = builder.rotary;
+        kernel = builder.kernel;
+        queryProjection = projection("query_proj", (long) heads * headSize, builder.bias);
+        keyProjection = projection("key_proj", (long) keyValueHeads * headSize, builder.bias);
+        valueProjection = projection("value_proj", (long) keyValueHeads * headSize, builder.bias);
+        outputProjection = projection("output_proj", modelSize, builder.bias);
+    }
+
+    /**
+     * Returns a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+        return attend(parameters, in, null, training);
+    }
+
+    /**
+     * Attends with global tokens of each sequence's own, beside those of the pattern.
+     *
+     * @param parameters where the block's parameters are found
+     * @param in a sequence that attends to itself, whole
+     * @param globals which places are global, (B, T), boolean or of zeros and ones; the pattern
+     *     must be a {@link WindowPattern}. Null for none
+     * @param training whether this is a training pass
+     * @return the context (B, T, D), with the weights (B, N, T, S) if the inputs carry an observer
+     */
+    public AttentionOutput attend(
+            ParameterStore parameters, AttentionInputs in, NDArray globals, boolean training) {
+        int cached = in.cache() == null ? 0 : in.cache().length();
+        NDArray query =
+                turned(project(queryProjection, parameters, in.query(), training), in, cached);
+        Supplier<KeyValues> fresh =
+                () -> {
+                    NDArray key = project(keyProjection, parameters, in.key(), training);
+                    NDArray value = project(valueProjection, parameters, in.value(), training);
+                    return new KeyValues(row(turned(key, in, cached)), row(value));
+                };
+        KeyValues memory = in.cache() == null ? fresh.get() : in.cache().update(fresh);
+
+        AttentionMask mask = in.mask();
+        SparseRequest request =
+                new SparseRequest(
+                        query, // (B, T, N, H)
+                        places(memory.key(), keyValueHeads), // (B, S, G, H)
+                        places(memory.value(), keyValueHeads), // (B, S, G, H)
+                        mask.keys(),
+                        scale,
+                        dropout,
+                        training,
+                        kernel);
+        int queries = Math.toIntExact(query.getShape().get(1));
+        boolean causal = pattern.isCausal() || mask.left() < 0 && mask.right() == 0;
+        PatternExtent extent =
+                new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
+        int[][] own = globals == null ? null : places(globals);
+
+        boolean banded = mask.left() >= 0 || mask.right() > 0;
+        AttentionOutput output;
+        if (in.observed() || banded || mask.pattern() != null || mask.bias() != null) {
+            output = dense(request, extent, own, in);
+        } else {
+            NDArray context =
+                    own == null
+                            ? pattern.attend(request, extent)
+                            : window().attend(request, extent, own); // (B, T, N, H)
+            output = new AttentionOutput(merged(context), null);
+        }
+        NDArray context = apply(outputProjection, parameters, output.context(), training);
+        return new AttentionOutput(context, output.weights());
+    }
+
+    /** The same with T×S weights: the pattern as a mask. */
+    private AttentionOutput dense(
+            SparseRequest request, PatternExtent extent, int[][] globals, AttentionInputs in) {
+        NDManager manager = request.query().getManager();
+        NDArray visible =
+                globals == null
+                        ? pattern.visible(manager, heads, extent)
+                        : window().visible(manager, heads, extent, globals);
+        KeyValues memory =
+                new KeyValues(request.key().swapAxes(1, 2), request.value().swapAxes(1, 2));
+        return new ScaledDotProduct(scale, dropout, kernel)
+                .attend(
+                        request.query().swapAxes(1, 2), // (B, N, T, H)
+                        memory, // (B, G, S, H)
+                        in.mask().and(AttentionMask.dense(visible)),
+                        in.observer(),
+                        request.training()); // (B, T, N·H)
+    }
+
+    private WindowPattern window() {
+        if (pattern instanceof WindowPattern window) {
+            return window;
+        }
+        throw new IllegalArgumentException(
+                "global tokens of a sequence's own need a WindowPattern, got "
+                        + pattern.getClass().getSimpleName());
+    }
+
+    /** The places of the ones in each row. */
+    private static int[][] places(NDArray globals) {
+        Shape shape = globals.getShape();
+        int length = Math.toIntExact(shape.get(1));
+        boolean[] flags = globals.toType(DataType.BOOLEAN, false).toBooleanArray();
+        int[][] places = new int[Math.toIntExact(shape.get(0))][];
+        for (int b = 0; b < places.length; b++) {
+            int start = b * length;
+            places[b] = IntStream.range(0, length).filter(i -> flags[start + i]).toArray();
+        }
+        return places;
+    }
+
+    /** Positions turn heads that stand in front of places. */
+    private NDArray turned(NDArray x, AttentionInputs in, int cached) {
+        if (rotary == null) {
+            return x;
+        }
+        NDArray inFront = x.swapAxes(1, 2); // (B, N, T, H)
+        NDArray turned =
+                in.positions() == null
+                        ? rotary.apply(inFront, cached)
+                        : rotary.apply(inFront, in.positions());
+        return turned.swapAxes(1, 2); // (B, T, N, H)
+    }
+
+    /** (B, T, D) to (B, T, heads, H). */
+    private NDArray project(
+            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
+        NDArray projected = apply(projection, parameters, x, training);
+        Shape shape = projected.getShape();
+        return projected.reshape(shape.get(0), shape.get(1), shape.get(2) / headSize, headSize);
+    }
+
+    private static NDArray apply(
+            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    /** How a cache holds places: (B, S, G, H) as one head of G·H features, (B, 1, S, G·H). */
+    private static NDArray row(NDArray x) {
+        Shape shape = x.getShape();
+        return x.reshape(shape.get(0), 1, shape.get(1), shape.get(2) * shape.get(3));
+    }
+
+    private static NDArray places(NDArray row, long count) {
+        Shape shape = row.getShape();
+        return row.reshape(shape.get(0), shape.get(2), count, shape.get(3) / count);
+    }
+
+    private static NDArray merged(NDArray context) {
+        Shape shape = context.getShape();
+        return context.reshape(shape.get(0), shape.get(1), shape.get(2) * shape.get(3));
+    }
+
+    private Linear projection(String name, long units, boolean bias) {
+        return addChildBlock(name, Linear.builder().setUnits(units).optBias(bias).build());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Shape shape : queryKeyValue(inputShapes)) {
+            if (shape.get(2) != modelSize) {
+                throw new IllegalArgumentException(
+                        "the last dimension of the input must be modelSize, got modelSize="
+                                + modelSize
+                                + ", input="
+                                + shape);
+            }
+        }
+        Shape x = inputShapes[0];
+        queryProjection.initialize(manager, dataType, x);
+        keyProjection.initialize(manager, dataType, x);
+        valueProjection.initialize(manager, dataType, x);
+        outputProjection.initialize(
+                manager, dataType, new Shape(x.get(0), x.get(1), (long) heads * headSize));
+    }
+
+    /** Builds a {@link SparseAttention}. */
+    public static final class Builder {
+
+        private int modelSize;
+        private int heads;
+        private int keyValueHeads;
+        private int headSize;
+        private boolean bias = true;
+        private float dropout;
+        private SparsePattern pattern;
+        private RotaryEmbedding rotary;
+        private AttentionKernel kernel;
+
+        private Builder() {}
+
+        /**
+         * Sets D, the features of query and context.
+         *
+         * @param modelSize at least 1
+         * @return this builder
+         */
+        public Builder setModelSize(int modelSize) {
+            this.modelSize = modelSize;
+            return this;
+        }
+
+        /**
+         * Sets N.
+         *
+         * @param heads at least 1
+         * @return this builder
+         */
+        public Builder setHeads(int heads) {
+            this.heads = heads;
+            return this;
+        }
+
+        /**
+         * Sets which places see which.
+         *
+         * @param pattern the pattern
+         * @return this builder
+         */
+        public Builder setPattern(SparsePattern pattern) {
+            this.pattern = pattern;
+            return this;
+        }
+
+        /**
+         * Sets G, the heads of keys and values; N unless set.
+         *
+         * @param keyValueHeads a divisor of N
+         * @return this builder
+         */
+        public Builder optKeyValueHeads(int keyValueHeads) {
+            this.keyValueHeads = keyValueHeads;
+            return this;
+        }
+
+        /**
+         * Sets H; D / N unless set.
+         *
+         * @param headSize at least 1
+         * @return this builder
+         */
+        public Builder optHeadSize(int headSize) {
+            this.headSize = headSize;
+            return this;
+        }
+
+        /**
+         * Sets whether the four projections have a bias; they do unless set.
+         *
+         * @param bias whether they have
+         * @return this builder
+         */
+        public Builder optBias(boolean bias) {
+            this.bias = bias;
+            return this;
+        }
+
+        /**
+         * Sets the rate at which weights are dropped in training; 0 unless set.
+         *
+         * @param dropout in [0, 1)
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        /**
+         * Sets positions that turn queries and keys.
+         *
+         * @param rotary the embedding; null for none
+         * @return this builder
+         */
+        public Builder optRotary(RotaryEmbedding rotary) {
+            this.rotary = rotary;
+            return this;
+        }
+
+        /**
+         * Sets the kernel that attends within the gathered blocks; the fastest unless set.
+         *
+         * @param kernel the kernel; null for the fastest
+         * @return this builder
+         */
+        public Builder optKernel(AttentionKernel kernel) {
+            this.kernel = kernel;
+            return this;
+        }
+
+        /**
+         * Builds the block.
+         *
+         * @return the block
+         */
+        public SparseAttention build() {
+            Objects.requireNonNull(pattern, "a sparse attention needs a pattern: setPattern");
+            if (modelSize < 1 || heads < 1 || keyValueHeads < 0 || headSize < 0) {
+                throw new IllegalArgumentException(
+                        "modelSize, heads, keyValueHeads and headSize must be at least 1, got modelSize="
+                                + modelSize
+                                + ", heads="
+                                + heads
+                                + ", keyValueHeads="
+                                + keyValueHeads
+                                + ", headSize="
+                                + headSize);
+            }
+            if (headSize == 0 && modelSize % heads != 0) {
+                throw new IllegalArgumentException(
+                        "modelSize must be divisible by heads, got modelSize="
+                                + modelSize
+                                + ", heads="
+                                + heads);
+            }
+            if (keyValueHeads > 0 && heads % keyValueHeads != 0) {
+                throw new IllegalArgumentException(
+                        "heads must be divisible by keyValueHeads, got heads="
+                                + heads
+                                + ", keyValueHeads="
+                                + keyValueHeads);
+            }
+            if (pattern.heads() != 0 && pattern.heads() != heads) {
+                throw new IllegalArgumentException(
+                        "the pattern is for " + pattern.heads() + " heads, got heads=" + heads);
+            }
+            ScaledDotProduct.checkDropout(dropout);
+            int size = headSize == 0 ? modelSize / heads : headSize;
+            if (rotary != null && rotary.size() > size) {
+                throw new IllegalArgumentException(
+                        "rotary size must be at most the head size, got rotary size="
+                                + rotary.size()
+                                + ", head size="
+                                + size);
+            }
+            return new SparseAttention(this);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.attn4j.attention.pattern;
+
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
+/**
+ * Blocks of queries, and for each block the keys that it reads: Q blocks of M queries and K keys
+ * each.
+ *
+ * <p>All queries of a block see all its keys, unless {@code seen} says otherwise, which is the same
+ * for all blocks. No key stands twice in a block.
+ *
+ * @param queries (Q, M) places; −1 where a block is not full
+ * @param keys (Q, K) places; −1 where a block reads fewer
+ * @param seen (M, K), whether the query in this position of a block sees the key in that one; null
+ *     if every query sees all keys of its block
+ */
+public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
+
+    /** Stands for no place. */
+    public static final int NONE = -1;
+
+    /** {@inheritDoc} */
+    public BlockGather {
+        if (queries.length == 0 || queries.length != keys.length) {
+            throw new IllegalArgumentException(
+                    "a gather needs keys for each block of queries, got "
+                            + queries.length
+                            + " blocks of queries and "
+                            + keys.length
+                            + " of keys");
+        }
+    }
+
+    /**
+     * Returns the gather in which every query is a block of its own.
+     *
+     * @param queries the places of the queries
+     * @param columns the keys that a query sees
+     * @return the gather
+     */
+    public static BlockGather singly(int[] queries, IntFunction<int[]> columns) {
+        int[][] blocks = Arrays.stream(queries).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
+        int[][] keys = Arrays.stream(queries).mapToObj(columns).toArray(int[][]::new);
+        return new BlockGather(blocks, level(keys), null);
+    }
+
+    /**
+     * Returns Q.
+     *
+     * @return the number of blocks
+     */
+    public int blocks() {
+        return queries.length;
+    }
+
+    /**
+     * Returns M.
+     *
+     * @return queries in a block
+     */
+    public int blockSize() {
+        return queries[0].length;
+    }
+
+    /**
+     * Returns K.
+     *
+     * @return keys of a block
+     */
+    public int width() {
+        return keys[0].length;
+    }
+
+    /** Blocks of consecutive places, the last one filled up. */
+    static int[][] consecutive(int first, int end, int blockSize) {
+        int[][] blocks = new int[(end - first + blockSize - 1) / blockSize][];
+        for (int b = 0; b < blocks.length; b++) {
+            blocks[b] = range(first + b * blockSize, first + (b + 1) * blockSize, first, end);
+        }
+        return blocks;
+    }
+
+    /** The places from {@code from} to before {@code to}, those outside of the limits left out. */
+    static int[] range(int from, int to, int lowest, int end) {
+        int[] places = new int[to - from];
+        for (int i = 0; i < places.length; i++) {
+            int place = from + i;
+            places[i] = place >= lowest && place < end ? place : NONE;
+        }
+        return places;
+    }
+
+    /** Fills rows up to the same length, at least 1. */
+    static int[][] level(int[][] rows) {
+        int width = 1;
+        for (int[] row : rows) {
+            width = Math.max(width, row.length);
+        }
+        for (int i = 0; i < rows.length; i++) {
+            int filled = rows[i].length;
+            if (filled < width) {
+                rows[i] = Arrays.copyOf(rows[i], width);
+                Arrays.fill(rows[i], filled, width, NONE);
+            }
+        }
+        return rows;
+    }
+
+    static int[] join(int[] one, int[] other) {
+        int[] joined = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, joined, one.length, other.length);
+        return joined;
+    }
+}

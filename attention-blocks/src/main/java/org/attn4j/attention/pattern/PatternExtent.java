@@ -1,0 +1,55 @@
+package org.attn4j.attention.pattern;
+
+/**
+ * The places that a call is about: queries {@code first} to {@code first + queries − 1} of a
+ * sequence of which {@code keys} places are there.
+ *
+ * @param first the place of the first query; above 0 when the places before it are cached
+ * @param queries T
+ * @param keys S, at least {@code first + queries}
+ * @param causal whether no query sees a later place
+ */
+public record PatternExtent(int first, int queries, int keys, boolean causal) {
+
+    /** {@inheritDoc} */
+    public PatternExtent {
+        if (first < 0 || queries < 1 || keys < first + queries) {
+            throw new IllegalArgumentException(
+                    "sparse patterns are for a sequence that attends to itself, got queries="
+                            + queries
+                            + ", keys="
+                            + keys
+                            + ", first query at "
+                            + first);
+        }
+    }
+
+    /**
+     * Returns the place after the last query.
+     *
+     * @return {@code first + queries}
+     */
+    public int end() {
+        return first + queries;
+    }
+
+    /**
+     * Returns whether all places of the sequence are queries.
+     *
+     * @return whether nothing comes from a cache
+     */
+    public boolean isWhole() {
+        return first == 0 && queries == keys;
+    }
+
+    /**
+     * Returns whether the direction of time lets a query see a key.
+     *
+     * @param query a place
+     * @param key a place
+     * @return false if the key is later and the extent is causal
+     */
+    public boolean allows(int query, int key) {
+        return key >= 0 && key < keys && (!causal || key <= query);
+    }
+}

@@ -1,0 +1,103 @@
+package org.attn4j.attention.pattern;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Taking places of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those of
+ * the result, and in the backward pass those of the sequence too.
+ */
+public final class Rows {
+
+    private Rows() {}
+
+    /**
+     * Takes the same places of each sequence.
+     *
+     * @param x (B, S, …)
+     * @param places R places; a negative one stands for any
+     * @return (B, R, …)
+     */
+    public static NDArray take(NDArray x, int[] places) {
+        int length = Math.toIntExact(x.getShape().get(1));
+        int run = run(places);
+        if (run == length && places.length == length && places[0] == 0) {
+            return x;
+        }
+        if (run > 0) {
+            NDArray part =
+                    run == length ? x : x.get(new NDIndex(":, {}:{}", places[0], places[0] + run));
+            return run == places.length ? part : filledUp(part, places.length - run);
+        }
+        long rows = x.getShape().get(0);
+        long[] index = new long[Math.toIntExact(rows * places.length)];
+        for (int i = 0; i < index.length; i++) {
+            index[i] = (long) (i / places.length) * length + Math.max(0, places[i % places.length]);
+        }
+        return taken(x, index, places.length);
+    }
+
+    /**
+     * Takes places of each sequence's own.
+     *
+     * @param x (B, S, …)
+     * @param places (B, R) of integers from 0 to S − 1
+     * @return (B, R, …)
+     */
+    public static NDArray take(NDArray x, NDArray places) {
+        Shape shape = x.getShape();
+        Shape taken = places.getShape();
+        NDManager manager = x.getManager();
+        try (NDArray starts =
+                        manager.arange(0, shape.get(0) * shape.get(1), shape.get(1), DataType.INT64)
+                                .reshape(shape.get(0), 1);
+                NDArray integers = places.toType(DataType.INT64, true);
+                NDArray index = integers.add(starts);
+                NDArray flat = index.reshape(taken.size())) {
+            return taken(x, flat, taken.get(1));
+        }
+    }
+
+    private static NDArray taken(NDArray x, long[] index, long count) {
+        try (NDArray flat = x.getManager().create(index)) {
+            return taken(x, flat, count);
+        }
+    }
+
+    private static NDArray taken(NDArray x, NDArray flat, long count) {
+        Shape shape = x.getShape();
+        long rows = shape.get(0);
+        long features = shape.size() / rows / shape.get(1);
+        long[] result = shape.getShape().clone();
+        result[1] = count;
+        return x.reshape(rows * shape.get(1), features)
+                .get(new NDIndex("{}", flat))
+                .reshape(new Shape(result));
+    }
+
+    /** How many places, up to those left out at the end, follow one another; 0 if they do not. */
+    private static int run(int[] places) {
+        if (places.length == 0 || places[0] < 0) {
+            return 0;
+        }
+        int run = 1;
+        while (run < places.length && places[run] == places[0] + run) {
+            run++;
+        }
+        for (int i = run; i < places.length; i++) {
+            if (places[i] >= 0) {
+                return 0;
+            }
+        }
+        return run;
+    }
+
+    private static NDArray filledUp(NDArray x, long count) {
+        long[] shape = x.getShape().getShape().clone();
+        shape[1] = count;
+        return x.concat(x.getManager().zeros(new Shape(shape), x.getDataType()), 1);
+    }
+}

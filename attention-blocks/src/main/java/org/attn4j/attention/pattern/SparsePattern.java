@@ -1,0 +1,113 @@
+package org.attn4j.attention.pattern;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which places of a sequence see which others, the same for every sequence of a batch.
+ *
+ * <p>{@link #columns} is the definition. {@link #gathers} says how it is computed in its own time:
+ * queries that read nearly the same keys stand together in a block. Places are counted from 0.
+ * Patterns are immutable.
+ */
+public interface SparsePattern {
+
+    /**
+     * Returns how many different patterns the heads have.
+     *
+     * @return 1 if all heads share one
+     */
+    default int groups() {
+        return 1;
+    }
+
+    /**
+     * Returns which of the patterns a head has.
+     *
+     * @param head the head
+     * @return below {@link #groups}
+     */
+    default int group(int head) {
+        return 0;
+    }
+
+    /**
+     * Returns how many heads the pattern is for.
+     *
+     * @return N, or 0 if it serves any number
+     */
+    default int heads() {
+        return 0;
+    }
+
+    /**
+     * Returns whether no query sees a later place, whatever the mask is.
+     *
+     * @return whether the pattern is causal by itself
+     */
+    default boolean isCausal() {
+        return false;
+    }
+
+    /**
+     * Returns the keys that a query sees.
+     *
+     * @param group which of the patterns
+     * @param query a place
+     * @param extent the places of the call; if it is causal, no later key is seen
+     * @return places below {@code extent.keys()}, ascending
+     */
+    int[] columns(int group, int query, PatternExtent extent);
+
+    /**
+     * Returns what is to be gathered for the queries of an extent: for each query exactly the keys
+     * of {@link #columns}. Unless a pattern finds better blocks, every query is a block of its own.
+     *
+     * @param group which of the patterns
+     * @param extent the places of the call
+     * @return gathers that hold every query of the extent; of a query that stands in several, the
+     *     last one counts
+     */
+    default List<BlockGather> gathers(int group, PatternExtent extent) {
+        int[] queries = IntStream.range(extent.first(), extent.end()).toArray();
+        return List.of(BlockGather.singly(queries, query -> columns(group, query, extent)));
+    }
+
+    /**
+     * Attends along the pattern.
+     *
+     * @param request queries, keys and values
+     * @param extent the places of the call
+     * @return the context, (B, T, N, Hv)
+     */
+    default NDArray attend(SparseRequest request, PatternExtent extent) {
+        return groups() == 1
+                ? request.attend(gathers(0, extent), extent)
+                : request.attendInGroups(this, extent);
+    }
+
+    /**
+     * Returns the pattern in full, for an observer or a comparison: time and memory N·T·S.
+     *
+     * @param manager where the result lives
+     * @param heads N
+     * @param extent the places of the call
+     * @return ones and zeros, (1, N, T, S), or (1, 1, T, S) if all heads share one pattern
+     */
+    default NDArray visible(NDManager manager, int heads, PatternExtent extent) {
+        int count = groups() == 1 ? 1 : heads;
+        int size = Math.multiplyExact(extent.queries(), extent.keys());
+        float[] visible = new float[Math.multiplyExact(count, size)];
+        for (int head = 0; head < count; head++) {
+            for (int i = 0; i < extent.queries(); i++) {
+                for (int key : columns(group(head), extent.first() + i, extent)) {
+                    visible[head * size + i * extent.keys() + key] = 1;
+                }
+            }
+        }
+        return manager.create(visible, new Shape(1, count, extent.queries(), extent.keys()));
+    }
+}

@@ -1,0 +1,39 @@
+package org.attn4j.models.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+
+/**
+ * The places of fairseq's models (RoBERTa, XLM-R, MPNet): tokens are counted from behind the number
+ * of the pad token, whose own place is that number. Only ids count; a mask does not.
+ */
+public final class PaddedPositions {
+
+    private PaddedPositions() {}
+
+    /**
+     * Returns the places of tokens.
+     *
+     * @param ids (B, T) of int64
+     * @param padId the id of the pad token
+     * @param maxPositions how many places there are
+     * @return (B, T) of int64
+     * @throws IllegalArgumentException if a row has more tokens than there are places
+     */
+    public static NDArray of(NDArray ids, int padId, int maxPositions) {
+        NDArray counted = ids.neq(padId).toType(DataType.INT64, false); // (B, T)
+        NDArray places = counted.cumSum(1).toType(DataType.INT64, false).mul(counted).add(padId);
+        if (ids.getShape().get(1) + padId >= maxPositions) {
+            long last = places.max().toLongArray()[0];
+            if (last >= maxPositions) {
+                throw new IllegalArgumentException(
+                        "the model has places for "
+                                + (maxPositions - padId - 1)
+                                + " tokens, but a sequence has "
+                                + (last - padId)
+                                + ": shorten it");
+            }
+        }
+        return places;
+    }
+}

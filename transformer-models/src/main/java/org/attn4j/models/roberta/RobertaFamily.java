@@ -1,0 +1,115 @@
+package org.attn4j.models.roberta;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.bert.BertConfig;
+import org.attn4j.models.head.EncoderTaskModel;
+import org.attn4j.models.head.Head;
+import org.attn4j.models.head.MaskedLanguageHead;
+import org.attn4j.models.head.MultipleChoiceHead;
+import org.attn4j.models.head.ProblemType;
+import org.attn4j.models.head.QuestionAnsweringHead;
+import org.attn4j.models.head.SequenceClassificationHead;
+import org.attn4j.models.head.SequenceScores;
+import org.attn4j.models.head.TokenClassificationHead;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.ModelFamily;
+import org.attn4j.models.pretrained.PretrainedModel;
+
+/** RoBERTa with its heads: {@code model_type} {@code roberta}. */
+public class RobertaFamily implements ModelFamily {
+
+    private static final List<String> TASKS =
+            List.of(
+                    "Model",
+                    "ForMaskedLM",
+                    "ForSequenceClassification",
+                    "ForMultipleChoice",
+                    "ForTokenClassification",
+                    "ForQuestionAnswering");
+
+    private final String modelType;
+    private final String className;
+    private final BertConfig.Defaults defaults;
+
+    /** Creates the family; the service loader calls this. */
+    public RobertaFamily() {
+        this(
+                "roberta",
+                "Roberta",
+                new BertConfig.Defaults(50265, 768, 12, 12, 3072, "gelu", 0.1, 2, 1));
+    }
+
+    /**
+     * Creates a family of the same models under other names.
+     *
+     * @param modelType its {@code model_type}
+     * @param className what its classes begin with
+     * @param defaults what settings are where a configuration does not tell
+     */
+    protected RobertaFamily(String modelType, String className, BertConfig.Defaults defaults) {
+        this.modelType = modelType;
+        this.className = className;
+        this.defaults = defaults;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Set<String> modelTypes() {
+        return Set.of(modelType);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final List<String> architectures() {
+        return TASKS.stream().map(className::concat).toList();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final PretrainedModel create(ConfigReader reader, String architecture) {
+        String task = architecture.substring(className.length());
+        BertConfig config = BertConfig.of(reader, defaults);
+        boolean pooler = task.equals("Model") || task.equals("ForMultipleChoice");
+        RobertaModel model = new RobertaModel(config, pooler);
+        EncoderTaskModel whole =
+                new EncoderTaskModel(
+                        architecture,
+                        model,
+                        head(task, reader, config, model),
+                        RobertaWeights.of(task, config.tieEmbeddings()),
+                        config.initializerRange());
+        reader.finish();
+        return whole;
+    }
+
+    private static Head head(
+            String task, ConfigReader reader, BertConfig config, RobertaModel model) {
+        int size = config.hiddenSize();
+        float dropout = config.classifierDropout();
+        return switch (task) {
+            case "Model" -> null;
+            case "ForMaskedLM" ->
+                    new MaskedLanguageHead(
+                            size,
+                            model.tokens(),
+                            config.tieEmbeddings(),
+                            Activation.GELU,
+                            config.epsilon());
+            case "ForSequenceClassification" ->
+                    new SequenceClassificationHead(
+                            size,
+                            SequenceScores.ofFirst(
+                                    size, Activation.TANH, dropout, reader.labels().size()),
+                            ProblemType.of(reader));
+            case "ForMultipleChoice" ->
+                    new MultipleChoiceHead(
+                            size, SequenceScores.ofPooled(size, config.hiddenDropout(), 1));
+            case "ForTokenClassification" ->
+                    new TokenClassificationHead(size, dropout, reader.labels().size());
+            case "ForQuestionAnswering" -> new QuestionAnsweringHead(size, 0);
+            default -> throw new IllegalArgumentException("no head for " + task);
+        };
+    }
+}

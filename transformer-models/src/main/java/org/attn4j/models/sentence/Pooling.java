@@ -1,0 +1,136 @@
+package org.attn4j.models.sentence;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import org.attn4j.models.pretrained.ConfigReader;
+
+/**
+ * From the states of a sentence's tokens to one vector. Several modes give vectors side by side, in
+ * the order of {@link Mode}.
+ *
+ * @param modes the modes, at least one
+ */
+public record Pooling(List<Mode> modes) {
+
+    /** The mean of the tokens that are seen: what sentence-transformers does unless told. */
+    public static final Pooling MEAN = new Pooling(List.of(Mode.MEAN));
+
+    private static final float NEVER = 1e9f;
+
+    /** {@inheritDoc} */
+    public Pooling {
+        modes = modes.stream().distinct().sorted().toList();
+        if (modes.isEmpty()) {
+            throw new IllegalArgumentException("pooling needs at least one mode");
+        }
+    }
+
+    /** One way of pooling. */
+    public enum Mode {
+        /** The first token. */
+        CLS("pooling_mode_cls_token", "cls"),
+        /** The largest value of each feature. */
+        MAX("pooling_mode_max_tokens", "max"),
+        /** The mean. */
+        MEAN("pooling_mode_mean_tokens", "mean"),
+        /** The sum over the square root of the number of tokens. */
+        MEAN_SQRT_LENGTH("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"),
+        /** The mean in which the n-th token weighs n. */
+        WEIGHTED_MEAN("pooling_mode_weightedmean_tokens", "weightedmean"),
+        /** The last token that is seen. */
+        LAST("pooling_mode_lasttoken", "lasttoken");
+
+        private final String flag;
+        private final String shortName;
+
+        Mode(String flag, String shortName) {
+            this.flag = flag;
+            this.shortName = shortName;
+        }
+    }
+
+    /**
+     * Reads the configuration of a pooling module.
+     *
+     * @param config the content of its {@code config.json}
+     * @return the pooling
+     * @throws IllegalArgumentException if no mode is on, or a setting is unknown
+     */
+    public static Pooling of(ConfigReader config) {
+        config.noEffect("word_embedding_dimension", "embedding_dimension");
+        config.refuseUnless("include_prompt", true);
+        List<Mode> modes = new ArrayList<>();
+        String name = config.text("pooling_mode", null);
+        for (Mode mode : Mode.values()) {
+            if (config.flag(mode.flag, false) || mode.shortName.equals(name)) {
+                modes.add(mode);
+            }
+        }
+        config.finish();
+        if (modes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "pooling has no mode that is known here: " + config.json());
+        }
+        return new Pooling(modes);
+    }
+
+    /**
+     * Pools.
+     *
+     * @param states (B, T, D)
+     * @param visible (B, T), 1 for tokens that are seen; null if all are
+     * @return (B, D), or (B, n·D) for n modes
+     */
+    public NDArray pool(NDArray states, NDArray visible) {
+        NDArray mask =
+                visible == null
+                        ? states.getManager()
+                                .ones(states.getShape().slice(0, 2), states.getDataType())
+                        : visible.toType(states.getDataType(), false); // (B, T)
+        NDList vectors = new NDList();
+        for (Mode mode : modes) {
+            vectors.add(pool(mode, states, mask));
+        }
+        return vectors.size() == 1 ? vectors.head() : NDArrays.concat(vectors, 1);
+    }
+
+    private static NDArray pool(Mode mode, NDArray states, NDArray mask) {
+        NDArray weights = mask.expandDims(2); // (B, T, 1)
+        return switch (mode) {
+            case CLS -> states.get(new NDIndex(":, 0"));
+            case MAX ->
+                    states.mul(weights).add(weights.sub(1).mul(NEVER)).max(new int[] {1}); // (B, D)
+            case MEAN -> sum(states, weights).div(count(weights));
+            case MEAN_SQRT_LENGTH -> sum(states, weights).div(count(weights).sqrt());
+            case WEIGHTED_MEAN -> {
+                NDArray byPlace = weights.mul(places(states).reshape(1, -1, 1));
+                yield sum(states, byPlace).div(count(byPlace));
+            }
+            case LAST -> {
+                int length = Math.toIntExact(states.getShape().get(1));
+                NDArray last = mask.mul(places(states)).argMax(1); // (B)
+                NDArray only = last.oneHot(length, DataType.FLOAT32).mul(mask); // (B, T)
+                yield sum(states, only.expandDims(2));
+            }
+        };
+    }
+
+    private static NDArray sum(NDArray states, NDArray weights) {
+        return states.mul(weights).sum(new int[] {1}); // (B, D)
+    }
+
+    private static NDArray count(NDArray weights) {
+        return weights.sum(new int[] {1}).maximum(1e-9f); // (B, 1)
+    }
+
+    /** 1, 2, 3 …, (T). */
+    private static NDArray places(NDArray states) {
+        long length = states.getShape().get(1);
+        return states.getManager().arange(1f, length + 1f, 1f);
+    }
+}
