@@ -219,7 +219,8 @@ public final class SentinelAttention extends AttentionBlock {
 
         KeyValues memory = memory(parameters, in, training); // (B, 1, S, A), (B, 1, S, D)
         NDArray keys = ScoredAttention.keys(memory, manager);
-        NDArray scores = score.scores(parameters, in.hidden, keys, training).expandDims(1);
+        NDArray hidden = score.queries(parameters, in.hidden, training); // W_g h, (B, T, A)
+        NDArray scores = score.pairs(parameters, hidden, keys, null, training).expandDims(1);
         long queries = scores.getShape().get(2);
         AttentionMask mask = in.mask.realise(manager, queries, memory.length());
         NDArray weights =
@@ -234,7 +235,7 @@ public final class SentinelAttention extends AttentionBlock {
                         : weights;
         NDArray context = kept.matMul(memory.value()).squeeze(1); // c, (B, T, D)
 
-        NDArray own = sentinelScores(parameters, sentinel, in.hidden, training); // (B, 1, T, 1)
+        NDArray own = sentinelScores(parameters, sentinel, hidden, training); // (B, 1, T, 1)
         NDArray extended =
                 Softmax.INSTANCE.weights(
                         parameters,
@@ -310,10 +311,11 @@ public final class SentinelAttention extends AttentionBlock {
         Shape shape = hidden.getShape();
         long steps = shape.get(0) * shape.get(1);
         NDArray key = apply(sentinelProjection, parameters, sentinel, training); // (B, T, A)
-        return score.scores(
+        return score.pairs(
                         parameters,
                         hidden.reshape(steps, 1, shape.get(2)),
-                        key.reshape(steps, 1, key.getShape().get(2)),
+                        key.reshape(steps, 1, shape.get(2)),
+                        null,
                         training)
                 .reshape(shape.get(0), 1, shape.get(1), 1);
     }

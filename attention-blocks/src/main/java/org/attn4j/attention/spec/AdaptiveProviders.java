@@ -43,6 +43,8 @@ final class AdaptiveProviders {
                 .setCost(
                         "training: time B T^2 D, memory B N T^2; a cached step reads max z + ramp places only")
                 .setFile(AdaptiveSpanAttention.class)
+                .optRotary()
+                .optScoreBias()
                 .optPlaces(
                         "it goes by the distance of query and key, which are of one sequence: use it as self-attention",
                         AttentionPlace.ENCODER_SELF,
@@ -111,6 +113,8 @@ final class AdaptiveProviders {
                 .setCost(
                         "as multi-head attention with the reference kernel, and about 15 softmaxes for tau (a sort for alpha = 1.5 or 2)")
                 .setFile(AlphaEntmax.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption(
                         "alpha",
                         Double.class,
@@ -140,6 +144,8 @@ final class AdaptiveProviders {
                 .setCost(
                         "as multi-head attention with the reference kernel, and a sort: BNTS log S")
                 .setFile(Sparsemax.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption("bias", Boolean.class, true, BIAS)
                 .provider(
                         (spec, site) ->
@@ -157,6 +163,8 @@ final class AdaptiveProviders {
                 .setCost(
                         "as multi-head attention with the reference kernel, and time BTS N(Nk + Nv)")
                 .setFile(TalkingHeadsAttention.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption(
                         "keyHeads",
                         Integer.class,
@@ -190,6 +198,8 @@ final class AdaptiveProviders {
                 .setPaper("Liu et al. 2022 (Swin Transformer V2), section 3.2")
                 .setCost("as multi-head attention, and the norms: B(T+S)D")
                 .setFile(CosineNorm.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption("bias", Boolean.class, true, BIAS)
                 .provider(
                         (spec, site) ->
@@ -209,6 +219,8 @@ final class AdaptiveProviders {
                         "Henry et al. 2020, section 3 (length); Dehghani et al. 2023, section 2 (layer)")
                 .setCost("as multi-head attention, and the norms: B(T+S)D")
                 .setFile(QueryKeyNorm.class)
+                .optRotary()
+                .optScoreBias()
                 .addOption("kind", String.class, "length", "length or layer")
                 .addOption(
                         "length",

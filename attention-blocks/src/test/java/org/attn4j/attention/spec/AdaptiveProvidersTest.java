@@ -1,0 +1,96 @@
+package org.attn4j.attention.spec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.util.Map;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.fixture.Numbers;
+import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class AdaptiveProvidersTest {
+
+    private static AttentionSite site(AttentionPlace place) {
+        return new AttentionSite(place, 0, 8, 2, 0, 12, null);
+    }
+
+    /** The weights of self-attention, (1, N, 6, 6). */
+    private static NDArray weights(
+            NDManager manager, AttentionPlace place, String name, Map<String, Object> options) {
+        Attention attention = Mechanisms.create(new AttentionSpec(name, options), site(place));
+        manager.getEngine().setRandomSeed(1);
+        attention.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8));
+        NDArray x = Numbers.random(manager, 1, new Shape(1, 6, 8));
+        AttentionOutput output =
+                attention.attend(
+                        new ParameterStore(manager, false),
+                        AttentionInputs.self(x).withObserver((at, weights) -> {}),
+                        false);
+        assertEquals(new Shape(1, 6, 8), output.context().getShape(), name);
+        return output.weights();
+    }
+
+    private static long zeros(NDArray weights) {
+        return weights.eq(0).toType(DataType.INT64, false).sum().getLong();
+    }
+
+    @Test
+    void optionsReachTheBlock() {
+        try (NDManager manager = TestEngine.manager()) {
+            AttentionPlace decoder = AttentionPlace.DECODER_SELF;
+            AttentionPlace encoder = AttentionPlace.ENCODER_SELF;
+            Map<String, Object> narrow = Map.of("ramp", 1, "initialSpan", 1);
+            assertEquals(2 * (36 - 11), zeros(weights(manager, decoder, "adaptive-span", narrow)));
+            assertEquals(2 * (36 - 16), zeros(weights(manager, encoder, "adaptive-span", narrow)));
+            long sparse = zeros(weights(manager, encoder, "sparsemax", Map.of()));
+            long less = zeros(weights(manager, encoder, "entmax", Map.of("alpha", 1.5)));
+            long least = zeros(weights(manager, encoder, "entmax", Map.of("alpha", 1.05)));
+            assertTrue(sparse >= less && less > least, sparse + ", " + less + ", " + least);
+            weights(manager, encoder, "entmax", Map.of());
+            weights(manager, encoder, "talking-heads", Map.of("keyHeads", 4, "valueHeads", 1));
+            weights(manager, encoder, "cosine", Map.of());
+            weights(manager, encoder, "qk-norm", Map.of());
+            weights(manager, encoder, "qk-norm", Map.of("kind", "layer"));
+            AdaptiveSpanAttention span =
+                    (AdaptiveSpanAttention)
+                            Mechanisms.create(
+                                    new AttentionSpec("adaptive-span", Map.of("maxSpan", 5)),
+                                    site(decoder));
+            span.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8));
+            manager.full(new Shape(2), 9f)
+                    .copyTo(span.span().getDirectParameters().get("span").getArray());
+            ParameterStore store = new ParameterStore(manager, false);
+            assertEquals(5, span.span().spans(store, manager, false).max().getFloat());
+        }
+    }
+
+    @Test
+    void wrongPlacesAndOptionsAreRefusedWithTheReason() {
+        refused("adaptive-span", Map.of(), AttentionPlace.CROSS, "self-attention");
+        refused("sentinel", Map.of(), AttentionPlace.DECODER_SELF, "cross-attention");
+        refused("qk-norm", Map.of("kind", "batch"), AttentionPlace.CROSS, "length or layer");
+        refused("entmax", Map.of("alpha", 3), AttentionPlace.CROSS, "alpha must be");
+        refused("talking-heads", Map.of("keyHeads", 3), AttentionPlace.CROSS, "divisible");
+    }
+
+    private static void refused(
+            String name, Map<String, Object> options, AttentionPlace place, String words) {
+        var error =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Mechanisms.create(new AttentionSpec(name, options), site(place)));
+        assertTrue(error.getMessage().contains(words), error.getMessage());
+    }
+}
