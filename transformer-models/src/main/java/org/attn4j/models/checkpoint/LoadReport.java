@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What loading found.
@@ -14,19 +15,33 @@ import java.util.List;
  *     the model's table does not name is given by its path
  * @param unused the tensors of the file that belong to no parameter
  * @param misshapen the tensors of another shape than their parameters ask for
+ * @param ignored the tensors of the file that no model needs, such as the buffers of masks
+ * @param stored how the file keeps the tensors that were loaded, by the names that the model's
+ *     table gives them; more than one where a tied tensor is stored under each of its names
  */
 public record LoadReport(
         Path source,
         int loaded,
         List<String> missing,
         List<String> unused,
-        List<Misshapen> misshapen) {
+        List<Misshapen> misshapen,
+        List<String> ignored,
+        Map<String, List<Stored>> stored) {
 
     /** More names than this are counted, not listed. */
     private static final int MAX_NAMES = 8;
 
+    /** {@inheritDoc} */
+    public LoadReport {
+        missing = List.copyOf(missing);
+        unused = List.copyOf(unused);
+        misshapen = List.copyOf(misshapen);
+        ignored = List.copyOf(ignored);
+        stored = Map.copyOf(stored);
+    }
+
     /**
-     * Copies the lists.
+     * Creates a report that does not tell how tensors are kept.
      *
      * @param source the file or index that was read
      * @param loaded how many parameters got their values
@@ -34,11 +49,22 @@ public record LoadReport(
      * @param unused the tensors that belong to no parameter
      * @param misshapen the tensors of another shape than their parameters ask for
      */
-    public LoadReport {
-        missing = List.copyOf(missing);
-        unused = List.copyOf(unused);
-        misshapen = List.copyOf(misshapen);
+    public LoadReport(
+            Path source,
+            int loaded,
+            List<String> missing,
+            List<String> unused,
+            List<Misshapen> misshapen) {
+        this(source, loaded, missing, unused, misshapen, List.of(), Map.of());
     }
+
+    /**
+     * A tensor as the file keeps it.
+     *
+     * @param name its name there
+     * @param type its element type there
+     */
+    public record Stored(String name, TensorType type) {}
 
     /**
      * A tensor of the wrong shape.

@@ -99,6 +99,22 @@ public final class WeightLoader {
      * @throws IllegalArgumentException if the table does not name every parameter
      */
     public static List<TensorContent> contents(Block block, WeightTable table) {
+        return contents(block, table, Map.of());
+    }
+
+    /**
+     * Returns the weights of a block as a file kept them that they were loaded from: under its
+     * names, in its types.
+     *
+     * @param block the block, initialised
+     * @param table which tensor is which parameter
+     * @param stored {@link LoadReport#stored()}; tensors that it does not tell of have the table's
+     *     names and the parameters' own types
+     * @return the tensors in the order of the block
+     * @throws IllegalArgumentException if the table does not name every parameter
+     */
+    public static List<TensorContent> contents(
+            Block block, WeightTable table, Map<String, List<LoadReport.Stored>> stored) {
         Bindings bindings = table.bind(BlockParameters.of(block));
         if (!bindings.uncovered().isEmpty()) {
             throw new IllegalArgumentException(
@@ -109,10 +125,15 @@ public final class WeightLoader {
         for (Binding binding : bindings.bindings()) {
             NDList arrays = new NDList();
             binding.parameters().forEach(parameter -> arrays.add(parameter.getArray()));
-            contents.add(
-                    binding.layout() == TensorLayouts.same()
-                            ? TensorContent.of(binding.name(), arrays.singletonOrThrow())
-                            : new JoinedContent(binding.name(), binding.layout(), arrays));
+            TensorType own = TensorType.of(arrays.head().getDataType());
+            List<LoadReport.Stored> same = List.of(new LoadReport.Stored(binding.name(), own));
+            for (LoadReport.Stored as : stored.getOrDefault(binding.name(), same)) {
+                contents.add(
+                        binding.layout() == TensorLayouts.same()
+                                ? TensorContent.of(as.name(), arrays.singletonOrThrow(), as.type())
+                                : new JoinedContent(
+                                        as.name(), binding.layout(), arrays, as.type()));
+            }
         }
         return contents;
     }
@@ -132,6 +153,8 @@ public final class WeightLoader {
         private final Set<Binding> misfits = new HashSet<>();
         private final List<String> missing;
         private final List<String> unused = new ArrayList<>();
+        private final List<String> ignored = new ArrayList<>();
+        private final Map<String, List<LoadReport.Stored>> stored = new LinkedHashMap<>();
         private final List<LoadReport.Misshapen> misshapen = new ArrayList<>();
 
         Loading(TensorSource source, Bindings bindings) {
@@ -156,12 +179,17 @@ public final class WeightLoader {
                 if (name == null) {
                     continue;
                 }
-                used.add(name);
+                List<LoadReport.Stored> kept = new ArrayList<>();
                 for (String other : binding.names()) {
-                    if (source.names().contains(other) && TensorBytes.same(source, name, other)) {
-                        used.add(other);
+                    boolean same =
+                            other.equals(name)
+                                    || source.names().contains(other)
+                                            && TensorBytes.same(source, name, other);
+                    if (same && used.add(other)) {
+                        kept.add(new LoadReport.Stored(other, source.info(other).type()));
                     }
                 }
+                stored.put(binding.name(), List.copyOf(kept));
                 Shape expected = binding.layout().storedShape(shapes(binding.parameters()));
                 if (!source.info(name).shape().equals(expected)) {
                     misfits.add(binding);
@@ -170,8 +198,8 @@ public final class WeightLoader {
                 }
             }
             source.names().stream()
-                    .filter(name -> !used.contains(name) && !table.ignores(name))
-                    .forEach(unused::add);
+                    .filter(name -> !used.contains(name))
+                    .forEach(name -> (table.ignores(name) ? ignored : unused).add(name));
         }
 
         LoadReport report() {
@@ -182,7 +210,8 @@ public final class WeightLoader {
                                 ? binding.parameters().size()
                                 : 0;
             }
-            return new LoadReport(source.path(), loaded, missing, unused, misshapen);
+            return new LoadReport(
+                    source.path(), loaded, missing, unused, misshapen, ignored, stored);
         }
 
         void require(Strictness strictness) throws WeightMismatchException {
@@ -308,13 +337,9 @@ public final class WeightLoader {
     }
 
     /** Parameters that are stored in one tensor, put together when it is written. */
-    private record JoinedContent(String name, TensorLayout layout, NDList arrays)
+    private record JoinedContent(
+            String name, TensorLayout layout, NDList arrays, TensorType type)
             implements TensorContent {
-
-        @Override
-        public TensorType type() {
-            return TensorType.of(arrays.head().getDataType());
-        }
 
         @Override
         public Shape shape() {
@@ -330,7 +355,7 @@ public final class WeightLoader {
                     value.attach(scratch);
                     values.add(value);
                 }
-                TensorContent.of(name, layout.toStored(values)).writeTo(channel);
+                TensorContent.of(name, layout.toStored(values), type).writeTo(channel);
             }
         }
     }

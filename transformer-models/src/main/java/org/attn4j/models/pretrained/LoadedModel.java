@@ -9,11 +9,16 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.TensorContent;
+import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
 
 /**
@@ -154,8 +159,9 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Saves the model in the format it was read from: configuration, weights under Hugging Face's
-     * names, and copies of the tokenizer's and the other files that came with it.
+     * Saves the model as it was read: configuration, weights under the names and in the types of
+     * the file, and copies of the tokenizer's and the other files that came with it. Tensors of the
+     * file that no model needs are copied too, as long as the file is there.
      *
      * @param target the folder, made if it is not there
      * @throws IOException if a file cannot be written; files there before are then whole
@@ -167,7 +173,20 @@ public final class LoadedModel implements AutoCloseable {
             copyCompanions(target);
         }
         JsonFiles.write(target.resolve(ModelDirectory.CONFIG), config());
-        WeightLoader.save(model, model.weights(), target);
+        List<TensorContent> contents =
+                new ArrayList<>(WeightLoader.contents(model, model.weights(), report.stored()));
+        if (report.ignored().isEmpty() || !Files.exists(report.source())) {
+            SafetensorsWriter.builder().build().writeModel(target, contents);
+            return;
+        }
+        try (TensorSource source = TensorSource.open(report.source())) {
+            for (String name : report.ignored()) {
+                if (source.names().contains(name)) {
+                    contents.add(source.content(name));
+                }
+            }
+            SafetensorsWriter.builder().build().writeModel(target, contents);
+        }
     }
 
     private void copyCompanions(Path target) throws IOException {
