@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             BleuCommand.class,
             AverageCommand.class,
             ConfigsCommand.class,
+            MechanismsCommand.class,
+            ParityCommand.class,
             ExampleCommand.class,
             FetchCommand.class,
             DoctorCommand.class

@@ -21,7 +21,9 @@ import java.util.List;
  */
 public final class Fixture {
 
-    private static final String DESCRIPTION = "golden.json";
+    /** The name of the file that says what is computed. */
+    public static final String DESCRIPTION = "golden.json";
+
     private static final String TENSORS = "golden.safetensors";
     private static final long MAX_DESCRIPTION = 4L << 20;
 
@@ -57,7 +59,7 @@ public final class Fixture {
         JsonObject description =
                 FixtureJson.object(described, new String(text, StandardCharsets.UTF_8));
         JsonElement name = description.get("name");
-        if (name == null || !name.isJsonPrimitive()) {
+        if (name == null || !name.isJsonPrimitive() || !FixtureJson.isName(name.getAsString())) {
             throw new IOException(described + " has no name");
         }
         for (String part : List.of("params", "tensors", "dims")) {
@@ -118,7 +120,7 @@ public final class Fixture {
      *
      * @param tensor its full name
      * @return the shape
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public Shape shape(String tensor) {
         return tensor(tensor).shape();
@@ -129,7 +131,7 @@ public final class Fixture {
      *
      * @param tensor its full name
      * @return false for integers and booleans
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public boolean isFloat(String tensor) {
         FixtureTensors.Type type = tensor(tensor).type();
@@ -169,7 +171,7 @@ public final class Fixture {
      *
      * @param key its name
      * @return its value
-     * @throws IllegalArgumentException if it is missing or something else
+     * @throws FixtureException if it is missing or something else
      */
     public int integer(String key) {
         double value = number(key);
@@ -185,7 +187,7 @@ public final class Fixture {
      * @param key its name
      * @param otherwise what it is then
      * @return its value
-     * @throws IllegalArgumentException if it is something else
+     * @throws FixtureException if it is something else
      */
     public int integer(String key, int otherwise) {
         return param(key) == null ? otherwise : integer(key);
@@ -196,7 +198,7 @@ public final class Fixture {
      *
      * @param key its name
      * @return its value
-     * @throws IllegalArgumentException if it is missing or something else
+     * @throws FixtureException if it is missing or something else
      */
     public double number(String key) {
         JsonElement value = param(key);
@@ -212,7 +214,7 @@ public final class Fixture {
      * @param key its name
      * @param otherwise what it is then
      * @return its value
-     * @throws IllegalArgumentException if it is something else
+     * @throws FixtureException if it is something else
      */
     public double number(String key, double otherwise) {
         return param(key) == null ? otherwise : number(key);
@@ -223,7 +225,7 @@ public final class Fixture {
      *
      * @param key its name
      * @return its value; false if it is missing or null
-     * @throws IllegalArgumentException if it is something else
+     * @throws FixtureException if it is something else
      */
     public boolean flag(String key) {
         return flag(key, false);
@@ -235,7 +237,7 @@ public final class Fixture {
      * @param key its name
      * @param otherwise what it is then
      * @return its value
-     * @throws IllegalArgumentException if it is something else
+     * @throws FixtureException if it is something else
      */
     public boolean flag(String key, boolean otherwise) {
         JsonElement value = param(key);
@@ -254,7 +256,7 @@ public final class Fixture {
      * @param key its name
      * @param otherwise what it is if it is missing or null
      * @return its value
-     * @throws IllegalArgumentException if it is something else
+     * @throws FixtureException if it is something else
      */
     public String text(String key, String otherwise) {
         JsonElement value = param(key);
@@ -273,7 +275,7 @@ public final class Fixture {
      * @param manager where it lives
      * @param tensor its full name
      * @return the array; float64 is narrowed to float32
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public NDArray array(NDManager manager, String tensor) {
         FixtureTensors.Tensor found = tensor(tensor);
@@ -305,7 +307,7 @@ public final class Fixture {
      *
      * @param tensor its full name
      * @return the numbers in row-major order, narrowed to float32
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public float[] floats(String tensor) {
         double[] values = doubles(tensor);
@@ -321,7 +323,7 @@ public final class Fixture {
      *
      * @param tensor its full name
      * @return the numbers in row-major order
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public double[] doubles(String tensor) {
         FixtureTensors.Tensor found = tensor(tensor);
@@ -343,24 +345,20 @@ public final class Fixture {
     private FixtureTensors.Tensor tensor(String tensor) {
         FixtureTensors.Tensor found = content.tensors().get(tensor);
         if (found == null) {
-            throw new IllegalArgumentException(
-                    "fixture "
-                            + FixtureJson.shown(name)
-                            + " has no tensor "
-                            + FixtureJson.shown(tensor));
+            throw new FixtureException("fixture " + name + " has no tensor " + tensor);
         }
         return found;
     }
 
-    private IllegalArgumentException wrong(String key, String form) {
-        return new IllegalArgumentException(
+    private FixtureException wrong(String key, String form) {
+        return new FixtureException(
                 "fixture "
-                        + FixtureJson.shown(name)
+                        + name
                         + ": parameter "
                         + key
                         + " must be "
                         + form
                         + ", got "
-                        + param(key));
+                        + FixtureJson.shown(String.valueOf(param(key))));
     }
 }

@@ -3,6 +3,7 @@ package org.attn4j.attention.parity;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -110,16 +111,13 @@ public final class FixtureInputs {
      *
      * @param name its name without {@code in/}
      * @return the array, always the same
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public NDArray array(String name) {
         NDArray array = arrays.get(name);
         if (array == null) {
-            throw new IllegalArgumentException(
-                    "fixture "
-                            + FixtureJson.shown(fixture.name())
-                            + " has no tensor "
-                            + FixtureJson.shown(INPUTS + name));
+            throw new FixtureException(
+                    "fixture " + fixture.name() + " has no tensor " + INPUTS + name);
         }
         return array;
     }
@@ -129,7 +127,7 @@ public final class FixtureInputs {
      *
      * @param name its name without {@code in/weight/}
      * @return the array, always the same
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws FixtureException if there is none of that name
      */
     public NDArray weight(String name) {
         return array(WEIGHTS + name);
@@ -176,6 +174,8 @@ public final class FixtureInputs {
      */
     public void bind(Parameter parameter, NDArray array) {
         bindings.bound.put(parameter, array);
+        // A block that finds itself without parameters in training makes some: never used, small.
+        parameter.setInitializer((m, shape, type) -> m.zeros(new Shape(1), type));
     }
 
     /**

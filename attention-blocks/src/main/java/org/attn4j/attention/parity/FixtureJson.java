@@ -27,7 +27,12 @@ final class FixtureJson {
         return parsed.getAsJsonObject();
     }
 
-    /** A name out of a file, for messages: a hostile one may be endless or steer a terminal. */
+    /** Whether a text may be a name: short, and safe to print. */
+    static boolean isName(String text) {
+        return text.matches("[\\x20-\\x7e]{1," + LONGEST + "}");
+    }
+
+    /** A text out of a file, for messages: a hostile one may be endless or steer a terminal. */
     static String shown(String name) {
         String text = name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name;
         return "\"" + text.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]", "?") + "\"";

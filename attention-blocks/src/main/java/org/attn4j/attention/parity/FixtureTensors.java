@@ -102,8 +102,9 @@ final class FixtureTensors {
     private static Tensor tensor(Path file, String name, JsonElement info, int available)
             throws IOException {
         String what = file + ": tensor " + FixtureJson.shown(name);
-        if (!info.isJsonObject()) {
-            throw new IOException(what + " is not described by an object");
+        if (!info.isJsonObject() || !FixtureJson.isName(name)) {
+            throw new IOException(
+                    what + " is not described by an object, or has no printable name");
         }
         Type type = type(what, info.getAsJsonObject().get("dtype"));
         long[] shape = sizes(what, "shape", info.getAsJsonObject().get("shape"));
@@ -113,6 +114,9 @@ final class FixtureTensors {
         }
         long bytes = type.bytes;
         for (long size : shape) {
+            if (size == 0) {
+                throw new IOException(what + " is empty");
+            }
             bytes = size > MAX_BYTES || bytes > MAX_BYTES ? MAX_BYTES + 1 : bytes * size;
         }
         if (offsets[1] > available) {
@@ -145,7 +149,7 @@ final class FixtureTensors {
                 return known;
             }
         }
-        throw new IOException(what + " must be of type F32, F64, I32, I64 or BOOL, got " + type);
+        throw new IOException(what + " must be of type F32, F64, I32, I64 or BOOL");
     }
 
     private static long[] sizes(String what, String key, JsonElement list) throws IOException {

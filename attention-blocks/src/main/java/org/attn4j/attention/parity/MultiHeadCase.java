@@ -41,14 +41,16 @@ final class MultiHeadCase implements ParityCase {
 
     private static MultiHeadAttention block(FixtureInputs in, AttentionKernel kernel) {
         Fixture fixture = in.fixture();
+        boolean bias = fixture.flag("bias", in.hasWeight("in_proj_bias"));
+        boolean extras = fixture.flag("add_bias_kv", in.hasWeight("bias_k"));
         MultiHeadAttention block =
                 MultiHeadAttention.builder()
                         .setModelSize(fixture.integer("embed_dim"))
                         .setHeads(fixture.integer("num_heads"))
                         .optKeySize(fixture.integer("kdim", 0))
                         .optValueSize(fixture.integer("vdim", 0))
-                        .optBias(in.hasWeight("in_proj_bias"))
-                        .optKeyValueBias(in.hasWeight("bias_k"))
+                        .optBias(bias)
+                        .optKeyValueBias(extras)
                         .optZeroAttention(fixture.flag("add_zero_attn"))
                         .optKernel(kernel)
                         .build();
@@ -60,16 +62,16 @@ final class MultiHeadCase implements ParityCase {
                             ? in.weight("in_proj_weight").split(3, 0).get(i)
                             : in.weight(letters.get(i) + "_proj_weight");
             in.bind(block, projections.get(i) + ".weight", weight);
-            if (in.hasWeight("in_proj_bias")) {
-                NDArray bias = in.weight("in_proj_bias").split(3, 0).get(i);
-                in.bind(block, projections.get(i) + ".bias", bias);
+            if (bias) {
+                NDArray part = in.weight("in_proj_bias").split(3, 0).get(i);
+                in.bind(block, projections.get(i) + ".bias", part);
             }
         }
         in.bind(block, "output_proj.weight", in.weight("out_proj.weight"));
-        if (in.hasWeight("out_proj.bias")) {
+        if (bias) {
             in.bind(block, "output_proj.bias", in.weight("out_proj.bias"));
         }
-        if (in.hasWeight("bias_k")) {
+        if (extras) {
             in.bind(block, "bias_k", in.weight("bias_k"));
             in.bind(block, "bias_v", in.weight("bias_v"));
         }

@@ -43,7 +43,7 @@ public final class Parity {
      *
      * @param fixture the dump
      * @return the case
-     * @throws IllegalArgumentException if none does
+     * @throws FixtureException if none does
      */
     public static ParityCase caseFor(Fixture fixture) {
         List<ParityCase> cases = new ArrayList<>(BuiltInParity.all());
@@ -53,9 +53,10 @@ public final class Parity {
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new IllegalArgumentException(
+                                new FixtureException(
                                         "no mechanism is known that computes the fixture "
-                                                + FixtureJson.shown(fixture.name())));
+                                                + fixture.name()
+                                                + " with its tensors"));
     }
 
     /**
@@ -65,8 +66,8 @@ public final class Parity {
      * @param manager whose engine and device are used
      * @param kernel the attention kernel to use where one applies; null for the fastest
      * @return the largest difference of each result and gradient
-     * @throws IllegalArgumentException if no case computes the dump, or if it lacks a tensor or
-     *     parameter
+     * @throws FixtureException if no case computes the dump, if it lacks a tensor or parameter, or
+     *     if its parts do not fit one another
      */
     public static ParityReport check(Fixture fixture, NDManager manager, AttentionKernel kernel) {
         ParityCase match = caseFor(fixture);
@@ -76,6 +77,17 @@ public final class Parity {
             List<ParityReport.Difference> gradients = gradients(in);
             derivatives(in, match, kernel, results);
             return new ParityReport(fixture.name(), values(fixture, results), gradients);
+        } catch (FixtureException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A file may hold anything: sizes that do not fit one another, ids out of range.
+            String why = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new FixtureException(
+                    "fixture "
+                            + fixture.name()
+                            + " cannot be computed: "
+                            + why.lines().findFirst().orElse(""),
+                    e);
         }
     }
 

@@ -39,14 +39,9 @@ public final class Mechanisms {
         Map<String, AttentionProvider> known = byName();
         AttentionProvider provider = known.get(name);
         if (provider == null) {
-            String nearest = Nearest.of(name, known.keySet());
             throw new IllegalArgumentException(
-                    "there is no attention mechanism \""
-                            + name
-                            + "\""
-                            + (nearest == null
-                                    ? "; there are " + String.join(", ", known.keySet())
-                                    : "; did you mean " + nearest + "?"));
+                    "no attention mechanism is called '%s'%s"
+                            .formatted(name, Nearest.hint(name, known.keySet())));
         }
         return provider;
     }
@@ -129,14 +124,11 @@ public final class Mechanisms {
 
     private static String unknownOption(
             String given, MechanismInfo info, Map<String, MechanismOption> known) {
-        String nearest = Nearest.of(given, known.keySet());
-        String help =
-                known.isEmpty()
-                        ? "it has none"
-                        : nearest == null
-                                ? "it has " + String.join(", ", known.keySet())
-                                : "did you mean " + nearest + "?";
-        return info.name() + " has no option \"" + given + "\"; " + help;
+        return info.name()
+                + " has no option '"
+                + given
+                + "'"
+                + (known.isEmpty() ? ": it has none" : Nearest.hint(given, known.keySet()));
     }
 
     private static Map<String, AttentionProvider> byName() {

@@ -2,11 +2,13 @@ package org.attn4j.attention.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import org.attn4j.attention.fixture.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,5 +100,51 @@ class KeyValueCacheTest {
             assertEquals(0, own.getManagedArrays().size());
             assertEquals(0, growing.length());
         }
+    }
+
+    @Test
+    void stateIsKeptByNameAndFollowsTheRows() {
+        for (KeyValueCache cache : List.of(new GrowingCache(manager), new MemoryCache(manager))) {
+            assertNull(cache.state("sum"));
+            cache.state("sum", manager.create(new float[] {1, 2, 3}));
+            cache.state("steps", manager.create(new float[] {4, 5, 6}, new Shape(3, 1)));
+            cache.select(manager.create(new long[] {2, 2, 0, 1}));
+            assertArrayEquals(new float[] {3, 3, 1, 2}, cache.state("sum").toFloatArray());
+            assertEquals(new Shape(4, 1), cache.state("steps").getShape());
+            cache.state("sum", null);
+            assertNull(cache.state("sum"));
+            cache.close();
+            assertNull(cache.state("steps"));
+        }
+    }
+
+    @Test
+    void stateLivesOnTheManagerOfTheCacheAndIsClosedWhenReplaced() {
+        try (NDManager own = manager.newSubManager()) {
+            KeyValueCache cache = new MemoryCache(own);
+            NDArray kept;
+            try (NDManager step = manager.newSubManager()) {
+                kept = step.create(new float[] {1, 2});
+                cache.state("sum", kept);
+                cache.state("sum", kept); // the same again is not closed
+            }
+            assertArrayEquals(new float[] {1, 2}, cache.state("sum").toFloatArray());
+            cache.state("sum", manager.create(new float[] {3, 4}));
+            assertEquals(1, own.getManagedArrays().size());
+            cache.select(manager.create(new long[] {1}));
+            assertEquals(1, own.getManagedArrays().size());
+            cache.close();
+            assertEquals(0, own.getManagedArrays().size());
+        }
+    }
+
+    @Test
+    void placesOfAMechanismWithoutKeysAreCounted() {
+        KeyValueCache cache = new GrowingCache(manager);
+        cache.advance(3);
+        cache.advance(1);
+        assertEquals(4, cache.length());
+        cache.close();
+        assertEquals(0, cache.length());
     }
 }

@@ -1,0 +1,220 @@
+package org.attn4j.cli;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.KernelPolicy;
+import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.parity.Fixture;
+import org.attn4j.attention.parity.Parity;
+import org.attn4j.attention.parity.ParityReport;
+import org.attn4j.attention.parity.ParityReport.Difference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code parity}: holds mechanisms against dumps of another implementation. */
+@Command(
+        name = "parity",
+        description = {
+            "Computes what dumps of another implementation hold, and shows the largest difference of",
+            "each value and gradient. The exit code is 0 if all are within the tolerance."
+        })
+final class ParityCommand implements Callable<Integer> {
+
+    private enum Choice {
+        REFERENCE,
+        FUSED
+    }
+
+    /** A dump and what came of it: a report, or why there is none. */
+    private record Compared(Path folder, ParityReport report, String error) {
+
+        boolean within() {
+            return report != null && report.within();
+        }
+    }
+
+    @Mixin private CommonOptions common;
+    @Mixin private EngineOptions engine;
+
+    @Option(
+            names = "--fixture",
+            required = true,
+            arity = "1..*",
+            paramLabel = "DIR",
+            description =
+                    "Folders with golden.json and golden.safetensors, or folders of such folders.")
+    private List<Path> fixtures;
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "KIND",
+            description =
+                    "reference: plain array operations; fused: the engine's fused kernels where they"
+                            + " apply (default: the fastest).")
+    private Choice kernels;
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> folders = new ArrayList<>();
+        for (Path fixture : fixtures) {
+            folders.addAll(folders(fixture));
+        }
+        EngineOptions.Chosen chosen = engine.open();
+        String before = System.getProperty(KernelPolicy.PROPERTY);
+        if (kernels != null) {
+            System.setProperty(KernelPolicy.PROPERTY, kernels.name());
+        }
+        try (NDManager manager = chosen.newManager()) {
+            return compare(folders, manager);
+        } finally {
+            if (before == null) {
+                System.clearProperty(KernelPolicy.PROPERTY);
+            } else {
+                System.setProperty(KernelPolicy.PROPERTY, before);
+            }
+        }
+    }
+
+    private int compare(List<Path> folders, NDManager manager) {
+        PrintWriter out = spec.commandLine().getOut();
+        String used = used(manager);
+        List<Compared> all = new ArrayList<>();
+        for (Path folder : folders) {
+            Compared compared = compare(folder, manager);
+            all.add(compared);
+            if (compared.error() != null) {
+                spec.commandLine().getErr().println("attn4j: " + compared.error());
+            } else if (!json) {
+                print(compared, out);
+            }
+        }
+        boolean within = all.stream().allMatch(Compared::within);
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("engine", manager.getEngine().getEngineName());
+            document.put("kernels", used);
+            document.put("within", within);
+            document.put("fixtures", all.stream().map(ParityCommand::document).toList());
+            out.println(Json.pretty(document));
+        } else if (folders.size() > 1) {
+            long good = all.stream().filter(Compared::within).count();
+            out.printf("%d of %d within the tolerance%n", good, folders.size());
+        }
+        return within ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /**
+     * Which kernels are used; an engine without fused ones is wrong usage if those are asked for.
+     */
+    private static String used(NDManager manager) {
+        try {
+            return Kernels.of(manager).choice().toString();
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException(
+                    manager.getEngine().getEngineName()
+                            + " has no fused kernels: use --kernels reference",
+                    e);
+        }
+    }
+
+    private Compared compare(Path folder, NDManager manager) {
+        AttentionKernel kernel =
+                kernels == Choice.REFERENCE ? Kernels.reference().attention() : null;
+        try {
+            return new Compared(folder, Parity.check(Fixture.read(folder), manager, kernel), null);
+        } catch (IOException | IllegalArgumentException e) {
+            if (common.isVerbose()) {
+                e.printStackTrace(spec.commandLine().getErr());
+            }
+            return new Compared(folder, null, Failures.sentence(e));
+        }
+    }
+
+    /** The folder itself, or those in it if they are the dumps. */
+    private static List<Path> folders(Path given) throws IOException {
+        if (Files.isDirectory(given) && !Files.exists(given.resolve(Fixture.DESCRIPTION))) {
+            try (Stream<Path> entries = Files.list(given)) {
+                List<Path> inside =
+                        entries.filter(e -> Files.exists(e.resolve(Fixture.DESCRIPTION)))
+                                .sorted()
+                                .toList();
+                if (!inside.isEmpty()) {
+                    return inside;
+                }
+            }
+        }
+        return List.of(given);
+    }
+
+    private static void print(Compared compared, PrintWriter out) {
+        ParityReport report = compared.report();
+        out.println(report.fixture() + (report.within() ? "" : ": beyond the tolerance"));
+        Stream.concat(report.values().stream(), report.gradients().stream())
+                .forEach(
+                        difference ->
+                                out.println(
+                                        String.format(
+                                                        Locale.ROOT,
+                                                        "  %-36s %-9s %s",
+                                                        difference.tensor(),
+                                                        largest(difference),
+                                                        difference.within()
+                                                                ? ""
+                                                                : difference.problem())
+                                                .stripTrailing()));
+    }
+
+    private static String largest(Difference difference) {
+        return Double.isNaN(difference.largest())
+                ? "-"
+                : String.format(Locale.ROOT, "%.1e", difference.largest());
+    }
+
+    private static Map<String, Object> document(Compared compared) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("folder", compared.folder().toString());
+        if (compared.error() != null) {
+            document.put("error", compared.error());
+            return document;
+        }
+        ParityReport report = compared.report();
+        document.put("fixture", report.fixture());
+        document.put("within", report.within());
+        document.put("values", report.values().stream().map(ParityCommand::document).toList());
+        document.put(
+                "gradients", report.gradients().stream().map(ParityCommand::document).toList());
+        return document;
+    }
+
+    private static Map<String, Object> document(Difference difference) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("tensor", difference.tensor());
+        document.put(
+                "largest", Double.isFinite(difference.largest()) ? difference.largest() : null);
+        document.put("compared", difference.compared());
+        document.put("within", difference.within());
+        if (!difference.within()) {
+            document.put("problem", difference.problem());
+        }
+        return document;
+    }
+}
