@@ -34,7 +34,8 @@ public record LinearSums(NDArray sums) {
         DataType type = x.getDataType();
         boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
         NDArray wide = half ? x.toType(DataType.FLOAT32, false) : x;
-        return wide.maximum(0).add(wide.minimum(0).exp()); // x + 1 above 0, exp(x) below
+        NDArray zero = wide.getManager().zeros(new Shape(1), wide.getDataType());
+        return wide.maximum(zero).add(wide.minimum(zero).exp()); // x + 1 above 0, exp(x) below
     }
 
     /**

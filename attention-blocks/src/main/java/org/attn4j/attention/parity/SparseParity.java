@@ -8,6 +8,6 @@ final class SparseParity {
     private SparseParity() {}
 
     static List<ParityCase> cases() {
-        return List.of(new SparsePatternCase(), new LinearAttentionCase());
+        return List.of(new SparsePatternCase(), new LinearAttentionCase(), new LocalAttentionCase());
     }
 }

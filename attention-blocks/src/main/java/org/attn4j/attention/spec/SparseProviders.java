@@ -3,6 +3,7 @@ package org.attn4j.attention.spec;
 import java.util.List;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.mechanism.LinearAttention;
+import org.attn4j.attention.mechanism.LocalAttention;
 import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.attention.pattern.BlockPattern;
 import org.attn4j.attention.pattern.Factor;
@@ -10,6 +11,11 @@ import org.attn4j.attention.pattern.FixedPattern;
 import org.attn4j.attention.pattern.SparsePattern;
 import org.attn4j.attention.pattern.StridedPattern;
 import org.attn4j.attention.pattern.WindowPattern;
+import org.attn4j.attention.score.AdditiveScore;
+import org.attn4j.attention.score.ConcatScore;
+import org.attn4j.attention.score.DotScore;
+import org.attn4j.attention.score.GeneralScore;
+import org.attn4j.attention.score.Score;
 
 /** The mechanisms that look at some of the keys only. */
 final class SparseProviders {
@@ -24,7 +30,7 @@ final class SparseProviders {
     private SparseProviders() {}
 
     static List<AttentionProvider> all() {
-        return List.of(blocks(), strided(), fixed(), longformer(), linear());
+        return List.of(blocks(), strided(), fixed(), longformer(), linear(), local(), predictive());
     }
 
     private static AttentionProvider blocks() {
@@ -175,6 +181,70 @@ final class SparseProviders {
                                     .optBias(spec.flag("bias"))
                                     .build();
                         });
+    }
+
+    private static AttentionProvider local() {
+        return localOptions(
+                        MechanismInfo.builder("local")
+                                .setTitle("Local attention, monotonic")
+                                .setPurpose(
+                                        "Source and target run side by side, or a place needs its neighbours alone.")
+                                .setEquation(
+                                        "context_t = sum_s a_t(s) value_s, a_t = softmax over |s - t| <= D of score(query_t, key_s)"))
+                .provider((spec, site) -> local(spec, site).build());
+    }
+
+    private static AttentionProvider predictive() {
+        return localOptions(
+                        MechanismInfo.builder("local-predictive")
+                                .setTitle("Local attention, predictive")
+                                .setPurpose(
+                                        "Each target looks at one stretch of the source, which it has to find first.")
+                                .setEquation(
+                                        "as local around p_t = S sigmoid(v_p . tanh(W_p query_t)), times exp(-(s - p_t)^2 / (2 sigma^2)), sigma = D / 2"))
+                .addOption(
+                        "positionSize",
+                        Integer.class,
+                        null,
+                        "hidden features of the prediction; the model size unless set")
+                .provider(
+                        (spec, site) ->
+                                local(spec, site)
+                                        .optPredictive(
+                                                spec.integer("positionSize", site.modelSize()))
+                                        .build());
+    }
+
+    private static MechanismInfo.Builder localOptions(MechanismInfo.Builder builder) {
+        return builder.setPaper("Luong et al. 2015, section 3.2")
+                .setCost("time and memory BT(2D + 1) model sizes; a step reads its window")
+                .setFile(LocalAttention.class)
+                .addOption("window", Integer.class, 10, "D, places on each side of the centre")
+                .addOption(
+                        "score",
+                        String.class,
+                        "general",
+                        "how a query scores a key: dot, general, concat or additive");
+    }
+
+    private static LocalAttention.Builder local(AttentionSpec spec, AttentionSite site) {
+        site.requireNoRotary(spec.mechanism());
+        int size = site.modelSize();
+        Score score =
+                switch (spec.text("score")) {
+                    case "dot" -> new DotScore();
+                    case "general" -> new GeneralScore(size);
+                    case "concat" -> new ConcatScore(size);
+                    case "additive" -> new AdditiveScore(size);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "score must be dot, general, concat or additive, got "
+                                            + spec.text("score"));
+                };
+        return LocalAttention.builder()
+                .setScore(score)
+                .setHalfWidth(spec.integer("window"))
+                .optDropout(site.dropout());
     }
 
     private static Attention sparse(AttentionSite site, SparsePattern pattern) {
