@@ -44,11 +44,11 @@ import org.attn4j.attention.score.Score;
  * (1, A); neither has a bias. A query whose window holds no visible key gives zeros.
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give (B, T, Dv). The windows are
- * gathered: time and memory B·T·(2D + 1)·(Dq + Dv), forward and backward, whatever S is; weights
- * of T×S are made only for an observer, under a mask that brings such a pattern or bias, or where
- * the window is no smaller than S. The cache keeps what the score makes of the keys; a step reads
- * its window. Choose local-m where source and target run side by side, local-p where the target
- * jumps, and either where the source is long.
+ * gathered: time and memory B·T·(2D + 1)·(Dq + Dv), forward and backward, whatever S is; weights of
+ * T×S are made only for an observer, under a mask that brings such a pattern or bias, or where the
+ * window is no smaller than S. The cache keeps what the score makes of the keys; a step reads its
+ * window. Choose local-m where source and target run side by side, local-p where the target jumps,
+ * and either where the source is long.
  */
 public final class LocalAttention extends AttentionBlock {
 
@@ -75,9 +75,7 @@ public final class LocalAttention extends AttentionBlock {
         core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
         boolean predictive = builder.positionSize > 0;
         positionProjection =
-                predictive
-                        ? addChildBlock("position_proj", linear(builder.positionSize))
-                        : null;
+                predictive ? addChildBlock("position_proj", linear(builder.positionSize)) : null;
         positionEnergy = predictive ? addChildBlock("position_energy", linear(1)) : null;
     }
 
@@ -135,11 +133,7 @@ public final class LocalAttention extends AttentionBlock {
     private record Windows(NDArray centre, NDArray place, int first) {}
 
     private Windows windows(
-            ParameterStore parameters,
-            AttentionInputs in,
-            int keys,
-            int first,
-            boolean training) {
+            ParameterStore parameters, AttentionInputs in, int keys, int first, boolean training) {
         NDManager manager = in.query().getManager();
         long queries = in.query().getShape().get(1);
         DataType type = wide(in.query().getDataType());
@@ -207,8 +201,7 @@ public final class LocalAttention extends AttentionBlock {
         if (mask != null) {
             additive = additive.add(mask.additive());
         }
-        MaskNumbers numbers =
-                new MaskNumbers(visible, additive, visible.max(new int[] {-1}, true));
+        MaskNumbers numbers = new MaskNumbers(visible, additive, visible.max(new int[] {-1}, true));
         NDArray weights = Softmax.INSTANCE.weights(parameters, scores, numbers, training);
         return core.output(favoured(weights, place, centre), memory, in, training);
     }

@@ -17,7 +17,8 @@ import org.attn4j.attention.pattern.Rows;
  * @param centre the centres of the windows, (B or 1, Q, M, 1)
  * @param stands where the queries stand among the keys, (1, Q, M, 1)
  * @param place the places of the keys, (B or 1, Q, 1, K); some may lie outside of the sequence
- * @param columns the same for the first sequence if all have the same, −1 for one outside; else null
+ * @param columns the same for the first sequence if all have the same, −1 for one outside; else
+ *     null
  */
 record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place, int[] columns) {
 
@@ -131,8 +132,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
 
     /** The context of the places: (B·Q, 1, M, Dv) to (B, T, Dv). */
     NDArray ungrouped(NDArray context, long batch) {
-        NDArray all =
-                context.reshape(batch, blocks() * size(), context.getShape().get(3));
+        NDArray all = context.reshape(batch, blocks() * size(), context.getShape().get(3));
         return blocks() * size() == queries ? all : all.get(new NDIndex(":, :{}", queries));
     }
 
@@ -144,6 +144,8 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
 
     /** Consecutive numbers, (1, count). */
     static NDArray range(NDManager manager, long first, long count, DataType type) {
-        return manager.arange((float) first, first + count, 1).toType(type, false).reshape(1, count);
+        return manager.arange((float) first, first + count, 1)
+                .toType(type, false)
+                .reshape(1, count);
     }
 }

@@ -19,8 +19,7 @@ final class LocalAttentionCase implements ParityCase {
 
     @Override
     public boolean matches(Fixture fixture) {
-        return fixture.name().startsWith("luong_local")
-                && fixture.hasAll("in/h_t", "in/h_s");
+        return fixture.name().startsWith("luong_local") && fixture.hasAll("in/h_t", "in/h_s");
     }
 
     @Override
@@ -45,8 +44,7 @@ final class LocalAttentionCase implements ParityCase {
             AttentionInputs placed = inputs.withPositions(centre);
             LocalAttention aligned = block(in, false); // with windows given: no distances
             AttentionOutput align =
-                    aligned.attend(
-                            in.parameters(), placed.withObserver((place, w) -> {}), true);
+                    aligned.attend(in.parameters(), placed.withObserver((place, w) -> {}), true);
             results.put("align", align.weights().squeeze(1));
         } else {
             results.put("align", seen.weights().squeeze(1));
@@ -100,8 +98,7 @@ final class LocalAttentionCase implements ParityCase {
                         .lte(in.fixture().integer("D"))
                         .toType(DataType.FLOAT32, false);
         if (in.has("mask")) {
-            inside =
-                    inside.mul(in.array("mask").toType(DataType.FLOAT32, false).expandDims(1));
+            inside = inside.mul(in.array("mask").toType(DataType.FLOAT32, false).expandDims(1));
         }
         return inside.toType(DataType.BOOLEAN, false);
     }

@@ -8,6 +8,7 @@ final class SparseParity {
     private SparseParity() {}
 
     static List<ParityCase> cases() {
-        return List.of(new SparsePatternCase(), new LinearAttentionCase(), new LocalAttentionCase());
+        return List.of(
+                new SparsePatternCase(), new LinearAttentionCase(), new LocalAttentionCase());
     }
 }

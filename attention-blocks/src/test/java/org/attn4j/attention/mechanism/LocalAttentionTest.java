@@ -133,8 +133,7 @@ class LocalAttentionTest {
                     1e-5,
                     1e-5);
             float[] full = slopes(subject, x, inputs.withObserver((place, weights) -> {}));
-            Numbers.assertClose(
-                    what + ", gradient", full, slopes(subject, x, inputs), 1e-4, 1e-4);
+            Numbers.assertClose(what + ", gradient", full, slopes(subject, x, inputs), 1e-4, 1e-4);
         }
     }
 
@@ -179,8 +178,7 @@ class LocalAttentionTest {
     @Test
     void theCentreOfAWindowIsLearned() {
         try (NDManager manager = TestEngine.manager()) {
-            LocalAttention block =
-                    builder(new DotScore()).setHalfWidth(2).optPredictive(4).build();
+            LocalAttention block = builder(new DotScore()).setHalfWidth(2).optPredictive(4).build();
             Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 5, 8));
             NDArray memory = Numbers.random(manager, 2, new Shape(2, 30, 8));
@@ -209,8 +207,7 @@ class LocalAttentionTest {
     void givenPositionsAreTheCentres() {
         try (NDManager manager = TestEngine.manager()) {
             Subject subject =
-                    Subject.of(
-                            builder(new GeneralScore(8)).build(), manager, 8, DataType.FLOAT32);
+                    Subject.of(builder(new GeneralScore(8)).build(), manager, 8, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 3, 8));
             NDArray memory = Numbers.random(manager, 2, new Shape(2, 20, 8));
             NDArray places = manager.create(new int[] {4, 9, 19}, new Shape(3));
@@ -231,9 +228,7 @@ class LocalAttentionTest {
     @Test
     void badSettingsAreRefused() {
         assertThrows(NullPointerException.class, () -> LocalAttention.builder().build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> builder(new LocationScore(9)).build());
+        assertThrows(IllegalArgumentException.class, () -> builder(new LocationScore(9)).build());
         assertThrows(
                 IllegalArgumentException.class,
                 () -> builder(new DotScore()).setHalfWidth(-1).build());
