@@ -31,15 +31,15 @@ import org.attn4j.models.layer.TokenEmbedding;
  * {@code attention}; any other mechanism that stands between a decoder and its source can take its
  * place. Its cell is a GRU, the child {@code cell}; see {@link CellKind} for where torch's differs.
  *
- * <p>Predictions are read out in one of two ways. The linear readout, {@code logits = W_o [s_i; c_i;
- * embedding(y_{i−1})]}, uses the new state. The maxout readout is the paper's: {@code t̃ = U_o
+ * <p>Predictions are read out in one of two ways. The linear readout, {@code logits = W_o [s_i;
+ * c_i; embedding(y_{i−1})]}, uses the new state. The maxout readout is the paper's: {@code t̃ = U_o
  * s_{i−1} + V_o embedding(y_{i−1}) + C_o c_i} of size 2·l, from the previous state as printed, the
  * larger of each pair of neighbours {@code t_k = max(t̃_2k, t̃_2k+1)}, and {@code logits = W_o t}.
  * W_o is the child {@code lm_head}; U_o, V_o and C_o are {@code readout_state}, {@code
  * readout_embedding} and {@code readout_context}. None has a bias.
  *
- * <p>What attention makes of the memory (U_a h_j) is made once for all steps, and the readout is one
- * matrix product after the last.
+ * <p>What attention makes of the memory (U_a h_j) is made once for all steps, and the readout is
+ * one matrix product after the last.
  */
 public final class BahdanauDecoder extends AbstractBlock implements RecurrentDecoder {
 
@@ -128,13 +128,7 @@ public final class BahdanauDecoder extends AbstractBlock implements RecurrentDec
         NDArray vectors = dropped(apply(embedding, parameters, ids, training), training);
         StepAttention pass =
                 new StepAttention(
-                        attention,
-                        parameters,
-                        memory,
-                        observer,
-                        training,
-                        vectors.getManager(),
-                        1);
+                        attention, parameters, memory, observer, training, vectors.getManager(), 1);
         List<NDArray> before = new ArrayList<>(); // s_(i-1), (B, d)
         List<NDArray> after = new ArrayList<>(); // s_i, (B, d)
         List<NDArray> contexts = new ArrayList<>(); // (B, dc)

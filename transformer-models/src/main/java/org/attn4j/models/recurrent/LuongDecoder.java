@@ -27,13 +27,13 @@ import org.attn4j.models.layer.TokenEmbedding;
  *
  * <p>Luong, Pham and Manning 2015, sections 3, 3.1 and 3.3. At step t the stack {@code rnn} reads
  * the embedding of the token before, and with input feeding the attentional vector of the step
- * before beside it, and gives the top layer's state h_t. h_t attends to the memory, which gives c_t;
- * {@code h̃_t = tanh(W_c [c_t; h_t])} (equation 5) is the attentional vector, and {@code logits =
- * W_s h̃_t} (equation 6). W_c is the child {@code attentional_proj}, W_s {@code lm_head}, neither
- * with a bias; the token vectors are {@code embed_tokens}.
+ * before beside it, and gives the top layer's state h_t. h_t attends to the memory, which gives
+ * c_t; {@code h̃_t = tanh(W_c [c_t; h_t])} (equation 5) is the attentional vector, and {@code
+ * logits = W_s h̃_t} (equation 6). W_c is the child {@code attentional_proj}, W_s {@code lm_head},
+ * neither with a bias; the token vectors are {@code embed_tokens}.
  *
- * <p>The paper's scores (dot, general, concat, location) are those of the child {@code attention}, a
- * {@link org.attn4j.attention.mechanism.GlobalAttention} that gives c_t; any other mechanism that
+ * <p>The paper's scores (dot, general, concat, location) are those of the child {@code attention},
+ * a {@link org.attn4j.attention.mechanism.GlobalAttention} that gives c_t; any other mechanism that
  * stands between a decoder and its source can take its place.
  *
  * <p>Without input feeding the states of all steps are known before any attention, so that all
@@ -84,8 +84,7 @@ public final class LuongDecoder extends AbstractBlock implements RecurrentDecode
                         Linear.builder().setUnits(hiddenSize).optBias(false).build());
         projection =
                 addChildBlock(
-                        "lm_head",
-                        OutputProjection.of(hiddenSize, builder.vocabularySize, false));
+                        "lm_head", OutputProjection.of(hiddenSize, builder.vocabularySize, false));
     }
 
     /**
@@ -247,8 +246,7 @@ public final class LuongDecoder extends AbstractBlock implements RecurrentDecode
         embedding.initialize(manager, dataType, new Shape(1, 1));
         rnn.initialize(manager, dataType, new Shape(1, 1, embeddingSize));
         attention.initialize(manager, dataType, query, memory, memory);
-        long contextSize =
-                attention.getOutputShapes(new Shape[] {query, memory, memory})[0].get(2);
+        long contextSize = attention.getOutputShapes(new Shape[] {query, memory, memory})[0].get(2);
         attentionalProjection.initialize(
                 manager, dataType, new Shape(1, 1, contextSize + hiddenSize));
         projection.initialize(manager, dataType, query);

@@ -17,11 +17,12 @@ import org.attn4j.attention.recurrent.RecurrentState;
 /**
  * Where a decoder starts, given where the encoder ended.
  *
- * <p>For {@link DecoderKind#BAHDANAU} it is the paper's {@code s_0 = tanh(W_s h)}, h the top layer's
- * backward state at the first place (its last one without a backward direction), without a bias. For
- * {@link DecoderKind#LUONG}, whose paper copies the states of an encoder of the same shape, h is
- * that of both directions, and every layer has rows of its own. W_s is the child {@code hidden}; an
- * LSTM has another map, {@code cell}, from the encoder's memory cells, without the tanh.
+ * <p>For {@link DecoderKind#BAHDANAU} it is the paper's {@code s_0 = tanh(W_s h)}, h the top
+ * layer's backward state at the first place (its last one without a backward direction), without a
+ * bias. For {@link DecoderKind#LUONG}, whose paper copies the states of an encoder of the same
+ * shape, h is that of both directions, and every layer has rows of its own. W_s is the child {@code
+ * hidden}; an LSTM has another map, {@code cell}, from the encoder's memory cells, without the
+ * tanh.
  */
 public final class RecurrentBridge extends AbstractBlock {
 
@@ -74,7 +75,11 @@ public final class RecurrentBridge extends AbstractBlock {
         List<RecurrentState> ends = last.unstack();
         List<RecurrentState> read = ends.subList(ends.size() - sources, ends.size());
         NDList hiddens =
-                map(hidden, parameters, read.stream().map(RecurrentState::hidden).toList(), training);
+                map(
+                        hidden,
+                        parameters,
+                        read.stream().map(RecurrentState::hidden).toList(),
+                        training);
         NDList cells =
                 cell == null
                         ? null
@@ -105,8 +110,8 @@ public final class RecurrentBridge extends AbstractBlock {
     /**
      * {@inheritDoc}
      *
-     * <p>Takes {@code [h]} or {@code [h, c]}, (K, B, h), and gives the stacked states of the layers,
-     * (layers, B, d).
+     * <p>Takes {@code [h]} or {@code [h, c]}, (K, B, h), and gives the stacked states of the
+     * layers, (layers, B, d).
      */
     @Override
     protected NDList forwardInternal(

@@ -105,8 +105,8 @@ public record RecurrentConfig(
     }
 
     /**
-     * Starts from Bahdanau et al. 2015: GRUs, additive attention, the maxout readout; of a size that
-     * a CPU trains.
+     * Starts from Bahdanau et al. 2015: GRUs, additive attention, the maxout readout; of a size
+     * that a CPU trains.
      *
      * @return a builder
      */
@@ -415,8 +415,8 @@ public record RecurrentConfig(
          * Builds the configuration.
          *
          * @return the configuration
-         * @throws IllegalArgumentException if a value is out of range, or the mechanism cannot stand
-         *     between a decoder and its source
+         * @throws IllegalArgumentException if a value is out of range, or the mechanism cannot
+         *     stand between a decoder and its source
          */
         public RecurrentConfig build() {
             return new RecurrentConfig(

@@ -23,7 +23,9 @@ import org.attn4j.attention.score.LocationScore;
 import org.attn4j.attention.score.Score;
 import org.attn4j.models.layer.TokenEmbedding;
 
-/** Holds the recurrent decoders against dumps {@code luong_decoder…} and {@code bahdanau_decoder…}. */
+/**
+ * Holds the recurrent decoders against dumps {@code luong_decoder…} and {@code bahdanau_decoder…}.
+ */
 public final class RecurrentDecoderParity implements ParityCase {
 
     private static final String LUONG = "luong_decoder";
@@ -140,8 +142,7 @@ public final class RecurrentDecoderParity implements ParityCase {
         in.bind(encoder, "embed_tokens.weight", in.weight("source_embedding"));
         bindStack(in, encoder, "rnn.", "encoder.", layers, bidirectional);
         RecurrentBridge bridge =
-                new RecurrentBridge(
-                        CellKind.GRU, 1, columns(in, "W_s"), 1, rows(in, "W_s"));
+                new RecurrentBridge(CellKind.GRU, 1, columns(in, "W_s"), 1, rows(in, "W_s"));
         in.bind(bridge, "hidden.weight", in.weight("W_s"));
         BahdanauDecoder decoder = decoder(in, stack.outputSize());
 
@@ -178,9 +179,7 @@ public final class RecurrentDecoderParity implements ParityCase {
                         .setHiddenSize(columns(in, "decoder.weight_hh"))
                         .setMemorySize(memorySize)
                         .setAttention(
-                                AdditiveAttention.builder()
-                                        .setHiddenSize(rows(in, "W_a"))
-                                        .build())
+                                AdditiveAttention.builder().setHiddenSize(rows(in, "W_a")).build())
                         .optMaxoutSize(maxout ? columns(in, "W_o") : 0)
                         .build();
         in.bind(decoder, "embed_tokens.weight", in.weight("target_embedding"));

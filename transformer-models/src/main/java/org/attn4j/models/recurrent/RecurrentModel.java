@@ -31,11 +31,11 @@ import org.attn4j.models.layer.TokenEmbedding;
  *
  * <p>As a block it takes {@code [source, decoderInput]}, token ids (B, S) and (B, T), and gives
  * logits (B, T, V): teacher forcing, for any loss over tokens. Source rows are padded at their end
- * with the configuration's pad id, which nothing attends to and over which the encoder's states pass
- * unchanged.
+ * with the configuration's pad id, which nothing attends to and over which the encoder's states
+ * pass unchanged.
  *
- * <p>Initial values: recurrent weights are uniform in ±1/√size as torch's, all other weights uniform
- * in ±0.1 as Luong's.
+ * <p>Initial values: recurrent weights are uniform in ±1/√size as torch's, all other weights
+ * uniform in ±0.1 as Luong's.
  *
  * <p>The block keeps nothing of a call: any number of threads may predict with it at once.
  */
@@ -77,7 +77,9 @@ public final class RecurrentModel extends AbstractBlock implements SequenceToSeq
                                 config.encoderSize(),
                                 config.decoderLayers(),
                                 config.decoderSize()));
-        decoder = addChildBlock("decoder", luong ? luong(config, attention) : bahdanau(config, attention));
+        decoder =
+                addChildBlock(
+                        "decoder", luong ? luong(config, attention) : bahdanau(config, attention));
         setInitializers();
     }
 
@@ -208,8 +210,7 @@ public final class RecurrentModel extends AbstractBlock implements SequenceToSeq
         RecurrentOutput encoded = encode(parameters, sourceIds, training);
         MemoryCache cache = new MemoryCache(decoderInputIds.getManager()); // freed with the pass
         DecoderMemory memory =
-                new DecoderMemory(
-                        encoded.output(), AttentionMask.keys(visible(sourceIds)), cache);
+                new DecoderMemory(encoded.output(), AttentionMask.keys(visible(sourceIds)), cache);
         DecoderState state = start(parameters, encoded, training);
         AttentionObserver below = observer == null ? null : observer.at("decoder");
         return decoder.decode(parameters, decoderInputIds, memory, state, below, training).logits();

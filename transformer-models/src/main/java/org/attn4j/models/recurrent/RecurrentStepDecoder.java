@@ -48,6 +48,11 @@ final class RecurrentStepDecoder implements StepDecoder {
         }
     }
 
+    /** Where everything lives that is kept between steps. */
+    NDManager manager() {
+        return manager;
+    }
+
     @Override
     public int rows() {
         return Math.toIntExact(memory.getShape().get(0));
@@ -64,13 +69,7 @@ final class RecurrentStepDecoder implements StepDecoder {
         state.attach(lastIds.getManager());
         DecoderOutput output =
                 model.decoder()
-                        .decode(
-                                parameters,
-                                lastIds.expandDims(1),
-                                attended,
-                                state,
-                                null,
-                                false);
+                        .decode(parameters, lastIds.expandDims(1), attended, state, null, false);
         state = output.last().detached().attach(manager);
         return output.logits().squeeze(1); // (R, V)
     }
