@@ -63,14 +63,19 @@ final class MechanismsCommand implements Callable<Integer> {
 
     private static void printTable(List<MechanismInfo> all, PrintWriter out) {
         int indent = 2 + all.stream().mapToInt(info -> info.name().length()).max().orElse(0);
+        String margin = " ".repeat(indent);
         for (MechanismInfo info : all) {
-            List<String> lines = new ArrayList<>();
-            lines.addAll(wrapped(info.purpose(), WIDTH - indent));
-            lines.addAll(wrapped(info.equation(), WIDTH - indent));
-            lines.addAll(wrapped(info.paper(), WIDTH - indent));
-            lines.addAll(wrapped(info.cost(), WIDTH - indent));
-            lines.addAll(wrapped(info.engines() + " | " + places(info), WIDTH - indent));
-            print(info.name(), lines, indent, out);
+            print(info.name(), wrapped(info.purpose(), WIDTH - indent), indent, out);
+            Map<String, String> rows = new LinkedHashMap<>();
+            rows.put("equation", info.equation());
+            rows.put("paper", info.paper());
+            rows.put("cost", info.cost());
+            rows.put("engines", info.engines());
+            rows.put("places", places(info));
+            int deeper = indent + "equation  ".length();
+            rows.forEach(
+                    (label, text) ->
+                            print(margin + label, wrapped(text, WIDTH - deeper), deeper, out));
         }
     }
 

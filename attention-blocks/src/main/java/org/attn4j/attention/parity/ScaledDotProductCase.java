@@ -41,13 +41,14 @@ final class ScaledDotProductCase implements ParityCase {
         if (in.has("mask")) {
             masks.put("@bias", AttentionMask.bias(in.array("mask")));
         }
-        if (kind.startsWith("sliding_")) {
+        long queries = in.array("q").getShape().get(2);
+        long keys = in.array("k").getShape().get(2);
+        if (kind.matches("sliding_\\d{1,6}") && queries == keys) {
             int width = Integer.parseInt(kind.substring("sliding_".length()));
             masks.put("@window", AttentionMask.window(width - 1, 0));
         }
-        if (kind.equals("causal") || fixture.param("kv_heads") != null && masks.isEmpty()) {
-            long queries = in.array("q").getShape().get(2);
-            long keys = in.array("k").getShape().get(2);
+        boolean grouped = fixture.param("kv_heads") != null; // dumps of these are causal
+        if (kind.equals("causal") || grouped && masks.isEmpty() && fixture.flag("causal", true)) {
             masks.put(
                     "@causal",
                     queries == keys
