@@ -337,8 +337,7 @@ public final class WeightLoader {
     }
 
     /** Parameters that are stored in one tensor, put together when it is written. */
-    private record JoinedContent(
-            String name, TensorLayout layout, NDList arrays, TensorType type)
+    private record JoinedContent(String name, TensorLayout layout, NDList arrays, TensorType type)
             implements TensorContent {
 
         @Override

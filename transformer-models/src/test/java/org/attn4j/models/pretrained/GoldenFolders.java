@@ -15,11 +15,12 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 public final class GoldenFolders {
 
     private static final Path RESOURCES = Path.of("src/test/resources/goldens/models");
+    private static final Path ENCODERS = Path.of("src/test/resources/goldens/encoders");
 
     private GoldenFolders() {}
 
     public static List<Path> all() throws IOException {
-        List<Path> roots = new ArrayList<>(List.of(RESOURCES));
+        List<Path> roots = new ArrayList<>(List.of(RESOURCES, ENCODERS));
         String others = System.getProperty("attn4j.models");
         if (others != null) {
             roots.add(Path.of(others));

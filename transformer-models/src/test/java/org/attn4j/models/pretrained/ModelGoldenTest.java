@@ -12,9 +12,7 @@ import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
-/**
- * Every checkpoint of {@link GoldenFolders} gives what the reference gave.
- */
+/** Every checkpoint of {@link GoldenFolders} gives what the reference gave. */
 class ModelGoldenTest {
 
     @TestFactory

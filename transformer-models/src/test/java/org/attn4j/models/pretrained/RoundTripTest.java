@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -36,8 +37,7 @@ class RoundTripTest {
     }
 
     private static void assertSame(Path folder, Path target) throws IOException {
-        try (LoadedModel model =
-                Pretrained.loader().optEngine(TestEngine.name()).load(folder)) {
+        try (LoadedModel model = Pretrained.loader().optEngine(TestEngine.name()).load(folder)) {
             model.save(target);
         }
         assertEquals(
@@ -54,11 +54,18 @@ class RoundTripTest {
             }
         }
         Path single = folder.resolve("model.safetensors");
-        if (Files.exists(single)) {
+        if (Files.exists(single) && isByTheReferenceWriter(single)) {
             assertArrayEquals(
                     Files.readAllBytes(single),
                     Files.readAllBytes(target.resolve("model.safetensors")));
         }
+    }
+
+    /** Its header has no spaces, and the metadata first. */
+    private static boolean isByTheReferenceWriter(Path file) throws IOException {
+        String start = "{\"__metadata__\":{\"format\":\"pt\"},";
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        return text.startsWith(start, Long.BYTES);
     }
 
     private static byte[] bytes(TensorSource source, String name) throws IOException {
