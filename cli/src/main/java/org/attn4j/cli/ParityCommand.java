@@ -19,18 +19,21 @@ import org.attn4j.attention.parity.Fixture;
 import org.attn4j.attention.parity.Parity;
 import org.attn4j.attention.parity.ParityReport;
 import org.attn4j.attention.parity.ParityReport.Difference;
+import org.attn4j.models.pretrained.Pretrained;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code parity}: holds mechanisms against dumps of another implementation. */
+/** {@code parity}: holds mechanisms and models against dumps of another implementation. */
 @Command(
         name = "parity",
         description = {
             "Computes what dumps of another implementation hold, and shows the largest difference of",
-            "each value and gradient. The exit code is 0 if all are within the tolerance."
+            "each value and gradient of a mechanism, or of each layer of a model and the first place",
+            "that differs. The exit code is 0 if all are within the tolerance."
         })
 final class ParityCommand implements Callable<Integer> {
 
@@ -50,14 +53,40 @@ final class ParityCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
     @Mixin private EngineOptions engine;
 
+    @ArgGroup(multiplicity = "1")
+    private Subject subject;
+
+    /** Mechanisms or a model. */
+    private static final class Subject {
+
+        @Option(
+                names = "--fixture",
+                required = true,
+                arity = "1..*",
+                paramLabel = "DIR",
+                description =
+                        "Mechanisms: folders with golden.json and golden.safetensors, or folders of"
+                                + " such folders.")
+        private List<Path> fixtures = List.of();
+
+        @Option(
+                names = "--model",
+                required = true,
+                arity = "1..*",
+                paramLabel = "MODEL",
+                description =
+                        "Models: folders with config.json and weights, folders of such folders, or"
+                                + " org/name[@revision] of the Hub.")
+        private List<String> models = List.of();
+    }
+
     @Option(
-            names = "--fixture",
-            required = true,
-            arity = "1..*",
+            names = "--reference",
             paramLabel = "DIR",
             description =
-                    "Folders with golden.json and golden.safetensors, or folders of such folders.")
-    private List<Path> fixtures;
+                    "With one --model: the folder with golden.json and golden.safetensors (default:"
+                            + " the model's own).")
+    private Path reference;
 
     @Option(
             names = "--kernels",
@@ -75,8 +104,14 @@ final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> folders = new ArrayList<>();
-        for (Path fixture : fixtures) {
+        for (Path fixture : subject.fixtures) {
             folders.addAll(folders(fixture));
+        }
+        for (String model : subject.models) {
+            folders.addAll(folders(Pretrained.folder(model)));
+        }
+        if (reference != null && (subject.models.isEmpty() || folders.size() != 1)) {
+            throw new IllegalArgumentException("--reference goes with one --model");
         }
         EngineOptions.Chosen chosen = engine.open();
         String before = System.getProperty(KernelPolicy.PROPERTY);
@@ -84,7 +119,10 @@ final class ParityCommand implements Callable<Integer> {
             System.setProperty(KernelPolicy.PROPERTY, kernels.name());
         }
         try (NDManager manager = chosen.newManager()) {
-            return compare(folders, manager);
+            return subject.models.isEmpty()
+                    ? compare(folders, manager)
+                    : new ModelComparison(spec.commandLine(), json, common.isVerbose())
+                            .compare(folders, reference, manager);
         } finally {
             if (before == null) {
                 System.clearProperty(KernelPolicy.PROPERTY);

@@ -3,6 +3,7 @@ package org.attn4j.models.pretrained;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.LoadReport;
@@ -10,6 +11,8 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.checkpoint.hub.Hub;
+import org.attn4j.models.checkpoint.hub.HubModel;
 
 /**
  * Loads published models.
@@ -36,6 +39,33 @@ public final class Pretrained {
      */
     public static LoadedModel load(Path directory) throws IOException {
         return loader().load(directory);
+    }
+
+    /**
+     * Loads a model for prediction, from a folder or from the Hub.
+     *
+     * @param model a folder, or a name such as {@code org/name} or {@code org/name@revision}, which
+     *     is fetched into the cache unless it is there
+     * @return the model; close it
+     * @throws IOException if it cannot be fetched, or for the reasons of {@link #load(Path)}
+     */
+    public static LoadedModel load(String model) throws IOException {
+        return load(folder(model));
+    }
+
+    /**
+     * Finds the folder of a model: what names a folder is one, anything else is fetched from the
+     * Hub into the cache unless it is there.
+     *
+     * @param model a folder, or {@code org/name} or {@code org/name@revision}
+     * @return the folder
+     * @throws IOException if there is no such folder, or the model cannot be fetched
+     */
+    public static Path folder(String model) throws IOException {
+        Path path = Path.of(model);
+        return Files.exists(path) || !HubModel.isName(model)
+                ? path
+                : Hub.fromEnvironment().model(HubModel.parse(model));
     }
 
     /**
