@@ -5,7 +5,9 @@ import java.util.List;
 /** The examples that {@code attn4j example} knows. */
 public final class Examples {
 
-    private static final List<Example> ALL = List.of();
+    private static final List<Example> ALL =
+            List.of( // one on a line
+                    new HardAttentionExample());
 
     private Examples() {}
 

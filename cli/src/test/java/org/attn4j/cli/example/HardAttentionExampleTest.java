@@ -1,0 +1,43 @@
+package org.attn4j.cli.example;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class HardAttentionExampleTest {
+
+    private static ExampleResult run(double effort) {
+        Engine engine = Engine.getEngine(System.getProperty("attn4j.engine", "PyTorch"));
+        Example example = Examples.named("hard-attention");
+        return example.run(
+                new ExampleSettings(engine, Device.cpu(), 1, effort), line -> {});
+    }
+
+    @Test
+    void aFewStepsAlreadyLookBetterThanChance() {
+        ExampleResult result = run(0.25);
+        double chance = (double) result.figures().get("chance");
+        for (String way : List.of("straightThrough", "reinforce")) {
+            Map<?, ?> figures = (Map<?, ?>) result.figures().get(way);
+            double looks = (double) figures.get("rightLooks");
+            assertTrue(looks > 2 * chance, way + ": " + looks);
+        }
+        assertEquals(result.figures(), run(0.25).figures(), "the seed must settle everything");
+    }
+
+    @Test
+    @Tag("slow")
+    void bothWaysLearnWhereToLook() {
+        ExampleResult result = run(1);
+        System.out.println(String.join("\n", result.lines()));
+        System.out.println(result.figures());
+        assertTrue(result.reached(), result.figures().toString());
+    }
+}
