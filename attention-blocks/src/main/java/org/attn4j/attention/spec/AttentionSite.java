@@ -44,13 +44,8 @@ public record AttentionSite(
         }
     }
 
-    /**
-     * Refuses rotary positions, for a mechanism that has no heads of queries and keys to turn.
-     *
-     * @param mechanism its name
-     * @throws IllegalArgumentException if this site has rotary positions
-     */
-    public void requireNoRotary(String mechanism) {
+    /** Refuses rotary positions, for a mechanism that has no heads of queries and keys to turn. */
+    void requireNoRotary(String mechanism) {
         if (rotary != null) {
             throw new IllegalArgumentException(
                     mechanism

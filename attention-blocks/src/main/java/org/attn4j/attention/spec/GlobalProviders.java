@@ -46,14 +46,12 @@ final class GlobalProviders {
                 .setFile(AdditiveAttention.class)
                 .addOption("bias", Boolean.class, false, "whether the hidden layer has a bias")
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return AdditiveAttention.builder()
-                                    .setHiddenSize(hiddenSize(spec, site))
-                                    .optBias(spec.flag("bias"))
-                                    .optDropout(site.dropout())
-                                    .build();
-                        });
+                        (spec, site) ->
+                                AdditiveAttention.builder()
+                                        .setHiddenSize(hiddenSize(spec, site))
+                                        .optBias(spec.flag("bias"))
+                                        .optDropout(site.dropout())
+                                        .build());
     }
 
     private static AttentionProvider soft() {
@@ -68,14 +66,12 @@ final class GlobalProviders {
                 .setFile(SoftAttention.class)
                 .addOption("gate", Boolean.class, true, "whether the context is gated")
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return SoftAttention.builder()
-                                    .setScore(new AdditiveScore(hiddenSize(spec, site), true))
-                                    .optGate(spec.flag("gate"))
-                                    .optDropout(site.dropout())
-                                    .build();
-                        });
+                        (spec, site) ->
+                                SoftAttention.builder()
+                                        .setScore(new AdditiveScore(hiddenSize(spec, site), true))
+                                        .optGate(spec.flag("gate"))
+                                        .optDropout(site.dropout())
+                                        .build());
     }
 
     private static AttentionProvider hard() {
@@ -95,13 +91,11 @@ final class GlobalProviders {
                         1.0,
                         "tau of the straight-through gradient: colder is less biased and noisier")
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return HardAttention.builder()
-                                    .setScore(new AdditiveScore(hiddenSize(spec, site), true))
-                                    .optTemperature(spec.number("temperature"))
-                                    .build();
-                        });
+                        (spec, site) ->
+                                HardAttention.builder()
+                                        .setScore(new AdditiveScore(hiddenSize(spec, site), true))
+                                        .optTemperature(spec.number("temperature"))
+                                        .build());
     }
 
     private static AttentionProvider globalDot() {
@@ -164,13 +158,11 @@ final class GlobalProviders {
                         AttentionPlace.DECODER_SELF,
                         AttentionPlace.CROSS)
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return CoverageAttention.builder()
-                                    .setHiddenSize(hiddenSize(spec, site))
-                                    .optDropout(site.dropout())
-                                    .build();
-                        });
+                        (spec, site) ->
+                                CoverageAttention.builder()
+                                        .setHiddenSize(hiddenSize(spec, site))
+                                        .optDropout(site.dropout())
+                                        .build());
     }
 
     private static MechanismInfo.Builder global(String score, String equation) {
@@ -190,7 +182,6 @@ final class GlobalProviders {
     }
 
     private static Attention global(AttentionSpec spec, AttentionSite site, Score score) {
-        site.requireNoRotary(spec.mechanism());
         return GlobalAttention.builder()
                 .setScore(score)
                 .optAttentionalSize(spec.flag(ATTENTIONAL) ? site.modelSize() : 0)

@@ -85,7 +85,11 @@ public final class Mechanisms {
      */
     public static Attention create(AttentionSpec spec, AttentionSite site) {
         AttentionSpec complete = check(spec, site.place());
-        return named(spec.mechanism()).create(complete, site);
+        AttentionProvider provider = named(spec.mechanism());
+        if (!provider.info().rotary()) {
+            site.requireNoRotary(spec.mechanism());
+        }
+        return provider.create(complete, site);
     }
 
     private static String refusal(MechanismInfo info, AttentionPlace place) {

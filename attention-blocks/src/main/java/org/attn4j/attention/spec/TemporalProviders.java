@@ -63,10 +63,8 @@ final class TemporalProviders {
                         "it penalises what earlier steps of a decoder saw of a source: it stands in cross; for a decoder's own states take intra-decoder",
                         AttentionPlace.CROSS)
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return new IntraTemporalAttention(site.modelSize(), site.dropout());
-                        });
+                        (spec, site) ->
+                                new IntraTemporalAttention(site.modelSize(), site.dropout()));
     }
 
     private static AttentionProvider intraDecoder() {
@@ -83,10 +81,8 @@ final class TemporalProviders {
                         "it sees strictly earlier steps of the same sequence: it stands in decoder self-attention; for a source take intra-temporal",
                         AttentionPlace.DECODER_SELF)
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary(spec.mechanism());
-                            return new IntraDecoderAttention(site.modelSize(), site.dropout());
-                        });
+                        (spec, site) ->
+                                new IntraDecoderAttention(site.modelSize(), site.dropout()));
     }
 
     private static AttentionProvider timeAxis() {

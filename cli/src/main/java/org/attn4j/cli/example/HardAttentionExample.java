@@ -26,11 +26,11 @@ import org.attn4j.attention.score.GeneralScore;
 /**
  * Hard attention learns where to look.
  *
- * <p>A picture is a grid of sixteen cells, each with a colour and a digit; a question names a colour
- * that is there, and asks for the digit. The model may look at one cell. Nobody tells it which: it
- * must find out from the answers alone that the cell of that colour is the one to look at. The same
- * model learns it twice from the same pictures, by straight-through Gumbel-softmax and by REINFORCE
- * with a moving-average baseline.
+ * <p>A picture is a grid of sixteen cells, each with a colour and a digit; a question names a
+ * colour that is there, and asks for the digit. The model may look at one cell. Nobody tells it
+ * which: it must find out from the answers alone that the cell of that colour is the one to look
+ * at. The same model learns it twice from the same pictures, by straight-through Gumbel-softmax and
+ * by REINFORCE with a moving-average baseline.
  */
 final class HardAttentionExample implements Example {
 
@@ -39,8 +39,8 @@ final class HardAttentionExample implements Example {
     private static final String COLOURS = "abcdefghijklmnopqrst";
     private static final int DIGITS = 10;
     private static final int BATCH = 32;
-    private static final int STEPS = 1000;
-    private static final int EVALUATIONS = 50;
+    private static final int STEPS = 800;
+    private static final int EVALUATIONS = 40;
     private static final int SAMPLES = 4;
     private static final int DRAWS = 32;
     private static final float LEARNING_RATE = 0.005f;
@@ -132,7 +132,9 @@ final class HardAttentionExample implements Example {
             return asked.length;
         }
 
-        /** Colours asked for (B, 1, 20), colours (B, 16, 20) and digits (B, 16, 10) of the cells. */
+        /**
+         * Colours asked for (B, 1, 20), colours (B, 16, 20) and digits (B, 16, 10) of the cells.
+         */
         AttentionInputs inputs(NDManager manager) {
             NDArray query = hot(manager, asked, 1, COLOURS.length());
             NDArray key = hot(manager, colours, CELLS, COLOURS.length());
@@ -302,9 +304,7 @@ final class HardAttentionExample implements Example {
             for (int draw = 0; draw < DRAWS; draw++) {
                 float[] gradient =
                         gradient(
-                                model,
-                                manager,
-                                own -> rule.loss(model, parameters, pictures, own));
+                                model, manager, own -> rule.loss(model, parameters, pictures, own));
                 draws.add(gradient);
                 for (int i = 0; i < mean.length; i++) {
                     mean[i] += gradient[i] / (double) DRAWS;
@@ -396,7 +396,8 @@ final class HardAttentionExample implements Example {
         try (NDManager own = manager.newSubManager()) {
             AttentionInputs inputs = three.inputs(own).withObserver((place, weights) -> {});
             NDArray weights = model.attention.attend(parameters, inputs, false).weights();
-            looked = weights.reshape(3, CELLS).argMax(1).toType(DataType.INT64, false).toLongArray();
+            looked =
+                    weights.reshape(3, CELLS).argMax(1).toType(DataType.INT64, false).toLongArray();
         }
         List<String> lines = new ArrayList<>();
         StringBuilder asked = new StringBuilder();
@@ -435,7 +436,9 @@ final class HardAttentionExample implements Example {
             return scores.get(scores.size() - 1);
         }
 
-        /** The first step from which on at least nine of ten looks were right; −1 if there is none. */
+        /**
+         * The first step from which on at least nine of ten looks were right; −1 if there is none.
+         */
         int learnt() {
             int from = -1;
             for (Score score : scores) {

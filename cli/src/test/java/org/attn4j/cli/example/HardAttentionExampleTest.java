@@ -16,28 +16,29 @@ class HardAttentionExampleTest {
     private static ExampleResult run(double effort) {
         Engine engine = Engine.getEngine(System.getProperty("attn4j.engine", "PyTorch"));
         Example example = Examples.named("hard-attention");
-        return example.run(
-                new ExampleSettings(engine, Device.cpu(), 1, effort), line -> {});
+        return example.run(new ExampleSettings(engine, Device.cpu(), 1, effort), line -> {});
     }
 
     @Test
     void aFewStepsAlreadyLookBetterThanChance() {
-        ExampleResult result = run(0.25);
+        ExampleResult result = run(0.45);
         double chance = (double) result.figures().get("chance");
         for (String way : List.of("straightThrough", "reinforce")) {
             Map<?, ?> figures = (Map<?, ?>) result.figures().get(way);
             double looks = (double) figures.get("rightLooks");
             assertTrue(looks > 2 * chance, way + ": " + looks);
         }
-        assertEquals(result.figures(), run(0.25).figures(), "the seed must settle everything");
+    }
+
+    @Test
+    void theSeedSettlesEverything() {
+        assertEquals(run(0.02).figures(), run(0.02).figures());
     }
 
     @Test
     @Tag("slow")
     void bothWaysLearnWhereToLook() {
         ExampleResult result = run(1);
-        System.out.println(String.join("\n", result.lines()));
-        System.out.println(result.figures());
         assertTrue(result.reached(), result.figures().toString());
     }
 }
