@@ -91,11 +91,13 @@ final class RunReport {
                 weights);
     }
 
+    /** Takes the columns of the source; those behind it are of what else a mechanism looks at. */
     private static void fill(float[][] weights, NDArray observed) {
         NDArray mean = observed.mean(new int[] {1}); // (1, N, T, S) -> (1, T, S)
         float[] flat = mean.toFloatArray();
+        int columns = Math.toIntExact(mean.getShape().get(2));
         for (int t = 0; t < weights.length; t++) {
-            System.arraycopy(flat, t * weights[t].length, weights[t], 0, weights[t].length);
+            System.arraycopy(flat, t * columns, weights[t], 0, weights[t].length);
         }
     }
 

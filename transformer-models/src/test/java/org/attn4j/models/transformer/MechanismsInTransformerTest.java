@@ -3,6 +3,7 @@ package org.attn4j.models.transformer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
@@ -169,6 +172,36 @@ class MechanismsInTransformerTest {
         assertArrayEquals(
                 model.logits(source, input, null).toFloatArray(),
                 loaded.logits(source, input, null).toFloatArray());
+    }
+
+    @ParameterizedTest(name = "{0} at {1}")
+    @MethodSource("fitting")
+    void anObserverSeesWhoLooksAtWhat(String mechanism, AttentionPlace place) {
+        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+        Map<String, NDArray> seen = new TreeMap<>();
+        model.logits(
+                TinyModels.ids(manager, 1, 3, 4, 2),
+                TinyModels.ids(manager, 1, 1, 5, 6, 7),
+                seen::put);
+        String where =
+                switch (place) {
+                    case ENCODER_SELF -> "encoder.layers.1.self_attn";
+                    case DECODER_SELF -> "decoder.layers.1.self_attn";
+                    case CROSS -> "decoder.layers.1.encoder_attn";
+                };
+        NDArray weights = seen.get(where);
+        assertNotNull(weights, seen.keySet().toString());
+        long queries = place == AttentionPlace.ENCODER_SELF ? 3 : 4;
+        long keys = place == AttentionPlace.DECODER_SELF ? 4 : 3;
+        long heads = weights.getShape().get(1);
+        // What a mechanism looks at besides the keys, such as persistent vectors, stands behind them.
+        long columns = Math.max(keys, weights.getShape().get(3));
+        assertEquals(new Shape(1, heads, queries, columns), weights.getShape());
+        if (place == AttentionPlace.DECODER_SELF) {
+            for (long head = 0; head < heads; head++) {
+                assertEquals(0, weights.getFloat(0, head, 1, 3), "a later target is seen");
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0} at {1}")
