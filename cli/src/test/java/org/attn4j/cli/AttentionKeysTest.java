@@ -83,7 +83,7 @@ class AttentionKeysTest {
         assertTrue(refusal("model.attention.cross=mutli-head").contains("copy: model.attention"));
         assertTrue(
                 refusal("model.attention.self={mechanism: multi-head, bais: false}")
-                        .contains("did you mean bias"));
+                        .contains("did you mean 'bias'"));
         assertTrue(refusal("model.attention.cros=multi-head").contains("model.attention.cross"));
         assertTrue(refusal("model.attention.self=7").contains("must be a name or a map"));
         assertTrue(

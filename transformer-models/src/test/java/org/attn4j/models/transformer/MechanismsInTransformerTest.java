@@ -285,7 +285,7 @@ class MechanismsInTransformerTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> TransformerAttention.multiHead().with(AttentionPlace.CROSS, spec));
-        assertTrue(option.getMessage().contains("did you mean bias"), option.getMessage());
+        assertTrue(option.getMessage().contains("did you mean 'bias'"), option.getMessage());
     }
 
     /** A step of gradient descent on one batch. */
