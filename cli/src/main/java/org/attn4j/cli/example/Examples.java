@@ -7,7 +7,7 @@ public final class Examples {
 
     private static final List<Example> ALL =
             List.of( // one on a line
-                    new HardAttentionExample());
+                    new HardAttentionExample(), new HierarchicalExample());
 
     private Examples() {}
 
