@@ -176,6 +176,10 @@ class MechanismsTest {
         assertEquals(
                 "option heads of dot-product must be a whole number, got two",
                 refused(spec, AttentionPlace.CROSS));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Mechanisms.check(AttentionSpec.of(spec), AttentionPlace.CROSS),
+                "before anything is built");
     }
 
     @Test
