@@ -17,8 +17,10 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.QueryKeyNorm;
+import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -56,6 +58,8 @@ public final class MultiHeadAttention extends AttentionBlock {
     private final boolean zeroAttention;
     private final RotaryEmbedding rotary;
     private final ScoreBias scoreBias;
+    private final RelativeKeys relativeKeys; // null for none
+    private final double scale;
     private final QueryKeyNorm norm; // or null
     private final Alignment alignment; // null for softmax
     private final ScaledDotProduct core;
@@ -81,7 +85,8 @@ public final class MultiHeadAttention extends AttentionBlock {
         alignment = builder.alignment;
         norm = builder.norm;
         double usual = norm == null ? 1 / Math.sqrt(headSize) : norm.scale(headSize);
-        double scale = builder.scale == null ? usual : builder.scale;
+        relativeKeys = builder.relativeKeys;
+        scale = builder.scale == null ? usual : builder.scale;
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
         queryProjection =
                 addChildBlock("query_proj", linear((long) heads * headSize, builder.bias));
@@ -94,6 +99,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         extraValue = builder.keyValueBias ? addParameter(extra("bias_v")) : null;
         if (scoreBias instanceof Block block) {
             addChildBlock("score_bias", block);
+        }
+        if (relativeKeys != null) {
+            addChildBlock("relative_keys", relativeKeys);
         }
         if (norm instanceof Block block) {
             addChildBlock("norm", block);
@@ -151,6 +159,11 @@ public final class MultiHeadAttention extends AttentionBlock {
                         queries,
                         memory.length(),
                         training);
+        if (relativeKeys != null) {
+            NDArray relative =
+                    relativeKeys.scores(parameters, queryHeads, memory.key(), training);
+            mask = mask.and(AttentionMask.bias(Scalars.multiply(relative, scale)));
+        }
         int extras = (extraKey == null ? 0 : 1) + (zeroAttention ? 1 : 0);
         if (extras > 0) {
             mask = mask.withVisibleKeys(manager, queries, memory.length(), extras);
@@ -221,6 +234,9 @@ public final class MultiHeadAttention extends AttentionBlock {
         if (scoreBias instanceof Block block) {
             block.initialize(manager, dataType, new Shape(1, 1));
         }
+        if (relativeKeys != null) {
+            relativeKeys.initialize(manager, dataType, new Shape(1, 1));
+        }
         if (norm instanceof Block block) {
             Shape oneHead = new Shape(1, heads, 1, headSize);
             block.initialize(manager, dataType, oneHead, oneHead);
@@ -282,6 +298,7 @@ public final class MultiHeadAttention extends AttentionBlock {
         private float dropout;
         private RotaryEmbedding rotary;
         private ScoreBias scoreBias;
+        private RelativeKeys relativeKeys;
         private QueryKeyNorm norm;
         private Alignment alignment;
         private AttentionKernel kernel;
@@ -461,6 +478,18 @@ public final class MultiHeadAttention extends AttentionBlock {
         }
 
         /**
+         * Sets vectors for distances that queries are compared with, for self-attention. They
+         * become the child {@code relative_keys}.
+         *
+         * @param relativeKeys the vectors, of this attention's head size; null for none
+         * @return this builder
+         */
+        public Builder optRelativeKeys(RelativeKeys relativeKeys) {
+            this.relativeKeys = relativeKeys;
+            return this;
+        }
+
+        /**
          * Sets the kernel; unless set, the fastest that the engine and device have. Requests that
          * it does not support go to the reference.
          *
@@ -506,6 +535,13 @@ public final class MultiHeadAttention extends AttentionBlock {
             if (keyValueHeads > 0 && heads % keyValueHeads != 0) {
                 throw new IllegalArgumentException(
                         "heads must be divisible by keyValueHeads, got heads="
+                                + heads
+                                + ", keyValueHeads="
+                                + keyValueHeads);
+            }
+            if (relativeKeys != null && keyValueHeads > 0 && keyValueHeads != heads) {
+                throw new IllegalArgumentException(
+                        "relative keys need as many key heads as query heads, got heads="
                                 + heads
                                 + ", keyValueHeads="
                                 + keyValueHeads);

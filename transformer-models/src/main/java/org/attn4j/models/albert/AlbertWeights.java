@@ -51,6 +51,9 @@ final class AlbertWeights {
         table.add(layer + "attention.query.*", block + "self_attn.query_proj.*")
                 .add(layer + "attention.key.*", block + "self_attn.key_proj.*")
                 .add(layer + "attention.value.*", block + "self_attn.value_proj.*")
+                .add(
+                        layer + "attention.distance_embedding.weight",
+                        block + "self_attn.relative_keys.weight")
                 .add(layer + "attention.dense.*", block + "self_attn.output_proj.*")
                 .add(layer + "attention.LayerNorm.*", block + "self_attn_layer_norm.*")
                 .add(layer + "ffn.*", block + "feed_forward.fc1.*")

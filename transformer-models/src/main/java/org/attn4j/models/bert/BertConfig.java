@@ -1,5 +1,6 @@
 package org.attn4j.models.bert;
 
+import java.util.Locale;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -21,6 +22,7 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param classifierDropout {@code classifier_dropout}, or else {@code hidden_dropout_prob}
  * @param padId {@code pad_token_id}
  * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param positions {@code position_embedding_type}
  */
 public record BertConfig(
         int vocabularySize,
@@ -37,7 +39,28 @@ public record BertConfig(
         double epsilon,
         float classifierDropout,
         int padId,
-        boolean tieEmbeddings) {
+        boolean tieEmbeddings,
+        Positions positions) {
+
+    /** How a layer knows where a token stands. */
+    public enum Positions {
+        /** A vector for each place, added to the embeddings. */
+        ABSOLUTE,
+        /** A vector for each distance, which queries are compared with. */
+        RELATIVE_KEY,
+        /** A vector for each distance, which queries and keys are compared with. */
+        RELATIVE_KEY_QUERY;
+
+        private static Positions of(String name) {
+            for (Positions positions : values()) {
+                if (positions.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return positions;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "must be absolute, relative_key or relative_key_query, got " + name);
+        }
+    }
 
     /** {@inheritDoc} */
     public BertConfig {
@@ -125,7 +148,6 @@ public record BertConfig(
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
     public static BertConfig of(ConfigReader config, Defaults defaults) {
-        config.refuseUnless("position_embedding_type", "absolute");
         // Left over in Google's multilingual and Chinese files; transformers has no use for them.
         config.noEffect(
                 "directionality",
@@ -152,7 +174,8 @@ public record BertConfig(
                 config.number("layer_norm_eps", 1e-12),
                 config.rate("classifier_dropout", hiddenDropout),
                 config.integer("pad_token_id", defaults.padId),
-                config.flag("tie_word_embeddings", true));
+                config.flag("tie_word_embeddings", true),
+                config.choice("position_embedding_type", "absolute", Positions::of));
     }
 
     /**
@@ -177,6 +200,7 @@ public record BertConfig(
                 epsilon,
                 rate,
                 padId,
-                tieEmbeddings);
+                tieEmbeddings,
+                positions);
     }
 }

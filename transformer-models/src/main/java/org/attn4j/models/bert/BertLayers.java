@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
@@ -29,12 +30,15 @@ public final class BertLayers {
         Embeddings.Builder builder =
                 Embeddings.builder()
                         .setTokens(tokens)
-                        .optLearned(new LearnedPositions(config.maxPositions(), size, 0))
                         .optNorm(new LayerNorm(size, config.epsilon()))
                         .optDropout(config.hiddenDropout());
-        return config.tokenTypes() == 0
-                ? builder
-                : builder.optTokenTypes(new TokenEmbedding(config.tokenTypes(), size));
+        if (config.positions() == BertConfig.Positions.ABSOLUTE) {
+            builder.optLearned(new LearnedPositions(config.maxPositions(), size, 0));
+        }
+        if (config.tokenTypes() > 0) {
+            builder.optTokenTypes(new TokenEmbedding(config.tokenTypes(), size));
+        }
+        return builder;
     }
 
     /**
@@ -76,6 +80,7 @@ public final class BertLayers {
                                 .setModelSize(config.hiddenSize())
                                 .setHeads(config.heads())
                                 .optDropout(config.attentionDropout())
+                                .optRelativeKeys(relativeKeys(config))
                                 .build())
                 .setFeedForward(
                         FeedForward.builder()
@@ -85,5 +90,16 @@ public final class BertLayers {
                                 .build())
                 .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
                 .optDropout(config.hiddenDropout());
+    }
+
+    private static RelativeKeys relativeKeys(BertConfig config) {
+        return switch (config.positions()) {
+            case ABSOLUTE -> null;
+            case RELATIVE_KEY, RELATIVE_KEY_QUERY ->
+                    new RelativeKeys(
+                            config.maxPositions(),
+                            config.hiddenSize() / config.heads(),
+                            config.positions() == BertConfig.Positions.RELATIVE_KEY_QUERY);
+        };
     }
 }

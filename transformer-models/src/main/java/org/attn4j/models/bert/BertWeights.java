@@ -25,6 +25,9 @@ public final class BertWeights {
                 .add(layer + "attention.self.query.*", block + "self_attn.query_proj.*")
                 .add(layer + "attention.self.key.*", block + "self_attn.key_proj.*")
                 .add(layer + "attention.self.value.*", block + "self_attn.value_proj.*")
+                .add(
+                        layer + "attention.self.distance_embedding.weight",
+                        block + "self_attn.relative_keys.weight")
                 .add(layer + "attention.output.dense.*", block + "self_attn.output_proj.*")
                 .add(layer + "attention.output.LayerNorm.*", block + "self_attn_layer_norm.*")
                 .add(layer + "intermediate.dense.*", block + "feed_forward.fc1.*")
@@ -49,6 +52,7 @@ public final class BertWeights {
                 .add(tensors + "LayerNorm.*", block + "layernorm_embedding.*")
                 .alias("**LayerNorm.gamma", "**LayerNorm.weight")
                 .alias("**LayerNorm.beta", "**LayerNorm.bias")
+                .ignore("**embeddings.position_embeddings.weight") // there but unused with distances
                 .ignore("**embeddings.position_ids")
                 .ignore("**embeddings.token_type_ids");
     }

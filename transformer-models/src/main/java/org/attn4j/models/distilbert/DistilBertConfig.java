@@ -53,7 +53,8 @@ public record DistilBertConfig(
                         1e-12,
                         dropout,
                         config.integer("pad_token_id", 0),
-                        config.flag("tie_word_embeddings", true));
+                        config.flag("tie_word_embeddings", true),
+                        BertConfig.Positions.ABSOLUTE);
         return new DistilBertConfig(
                 layers,
                 config.flag("sinusoidal_pos_embds", false),

@@ -47,6 +47,7 @@ public final class MpnetFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
+        reader.refuseUnless("position_embedding_type", "absolute");
         BertConfig config = BertConfig.of(reader, DEFAULTS);
         int biasRows = reader.integer("relative_attention_num_buckets", MpnetModel.BUCKETS);
         if (biasRows < MpnetModel.BUCKETS) {

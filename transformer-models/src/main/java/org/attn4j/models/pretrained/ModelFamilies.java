@@ -47,12 +47,8 @@ public final class ModelFamilies {
      */
     public static PretrainedModel create(JsonObject config, String architecture) {
         ConfigReader reader = new ConfigReader(config, "config.json");
+        ModelFamily family = familyOf(reader);
         String type = reader.text("model_type", null);
-        if (type == null) {
-            throw new IllegalArgumentException(
-                    "config.json: model_type is missing, so the family is unknown; add it");
-        }
-        ModelFamily family = find(type).orElseThrow(() -> new IllegalArgumentException(no(type)));
         String wanted = architecture == null ? named(reader, family) : architecture;
         if (!family.architectures().contains(wanted)) {
             throw new IllegalArgumentException(
@@ -60,6 +56,20 @@ public final class ModelFamilies {
                             .formatted(wanted, type, String.join(", ", family.architectures())));
         }
         return family.create(reader, wanted);
+    }
+
+    /** The name of the base model of the family that a configuration is of. */
+    static String baseOf(JsonObject config) {
+        return familyOf(new ConfigReader(config, "config.json")).architectures().get(0);
+    }
+
+    private static ModelFamily familyOf(ConfigReader reader) {
+        String type = reader.text("model_type", null);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "config.json: model_type is missing, so the family is unknown; add it");
+        }
+        return find(type).orElseThrow(() -> new IllegalArgumentException(no(type)));
     }
 
     private static String named(ConfigReader reader, ModelFamily family) {

@@ -2,6 +2,7 @@ package org.attn4j.models.pretrained;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
 
@@ -66,6 +68,37 @@ public final class Pretrained {
         return Files.exists(path) || !HubModel.isName(model)
                 ? path
                 : Hub.fromEnvironment().model(HubModel.parse(model));
+    }
+
+    /**
+     * Loads a model for the hidden states of its tokens alone: the family's base model, whatever
+     * head the files are of, with a pooler that means nothing if they have none.
+     *
+     * @param directory a folder with {@code config.json} and safetensors
+     * @param loader how it is loaded
+     * @return the model; close it
+     * @throws IOException for the reasons of {@link #load(Path)}
+     */
+    public static LoadedModel loadEncoder(Path directory, Loader loader) throws IOException {
+        JsonObject config = ModelDirectory.open(directory).config();
+        try {
+            loader.optArchitecture(ModelFamilies.baseOf(config));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointFormatException(directory + ": " + e.getMessage(), e);
+        }
+        try {
+            return loader.load(directory);
+        } catch (WeightMismatchException e) {
+            LoadReport report = e.report();
+            boolean onlyPooler =
+                    report.missing().stream().allMatch(name -> name.contains("pooler."))
+                            && report.unused().isEmpty()
+                            && report.misshapen().isEmpty();
+            if (!onlyPooler) {
+                throw e;
+            }
+            return loader.optStrictness(new Strictness(true, false, false)).load(directory);
+        }
     }
 
     /**

@@ -90,7 +90,7 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bert_model_a, position_embedding_type, '\"relative_key\"'",
+        "bert_model_a, position_embedding_type, '\"rotary\"'",
         "bert_model_a, hidden_act, '\"xielu\"'",
         "bert_model_a, num_attention_heads, 5",
         "bert_model_a, is_decoder, true",

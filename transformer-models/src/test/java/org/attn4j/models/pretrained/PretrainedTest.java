@@ -29,6 +29,8 @@ import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.sentence.Pooling;
+import org.attn4j.models.sentence.SentenceModel;
+import org.attn4j.models.sentence.SentenceVectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,26 @@ class PretrainedTest {
                     states.toFloatArray(),
                     1e-5f);
             assertEquals("[\"BertModel\"]", base.config().get("architectures").toString());
+        }
+    }
+
+    @Test
+    void theStatesOfAModelNeedNoPooler() throws IOException {
+        try (LoadedModel masked = loader().load(MASKED);
+                LoadedModel encoder = Pretrained.loadEncoder(MASKED, loader());
+                NDManager manager = masked.manager().newSubManager()) {
+            ModelObserver observer = new ModelObserver();
+            masked.run(inputs(manager).withObserver(observer));
+            SentenceVectors vectors =
+                    SentenceModel.of(encoder)
+                            .embed(new ParameterStore(manager, false), inputs(manager), false);
+            assertArrayEquals(
+                    observer.arrays().get("hidden_states.2").toFloatArray(),
+                    vectors.states().toFloatArray(),
+                    1e-5f);
+            assertEquals(
+                    List.of("pooler.dense.weight", "pooler.dense.bias"),
+                    encoder.report().missing());
         }
     }
 
