@@ -111,8 +111,7 @@ record ModelComparison(CommandLine command, boolean json, boolean verbose) {
     private static Map<String, Object> document(OutputReport output) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("output", output.name());
-        document.put(
-                "largest", Double.isFinite(output.difference()) ? output.difference() : null);
+        document.put("largest", Double.isFinite(output.difference()) ? output.difference() : null);
         document.put("same", output.equal());
         if (!output.equal()) {
             document.put("problem", output.detail());

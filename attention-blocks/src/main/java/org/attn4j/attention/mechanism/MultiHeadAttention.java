@@ -160,8 +160,7 @@ public final class MultiHeadAttention extends AttentionBlock {
                         memory.length(),
                         training);
         if (relativeKeys != null) {
-            NDArray relative =
-                    relativeKeys.scores(parameters, queryHeads, memory.key(), training);
+            NDArray relative = relativeKeys.scores(parameters, queryHeads, memory.key(), training);
             mask = mask.and(AttentionMask.bias(Scalars.multiply(relative, scale)));
         }
         int extras = (extraKey == null ? 0 : 1) + (zeroAttention ? 1 : 0);

@@ -52,7 +52,8 @@ public final class BertWeights {
                 .add(tensors + "LayerNorm.*", block + "layernorm_embedding.*")
                 .alias("**LayerNorm.gamma", "**LayerNorm.weight")
                 .alias("**LayerNorm.beta", "**LayerNorm.bias")
-                .ignore("**embeddings.position_embeddings.weight") // there but unused with distances
+                .ignore("**embeddings.position_embeddings.weight") // there but unused with
+                // distances
                 .ignore("**embeddings.position_ids")
                 .ignore("**embeddings.token_type_ids");
     }

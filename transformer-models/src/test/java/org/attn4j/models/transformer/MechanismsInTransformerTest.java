@@ -194,7 +194,8 @@ class MechanismsInTransformerTest {
         long queries = place == AttentionPlace.ENCODER_SELF ? 3 : 4;
         long keys = place == AttentionPlace.DECODER_SELF ? 4 : 3;
         long heads = weights.getShape().get(1);
-        // What a mechanism looks at besides the keys, such as persistent vectors, stands behind them.
+        // What a mechanism looks at besides the keys, such as persistent vectors, stands behind
+        // them.
         long columns = Math.max(keys, weights.getShape().get(3));
         assertEquals(new Shape(1, heads, queries, columns), weights.getShape());
         if (place == AttentionPlace.DECODER_SELF) {
