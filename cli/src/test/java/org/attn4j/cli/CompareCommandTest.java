@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.PrintWriter;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -14,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.attn4j.cli.Cli.Outcome;
+import org.attn4j.models.training.StopSignal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
+import picocli.CommandLine;
 
 @Tag("engine")
 class CompareCommandTest {
@@ -120,5 +124,40 @@ class CompareCommandTest {
         assertEquals(ExitCode.FAILED, outcome.code(), outcome.err());
         assertTrue(outcome.out().contains("dot-product failed: "), outcome.out());
         assertTrue(outcome.out().lines().anyMatch(line -> line.startsWith("multi-head ")));
+    }
+
+    @Test
+    void anInterruptedComparisonKeepsTheRowsThatAreDone() throws Exception {
+        RunConfig config =
+                RunConfig.read(
+                                "copy",
+                                Cli.TINY.stream().filter(each -> !each.equals("--set")).toList())
+                        .limited(4L, null);
+        EngineOptions engine =
+                CommandLine.populateCommand(
+                        new EngineOptions(), "--engine", Cli.ENGINE, "--threads", "1");
+        Path runs = folder.resolve("runs");
+        StopSignal stop = new StopSignal();
+        StringWriter said = new StringWriter();
+        PrintWriter err =
+                new PrintWriter(said) {
+                    @Override
+                    public void println(String line) {
+                        super.println(line);
+                        if (said.toString().contains("(2 of 2)")) {
+                            stop.request();
+                        }
+                    }
+                };
+        List<Contender> contenders =
+                Contender.parse("multi-head,dot-product", Contender.places(List.of("cross")));
+        Path report = runs.resolve("report.html");
+        ComparisonResult result =
+                new Comparison(config, engine, runs, false, err).run(contenders, stop, report);
+        assertEquals(1, result.rows().size(), said.toString());
+        assertTrue(result.failures().isEmpty(), result.failures().toString());
+        assertEquals("multi-head", ComparedRow.read(runs.resolve("multi-head.json")).label());
+        assertFalse(Files.exists(runs.resolve("dot-product.json")));
+        assertTrue(Files.readString(report).contains("multi-head"));
     }
 }
