@@ -91,6 +91,9 @@ final class MechanismsCommand implements Callable<Integer> {
         if (!info.elsewhere().isEmpty()) {
             rows.put("elsewhere", info.elsewhere());
         }
+        if (!positions(info).isEmpty()) {
+            rows.put("positions", String.join(", ", positions(info)));
+        }
         rows.put("class", info.file());
         out.println(info.title());
         int indent = 12;
@@ -128,6 +131,21 @@ final class MechanismsCommand implements Callable<Integer> {
                         .collect(Collectors.joining(", "));
     }
 
+    /** The kinds of positions that a Transformer with this self-attention can have. */
+    private static List<String> positions(MechanismInfo info) {
+        if (info.places().stream().allMatch(place -> place == AttentionPlace.CROSS)) {
+            return List.of();
+        }
+        List<String> positions = new ArrayList<>(List.of("sinusoidal", "learned", "none"));
+        if (info.rotary()) {
+            positions.add("rotary");
+        }
+        if (info.scoreBias()) {
+            positions.addAll(List.of("alibi", "relative"));
+        }
+        return positions;
+    }
+
     /** The text in lines of at most so many characters, broken at spaces. */
     private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
@@ -154,6 +172,7 @@ final class MechanismsCommand implements Callable<Integer> {
         document.put("engines", info.engines());
         document.put("places", info.places().stream().map(AttentionPlace::label).toList());
         document.put("elsewhere", info.elsewhere());
+        document.put("positions", positions(info));
         document.put("class", info.file());
         document.put("options", info.options().stream().map(MechanismsCommand::option).toList());
         return document;

@@ -62,6 +62,13 @@ class MechanismsCommandTest {
     }
 
     @Test
+    void thePositionsThatGoWithItAreShown() {
+        assertTrue(Cli.run("mechanisms", "multi-head").out().contains("rotary, alibi, relative"));
+        assertFalse(Cli.run("mechanisms", "dot-product").out().contains("rotary"));
+        assertFalse(Cli.run("mechanisms", "sentinel").out().contains("sinusoidal"));
+    }
+
+    @Test
     void jsonHoldsTheSame() {
         JsonArray all =
                 JsonParser.parseString(Cli.run("mechanisms", "--json").out()).getAsJsonArray();
