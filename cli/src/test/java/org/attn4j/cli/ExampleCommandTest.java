@@ -22,8 +22,11 @@ class ExampleCommandTest {
         for (Example example : Examples.all()) {
             assertTrue(list.out().contains(example.summary()), example.name());
         }
-        JsonObject json = JsonParser.parseString(Cli.run("example", "--json").out()).getAsJsonObject();
-        assertEquals(Examples.all().stream().map(Example::name).toList(), json.keySet().stream().toList());
+        JsonObject json =
+                JsonParser.parseString(Cli.run("example", "--json").out()).getAsJsonObject();
+        assertEquals(
+                Examples.all().stream().map(Example::name).toList(),
+                json.keySet().stream().toList());
     }
 
     @Test
@@ -31,8 +34,17 @@ class ExampleCommandTest {
         String name = Examples.all().get(0).name();
         Outcome outcome =
                 Cli.run(
-                        "example", name, "--effort", "0.01", "--seed", "3", "--json", "--engine",
-                        Cli.ENGINE, "--threads", "1");
+                        "example",
+                        name,
+                        "--effort",
+                        "0.01",
+                        "--seed",
+                        "3",
+                        "--json",
+                        "--engine",
+                        Cli.ENGINE,
+                        "--threads",
+                        "1");
         assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
         JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
         assertEquals(name, json.get("example").getAsString());
@@ -47,7 +59,13 @@ class ExampleCommandTest {
         assertEquals(ExitCode.USAGE, unknown.code());
         assertTrue(unknown.err().contains("did you mean"), unknown.err());
         Outcome effort =
-                Cli.run("example", Examples.all().get(0).name(), "--effort", "2", "--engine", Cli.ENGINE);
+                Cli.run(
+                        "example",
+                        Examples.all().get(0).name(),
+                        "--effort",
+                        "2",
+                        "--engine",
+                        Cli.ENGINE);
         assertEquals(ExitCode.USAGE, effort.code());
         assertTrue(effort.err().contains("effort must be above 0 and at most 1"), effort.err());
     }
