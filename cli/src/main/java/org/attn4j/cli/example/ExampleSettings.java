@@ -3,6 +3,7 @@ package org.attn4j.cli.example;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import org.attn4j.attention.kernel.Kernels;
 
 /**
  * How an example is run.
@@ -30,8 +31,10 @@ public record ExampleSettings(Engine engine, Device device, long seed, double ef
      * @return a new manager, which the example closes
      */
     public NDManager newManager() {
+        NDManager manager = engine.newBaseManager(device);
+        Kernels.of(manager); // chosen by trying them, which draws random numbers
         engine.setRandomSeed((int) seed);
-        return engine.newBaseManager(device);
+        return manager;
     }
 
     /**
