@@ -34,6 +34,10 @@ final class CacheState {
         }
     }
 
+    long bytes() {
+        return held.values().stream().mapToLong(KeyValues::bytes).sum();
+    }
+
     void select(NDArray rows) {
         held.replaceAll(
                 (name, old) -> {

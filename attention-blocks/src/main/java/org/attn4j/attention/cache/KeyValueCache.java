@@ -68,6 +68,13 @@ public interface KeyValueCache extends AutoCloseable {
     boolean hasState();
 
     /**
+     * Returns how much memory the arrays take: keys, values and state.
+     *
+     * @return bytes, 0 at the start
+     */
+    long bytes();
+
+    /**
      * Keeps, repeats and reorders rows of the batch, as beam search does: those of keys, values and
      * state.
      *

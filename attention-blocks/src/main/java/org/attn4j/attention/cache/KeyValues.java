@@ -21,6 +21,14 @@ public record KeyValues(NDArray key, NDArray value) {
         return Math.toIntExact(key.getShape().get(2));
     }
 
+    long bytes() {
+        return bytes(key) + bytes(value);
+    }
+
+    static long bytes(NDArray array) {
+        return array.size() * array.getDataType().getNumOfBytes();
+    }
+
     KeyValues attach(NDManager manager) {
         key.attach(manager);
         value.attach(manager);

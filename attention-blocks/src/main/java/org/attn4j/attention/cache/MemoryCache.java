@@ -70,6 +70,12 @@ public final class MemoryCache implements KeyValueCache {
 
     /** {@inheritDoc} */
     @Override
+    public long bytes() {
+        return state.bytes() + (held == null ? 0 : held.bytes());
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void select(NDArray rows) {
         state.select(rows);
         if (held != null) {

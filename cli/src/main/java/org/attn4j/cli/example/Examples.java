@@ -7,7 +7,10 @@ public final class Examples {
 
     private static final List<Example> ALL =
             List.of( // one on a line
-                    new HardAttentionExample(), new HierarchicalExample());
+                    new HardAttentionExample(), //
+                    new HierarchicalExample(), //
+                    new MemoryExample(), //
+                    new LatentExample());
 
     private Examples() {}
 
