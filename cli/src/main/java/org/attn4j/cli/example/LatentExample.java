@@ -45,7 +45,7 @@ final class LatentExample implements Example {
     private static final float LEARNING_RATE = 0.002f;
 
     /** Training stops when the loss of a token is below this. */
-    private static final double ENOUGH = 0.005;
+    private static final double ENOUGH = 0.01;
 
     /** What generating with a cache gave. */
     private record Generated(double accuracy, long bytes) {}
