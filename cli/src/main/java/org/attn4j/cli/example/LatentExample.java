@@ -32,13 +32,13 @@ final class LatentExample implements Example {
 
     private static final int SYMBOLS = 16;
     private static final int SEPARATOR = SYMBOLS;
-    private static final int LENGTH = 12;
+    private static final int LENGTH = 10;
     private static final int MODEL_SIZE = 64;
     private static final int HEADS = 4;
     private static final int LAYERS = 2;
     private static final int RANK = 24;
     private static final int SHARED = 8;
-    private static final int BATCH = 64;
+    private static final int BATCH = 32;
     private static final int TESTED = 256;
     private static final int MOST_STEPS = 4_000;
     private static final int CHECK = 100;

@@ -16,11 +16,11 @@ class LatentExampleTest {
         return new ExampleSettings(engine, Device.cpu(), 1, effort);
     }
 
-    /** What the caches hold needs no training: 256 sequences of 24 places, two layers, float32. */
+    /** What the caches hold needs no training: 256 sequences of 20 places, two layers, float32. */
     @Test
     void theShortFormMeasuresTheCaches() {
         ExampleResult result = new LatentExample().run(settings(0.005), line -> {});
-        long places = 256 * 24 * 2;
+        long places = 256 * 20 * 2;
         assertEquals(places * 2 * 64 * 4, result.figures().get("multi_head_cache_bytes"));
         assertEquals(places * (24 + 8) * 4, result.figures().get("latent_cache_bytes"));
         assertEquals(0.25, (double) result.figures().get("cache_share"), 1e-9);
