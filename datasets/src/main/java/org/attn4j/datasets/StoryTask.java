@@ -133,7 +133,12 @@ public final class StoryTask {
             place[person] = next >= place[person] && place[person] >= 0 ? next + 1 : next;
             arrival[person] = sentences.size();
             sentences.add(
-                    PEOPLE.get(person) + " " + any(GOES) + " the " + PLACES.get(place[person]) + ".");
+                    PEOPLE.get(person)
+                            + " "
+                            + any(GOES)
+                            + " the "
+                            + PLACES.get(place[person])
+                            + ".");
         }
 
         /** Lets a person take or drop something; false if there is nothing to take or drop. */

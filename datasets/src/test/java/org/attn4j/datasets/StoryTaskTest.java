@@ -93,10 +93,8 @@ class StoryTaskTest {
 
     @Test
     void impossibleWishesAreRefused() {
-        assertThrows(
-                IllegalArgumentException.class, () -> new StoryTaskConfig(3, 3, 10, 1, 1, 1));
-        assertThrows(
-                IllegalArgumentException.class, () -> new StoryTaskConfig(2, 1, 10, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new StoryTaskConfig(3, 3, 10, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new StoryTaskConfig(2, 1, 10, 1, 1, 1));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> StoryTask.of(Usage.TRAIN, new StoryTaskConfig(1, 1, 1, 10_000, 1, 1)));

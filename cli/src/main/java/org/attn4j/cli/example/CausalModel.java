@@ -33,7 +33,8 @@ final class CausalModel extends AbstractBlock {
     private final int modelSize;
     private final int vocabularySize;
 
-    private record Layer(Attention attention, LayerNorm before, FeedForward inner, LayerNorm then) {}
+    private record Layer(
+            Attention attention, LayerNorm before, FeedForward inner, LayerNorm then) {}
 
     /**
      * Creates a model.

@@ -71,7 +71,12 @@ final class LatentExample implements Example {
                 String.format(
                         Locale.ROOT, "%-12s %18s %22s", "attention", "sequences right", "cache"));
         Generated full =
-                learned(new AttentionSpec("multi-head", Map.of()), settings, progress, figures, lines);
+                learned(
+                        new AttentionSpec("multi-head", Map.of()),
+                        settings,
+                        progress,
+                        figures,
+                        lines);
         Generated small =
                 learned(new AttentionSpec("latent", latent), settings, progress, figures, lines);
         double share = (double) small.bytes() / full.bytes();
@@ -161,7 +166,8 @@ final class LatentExample implements Example {
                             });
             if (step % CHECK == 0) {
                 progress.accept(
-                        String.format(Locale.ROOT, "%s: step %d, loss %.4f", name, step, sum / CHECK));
+                        String.format(
+                                Locale.ROOT, "%s: step %d, loss %.4f", name, step, sum / CHECK));
                 if (sum / CHECK < ENOUGH) {
                     return step;
                 }

@@ -156,13 +156,17 @@ final class MemoryExample implements Example {
     }
 
     private static double accuracy(
-            NDManager manager, MemoryAttention memory, ParameterStore parameters, StoryBatches test) {
+            NDManager manager,
+            MemoryAttention memory,
+            ParameterStore parameters,
+            StoryBatches test) {
         try (NDManager own = manager.newSubManager()) {
             int[] all = IntStream.range(0, test.size()).toArray();
             NDArray logits = memory.read(parameters, test.inputs(own, all, null), false).logits();
             long[] answers = logits.argMax(1).toLongArray();
             long[] expected = test.answers(own, all).toLongArray();
-            long right = IntStream.range(0, all.length).filter(i -> answers[i] == expected[i]).count();
+            long right =
+                    IntStream.range(0, all.length).filter(i -> answers[i] == expected[i]).count();
             return (double) right / all.length;
         }
     }
@@ -175,7 +179,10 @@ final class MemoryExample implements Example {
 
     /** A story with what each hop looks at: the facts that it needs are marked. */
     private static List<String> picture(
-            NDManager manager, MemoryAttention memory, ParameterStore parameters, StoryBatches test) {
+            NDManager manager,
+            MemoryAttention memory,
+            ParameterStore parameters,
+            StoryBatches test) {
         int shown =
                 IntStream.range(0, test.size())
                         .filter(i -> isTelling(test.story(i)))
