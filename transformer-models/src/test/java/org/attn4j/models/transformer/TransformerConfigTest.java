@@ -1,9 +1,12 @@
 package org.attn4j.models.transformer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
+import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
 import org.junit.jupiter.api.Test;
@@ -94,5 +97,45 @@ class TransformerConfigTest {
                 assertThrows(
                         IllegalArgumentException.class, () -> TransformerConfigJson.read(json));
         assertTrue(e.getMessage().contains(message), e.getMessage());
+    }
+
+    @Test
+    void theAttentionOfEachPlaceIsWrittenAndRead() {
+        TransformerAttention attention =
+                new TransformerAttention(
+                        new AttentionSpec("sparse", Map.of("window", 2)),
+                        new AttentionSpec("multi-head", Map.of("bias", false)),
+                        new AttentionSpec("dot-product", Map.of("scale", 0.25, "heads", 4)));
+        TransformerConfig config =
+                TransformerConfig.builder().setVocabularySize(100).optAttention(attention).build();
+        String json = TransformerConfigJson.write(config);
+        assertEquals(config, TransformerConfigJson.read(json));
+        assertTrue(json.contains("\"window\": 2\n"), json);
+        String plain =
+                TransformerConfigJson.write(
+                        TransformerConfig.builder().setVocabularySize(100).build());
+        assertFalse(plain.contains("attention_mechanisms"), plain);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"crss\": \"multi-head\"}|attention_mechanisms has unknown places: crss",
+                "{\"cross\": \"muti-head\"}|did you mean 'multi-head'?",
+                "{\"cross\": 3}|attention_mechanisms.cross: an attention specification must be",
+                "{\"cross\": null}|attention_mechanisms.cross: null is no value",
+                "{\"cross\": {\"window\": 3}}|must name its mechanism",
+                "{\"cross\": {\"mechanism\": \"multi-head\", \"bias\": 1}}|option bias",
+                "{\"cross\": {\"mechanism\": \"multi-head\", \"bias\": {}}}|option bias must be",
+                "{\"cross\": \"intra-decoder\"}|it fits decoder-self",
+                "[]|attention_mechanisms has a value of the wrong kind"
+            })
+    void attentionThatCannotBeIsRefusedByName(String mechanisms, String problem) {
+        String json = "{\"vocab_size\": 100, \"attention_mechanisms\": " + mechanisms + "}";
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> TransformerConfigJson.read(json));
+        assertTrue(e.getMessage().contains(problem), e.getMessage());
     }
 }
