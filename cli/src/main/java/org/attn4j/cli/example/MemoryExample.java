@@ -71,7 +71,7 @@ final class MemoryExample implements Example {
                         facts,
                         facts + 1,
                         SENTENCES,
-                        Math.max(500, settings.share(TRAINED)),
+                        Math.max(2_000, settings.share(TRAINED)),
                         HELD_OUT,
                         settings.seed());
         StoryBatches test = stories(Usage.TEST, config);
