@@ -9,6 +9,7 @@ public final class Examples {
             List.of( // one on a line
                     new HardAttentionExample(), //
                     new HierarchicalExample(), //
+                    new TemporalExample(), //
                     new MemoryExample(), //
                     new LatentExample());
 
