@@ -90,8 +90,8 @@ final class LatentExample implements Example {
                         SHARED,
                         MODEL_SIZE));
         boolean reached =
-                full.accuracy() >= 0.95
-                        && small.accuracy() >= full.accuracy() - 0.02
+                full.accuracy() >= 0.9
+                        && small.accuracy() >= full.accuracy() - 0.03
                         && share <= 0.25;
         return new ExampleResult(figures, lines, reached);
     }
