@@ -7,6 +7,7 @@ import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.ScoreBias;
+import org.attn4j.models.layer.DecoderLayer;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
@@ -75,21 +76,41 @@ public final class BertLayers {
      */
     public static EncoderLayer.Builder layer(BertConfig config) {
         return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optDropout(config.attentionDropout())
-                                .optRelativeKeys(relativeKeys(config))
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .build())
+                .setSelfAttention(selfAttention(config))
+                .setFeedForward(feedForward(config))
                 .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
                 .optDropout(config.hiddenDropout());
+    }
+
+    /**
+     * Returns what makes one layer of a decoder, for a family to add cross-attention to.
+     *
+     * @param config the hyperparameters
+     * @return a builder
+     */
+    public static DecoderLayer.Builder decoderLayer(BertConfig config) {
+        return DecoderLayer.builder()
+                .setSelfAttention(selfAttention(config))
+                .setFeedForward(feedForward(config))
+                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
+                .optDropout(config.hiddenDropout());
+    }
+
+    private static MultiHeadAttention selfAttention(BertConfig config) {
+        return MultiHeadAttention.builder()
+                .setModelSize(config.hiddenSize())
+                .setHeads(config.heads())
+                .optDropout(config.attentionDropout())
+                .optRelativeKeys(relativeKeys(config))
+                .build();
+    }
+
+    private static FeedForward feedForward(BertConfig config) {
+        return FeedForward.builder()
+                .setModelSize(config.hiddenSize())
+                .setInnerSize(config.innerSize())
+                .optActivation(config.activation())
+                .build();
     }
 
     private static RelativeKeys relativeKeys(BertConfig config) {

@@ -63,11 +63,10 @@ final class SourceBeams {
         }
         live = next;
         int length = live.isEmpty() ? rules.limit() : live.get(0).length();
-        if (length >= rules.limit()) {
+        done = isDone(candidates.sum(0), length);
+        if (!done && length >= rules.limit()) {
             live.forEach(partial -> finish(partial.toHypothesis(false, config)));
             done = true;
-        } else {
-            done = isDone(candidates.sum(0), length);
         }
         return parents;
     }

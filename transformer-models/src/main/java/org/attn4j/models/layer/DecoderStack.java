@@ -80,13 +80,46 @@ public final class DecoderStack extends AbstractBlock {
             DecoderCache cache,
             AttentionObserver observer,
             boolean training) {
+        return decode(
+                parameters,
+                ids,
+                AttentionMask.none(),
+                memory,
+                memoryMask,
+                cache,
+                observer,
+                training);
+    }
+
+    /**
+     * Decodes target tokens of which some are hidden.
+     *
+     * @param parameters where the parameters are found
+     * @param ids (B, T) int64, after those that are cached
+     * @param targetMask which targets are seen, the cached ones first, by those after them
+     * @param memory what the encoder gives, (B, S, D); null in a stack without cross-attention
+     * @param memoryMask which places of the memory are seen
+     * @param cache caches of the earlier tokens, or null
+     * @param observer receives weights and states, or null
+     * @param training whether dropout applies
+     * @return (B, T, D), on the manager of {@code ids}
+     */
+    public NDArray decode(
+            ParameterStore parameters,
+            NDArray ids,
+            AttentionMask targetMask,
+            NDArray memory,
+            AttentionMask memoryMask,
+            DecoderCache cache,
+            AttentionObserver observer,
+            boolean training) {
         NDManager manager = ids.getManager();
         long first = cache == null ? 0 : cache.length();
         long length = ids.getShape().get(1);
         long keys = first + length;
         AttentionMask mask =
                 Stacks.biased(
-                                AttentionMask.causal(),
+                                AttentionMask.causal().and(targetMask),
                                 scoreBias,
                                 parameters,
                                 manager,

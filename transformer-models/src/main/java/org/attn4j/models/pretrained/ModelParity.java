@@ -88,7 +88,7 @@ public final class ModelParity {
                     switch (it.kind()) {
                         case FORWARD -> forward(inputs);
                         case SENTENCE -> sentences(inputs);
-                        case GENERATE -> Map.of();
+                        case GENERATE -> GenerationParity.generate(model, it, inputs);
                     };
             ArrayDifference difference = new ArrayDifference(fixture.tolerance());
             List<OutputReport> reports = new ArrayList<>();

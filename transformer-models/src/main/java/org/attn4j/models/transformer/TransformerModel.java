@@ -15,6 +15,7 @@ import ai.djl.util.PairList;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.EncoderStack;
@@ -174,19 +175,21 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
     /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
-        return new TransformerStepDecoder(this, manager, sourceIds);
+        return new StackStepDecoder(
+                manager,
+                sourceIds,
+                decoder,
+                (parameters, ids) -> encode(parameters, ids, null, false),
+                this::visible,
+                (parameters, states) -> project(parameters, states, false));
     }
 
-    DecoderStack decoder() {
-        return decoder;
-    }
-
-    NDArray project(ParameterStore parameters, NDArray hidden, boolean training) {
+    private NDArray project(ParameterStore parameters, NDArray hidden, boolean training) {
         return projection.forward(parameters, new NDList(hidden), training).singletonOrThrow();
     }
 
     /** Which source tokens are no padding, (B, S). */
-    NDArray visible(NDArray sourceIds) {
+    private NDArray visible(NDArray sourceIds) {
         return sourceIds.neq(config.padId());
     }
 

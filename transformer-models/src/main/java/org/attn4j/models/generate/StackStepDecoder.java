@@ -1,22 +1,25 @@
-package org.attn4j.models.transformer;
+package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
+import org.attn4j.models.layer.DecoderStack;
 
 /**
- * Decodes with a {@link TransformerModel}: sources are encoded once, the keys and values of the
- * memory computed once, and those of the targets kept from step to step.
+ * Decodes with a stack of layers: sources are encoded once, the keys and values of the memory
+ * computed once, and those of the targets kept from step to step.
  */
-final class TransformerStepDecoder implements StepDecoder {
+public final class StackStepDecoder implements StepDecoder {
 
-    private final TransformerModel model;
+    private final DecoderStack decoder;
+    private final BiFunction<ParameterStore, NDArray, NDArray> project;
     private final NDManager manager;
     private final ParameterStore parameters;
     private final DecoderCache cache;
@@ -24,18 +27,35 @@ final class TransformerStepDecoder implements StepDecoder {
     private NDArray visible; // (R, S)
     private int[] sources; // of which source each row is
 
-    TransformerStepDecoder(TransformerModel model, NDManager parent, NDArray sourceIds) {
-        this.model = model;
+    /**
+     * Reads the sources.
+     *
+     * @param parent where everything lives that is kept between steps
+     * @param sourceIds (B, S) int64
+     * @param decoder the decoder
+     * @param encode gives the memory (B, S, D) of sources
+     * @param visible tells which places of sources are seen, (B, S)
+     * @param project gives the logits (R, V) of states (R, D)
+     */
+    public StackStepDecoder(
+            NDManager parent,
+            NDArray sourceIds,
+            DecoderStack decoder,
+            BiFunction<ParameterStore, NDArray, NDArray> encode,
+            UnaryOperator<NDArray> visible,
+            BiFunction<ParameterStore, NDArray, NDArray> project) {
+        this.decoder = decoder;
+        this.project = project;
         manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
-        cache = model.decoder().newCache(manager);
+        cache = decoder.newCache(manager);
         try (NDManager scratch = manager.newSubManager()) {
             NDArray ids = sourceIds.duplicate();
             ids.attach(scratch);
-            memory = model.encode(parameters, ids, null, false).stopGradient();
+            memory = encode.apply(parameters, ids).stopGradient();
             memory.attach(manager);
-            visible = model.visible(ids);
-            visible.attach(manager);
+            this.visible = visible.apply(ids);
+            this.visible.attach(manager);
             sources = IntStream.range(0, rows()).toArray();
         } catch (RuntimeException e) {
             manager.close();
@@ -55,16 +75,15 @@ final class TransformerStepDecoder implements StepDecoder {
                     "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
         }
         NDArray hidden =
-                model.decoder()
-                        .decode(
-                                parameters,
-                                lastIds.expandDims(1),
-                                memory,
-                                AttentionMask.keys(visible),
-                                cache,
-                                null,
-                                false); // (R, 1, D)
-        return model.project(parameters, hidden.squeeze(1), false); // (R, V)
+                decoder.decode(
+                        parameters,
+                        lastIds.expandDims(1),
+                        memory,
+                        AttentionMask.keys(visible),
+                        cache,
+                        null,
+                        false); // (R, 1, D)
+        return project.apply(parameters, hidden.squeeze(1)); // (R, V)
     }
 
     @Override

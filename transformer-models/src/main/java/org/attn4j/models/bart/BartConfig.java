@@ -1,0 +1,155 @@
+package org.attn4j.models.bart;
+
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.pretrained.ConfigReader;
+
+/**
+ * The hyperparameters of BART, mBART and Marian.
+ *
+ * @param vocabularySize {@code vocab_size}, of the source and, if embeddings are shared, the target
+ * @param targetVocabularySize {@code decoder_vocab_size} of Marian, V
+ * @param modelSize D, {@code d_model}
+ * @param encoder the encoder's sizes
+ * @param decoder the decoder's sizes
+ * @param activation {@code activation_function}
+ * @param dropout {@code dropout}
+ * @param attentionDropout {@code attention_dropout}
+ * @param activationDropout {@code activation_dropout}
+ * @param maxPositions {@code max_position_embeddings}
+ * @param scaleEmbedding {@code scale_embedding}
+ * @param sharedEmbeddings {@code share_encoder_decoder_embeddings} of Marian
+ * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param padId {@code pad_token_id}
+ * @param startId {@code decoder_start_token_id}, or null
+ * @param initializerRange {@code init_std}
+ */
+public record BartConfig(
+        int vocabularySize,
+        int targetVocabularySize,
+        int modelSize,
+        Side encoder,
+        Side decoder,
+        Activation activation,
+        float dropout,
+        float attentionDropout,
+        float activationDropout,
+        int maxPositions,
+        boolean scaleEmbedding,
+        boolean sharedEmbeddings,
+        boolean tieEmbeddings,
+        int padId,
+        Integer startId,
+        double initializerRange) {
+
+    /**
+     * The sizes of one side.
+     *
+     * @param layers {@code encoder_layers}
+     * @param heads {@code encoder_attention_heads}
+     * @param innerSize {@code encoder_ffn_dim}
+     */
+    public record Side(int layers, int heads, int innerSize) {
+
+        private static Side of(ConfigReader config, String side) {
+            config.refuseUnless(side + "_layerdrop", 0);
+            return new Side(
+                    config.integer(side + "_layers", 12),
+                    config.integer(side + "_attention_heads", 16),
+                    config.integer(side + "_ffn_dim", 4096));
+        }
+
+        private void check(String name, int modelSize) {
+            if (layers < 1 || innerSize < 1 || heads < 1 || modelSize % heads != 0) {
+                throw new IllegalArgumentException(
+                        "d_model must be divisible by %s_attention_heads, %s_layers and %s_ffn_dim at least 1, got d_model=%d, %s"
+                                .formatted(name, name, name, modelSize, this));
+            }
+        }
+    }
+
+    /** {@inheritDoc} */
+    public BartConfig {
+        encoder.check("encoder", modelSize);
+        decoder.check("decoder", modelSize);
+        if (vocabularySize < 1 || targetVocabularySize < 1 || maxPositions < 1 || modelSize < 1) {
+            throw new IllegalArgumentException(
+                    "vocab_size, decoder_vocab_size, max_position_embeddings and d_model must be at least 1, got vocab_size="
+                            + vocabularySize
+                            + ", decoder_vocab_size="
+                            + targetVocabularySize
+                            + ", max_position_embeddings="
+                            + maxPositions
+                            + ", d_model="
+                            + modelSize);
+        }
+        if (sharedEmbeddings && vocabularySize != targetVocabularySize) {
+            throw new IllegalArgumentException(
+                    "shared embeddings need vocabularies of one size, got vocab_size="
+                            + vocabularySize
+                            + ", decoder_vocab_size="
+                            + targetVocabularySize);
+        }
+        if (!(initializerRange >= 0)) {
+            throw new IllegalArgumentException(
+                    "init_std must be at least 0, got " + initializerRange);
+        }
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param config the configuration
+     * @param variant which of the models it is of
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if a setting is malformed or not supported
+     */
+    public static BartConfig of(ConfigReader config, BartVariant variant) {
+        boolean marian = variant == BartVariant.MARIAN;
+        config.refuseUnless("is_encoder_decoder", true);
+        // Copies of other settings, settings of heads and of generation, and what files from before
+        // transformers 4 say of the model although its class decides it.
+        config.noEffect(
+                "num_hidden_layers",
+                "classifier_dropout",
+                "classif_dropout",
+                "force_bos_token_to_be_generated",
+                "normalize_before",
+                "normalize_embedding",
+                "add_final_layer_norm",
+                "add_bias_logits",
+                "static_position_embeddings",
+                "extra_pos_embeddings",
+                "do_blenderbot_90_layernorm",
+                "save_step");
+        int vocabularySize = config.integer("vocab_size", 50265);
+        Integer target = marian ? config.integerOrNull("decoder_vocab_size") : null;
+        return new BartConfig(
+                vocabularySize,
+                target == null ? vocabularySize : target,
+                config.integer("d_model", 1024),
+                Side.of(config, "encoder"),
+                Side.of(config, "decoder"),
+                config.choice("activation_function", "gelu", Activation::of),
+                config.rate("dropout", 0.1),
+                config.rate("attention_dropout", 0),
+                config.rate("activation_dropout", 0),
+                config.integer("max_position_embeddings", 1024),
+                config.flag("scale_embedding", false),
+                !marian || config.flag("share_encoder_decoder_embeddings", true),
+                config.flag("tie_word_embeddings", true),
+                config.integer("pad_token_id", marian ? 58100 : 1),
+                startId(config, variant),
+                config.number("init_std", 0.02));
+    }
+
+    private static Integer startId(ConfigReader config, BartVariant variant) {
+        Integer given = config.integerOrNull("decoder_start_token_id");
+        return given != null
+                ? given
+                : switch (variant) {
+                    case BART -> Integer.valueOf(2);
+                    case MARIAN -> Integer.valueOf(58100);
+                    case MBART -> null;
+                };
+    }
+}

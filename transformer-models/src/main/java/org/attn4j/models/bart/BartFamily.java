@@ -1,0 +1,35 @@
+package org.attn4j.models.bart;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.ModelFamily;
+import org.attn4j.models.pretrained.PretrainedModel;
+
+/** BART: {@code model_type} {@code bart}. */
+public final class BartFamily implements ModelFamily {
+
+    /** Creates the family; the service loader calls this. */
+    public BartFamily() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("bart");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<String> architectures() {
+        return List.of("BartModel", "BartForConditionalGeneration");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PretrainedModel create(ConfigReader reader, String architecture) {
+        BartConfig config = BartConfig.of(reader, BartVariant.BART);
+        reader.finish();
+        boolean base = architecture.equals(architectures().get(0));
+        return BartModel.create(architecture, base, config, BartVariant.BART);
+    }
+}

@@ -1,0 +1,52 @@
+package org.attn4j.models.encoderdecoder;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.bert.BertConfig;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.ModelFamily;
+import org.attn4j.models.pretrained.PretrainedModel;
+import org.attn4j.models.seq2seq.LabelShift;
+
+/** A BERT encoder and a BERT decoder: {@code model_type} {@code encoder-decoder}. */
+public final class EncoderDecoderFamily implements ModelFamily {
+
+    /** Creates the family; the service loader calls this. */
+    public EncoderDecoderFamily() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("encoder-decoder");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<String> architectures() {
+        return List.of("EncoderDecoderModel");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PretrainedModel create(ConfigReader reader, String architecture) {
+        reader.refuseUnless("is_encoder_decoder", true);
+        reader.noEffect("vocab_size"); // the sides have their own
+        BertConfig encoder = side(reader.object("encoder"), false);
+        BertConfig decoder = side(reader.object("decoder"), true);
+        Integer padId = reader.integerOrNull("pad_token_id");
+        LabelShift shift =
+                LabelShift.startingWith(reader.integerOrNull("decoder_start_token_id"), padId);
+        reader.finish();
+        return BertToBert.create(
+                architecture, encoder, decoder, shift, padId == null ? encoder.padId() : padId);
+    }
+
+    private static BertConfig side(ConfigReader side, boolean decoder) {
+        side.refuseUnless("model_type", "bert");
+        side.refuseUnless("is_decoder", decoder);
+        side.refuseUnless("add_cross_attention", decoder);
+        BertConfig config = BertConfig.of(side);
+        side.finish();
+        return config;
+    }
+}

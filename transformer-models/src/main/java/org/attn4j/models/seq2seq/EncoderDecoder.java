@@ -1,0 +1,255 @@
+package org.attn4j.models.seq2seq;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import java.util.List;
+import java.util.Set;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.StackStepDecoder;
+import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.head.Losses;
+import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.Layers;
+import org.attn4j.models.pretrained.ModelInputs;
+import org.attn4j.models.pretrained.ModelOutputs;
+import org.attn4j.models.pretrained.PretrainedModel;
+
+/**
+ * A published encoder-decoder model: an encoder's states are the memory of a decoder, whose states
+ * become logits.
+ *
+ * <p>Takes {@code input_ids} and {@code attention_mask}, (B, S), {@code decoder_input_ids}, {@code
+ * decoder_attention_mask} and {@code labels}, (B, T); decoder inputs that are not given follow from
+ * the labels. Gives {@code logits} (B, T, V), or {@code last_hidden_state} (B, T, D) of a base
+ * model, {@code encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
+ */
+public final class EncoderDecoder extends AbstractBlock
+        implements PretrainedModel, SequenceToSequenceModel {
+
+    private static final byte VERSION = 1;
+
+    private static final List<String> LIST_INPUTS =
+            List.of(
+                    "input_ids",
+                    "decoder_input_ids",
+                    "attention_mask",
+                    "decoder_attention_mask",
+                    "labels");
+    private static final Set<String> INPUTS = Set.copyOf(LIST_INPUTS);
+
+    private final EncoderDecoderParts parts;
+    private final EncoderStack encoder;
+    private final Block bridge; // null for none
+    private final DecoderStack decoder;
+    private final Block output; // null for the base model
+
+    /**
+     * Creates a model.
+     *
+     * @param parts what it is made of
+     */
+    public EncoderDecoder(EncoderDecoderParts parts) {
+        super(VERSION);
+        this.parts = parts;
+        if (parts.shared() != null) {
+            addChildBlock("shared", parts.shared());
+        }
+        encoder = addChildBlock("encoder", parts.encoder());
+        bridge = parts.bridge() == null ? null : addChildBlock("enc_to_dec_proj", parts.bridge());
+        decoder = addChildBlock("decoder", parts.decoder());
+        output = parts.output() == null ? null : addChildBlock("lm_head", parts.output());
+        NormalInitializer normal = new NormalInitializer((float) parts.initializerRange());
+        setInitializer(normal, Parameter.Type.WEIGHT);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        in.refuseOthers(INPUTS);
+        in.require("input_ids");
+        NDArray ids = in.ids("input_ids", parts.sourceVocabularySize()); // (B, S)
+        NDArray targets = targets(in); // (B, T)
+        AttentionMask visible = in.mask("attention_mask");
+        NDArray states = encode(parameters, ids, visible, in.observer(), training); // (B, S, D)
+        NDArray decoded =
+                decoder.decode(
+                        parameters,
+                        targets,
+                        targetMask(in, targets),
+                        memory(parameters, states, training),
+                        visible,
+                        null,
+                        at(in.observer(), "decoder"),
+                        training); // (B, T, D)
+        NDArray labels = in.get("labels");
+        if (output == null) {
+            return ModelOutputs.of("last_hidden_state", decoded)
+                    .with("encoder_last_hidden_state", states);
+        }
+        NDArray logits = project(parameters, decoded, training); // (B, T, V)
+        return ModelOutputs.of("logits", logits)
+                .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels))
+                .with("encoder_last_hidden_state", states);
+    }
+
+    /** The decoder's inputs: as given, or from the labels, or from the source. */
+    private NDArray targets(ModelInputs in) {
+        NDArray given = in.ids("decoder_input_ids", parts.targetVocabularySize());
+        if (given != null) {
+            return given;
+        }
+        if (in.get("labels") != null && output != null) {
+            return parts.labelShift().shift(in.get("labels"));
+        }
+        if (parts.shiftsSource()) {
+            return parts.labelShift().shift(in.get("input_ids"));
+        }
+        throw new IllegalArgumentException(
+                "the model needs decoder_input_ids"
+                        + (output == null ? "" : " or labels")
+                        + ", got "
+                        + in.arrays().keySet());
+    }
+
+    private AttentionMask targetMask(ModelInputs in, NDArray targets) {
+        boolean follow = in.get("decoder_input_ids") == null;
+        return parts.hidesShiftedPadding() && follow && in.get("decoder_attention_mask") == null
+                ? AttentionMask.keys(targets.neq(parts.padId()))
+                : in.mask("decoder_attention_mask");
+    }
+
+    private NDArray encode(
+            ParameterStore parameters,
+            NDArray ids,
+            AttentionMask visible,
+            AttentionObserver observer,
+            boolean training) {
+        EmbeddingInputs source = EmbeddingInputs.of(ids, 0);
+        return encoder.encode(parameters, source, visible, at(observer, "encoder"), training);
+    }
+
+    private NDArray memory(ParameterStore parameters, NDArray states, boolean training) {
+        return bridge == null ? states : Layers.apply(bridge, parameters, states, training);
+    }
+
+    private NDArray project(ParameterStore parameters, NDArray states, boolean training) {
+        if (output == null) {
+            throw new IllegalArgumentException(architecture() + " has no logits");
+        }
+        NDArray scaled =
+                parts.outputScale() == 1 ? states : Scalars.multiply(states, parts.outputScale());
+        return Layers.apply(output, parameters, scaled, training);
+    }
+
+    private static AttentionObserver at(AttentionObserver observer, String place) {
+        return observer == null ? null : observer.at(place);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+        AttentionMask visible = AttentionMask.keys(visible(sourceIds));
+        NDArray states = encode(parameters, sourceIds, visible, observer, false); // (B, S, D)
+        NDArray decoded =
+                decoder.decode(
+                        parameters,
+                        decoderInputIds,
+                        memory(parameters, states, false),
+                        visible,
+                        null,
+                        at(observer, "decoder"),
+                        false); // (B, T, D)
+        return project(parameters, decoded, false); // (B, T, V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public StepDecoder start(NDManager manager, NDArray sourceIds) {
+        return new StackStepDecoder(
+                manager,
+                sourceIds,
+                decoder,
+                (parameters, ids) -> {
+                    AttentionMask visible = AttentionMask.keys(visible(ids));
+                    NDArray states = encode(parameters, ids, visible, null, false);
+                    return memory(parameters, states, false);
+                },
+                this::visible,
+                (parameters, states) -> project(parameters, states, false));
+    }
+
+    /** Which source tokens are no padding, (B, S). */
+    private NDArray visible(NDArray sourceIds) {
+        return sourceIds.neq(parts.padId());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public WeightTable weights() {
+        return parts.weights();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String architecture() {
+        return parts.architecture();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] smallestInput() {
+        return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        return run(parameters, ModelInputs.ofList(LIST_INPUTS, inputs), training).list();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape ids = new Shape(1, 1);
+        for (Block child : getChildren().values()) {
+            if (child == bridge) {
+                child.initialize(manager, dataType, encoder.getOutputShapes(new Shape[] {ids}));
+            } else if (child == output) {
+                child.initialize(manager, dataType, decoder.getOutputShapes(new Shape[] {ids}));
+            } else {
+                child.initialize(manager, dataType, ids);
+            }
+        }
+    }
+
+    /** Outputs have names; the first that {@code forward} gives are the logits, or the states. */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape target = inputShapes[Math.min(1, inputShapes.length - 1)];
+        Shape[] decoded = decoder.getOutputShapes(new Shape[] {target});
+        Shape source = encoder.getOutputShapes(new Shape[] {inputShapes[0]})[0];
+        Shape first = output == null ? decoded[0] : target.add(parts.targetVocabularySize());
+        return new Shape[] {first, source};
+    }
+}

@@ -1,0 +1,55 @@
+package org.attn4j.models.seq2seq;
+
+import ai.djl.nn.Block;
+import java.util.Objects;
+import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * What an {@link EncoderDecoder} is made of.
+ *
+ * @param architecture its name in transformers
+ * @param weights its tensors' names; the block's children are {@code shared}, {@code encoder},
+ *     {@code enc_to_dec_proj}, {@code decoder} and {@code lm_head}
+ * @param shared the embedding that serves both sides, or null
+ * @param encoder the encoder
+ * @param bridge from the encoder's states to the memory, where their sizes differ; null for none
+ * @param decoder the decoder, with cross-attention
+ * @param output from the decoder's states to logits; null in a base model
+ * @param outputScale what the states are multiplied by before that
+ * @param labelShift how labels become decoder inputs
+ * @param shiftsSource whether decoder inputs follow from the source where there are no labels
+ * @param hidesShiftedPadding whether padding is hidden in decoder inputs that follow from labels
+ * @param sourceVocabularySize how many ids the encoder knows
+ * @param targetVocabularySize how many ids the decoder knows, V
+ * @param padId the id that fills up sources, and is not seen in generation
+ * @param initializerRange the standard deviation of new weights
+ */
+public record EncoderDecoderParts(
+        String architecture,
+        WeightTable weights,
+        TokenEmbedding shared,
+        EncoderStack encoder,
+        Block bridge,
+        DecoderStack decoder,
+        Block output,
+        double outputScale,
+        LabelShift labelShift,
+        boolean shiftsSource,
+        boolean hidesShiftedPadding,
+        long sourceVocabularySize,
+        long targetVocabularySize,
+        int padId,
+        double initializerRange) {
+
+    /** {@inheritDoc} */
+    public EncoderDecoderParts {
+        Objects.requireNonNull(architecture, "architecture");
+        Objects.requireNonNull(weights, "weights");
+        Objects.requireNonNull(encoder, "encoder");
+        Objects.requireNonNull(decoder, "decoder");
+        Objects.requireNonNull(labelShift, "labelShift");
+    }
+}

@@ -1,0 +1,34 @@
+package org.attn4j.models.t5;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.ModelFamily;
+import org.attn4j.models.pretrained.PretrainedModel;
+
+/** T5 in both versions: {@code model_type} {@code t5}. */
+public final class T5Family implements ModelFamily {
+
+    /** Creates the family; the service loader calls this. */
+    public T5Family() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("t5");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<String> architectures() {
+        return List.of("T5Model", "T5ForConditionalGeneration");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PretrainedModel create(ConfigReader reader, String architecture) {
+        T5Config config = T5Config.of(reader);
+        reader.finish();
+        return T5Model.create(architecture, architecture.equals("T5Model"), config);
+    }
+}
