@@ -18,7 +18,7 @@ final class DecodingSession implements AutoCloseable {
             SequenceToSequenceModel model, NDManager parent, List<int[]> sources, int padId) {
         manager = parent.newSubManager();
         try {
-            decoder = model.start(manager, PaddedIds.of(manager, sources, padId));
+            decoder = model.start(manager, sources, padId);
         } catch (RuntimeException e) {
             manager.close();
             throw e;

@@ -2,6 +2,7 @@ package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 import org.attn4j.attention.capture.AttentionObserver;
 
 /** A model that reads a source sequence and predicts a target sequence token by token. */
@@ -15,6 +16,18 @@ public interface SequenceToSequenceModel {
      * @return a decoder whose row i belongs to source i
      */
     StepDecoder start(NDManager manager, NDArray sourceIds);
+
+    /**
+     * Reads the sources and prepares to decode, with one row for each source.
+     *
+     * @param manager where everything lives that the decoder keeps between steps
+     * @param sources token ids of each source
+     * @param padId what short sources are filled up with
+     * @return a decoder whose row i belongs to source i
+     */
+    default StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
+        return start(manager, PaddedIds.of(manager, sources, padId));
+    }
 
     /**
      * Predicts every position of given targets at once.

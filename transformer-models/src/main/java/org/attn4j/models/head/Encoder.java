@@ -19,6 +19,15 @@ public interface Encoder extends Block {
     EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training);
 
     /**
+     * Returns whether a token sees only itself and those before it.
+     *
+     * @return false unless a family says otherwise
+     */
+    default boolean isCausal() {
+        return false;
+    }
+
+    /**
      * Returns the inputs that the encoder looks at, in the order in which {@code forward} takes
      * them.
      *

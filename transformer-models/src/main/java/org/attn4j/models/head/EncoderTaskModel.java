@@ -82,6 +82,12 @@ public final class EncoderTaskModel extends AbstractBlock implements PretrainedM
 
     /** {@inheritDoc} */
     @Override
+    public boolean isCausal() {
+        return encoder.isCausal();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public WeightTable weights() {
         return weights;
     }

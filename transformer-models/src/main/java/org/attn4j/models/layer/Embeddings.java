@@ -25,6 +25,7 @@ public final class Embeddings extends AbstractBlock {
     private static final byte VERSION = 1;
 
     private final TokenEmbedding tokens;
+    private final Block tokenProjection; // null for none
     private final double scale;
     private final SinusoidalPositions sinusoidal; // null for none
     private final LearnedPositions learned; // null for none
@@ -36,6 +37,10 @@ public final class Embeddings extends AbstractBlock {
     private Embeddings(Builder builder) {
         super(VERSION);
         tokens = builder.shared ? builder.tokens : addChildBlock("embed_tokens", builder.tokens);
+        tokenProjection =
+                builder.tokenProjection == null
+                        ? null
+                        : addChildBlock("embed_tokens_projection", builder.tokenProjection);
         scale = builder.scale;
         sinusoidal = builder.sinusoidal;
         learned =
@@ -81,6 +86,9 @@ public final class Embeddings extends AbstractBlock {
      */
     public NDArray embed(ParameterStore parameters, EmbeddingInputs in, boolean training) {
         NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
+        if (tokenProjection != null) {
+            x = Layers.apply(tokenProjection, parameters, x, training);
+        }
         if (scale != 1) {
             x = Scalars.multiply(x, scale);
         }
@@ -137,7 +145,8 @@ public final class Embeddings extends AbstractBlock {
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape vectors = tokens.getOutputShapes(inputShapes)[0];
         for (Block child : getChildren().values()) {
-            boolean afterwards = child == norm || child == projection;
+            boolean afterwards =
+                    child == norm || child == projection || child == tokenProjection;
             child.initialize(manager, dataType, afterwards ? vectors : inputShapes[0]);
         }
     }
@@ -146,6 +155,9 @@ public final class Embeddings extends AbstractBlock {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape[] vectors = tokens.getOutputShapes(inputShapes);
+        if (tokenProjection != null) {
+            vectors = tokenProjection.getOutputShapes(vectors);
+        }
         return projection == null ? vectors : projection.getOutputShapes(vectors);
     }
 
@@ -154,6 +166,7 @@ public final class Embeddings extends AbstractBlock {
 
         private TokenEmbedding tokens;
         private boolean shared;
+        private Block tokenProjection;
         private double scale = 1;
         private SinusoidalPositions sinusoidal;
         private LearnedPositions learned;
@@ -185,6 +198,17 @@ public final class Embeddings extends AbstractBlock {
         public Builder setSharedTokens(TokenEmbedding tokens) {
             this.tokens = tokens;
             shared = true;
+            return this;
+        }
+
+        /**
+         * Sets a map of the token vectors alone, before anything is added to them.
+         *
+         * @param tokenProjection from (B, T, E) to (B, T, D); none by default
+         * @return this builder
+         */
+        public Builder optTokenProjection(Block tokenProjection) {
+            this.tokenProjection = tokenProjection;
             return this;
         }
 

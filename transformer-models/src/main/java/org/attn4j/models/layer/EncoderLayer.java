@@ -11,8 +11,10 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
@@ -31,10 +33,12 @@ public final class EncoderLayer extends AbstractBlock {
     private final Block feedForward;
     private final Residual aroundAttention;
     private final Residual aroundFeedForward;
+    private final boolean parallel;
 
     private EncoderLayer(Builder builder) {
         super(VERSION);
         NormOrder order = builder.normOrder;
+        parallel = builder.parallel;
         float dropout = Layers.requireRate("dropout", builder.dropout);
         selfAttention = addChildBlock("self_attn", builder.selfAttention);
         aroundAttention =
@@ -75,26 +79,48 @@ public final class EncoderLayer extends AbstractBlock {
             AttentionMask mask,
             AttentionObserver observer,
             boolean training) {
+        return encode(parameters, x, mask, null, null, observer, training);
+    }
+
+    /**
+     * Runs the layer on tokens that follow others, or that have places of their own.
+     *
+     * @param parameters where the parameters are found
+     * @param x (B, T, D)
+     * @param mask who sees whom, from the T places to those of the cache and these
+     * @param positions the places of the tokens, (B, T) or (T) of int64; null for those after the
+     *     cache
+     * @param cache keys and values of the tokens before; null if there are none
+     * @param observer receives the weights as {@code self_attn}, or null
+     * @param training whether dropout applies
+     * @return (B, T, D)
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDArray x,
+            AttentionMask mask,
+            NDArray positions,
+            KeyValueCache cache,
+            AttentionObserver observer,
+            boolean training) {
         AttentionObserver selfObserver = observer == null ? null : observer.at("self_attn");
-        NDArray attended =
-                aroundAttention.around(
-                        parameters,
-                        x,
-                        training,
-                        query ->
-                                selfAttention
-                                        .attend(
-                                                parameters,
-                                                AttentionInputs.self(query)
-                                                        .withMask(mask)
-                                                        .withObserver(selfObserver),
-                                                training)
-                                        .context()); // (B, T, D)
-        return aroundFeedForward.around(
-                parameters,
-                attended,
-                training,
-                y -> Layers.apply(feedForward, parameters, y, training)); // (B, T, D)
+        UnaryOperator<NDArray> attend =
+                query ->
+                        selfAttention
+                                .attend(
+                                        parameters,
+                                        AttentionInputs.self(query)
+                                                .withMask(mask)
+                                                .withPositions(positions)
+                                                .withCache(cache)
+                                                .withObserver(selfObserver),
+                                        training)
+                                .context();
+        UnaryOperator<NDArray> inner = y -> Layers.apply(feedForward, parameters, y, training);
+        NDArray attended = aroundAttention.around(parameters, x, training, attend); // (B, T, D)
+        return parallel
+                ? attended.add(aroundFeedForward.branch(parameters, x, training, inner))
+                : aroundFeedForward.around(parameters, attended, training, inner); // (B, T, D)
     }
 
     /**
@@ -136,6 +162,7 @@ public final class EncoderLayer extends AbstractBlock {
         private Block feedForward;
         private Supplier<? extends Block> norm;
         private NormOrder normOrder = NormOrder.POST;
+        private boolean parallel;
         private float dropout;
         private Float feedForwardDropout;
 
@@ -186,6 +213,19 @@ public final class EncoderLayer extends AbstractBlock {
         }
 
         /**
+         * Sets whether both sublayers read what the layer is given, {@code x + attention(norm1(x))
+         * + feedForward(norm2(x))}, instead of one after the other (Wang and Komatsuzaki 2021,
+         * GPT-J; Black et al. 2022, GPT-NeoX-20B, §2.1).
+         *
+         * @param parallel whether they do, with {@link NormOrder#PRE}; false by default
+         * @return this builder
+         */
+        public Builder optParallel(boolean parallel) {
+            this.parallel = parallel;
+            return this;
+        }
+
+        /**
          * Sets the dropout of each sublayer's output.
          *
          * @param dropout the rate; 0 by default
@@ -212,12 +252,18 @@ public final class EncoderLayer extends AbstractBlock {
          * Builds the layer.
          *
          * @return the layer
-         * @throws IllegalArgumentException if the rate is out of range
+         * @throws IllegalArgumentException if the rate is out of range, or the sublayers are parallel
+         *     and the norms not before them
          */
         public EncoderLayer build() {
             Objects.requireNonNull(selfAttention, "selfAttention");
             Objects.requireNonNull(feedForward, "feedForward");
             Objects.requireNonNull(norm, "norm");
+            if (parallel && normOrder != NormOrder.PRE) {
+                throw new IllegalArgumentException(
+                        "parallel sublayers take their norms before them, got normOrder="
+                                + normOrder);
+            }
             return new EncoderLayer(this);
         }
     }

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
+import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
@@ -106,22 +107,63 @@ public final class EncoderStack extends AbstractBlock {
             AttentionMask mask,
             AttentionObserver observer,
             boolean training) {
+        return encode(parameters, in, mask, null, observer, training);
+    }
+
+    /**
+     * Goes on with sequences of which the tokens before are cached: a decoder-only model, with a
+     * causal mask.
+     *
+     * @param parameters where the parameters are found
+     * @param in the tokens that are new, (B, T); their places also turn queries and keys where
+     *     attention is rotary
+     * @param mask who sees whom, from the T new places to those of the cache and these
+     * @param cache what is kept of the tokens before, which these are added to; null for none
+     * @param observer receives the weights as {@code layers.i.self_attn} and the states as {@code
+     *     hidden_states.i}, or null
+     * @param training whether dropout applies
+     * @return (B, T, D), on the manager of the ids
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            EmbeddingInputs in,
+            AttentionMask mask,
+            DecoderCache cache,
+            AttentionObserver observer,
+            boolean training) {
         NDManager manager = in.ids().getManager();
         long length = in.ids().getShape().get(1);
+        long keys = length + (cache == null ? 0 : cache.length());
         AttentionMask realised =
-                Stacks.biased(mask, scoreBias, parameters, manager, length, length, training)
-                        .realise(manager, length, length);
+                Stacks.biased(mask, scoreBias, parameters, manager, length, keys, training)
+                        .realise(manager, length, keys);
         NDArray x = embeddings.embed(parameters, in, training); // (B, S, D)
         for (int i = 0; i < layers.size(); i++) {
             if (i % groupSize == 0) {
                 Stacks.hidden(observer, i / groupSize, x);
             }
             AttentionObserver at = Stacks.layer(observer, i);
-            x = layers.get(i).encode(parameters, x, realised, at, training);
+            KeyValueCache kept = cache == null ? null : cache.self(i);
+            x =
+                    layers.get(i)
+                            .encode(parameters, x, realised, in.positions(), kept, at, training);
+        }
+        if (cache != null) {
+            cache.advance(length);
         }
         NDArray states = finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
         Stacks.hidden(observer, layers.size() / groupSize, states);
         return states;
+    }
+
+    /**
+     * Creates an empty cache for this stack.
+     *
+     * @param manager where its arrays live
+     * @return the cache
+     */
+    public DecoderCache newCache(NDManager manager) {
+        return new DecoderCache(manager, layers.size());
     }
 
     /**

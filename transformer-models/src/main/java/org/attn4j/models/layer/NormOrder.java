@@ -8,5 +8,10 @@ public enum NormOrder {
      */
     PRE,
     /** {@code norm(x + sublayer(x))} (Vaswani et al. 2017, "Attention Is All You Need", §3.1). */
-    POST
+    POST,
+    /**
+     * {@code norm(x) + sublayer(norm(x))}: the way around goes through the norm too (Bloom's {@code
+     * apply_residual_connection_post_layernorm}).
+     */
+    NORMED
 }

@@ -27,14 +27,31 @@ record Residual(Block norm, NormOrder order, float dropout) {
             boolean training,
             UnaryOperator<NDArray> sublayer) {
         return switch (order) {
-            case PRE -> {
+            case PRE -> x.add(branch(parameters, x, training, sublayer));
+            case NORMED -> {
                 NDArray normed = Layers.apply(norm, parameters, x, training);
-                yield x.add(Layers.dropout(sublayer.apply(normed), dropout, training));
+                yield normed.add(Layers.dropout(sublayer.apply(normed), dropout, training));
             }
             case POST -> {
                 NDArray sum = x.add(Layers.dropout(sublayer.apply(x), dropout, training));
                 yield Layers.apply(norm, parameters, sum, training);
             }
         };
+    }
+
+    /**
+     * Runs a sublayer behind its norm, without the way around it.
+     *
+     * @param x (B, T, D)
+     * @param sublayer from (B, T, D) to (B, T, D)
+     * @return (B, T, D)
+     */
+    NDArray branch(
+            ParameterStore parameters,
+            NDArray x,
+            boolean training,
+            UnaryOperator<NDArray> sublayer) {
+        NDArray normed = Layers.apply(norm, parameters, x, training);
+        return Layers.dropout(sublayer.apply(normed), dropout, training);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.PublishedGeneration;
@@ -31,6 +32,11 @@ final class GenerationParity {
             throws IOException {
         if (loaded.model() instanceof SequenceToSequenceModel model) {
             return translate(loaded, model, it, inputs);
+        }
+        if (loaded.model() instanceof CausalModel model) {
+            JsonObject file = loaded.generationConfig().orElseGet(JsonObject::new);
+            return new Generation(model, file, it.arguments())
+                    .generate(inputs.get("input_ids"), inputs.get("attention_mask"));
         }
         return Map.of();
     }

@@ -1,0 +1,93 @@
+package org.attn4j.models.causal;
+
+import org.attn4j.models.checkpoint.TensorLayouts;
+import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.head.EncoderTaskModel;
+import org.attn4j.models.head.Head;
+import org.attn4j.models.head.QuestionAnsweringHead;
+import org.attn4j.models.head.TokenClassificationHead;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.PretrainedModel;
+
+/**
+ * The heads of decoder-only models, which are the same in all families but for the beginning of
+ * their names.
+ *
+ * @param family what the names of the family's classes begin with, such as {@code GPT2}
+ * @param languageModel the name of the class that predicts the next token
+ * @param hiddenSize D
+ * @param tied whether the language head has the weight of the token embedding
+ * @param initializerRange the standard deviation of weights that no checkpoint gives
+ */
+public record CausalHeads(
+        String family,
+        String languageModel,
+        int hiddenSize,
+        boolean tied,
+        double initializerRange) {
+
+    /**
+     * Returns the name of the model without a head.
+     *
+     * @param family what the names of the family's classes begin with
+     * @return such as {@code GPT2Model}
+     */
+    public static String base(String family) {
+        return family + "Model";
+    }
+
+    /**
+     * Puts a head on a model.
+     *
+     * @param architecture the class in transformers' terms
+     * @param model the model below the head
+     * @param reader the configuration, for the labels of a classifier
+     * @param dropout the rate before a classifier of tokens
+     * @param weights the names of the model's tensors and the language head's; those of the other
+     *     heads are added
+     * @return the model with its head
+     */
+    public PretrainedModel create(
+            String architecture,
+            CausalEncoder model,
+            ConfigReader reader,
+            float dropout,
+            WeightTable.Builder weights) {
+        if (architecture.equals(languageModel)) {
+            return new CausalLanguageModel(
+                    architecture, model, tied, weights.build(), initializerRange);
+        }
+        weights.ignore("lm_head.weight").ignore("embed_out.weight");
+        Head head = null;
+        if (architecture.equals(family + "ForTokenClassification")) {
+            head = new TokenClassificationHead(hiddenSize, dropout, reader.labels().size());
+            weights.add("classifier.*", "head.out_proj.*");
+        } else if (architecture.equals(family + "ForQuestionAnswering")) {
+            head = new QuestionAnsweringHead(hiddenSize, 0);
+            weights.add("qa_outputs.*", "head.out_proj.*");
+        } else if (!architecture.equals(base(family))) {
+            throw new IllegalArgumentException("no head of " + architecture);
+        }
+        return new EncoderTaskModel(architecture, model, head, weights.build(), initializerRange);
+    }
+
+    /**
+     * Adds the names of queries, keys and values that are stored as one, head by head, with a bias.
+     *
+     * @param table what they are added to
+     * @param tensor the name of the fused map, without {@code .weight}
+     * @param attention the path of the attention
+     * @param heads N
+     */
+    public static void fusedPerHead(
+            WeightTable.Builder table, String tensor, String attention, int heads) {
+        for (String part : new String[] {".weight", ".bias"}) {
+            table.addFused(
+                    tensor + part,
+                    TensorLayouts.perHead(heads),
+                    attention + ".query_proj" + part,
+                    attention + ".key_proj" + part,
+                    attention + ".value_proj" + part);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.attn4j.models.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.attn4j.attention.capture.AttentionObserver;
+
+/**
+ * Finds continuations of prompts by the same searches that find targets of sources. Prompts of
+ * different lengths are filled up at their beginning, so that they all end where the continuations
+ * begin.
+ */
+public final class PromptSearch {
+
+    private final Search search;
+
+    /**
+     * Creates a search.
+     *
+     * @param config beams, scoring, lengths, rules and ids; lengths count the tokens that are
+     *     generated, without the prompt
+     */
+    public PromptSearch(GenerationConfig config) {
+        search = Search.of(config);
+    }
+
+    /**
+     * Continues a batch of prompts. What is found for one does not depend on the others.
+     *
+     * @param model the model
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param prompts token ids of each prompt, at least one
+     * @return for each prompt its continuations, the best first
+     * @throws IllegalArgumentException if a prompt is empty
+     */
+    public List<List<Hypothesis>> search(
+            CausalModel model, NDManager manager, List<int[]> prompts) {
+        if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+            throw new IllegalArgumentException(
+                    "a prompt must have at least one token, such as the one that begins texts");
+        }
+        return search.search(new Continued(model), manager, prompts);
+    }
+
+    /** Prompts in the place of sources. */
+    private record Continued(CausalModel model) implements SequenceToSequenceModel {
+
+        @Override
+        public StepDecoder start(NDManager manager, NDArray sourceIds) {
+            return model.start(manager, sourceIds, null);
+        }
+
+        @Override
+        public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
+            int length = sources.stream().mapToInt(source -> source.length).max().orElse(0);
+            long[] ids = new long[Math.multiplyExact(sources.size(), length)];
+            long[] seen = new long[ids.length];
+            Arrays.fill(ids, padId);
+            boolean padded = false;
+            for (int i = 0; i < sources.size(); i++) {
+                int[] source = sources.get(i);
+                int from = (i + 1) * length - source.length;
+                for (int j = 0; j < source.length; j++) {
+                    ids[from + j] = source[j];
+                    seen[from + j] = 1;
+                }
+                padded |= source.length < length;
+            }
+            Shape shape = new Shape(sources.size(), length);
+            try (NDManager scratch = manager.newSubManager()) {
+                NDArray visible = padded ? scratch.create(seen, shape) : null;
+                return model.start(manager, scratch.create(ids, shape), visible);
+            }
+        }
+
+        @Override
+        public NDArray logits(
+                NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+            throw new UnsupportedOperationException("a prompt is continued step by step");
+        }
+    }
+}
