@@ -28,7 +28,11 @@ public final class BloomFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("BloomModel", LANGUAGE_MODEL, "BloomForTokenClassification", "BloomForQuestionAnswering");
+        return List.of(
+                "BloomModel",
+                LANGUAGE_MODEL,
+                "BloomForTokenClassification",
+                "BloomForQuestionAnswering");
     }
 
     /** {@inheritDoc} */

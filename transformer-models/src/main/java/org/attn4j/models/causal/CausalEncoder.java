@@ -78,8 +78,7 @@ public abstract class CausalEncoder extends EncoderBlock {
                 ? given.toType(DataType.INT64, false)
                 : ids.getManager()
                         .ones(
-                                new Shape(
-                                        ids.getShape().get(0), before + ids.getShape().get(1)),
+                                new Shape(ids.getShape().get(0), before + ids.getShape().get(1)),
                                 DataType.INT64);
     }
 

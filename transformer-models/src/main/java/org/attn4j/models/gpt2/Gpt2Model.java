@@ -41,7 +41,9 @@ public final class Gpt2Model extends CausalEncoder {
                                 .optDropout(config.embeddingDropout())
                                 .build(),
                         null,
-                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config, i)).toList(),
+                        IntStream.range(0, config.layers())
+                                .mapToObj(i -> layer(config, i))
+                                .toList(),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
                 config.maxPositions());
     }

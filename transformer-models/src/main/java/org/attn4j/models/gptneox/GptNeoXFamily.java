@@ -28,7 +28,11 @@ public final class GptNeoXFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("GPTNeoXModel", LANGUAGE_MODEL, "GPTNeoXForTokenClassification", "GPTNeoXForQuestionAnswering");
+        return List.of(
+                "GPTNeoXModel",
+                LANGUAGE_MODEL,
+                "GPTNeoXForTokenClassification",
+                "GPTNeoXForQuestionAnswering");
     }
 
     /** {@inheritDoc} */
@@ -71,10 +75,7 @@ public final class GptNeoXFamily implements ModelFamily {
                         .ignore("**.attention.masked_bias")
                         .ignore("**.rotary_emb.inv_freq");
         CausalHeads.fusedPerHead(
-                table,
-                layer + "attention.query_key_value",
-                block + "self_attn",
-                config.heads());
+                table, layer + "attention.query_key_value", block + "self_attn", config.heads());
         if (config.tieEmbeddings()) {
             table.alias("embed_out.weight", prefix + "embed_in.weight");
         } else {

@@ -145,8 +145,7 @@ public final class Embeddings extends AbstractBlock {
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape vectors = tokens.getOutputShapes(inputShapes)[0];
         for (Block child : getChildren().values()) {
-            boolean afterwards =
-                    child == norm || child == projection || child == tokenProjection;
+            boolean afterwards = child == norm || child == projection || child == tokenProjection;
             child.initialize(manager, dataType, afterwards ? vectors : inputShapes[0]);
         }
     }

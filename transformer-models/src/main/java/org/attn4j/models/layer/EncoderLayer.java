@@ -252,8 +252,8 @@ public final class EncoderLayer extends AbstractBlock {
          * Builds the layer.
          *
          * @return the layer
-         * @throws IllegalArgumentException if the rate is out of range, or the sublayers are parallel
-         *     and the norms not before them
+         * @throws IllegalArgumentException if the rate is out of range, or the sublayers are
+         *     parallel and the norms not before them
          */
         public EncoderLayer build() {
             Objects.requireNonNull(selfAttention, "selfAttention");

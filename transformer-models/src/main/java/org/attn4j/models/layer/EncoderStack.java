@@ -144,9 +144,7 @@ public final class EncoderStack extends AbstractBlock {
             }
             AttentionObserver at = Stacks.layer(observer, i);
             KeyValueCache kept = cache == null ? null : cache.self(i);
-            x =
-                    layers.get(i)
-                            .encode(parameters, x, realised, in.positions(), kept, at, training);
+            x = layers.get(i).encode(parameters, x, realised, in.positions(), kept, at, training);
         }
         if (cache != null) {
             cache.advance(length);

@@ -68,7 +68,9 @@ public final class OptFamily implements ModelFamily {
                         .add(
                                 prefix + "project_in.weight",
                                 embeddings + "embed_tokens_projection.weight")
-                        .add(prefix + "project_out.weight", decoder + "layer_norm.projection.weight")
+                        .add(
+                                prefix + "project_out.weight",
+                                decoder + "layer_norm.projection.weight")
                         .add(layer + "self_attn.q_proj.*", block + "self_attn.query_proj.*")
                         .add(layer + "self_attn.k_proj.*", block + "self_attn.key_proj.*")
                         .add(layer + "self_attn.v_proj.*", block + "self_attn.value_proj.*")

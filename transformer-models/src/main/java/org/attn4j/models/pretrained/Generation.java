@@ -153,7 +153,9 @@ final class Generation {
             long[] tokens, int from, int length, Hypothesis hypothesis, int endId) {
         int[] ids = hypothesis.ids();
         int end = hypothesis.finished() ? 1 : 0;
-        long[] row = Arrays.copyOf(Arrays.copyOfRange(tokens, from, from + length), length + ids.length + end);
+        long[] row =
+                Arrays.copyOf(
+                        Arrays.copyOfRange(tokens, from, from + length), length + ids.length + end);
         for (int i = 0; i < ids.length; i++) {
             row[length + i] = ids[i];
         }
