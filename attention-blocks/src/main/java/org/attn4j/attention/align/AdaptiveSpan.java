@@ -25,8 +25,9 @@ import org.attn4j.attention.mask.MaskNumbers;
  * Σ z} makes spans as short as the task allows. The query's own place has the distance 0, and later
  * keys are hidden.
  *
- * <p>The parameter {@code span} = z, (N), is in places, from 0 to a maximum: {@link #constrain}
- * keeps it there after each update. Time and memory B·N·T·S.
+ * <p>The parameter {@code span}, (N), is z as a share of the greatest span, from 0 to 1, so that a
+ * learning rate fits it as it fits other parameters; {@link #constrain} keeps it in that range
+ * after each update. Time and memory B·N·T·S.
  */
 public final class AdaptiveSpan extends AbstractBlock implements Alignment, Penalized {
 
@@ -92,7 +93,10 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                                 .optShape(new Shape(heads))
                                 .optInitializer(
                                         (manager, shape, type) ->
-                                                manager.full(shape, (float) initialSpan, type))
+                                                manager.full(
+                                                        shape,
+                                                        (float) (initialSpan / maxSpan),
+                                                        type))
                                 .build());
     }
 
@@ -161,7 +165,8 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     public NDArray spans(ParameterStore parameters, NDManager manager, boolean training) {
         NDArray learned = parameters.getValue(span, manager.getDevice(), training);
         DataType type = MaskedScores.wide(learned.getDataType());
-        return manager.zeros(new Shape(heads), type).add(learned).clip(0, maxSpan);
+        NDArray share = manager.zeros(new Shape(heads), type).add(learned).clip(0, 1);
+        return Scalars.multiply(share, maxSpan);
     }
 
     /**
@@ -191,9 +196,10 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     public void constrain(ParameterStore parameters, NDManager manager) {
         Device device = manager.getDevice();
         NDArray learned = parameters.getValue(span, device, false);
-        try (NDArray within = spans(parameters, manager, false);
-                NDArray same = within.toType(learned.getDataType(), true)) {
-            same.copyTo(learned);
+        NDArray zeros = manager.zeros(learned.getShape(), learned.getDataType());
+        try (NDArray share = zeros.add(learned);
+                NDArray within = share.clip(0, 1)) {
+            within.copyTo(learned);
         }
     }
 

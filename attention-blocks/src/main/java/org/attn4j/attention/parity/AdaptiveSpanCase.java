@@ -6,11 +6,15 @@ import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 
 /** Dumps {@code adaptive_span…}: heads of one sequence, spans in places without an upper end. */
 final class AdaptiveSpanCase implements ParityCase {
+
+    /** Beyond any span; a power of two, so that shares of it are exact. */
+    private static final int MAX_SPAN = 1 << 20;
 
     @Override
     public boolean matches(Fixture fixture) {
@@ -26,11 +30,11 @@ final class AdaptiveSpanCase implements ParityCase {
                 AdaptiveSpanAttention.builder()
                         .setModelSize(heads * FixtureHeads.size(in, "q"))
                         .setHeads(heads)
-                        .setMaxSpan(Integer.MAX_VALUE)
+                        .setMaxSpan(MAX_SPAN)
                         .optRamp(fixture.number("ramp"))
                         .optPenalty(fixture.number("lambda", 0))
                         .build();
-        in.bind(block.span(), "span", in.array("z"));
+        in.bind(block.span(), "span", Scalars.multiply(in.array("z"), 1.0 / MAX_SPAN));
         NDArray query = in.array("q"); // (B, N, T, H)
         AttentionMask mask = in.keys("mask");
         AttentionOutput output =

@@ -94,7 +94,9 @@ class AdaptiveSpanAttentionTest {
     }
 
     private static void setSpans(AdaptiveSpanAttention block, NDManager manager, float... spans) {
-        manager.create(spans).copyTo(block.span().getDirectParameters().get("span").getArray());
+        manager.create(spans)
+                .div(20)
+                .copyTo(block.span().getDirectParameters().get("span").getArray());
     }
 
     @Test
@@ -176,7 +178,10 @@ class AdaptiveSpanAttentionTest {
             assertEquals(0.1 * 25.5 / 4, block.spanLoss(store, manager, false).getFloat(), 1e-6);
             block.span().constrain(store, manager);
             NDArray array = block.span().getDirectParameters().get("span").getArray();
-            Numbers.assertClose("spans", expected, array.toFloatArray(), 0, 0);
+            float[] spans = block.span().spans(store, manager, false).toFloatArray();
+            Numbers.assertClose("spans", expected, spans, 1e-6, 0);
+            assertEquals(0, array.min().getFloat());
+            assertEquals(1, array.max().getFloat());
             assertTrue(array.hasGradient() || !TestEngine.isPyTorch(), "still trained");
         }
     }
@@ -190,8 +195,8 @@ class AdaptiveSpanAttentionTest {
             array.setRequiresGradient(true);
             ParameterStore store = new ParameterStore(manager, false);
             TestEngine.backward(() -> block.spanLoss(store, manager, true));
-            float[] each = {0.025f, 0.025f, 0.025f, 0.025f};
-            Numbers.assertClose("slopes", each, array.getGradient().toFloatArray(), 1e-7, 0);
+            float[] each = {0.5f, 0.5f, 0.5f, 0.5f}; // λ / N · 20
+            Numbers.assertClose("slopes", each, array.getGradient().toFloatArray(), 1e-6, 0);
         }
     }
 
@@ -220,6 +225,6 @@ class AdaptiveSpanAttentionTest {
     private static void setDouble(Subject subject) {
         AdaptiveSpanAttention block = (AdaptiveSpanAttention) subject.block();
         NDArray span = block.span().getDirectParameters().get("span").getArray();
-        subject.manager().create(new double[] {0.3, 1.6, 2.2, 7}).copyTo(span);
+        subject.manager().create(new double[] {0.3, 1.6, 2.2, 7}).div(20).copyTo(span);
     }
 }

@@ -69,7 +69,7 @@ class AdaptiveProvidersTest {
                                     new AttentionSpec("adaptive-span", Map.of("maxSpan", 5)),
                                     site(decoder));
             span.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8));
-            manager.full(new Shape(2), 9f)
+            manager.full(new Shape(2), 1.5f)
                     .copyTo(span.span().getDirectParameters().get("span").getArray());
             ParameterStore store = new ParameterStore(manager, false);
             assertEquals(5, span.span().spans(store, manager, false).max().getFloat());
