@@ -8,6 +8,8 @@ public final class Examples {
     private static final List<Example> ALL =
             List.of( // one on a line
                     new HardAttentionExample(), //
+                    new AdaptiveSpanExample(), //
+                    new SentinelExample(), //
                     new HierarchicalExample(), //
                     new TemporalExample(), //
                     new MemoryExample(), //

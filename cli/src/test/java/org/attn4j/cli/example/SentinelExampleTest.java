@@ -1,0 +1,34 @@
+package org.attn4j.cli.example;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class SentinelExampleTest {
+
+    private static ExampleResult run(double effort) {
+        Engine engine = Engine.getEngine(System.getProperty("attn4j.engine", "PyTorch"));
+        return Examples.named("sentinel")
+                .run(new ExampleSettings(engine, Device.cpu(), 1, effort), line -> {});
+    }
+
+    @Test
+    void soonItLooksMoreForWhatIsToBeSeen() {
+        ExampleResult result = run(0.25);
+        double visible = (double) result.figures().get("notLookedForVisibleWords");
+        double other = (double) result.figures().get("notLookedForOtherWords");
+        assertTrue(visible < other, result.figures().toString());
+    }
+
+    @Test
+    @Tag("slow")
+    void itLearnsWhenNotToLook() {
+        ExampleResult result = run(1);
+        System.out.println(String.join("\n", result.lines()));
+        assertTrue(result.reached(), result.figures().toString());
+    }
+}
