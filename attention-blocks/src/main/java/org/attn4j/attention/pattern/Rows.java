@@ -62,7 +62,10 @@ public final class Rows {
     }
 
     private static NDArray taken(NDArray x, long[] index, long count) {
-        try (NDArray flat = x.getManager().create(index)) {
+        // The gradient needs the places again, and what was made from Java's memory is gone with
+        // its array: a copy in the engine's own stays for as long as the gradient does.
+        try (NDArray fromJava = x.getManager().create(index);
+                NDArray flat = fromJava.duplicate()) {
             return taken(x, flat, count);
         }
     }
