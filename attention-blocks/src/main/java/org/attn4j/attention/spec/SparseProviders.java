@@ -173,14 +173,12 @@ final class SparseProviders {
                 .setFile(LinearAttention.class)
                 .addOption("bias", Boolean.class, true, "whether the four projections have a bias")
                 .provider(
-                        (spec, site) -> {
-                            site.requireNoRotary("linear");
-                            return LinearAttention.builder()
-                                    .setModelSize(site.modelSize())
-                                    .setHeads(site.heads())
-                                    .optBias(spec.flag("bias"))
-                                    .build();
-                        });
+                        (spec, site) ->
+                                LinearAttention.builder()
+                                        .setModelSize(site.modelSize())
+                                        .setHeads(site.heads())
+                                        .optBias(spec.flag("bias"))
+                                        .build());
     }
 
     private static AttentionProvider local() {
@@ -228,7 +226,6 @@ final class SparseProviders {
     }
 
     private static LocalAttention.Builder local(AttentionSpec spec, AttentionSite site) {
-        site.requireNoRotary(spec.mechanism());
         int size = site.modelSize();
         Score score =
                 switch (spec.text("score")) {

@@ -8,6 +8,7 @@ public final class Examples {
     private static final List<Example> ALL =
             List.of( // one on a line
                     new HardAttentionExample(), //
+                    new LocalAlignmentExample(), //
                     new AdaptiveSpanExample(), //
                     new SentinelExample(), //
                     new HierarchicalExample(), //
