@@ -99,7 +99,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
         }
     }
 
-    private static synchronized HuggingFaceTokenizer openNative(String json, String what)
+    static synchronized HuggingFaceTokenizer openNative(String json, String what)
             throws IOException {
         // On a machine with a GPU the library would look for a CUDA build of itself on the network.
         boolean choose =

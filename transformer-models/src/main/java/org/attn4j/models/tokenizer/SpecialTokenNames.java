@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -81,6 +82,26 @@ final class SpecialTokenNames {
         unk = choose(unk, UNK, ids);
         boolean shared = unk != null && (unk.equals(pad) || unk.equals(bos) || unk.equals(eos));
         return new SpecialTokens(pad, bos, eos, shared ? null : unk);
+    }
+
+    /** Finds special tokens by their usual names where nothing names them, by role. */
+    static Map<String, String> usual(Segmenter vocabulary) {
+        Map<String, List<String>> usual = new LinkedHashMap<>();
+        usual.put("pad", PAD);
+        usual.put("bos", BOS);
+        usual.put("eos", EOS);
+        usual.put("unk", UNK);
+        usual.put("cls", List.of("[CLS]", "<s>"));
+        usual.put("sep", List.of("[SEP]", "</s>"));
+        usual.put("mask", List.of("[MASK]", "<mask>"));
+        Map<String, String> found = new LinkedHashMap<>();
+        usual.forEach(
+                (role, names) ->
+                        names.stream()
+                                .filter(name -> vocabulary.idOf(name) >= 0)
+                                .findFirst()
+                                .ifPresent(name -> found.put(role, name)));
+        return found;
     }
 
     private static String choose(String named, List<String> usual, Map<String, Integer> ids) {

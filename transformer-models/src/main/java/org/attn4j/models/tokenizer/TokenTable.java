@@ -199,6 +199,11 @@ final class TokenTable {
         return tokens[id];
     }
 
+    /** The token of an id, or null if there is none. */
+    String tokenOrNull(long id) {
+        return id < 0 || id >= tokens.length ? null : tokens[(int) id];
+    }
+
     /** Whether an id stands for text, rather than for a special token or nothing. */
     boolean isText(int id) {
         if (id < 0) {

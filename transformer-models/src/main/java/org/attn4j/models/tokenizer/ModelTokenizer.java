@@ -1,0 +1,401 @@
+package org.attn4j.models.tokenizer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The tokenizer of a published model: texts to the ids that the model reads, and ids to text, as
+ * transformers does it.
+ *
+ * <p>It is read from a model's folder: {@code tokenizer.json}, or else the older {@code vocab.txt},
+ * {@code vocab.json} with {@code merges.txt}, or SentencePiece files. All of them are run by
+ * Hugging Face's tokenizers library; no engine is needed. What the model calls special, such as
+ * {@code [MASK]}, is found in texts as transformers finds it; {@link HuggingFaceTextTokenizer} is
+ * for texts that must not contain such tokens.
+ *
+ * <p>A tokenizer may be used by several threads at once.
+ */
+public final class ModelTokenizer implements AutoCloseable {
+
+    private final Segmenter source;
+    private final Segmenter target;
+    private final TokenizerProfile profile;
+    private final Languages languages;
+
+    ModelTokenizer(
+            Segmenter source, Segmenter target, TokenizerProfile profile, Languages languages) {
+        this.source = source;
+        this.target = target;
+        this.profile = profile;
+        this.languages = languages;
+    }
+
+    /**
+     * Loads the tokenizer of a model.
+     *
+     * @param folder the model's folder
+     * @return the tokenizer; close it after use
+     * @throws IOException if the folder has no tokenizer, a file cannot be read or is damaged, or
+     *     the native library for this platform is missing
+     */
+    public static ModelTokenizer load(Path folder) throws IOException {
+        return TokenizerFiles.load(folder);
+    }
+
+    /**
+     * Encodes a text with its special tokens.
+     *
+     * @param text the text
+     * @return the tokens
+     */
+    public TokenizedText encode(String text) {
+        return encode(TextPair.of(text), EncodeOptions.DEFAULT);
+    }
+
+    /**
+     * Encodes two texts as one sequence.
+     *
+     * @param text the first text
+     * @param pair the second text
+     * @return the tokens
+     */
+    public TokenizedText encode(String text, String pair) {
+        return encode(new TextPair(text, pair), EncodeOptions.DEFAULT);
+    }
+
+    /**
+     * Encodes a text.
+     *
+     * @param text the text
+     * @param options whether special tokens are added, and what is cut off
+     * @return the tokens
+     */
+    public TokenizedText encode(String text, EncodeOptions options) {
+        return encode(TextPair.of(text), options);
+    }
+
+    /**
+     * Encodes a text or a pair.
+     *
+     * @param text the text or the pair
+     * @param options whether special tokens are added, and what is cut off
+     * @return the tokens
+     * @throws IllegalArgumentException if the limit leaves no room for what may not be cut
+     */
+    public TokenizedText encode(TextPair text, EncodeOptions options) {
+        TokenizedText full = full(text, options, languages == null ? null : languages.source());
+        return new Windowing(full, options, profile.truncationSide()).truncated();
+    }
+
+    private TokenizedText full(TextPair text, EncodeOptions options, String language) {
+        if (language != null && options.addSpecialTokens()) {
+            return languages.wrap(source.segment(text, false), language, source);
+        }
+        return source.segment(text, options.addSpecialTokens());
+    }
+
+    /**
+     * Encodes a text that is longer than the model reads at once: windows of {@code maxLength}
+     * tokens over the text that may be cut, {@code stride} tokens in common. Each has the special
+     * tokens and, of a pair, the other text.
+     *
+     * @param text the text or the pair
+     * @param options the limit; a pair needs {@link Truncation#ONLY_FIRST} or {@link
+     *     Truncation#ONLY_SECOND}
+     * @return the windows in order; one if all fits
+     * @throws IllegalArgumentException if the limit leaves no room for what may not be cut, or for
+     *     more than the stride
+     */
+    public List<TokenizedText> windows(TextPair text, EncodeOptions options) {
+        TokenizedText full = full(text, options, languages == null ? null : languages.source());
+        return new Windowing(full, options, profile.truncationSide()).windows();
+    }
+
+    /**
+     * Encodes what a model shall write: with the target language's vocabulary and tokens, where a
+     * model has them.
+     *
+     * @param text the text
+     * @param options whether special tokens are added, and what is cut off
+     * @return the tokens
+     */
+    public TokenizedText encodeTarget(String text, EncodeOptions options) {
+        TextPair alone = TextPair.of(text);
+        TokenizedText full;
+        if (target != null) {
+            full = target.segment(alone, options.addSpecialTokens());
+        } else {
+            full = full(alone, options, languages == null ? null : languages.target());
+        }
+        return new Windowing(full, options, profile.truncationSide()).truncated();
+    }
+
+    /**
+     * Encodes texts to rows of one length.
+     *
+     * @param texts the texts and pairs
+     * @param options special tokens, limit and padding
+     * @return the rows
+     * @throws IllegalArgumentException if there are no texts, or rows differ in length and the
+     *     tokenizer has no padding token
+     */
+    public TokenizedBatch encodeBatch(List<TextPair> texts, EncodeOptions options) {
+        List<TokenizedText> rows = new ArrayList<>(texts.size());
+        for (TextPair text : texts) {
+            rows.add(encode(text, options));
+        }
+        return pad(rows, options);
+    }
+
+    /**
+     * Pads sequences to one length.
+     *
+     * @param rows the sequences, such as windows
+     * @param options the padding
+     * @return the rows
+     * @throws IllegalArgumentException if there are no rows, or they differ in length and the
+     *     tokenizer has no padding token
+     */
+    public TokenizedBatch pad(List<TokenizedText> rows, EncodeOptions options) {
+        int length = options.padTo();
+        for (TokenizedText row : rows) {
+            length = Math.max(length, row.length());
+        }
+        int multiple = options.padToMultipleOf();
+        int padded = Math.multiplyExact((length + multiple - 1) / multiple, multiple);
+        if (rows.stream().allMatch(row -> row.length() == padded)) {
+            return new TokenizedBatch(rows, profile.inputNames());
+        }
+        Side side = options.paddingSide() == null ? profile.paddingSide() : options.paddingSide();
+        String pad = profile.special().get("pad");
+        long padId =
+                padId().orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "the tokenizer has no padding token, so that texts of"
+                                                        + " different lengths cannot stand in one batch;"
+                                                        + " name a pad_token in tokenizer_config.json"));
+        List<TokenizedText> same = new ArrayList<>(rows.size());
+        for (TokenizedText row : rows) {
+            same.add(row.padded(padded, side, padId, pad, profile.padTypeId()));
+        }
+        return new TokenizedBatch(same, profile.inputNames());
+    }
+
+    /**
+     * Restores a text from ids, with spaces before punctuation as the model's configuration wants
+     * them.
+     *
+     * @param ids the token ids; those without a token are left out
+     * @param skipSpecialTokens whether special tokens are left out
+     * @return the text
+     */
+    public String decode(long[] ids, boolean skipSpecialTokens) {
+        return decode(ids, skipSpecialTokens, profile.cleanUp());
+    }
+
+    /**
+     * Restores a text from ids.
+     *
+     * @param ids the token ids; those without a token are left out
+     * @param skipSpecialTokens whether special tokens are left out
+     * @param cleanUp whether spaces before punctuation and English contractions are taken out
+     * @return the text
+     */
+    public String decode(long[] ids, boolean skipSpecialTokens, boolean cleanUp) {
+        Segmenter vocabulary = target == null ? source : target;
+        String text = vocabulary.join(ids, skipSpecialTokens);
+        return cleanUp ? cleanUp(text) : text;
+    }
+
+    private static String cleanUp(String text) {
+        return text.replace(" .", ".")
+                .replace(" ?", "?")
+                .replace(" !", "!")
+                .replace(" ,", ",")
+                .replace(" ' ", "'")
+                .replace(" n't", "n't")
+                .replace(" 'm", "'m")
+                .replace(" 's", "'s")
+                .replace(" 've", "'ve")
+                .replace(" 're", "'re");
+    }
+
+    /**
+     * Returns the number of ids: one more than the largest id that has a token.
+     *
+     * @return the number of ids
+     */
+    public int vocabularySize() {
+        return source.size();
+    }
+
+    /**
+     * Finds the id of a token.
+     *
+     * @param token the token as it is written in the vocabulary
+     * @return the id, if the vocabulary has the token
+     */
+    public OptionalInt idOf(String token) {
+        int id = token == null ? -1 : source.idOf(token);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /**
+     * Returns the token of an id as it is written in the vocabulary.
+     *
+     * @param id the id
+     * @return the token, or null if no token has this id
+     */
+    public String token(long id) {
+        return (target == null ? source : target).tokenOf(id);
+    }
+
+    private OptionalInt special(String role) {
+        return idOf(profile.special().get(role));
+    }
+
+    /**
+     * Returns the id that fills short rows.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt padId() {
+        return special("pad");
+    }
+
+    /**
+     * Returns the id that starts a sequence.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt bosId() {
+        return special("bos");
+    }
+
+    /**
+     * Returns the id that ends a sequence.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt eosId() {
+        return special("eos");
+    }
+
+    /**
+     * Returns the id that stands first and is classified.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt clsId() {
+        return special("cls");
+    }
+
+    /**
+     * Returns the id between two texts.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt sepId() {
+        return special("sep");
+    }
+
+    /**
+     * Returns the id of a hidden token.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt maskId() {
+        return special("mask");
+    }
+
+    /**
+     * Returns the id of what the vocabulary cannot write.
+     *
+     * @return the id, if the model has such a token
+     */
+    public OptionalInt unkId() {
+        return special("unk");
+    }
+
+    /**
+     * Returns the special tokens as they are written, by {@code bos}, {@code eos}, {@code unk},
+     * {@code sep}, {@code pad}, {@code cls} and {@code mask}, as far as the model has them.
+     *
+     * @return the special tokens
+     */
+    public Map<String, String> specialTokens() {
+        return profile.special();
+    }
+
+    /**
+     * Returns the most tokens that the model's configuration allows.
+     *
+     * @return the number of tokens, special ones included, if there is a limit
+     */
+    public OptionalInt maxLength() {
+        return profile.maxLength() == 0 ? OptionalInt.empty() : OptionalInt.of(profile.maxLength());
+    }
+
+    /**
+     * Returns where batches are padded.
+     *
+     * @return the side
+     */
+    public Side paddingSide() {
+        return profile.paddingSide();
+    }
+
+    /**
+     * Returns what the model is called with: {@code input_ids}, {@code attention_mask} and, for
+     * models with segments, {@code token_type_ids}.
+     *
+     * @return the names
+     */
+    public List<String> inputNames() {
+        return profile.inputNames();
+    }
+
+    /**
+     * Lists the languages that a model translates between, as its tokens name them: {@code en_XX}
+     * for mBART, {@code >>fra<<} for Marian.
+     *
+     * @return the languages; empty if the model has no tokens for them
+     */
+    public List<String> languages() {
+        return profile.languages();
+    }
+
+    /**
+     * Returns this tokenizer for other languages. Both share what they hold: closing one closes the
+     * other.
+     *
+     * @param sourceLanguage the language that is read, such as {@code en_XX}; null for that of the
+     *     configuration
+     * @param targetLanguage the language that is written, or null
+     * @return the tokenizer
+     * @throws IllegalArgumentException if the model has no such language
+     */
+    public ModelTokenizer withLanguages(String sourceLanguage, String targetLanguage) {
+        if (languages == null) {
+            throw new IllegalArgumentException(
+                    "the tokenizer must be of a model such as mBART, whose texts are marked with"
+                            + " their languages, got a model without");
+        }
+        Languages others = languages.with(sourceLanguage, targetLanguage, profile.languages());
+        return new ModelTokenizer(source, target, profile, others);
+    }
+
+    /** Frees what the tokenizer holds outside the Java heap. Closing twice does nothing. */
+    @Override
+    public void close() {
+        source.close();
+        if (target != null) {
+            target.close();
+        }
+    }
+}

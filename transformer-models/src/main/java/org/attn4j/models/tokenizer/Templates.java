@@ -1,0 +1,86 @@
+package org.attn4j.models.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.Map;
+
+/** Writes the templates that put special tokens around texts. */
+final class Templates {
+
+    private Templates() {}
+
+    /**
+     * Makes a template.
+     *
+     * @param single the template of one text: tokens and {@code $A}, each with its segment, such as
+     *     {@code [CLS]:0 $A:0 [SEP]:0}
+     * @param pair the template of two texts, with {@code $B}
+     * @param ids the ids of the tokens
+     */
+    static JsonObject of(String single, String pair, Map<String, Integer> ids) {
+        JsonObject special = new JsonObject();
+        JsonObject processor = new JsonObject();
+        processor.addProperty("type", "TemplateProcessing");
+        processor.add("single", pieces(single, ids, special));
+        processor.add("pair", pieces(pair, ids, special));
+        processor.add("special_tokens", special);
+        return processor;
+    }
+
+    private static JsonArray pieces(String template, Map<String, Integer> ids, JsonObject special) {
+        JsonArray pieces = new JsonArray();
+        for (String piece : template.trim().split(" +")) {
+            int colon = piece.lastIndexOf(':');
+            String name = piece.substring(0, colon);
+            boolean text = name.equals("$A") || name.equals("$B");
+            JsonObject content = new JsonObject();
+            content.addProperty("id", text ? name.substring(1) : name);
+            content.addProperty("type_id", Integer.parseInt(piece.substring(colon + 1)));
+            JsonObject one = new JsonObject();
+            one.add(text ? "Sequence" : "SpecialToken", content);
+            pieces.add(one);
+            if (!text) {
+                special.add(name, special(name, ids));
+            }
+        }
+        return pieces;
+    }
+
+    private static JsonObject special(String name, Map<String, Integer> ids) {
+        Integer id = ids.get(name);
+        if (id == null) {
+            throw new IllegalArgumentException(
+                    "the special token " + name + " must be in the vocabulary, and is not");
+        }
+        JsonArray idList = new JsonArray();
+        idList.add(id);
+        JsonArray tokens = new JsonArray();
+        tokens.add(name);
+        JsonObject token = new JsonObject();
+        token.addProperty("id", name);
+        token.add("ids", idList);
+        token.add("tokens", tokens);
+        return token;
+    }
+
+    /**
+     * The template of models that are told with {@code add_bos_token} and {@code add_eos_token}.
+     */
+    static JsonObject startAndEnd(TokenizerSettings settings, Map<String, Integer> ids) {
+        String bos = mark(settings, "bos", true);
+        String eos = mark(settings, "eos", false);
+        String single = framed(bos, "$A", eos, ":0");
+        return of(single, single + " " + framed(bos, "$B", eos, ":1"), ids);
+    }
+
+    private static String framed(String bos, String text, String eos, String segment) {
+        String start = bos == null ? "" : bos + segment + " ";
+        return start + text + segment + (eos == null ? "" : " " + eos + segment);
+    }
+
+    private static String mark(TokenizerSettings settings, String role, boolean otherwise) {
+        SpecialToken token = settings.named().get(role);
+        boolean added = settings.flag("add_" + role + "_token", otherwise);
+        return added && token != null ? token.content() : null;
+    }
+}

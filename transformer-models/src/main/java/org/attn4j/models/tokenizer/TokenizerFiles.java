@@ -1,0 +1,140 @@
+package org.attn4j.models.tokenizer;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Finds the files of a model's tokenizer and opens them. */
+final class TokenizerFiles {
+
+    private static final int MAX_BYTES = 256 << 20;
+    private static final Pattern LANGUAGE =
+            Pattern.compile("[a-z]{2,3}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3}|>>.+<<");
+
+    private TokenizerFiles() {}
+
+    static ModelTokenizer load(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("the model folder " + folder + " does not exist; check the path");
+        }
+        TokenizerSettings settings = TokenizerSettings.read(folder);
+        try {
+            return load(folder, settings);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the tokenizer in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ModelTokenizer load(Path folder, TokenizerSettings settings) throws IOException {
+        Path json = folder.resolve("tokenizer.json");
+        if (Files.isRegularFile(json)) {
+            JsonObject root = parse(json);
+            TokenizerJsonSettings.apply(root, settings);
+            return open(root, "tokenizer file " + json, settings);
+        }
+        throw new IOException(
+                "folder "
+                        + folder
+                        + " has no tokenizer: tokenizer.json is needed, or vocab.txt, vocab.json"
+                        + " with merges.txt, spiece.model, sentencepiece.bpe.model,"
+                        + " tokenizer.model, or source.spm with target.spm and vocab.json");
+    }
+
+    private static JsonObject parse(Path file) throws IOException {
+        try {
+            JsonElement root =
+                    JsonParser.parseString(new String(read(file), StandardCharsets.UTF_8));
+            if (root.isJsonObject() && root.getAsJsonObject().get("model") instanceof JsonObject) {
+                return root.getAsJsonObject();
+            }
+        } catch (JsonParseException e) {
+            throw new IOException("tokenizer file " + file + " is not JSON: " + e.getMessage(), e);
+        }
+        throw new IOException("tokenizer file " + file + " must hold an object with a model");
+    }
+
+    static byte[] read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("tokenizer file " + file + " is larger than 256 MB");
+            }
+            return bytes;
+        }
+    }
+
+    private static ModelTokenizer open(JsonObject root, String what, TokenizerSettings settings)
+            throws IOException {
+        Map<String, String> special = new LinkedHashMap<>();
+        settings.named().forEach((role, token) -> special.put(role, token.content()));
+        boolean bpe = TokenizerJsonSettings.isBpe(root);
+        List<String> languages = languages(root);
+        Segmenter segmenter = LibrarySegmenter.open(root, what);
+        if (settings.tellsNothing()) {
+            special.putAll(SpecialTokenNames.usual(segmenter));
+        }
+        return new ModelTokenizer(
+                segmenter,
+                null,
+                profile(settings, special, bpe, languages),
+                marks(settings, special, languages));
+    }
+
+    private static TokenizerProfile profile(
+            TokenizerSettings settings,
+            Map<String, String> special,
+            boolean bpe,
+            List<String> languages) {
+        String padding = settings.text("padding_side", null);
+        // Cleaning up is made for word pieces; of byte-level text it would take real spaces.
+        boolean cleanUp = settings.flag("clean_up_tokenization_spaces", false) && !bpe;
+        return new TokenizerProfile(
+                Map.copyOf(special),
+                settings.maxLength(),
+                padding == null
+                        ? settings.family().paddingSide()
+                        : Side.of(padding, "padding_side"),
+                Side.of(settings.text("truncation_side", "right"), "truncation_side"),
+                settings.integer("pad_token_type_id", 0),
+                cleanUp,
+                settings.inputNames(),
+                languages);
+    }
+
+    private static Languages marks(
+            TokenizerSettings settings, Map<String, String> special, List<String> languages) {
+        TokenizerFamily family = settings.family();
+        boolean marked = family == TokenizerFamily.MBART || family == TokenizerFamily.MBART50;
+        if (!marked || languages.isEmpty()) {
+            return null;
+        }
+        return new Languages(
+                        languages.contains("en_XX") ? "en_XX" : languages.get(0),
+                        null,
+                        family == TokenizerFamily.MBART50,
+                        special.get("eos"))
+                .with(settings.text("src_lang", null), settings.text("tgt_lang", null), languages);
+    }
+
+    private static List<String> languages(JsonObject root) {
+        return root.get("added_tokens") instanceof JsonArray tokens
+                ? tokens.asList().stream()
+                        .map(token -> SpecialToken.of(token, false))
+                        .filter(token -> token != null)
+                        .map(SpecialToken::content)
+                        .filter(token -> LANGUAGE.matcher(token).matches())
+                        .toList()
+                : List.of();
+    }
+}
