@@ -30,15 +30,16 @@ public final class RotaryEmbedding {
 
     private final int size;
     private final Layout layout;
-    private final float[] frequencies;
+    private final double base;
+    private final RotaryScaling scaling;
+    private final float[] frequencies; // of short sequences
 
     private RotaryEmbedding(Builder builder) {
         size = builder.size;
         layout = builder.layout;
-        frequencies = new float[size / 2];
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = (float) (Math.pow(builder.base, -2.0 * i / size) / builder.scaling);
-        }
+        base = builder.base;
+        scaling = builder.scaling;
+        frequencies = scaling.frequencies(size, base, 0);
     }
 
     /**
@@ -60,7 +61,8 @@ public final class RotaryEmbedding {
     }
 
     /**
-     * Returns the angles per place.
+     * Returns the angles per place; those of short sequences where the scaling depends on the
+     * length.
      *
      * @return R / 2 frequencies, in radians a place
      */
@@ -99,13 +101,17 @@ public final class RotaryEmbedding {
                             + headSize);
         }
         NDArray angles = angles(heads.getManager(), positions); // (B or 1, 1, T, R / 2)
-        NDArray cos = angles.cos().toType(heads.getDataType(), false);
-        NDArray sin = angles.sin().toType(heads.getDataType(), false);
+        NDArray cos = scaled(angles.cos()).toType(heads.getDataType(), false);
+        NDArray sin = scaled(angles.sin()).toType(heads.getDataType(), false);
         if (headSize == size) {
             return turn(heads, cos, sin);
         }
         NDArray turned = turn(heads.get(new NDIndex("..., :{}", size)), cos, sin);
         return turned.concat(heads.get(new NDIndex("..., {}:", size)), -1);
+    }
+
+    private NDArray scaled(NDArray numbers) {
+        return scaling.factor() == 1 ? numbers : numbers.mul((float) scaling.factor());
     }
 
     /**
@@ -122,7 +128,17 @@ public final class RotaryEmbedding {
                 positions
                         .toType(DataType.FLOAT32, false)
                         .reshape(rows, 1, shape.get(shape.dimension() - 1), 1);
-        return manager.create(frequencies, new Shape(1, 1, 1, frequencies.length)).mul(places);
+        return manager.create(frequencies(places), new Shape(1, 1, 1, frequencies.length))
+                .mul(places);
+    }
+
+    private float[] frequencies(NDArray places) {
+        if (!scaling.dependsOnLength()) {
+            return frequencies;
+        }
+        try (NDArray last = places.max()) {
+            return scaling.frequencies(size, base, (long) last.toFloatArray()[0] + 1);
+        }
     }
 
     private NDArray turn(NDArray heads, NDArray cos, NDArray sin) {
@@ -154,7 +170,7 @@ public final class RotaryEmbedding {
         private int size;
         private Layout layout = Layout.HALVES;
         private double base = 10000;
-        private double scaling = 1;
+        private RotaryScaling scaling = new RotaryScaling.Linear(1);
 
         private Builder() {}
 
@@ -199,6 +215,16 @@ public final class RotaryEmbedding {
          * @return this builder
          */
         public Builder optLinearScaling(double scaling) {
+            return optScaling(new RotaryScaling.Linear(scaling));
+        }
+
+        /**
+         * Sets how frequencies are changed for longer sequences; not at all unless set.
+         *
+         * @param scaling the kind and its settings
+         * @return this builder
+         */
+        public Builder optScaling(RotaryScaling scaling) {
             this.scaling = scaling;
             return this;
         }
@@ -213,12 +239,8 @@ public final class RotaryEmbedding {
                 throw new IllegalArgumentException(
                         "size must be even and at least 2, got size=" + size);
             }
-            if (!(base > 0) || !(scaling > 0)) {
-                throw new IllegalArgumentException(
-                        "base and scaling must be above 0, got base="
-                                + base
-                                + ", scaling="
-                                + scaling);
+            if (!(base > 0)) {
+                throw new IllegalArgumentException("base must be above 0, got base=" + base);
             }
             return new RotaryEmbedding(this);
         }

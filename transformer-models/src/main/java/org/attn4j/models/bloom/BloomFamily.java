@@ -31,6 +31,7 @@ public final class BloomFamily implements ModelFamily {
         return List.of(
                 "BloomModel",
                 LANGUAGE_MODEL,
+                "BloomForSequenceClassification",
                 "BloomForTokenClassification",
                 "BloomForQuestionAnswering");
     }
@@ -44,6 +45,7 @@ public final class BloomFamily implements ModelFamily {
                 new CausalHeads(
                                 NAME,
                                 LANGUAGE_MODEL,
+                                "classifier",
                                 config.hiddenSize(),
                                 config.tieEmbeddings(),
                                 config.initializerRange())

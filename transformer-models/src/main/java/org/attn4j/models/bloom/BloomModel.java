@@ -72,7 +72,7 @@ public final class BloomModel extends CausalEncoder {
 
     /** {@inheritDoc} */
     @Override
-    protected AttentionMask bias(NDManager manager, NDArray visible) {
+    protected AttentionMask mask(NDManager manager, NDArray visible) {
         return AttentionMask.bias(alibi.keyBias(manager, visible));
     }
 }

@@ -62,13 +62,13 @@ public abstract class CausalEncoder extends EncoderBlock {
     }
 
     /**
-     * Returns what a family adds to the scores.
+     * Returns what a family adds to the causal mask, such as a bias on the scores or a window.
      *
      * @param manager where it lives
      * @param visible (B, S), zero for padding
-     * @return an additive mask, or one that adds nothing
+     * @return a mask, or one that hides and adds nothing
      */
-    protected AttentionMask bias(NDManager manager, NDArray visible) {
+    protected AttentionMask mask(NDManager manager, NDArray visible) {
         return AttentionMask.none();
     }
 
@@ -132,7 +132,7 @@ public abstract class CausalEncoder extends EncoderBlock {
                             + " tokens: shorten it");
         }
         NDArray seen = visible(visible, ids, before); // (B, S)
-        AttentionMask mask = AttentionMask.causal().and(bias(ids.getManager(), seen));
+        AttentionMask mask = AttentionMask.causal().and(mask(ids.getManager(), seen));
         if (visible != null) {
             mask = mask.and(AttentionMask.keys(visible));
         }

@@ -4,6 +4,8 @@ import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.head.EncoderTaskModel;
 import org.attn4j.models.head.Head;
+import org.attn4j.models.head.LastTokenHead;
+import org.attn4j.models.head.ProblemType;
 import org.attn4j.models.head.QuestionAnsweringHead;
 import org.attn4j.models.head.TokenClassificationHead;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -15,6 +17,8 @@ import org.attn4j.models.pretrained.PretrainedModel;
  *
  * @param family what the names of the family's classes begin with, such as {@code GPT2}
  * @param languageModel the name of the class that predicts the next token
+ * @param tokenClassifier what the tensors of a classifier of tokens are called, such as {@code
+ *     classifier}
  * @param hiddenSize D
  * @param tied whether the language head has the weight of the token embedding
  * @param initializerRange the standard deviation of weights that no checkpoint gives
@@ -22,6 +26,7 @@ import org.attn4j.models.pretrained.PretrainedModel;
 public record CausalHeads(
         String family,
         String languageModel,
+        String tokenClassifier,
         int hiddenSize,
         boolean tied,
         double initializerRange) {
@@ -61,7 +66,12 @@ public record CausalHeads(
         Head head = null;
         if (architecture.equals(family + "ForTokenClassification")) {
             head = new TokenClassificationHead(hiddenSize, dropout, reader.labels().size());
-            weights.add("classifier.*", "head.out_proj.*");
+            weights.add(tokenClassifier + ".*", "head.out_proj.*");
+        } else if (architecture.equals(family + "ForSequenceClassification")) {
+            Integer padId = reader.integerOrNull("pad_token_id");
+            ProblemType type = ProblemType.of(reader);
+            head = new LastTokenHead(hiddenSize, reader.labels().size(), padId, type);
+            weights.add("score.weight", "head.out_proj.weight");
         } else if (architecture.equals(family + "ForQuestionAnswering")) {
             head = new QuestionAnsweringHead(hiddenSize, 0);
             weights.add("qa_outputs.*", "head.out_proj.*");

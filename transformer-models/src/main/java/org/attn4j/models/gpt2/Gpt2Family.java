@@ -28,6 +28,7 @@ public final class Gpt2Family implements ModelFamily {
         return List.of(
                 "GPT2Model",
                 LANGUAGE_MODEL,
+                "GPT2ForSequenceClassification",
                 "GPT2ForTokenClassification",
                 "GPT2ForQuestionAnswering");
     }
@@ -41,6 +42,7 @@ public final class Gpt2Family implements ModelFamily {
                 new CausalHeads(
                                 NAME,
                                 LANGUAGE_MODEL,
+                                "classifier",
                                 config.hiddenSize(),
                                 config.tieEmbeddings(),
                                 config.initializerRange())

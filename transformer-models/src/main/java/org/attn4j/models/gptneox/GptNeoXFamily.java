@@ -31,6 +31,7 @@ public final class GptNeoXFamily implements ModelFamily {
         return List.of(
                 "GPTNeoXModel",
                 LANGUAGE_MODEL,
+                "GPTNeoXForSequenceClassification",
                 "GPTNeoXForTokenClassification",
                 "GPTNeoXForQuestionAnswering");
     }
@@ -44,6 +45,7 @@ public final class GptNeoXFamily implements ModelFamily {
                 new CausalHeads(
                                 NAME,
                                 LANGUAGE_MODEL,
+                                "classifier",
                                 config.hiddenSize(),
                                 config.tieEmbeddings(),
                                 config.initializerRange())

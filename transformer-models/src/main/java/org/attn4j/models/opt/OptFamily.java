@@ -28,7 +28,11 @@ public final class OptFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("OPTModel", LANGUAGE_MODEL, "OPTForQuestionAnswering");
+        return List.of(
+                "OPTModel",
+                LANGUAGE_MODEL,
+                "OPTForSequenceClassification",
+                "OPTForQuestionAnswering");
     }
 
     /** {@inheritDoc} */
@@ -40,6 +44,7 @@ public final class OptFamily implements ModelFamily {
                 new CausalHeads(
                                 NAME,
                                 LANGUAGE_MODEL,
+                                "classifier",
                                 config.embeddingSize(),
                                 config.tieEmbeddings(),
                                 config.initializerRange())

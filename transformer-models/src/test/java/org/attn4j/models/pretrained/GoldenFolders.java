@@ -16,11 +16,12 @@ public final class GoldenFolders {
 
     private static final Path RESOURCES = Path.of("src/test/resources/goldens/models");
     private static final Path ENCODERS = Path.of("src/test/resources/goldens/encoders");
+    private static final Path DECODERS = Path.of("src/test/resources/goldens/decoders");
 
     private GoldenFolders() {}
 
     public static List<Path> all() throws IOException {
-        List<Path> roots = new ArrayList<>(List.of(RESOURCES, ENCODERS));
+        List<Path> roots = new ArrayList<>(List.of(RESOURCES, ENCODERS, DECODERS));
         String others = System.getProperty("attn4j.models");
         if (others != null) {
             roots.add(Path.of(others));

@@ -1,0 +1,185 @@
+package org.attn4j.models.causal;
+
+import java.util.List;
+import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.attention.position.RotaryScaling;
+import org.attn4j.models.pretrained.ConfigReader;
+
+/**
+ * How a checkpoint turns queries and keys. Files of transformers 4 have {@code rope_theta} and
+ * {@code rope_scaling}, those of transformers 5 have both in {@code rope_parameters}.
+ *
+ * @param base {@code rope_theta}
+ * @param part how much of each head is turned, {@code partial_rotary_factor}
+ * @param scaling how frequencies are changed for longer sequences
+ * @param scoreFactor what DeepSeek's models multiply scores by beside it, the square of YaRN's
+ *     factor for {@code mscale_all_dim}; 1 without it
+ */
+public record RotaryConfig(double base, double part, RotaryScaling scaling, double scoreFactor) {
+
+    private static final double BETA_FAST = 32;
+    private static final double BETA_SLOW = 1;
+
+    /**
+     * Reads the settings of a family that turns whole heads.
+     *
+     * @param reader the {@code config.json}
+     * @param maxPositions {@code max_position_embeddings}
+     * @return the settings
+     * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
+     */
+    public static RotaryConfig of(ConfigReader reader, int maxPositions) {
+        RotaryConfig config =
+                of(reader, maxPositions, "rope_theta", "partial_rotary_factor", 10000, 1);
+        if (config.part != 1 && !(config.scaling instanceof RotaryScaling.Proportional)) {
+            throw new IllegalArgumentException(
+                    "partial_rotary_factor must be 1 in this family, got " + config.part);
+        }
+        return config;
+    }
+
+    /**
+     * Reads the settings of a family with names and defaults of its own.
+     *
+     * @param reader the {@code config.json}
+     * @param maxPositions {@code max_position_embeddings}
+     * @param baseKey the name of the base outside {@code rope_parameters}
+     * @param partKey the name of the part that is turned, outside {@code rope_parameters}
+     * @param base the base if none is given
+     * @param part the part if none is given
+     * @return the settings
+     * @throws IllegalArgumentException if one does not fit
+     */
+    public static RotaryConfig of(
+            ConfigReader reader,
+            int maxPositions,
+            String baseKey,
+            String partKey,
+            double base,
+            double part) {
+        double outerBase = orElse(reader.numberOrNull(baseKey), base);
+        Double givenPart = reader.numberOrNull(partKey);
+        double outerPart = givenPart == null ? part : givenPart;
+        ConfigReader older = reader.object("rope_scaling");
+        ConfigReader newer = reader.object("rope_parameters");
+        ConfigReader settings = older == null || older.json().isEmpty() ? newer : older;
+        if (settings == null) {
+            return new RotaryConfig(outerBase, outerPart, new RotaryScaling.Linear(1), 1);
+        }
+        if (settings == older && newer != null) {
+            throw new IllegalArgumentException(
+                    "rope_scaling and rope_parameters say the same in two ways: remove one");
+        }
+        double innerBase = settings.number("rope_theta", outerBase);
+        double innerPart = settings.number("partial_rotary_factor", outerPart);
+        String kind = settings.text("rope_type", settings.text("type", "default"));
+        double[] scoreFactor = {1};
+        RotaryScaling scaling =
+                switch (kind) {
+                    case "default" -> new RotaryScaling.Linear(1);
+                    case "linear" -> new RotaryScaling.Linear(settings.number("factor"));
+                    case "dynamic" ->
+                            new RotaryScaling.Dynamic(settings.number("factor"), maxPositions);
+                    case "yarn" -> {
+                        Double divisor = settings.numberOrNull("factor");
+                        int original = originalPositions(reader, settings, maxPositions);
+                        double times = divisor == null ? (double) maxPositions / original : divisor;
+                        double allScale = orElse(settings.numberOrNull("mscale_all_dim"), 0);
+                        double root = RotaryScaling.Yarn.attentionFactor(times, allScale);
+                        scoreFactor[0] = allScale == 0 ? 1 : root * root;
+                        yield yarn(settings, times, original, allScale);
+                    }
+                    case "longrope" -> longRope(reader, settings, maxPositions);
+                    case "llama3" ->
+                            new RotaryScaling.Llama3(
+                                    settings.number("factor"),
+                                    settings.number("low_freq_factor"),
+                                    settings.number("high_freq_factor"),
+                                    originalPositions(reader, settings, maxPositions));
+                    case "proportional" ->
+                            new RotaryScaling.Proportional(innerPart, settings.number("factor", 1));
+                    default ->
+                            throw settings.bad(
+                                    settings.has("rope_type") ? "rope_type" : "type",
+                                    "default, linear, dynamic, yarn, longrope, llama3 or"
+                                            + " proportional");
+                };
+        settings.finish();
+        return new RotaryConfig(innerBase, innerPart, scaling, scoreFactor[0]);
+    }
+
+    private static RotaryScaling yarn(
+            ConfigReader settings, double divisor, int original, double allScale) {
+        double scale = orElse(settings.numberOrNull("mscale"), 0);
+        Double given = settings.numberOrNull("attention_factor");
+        double usual =
+                scale != 0 && allScale != 0
+                        ? RotaryScaling.Yarn.attentionFactor(divisor, scale)
+                                / RotaryScaling.Yarn.attentionFactor(divisor, allScale)
+                        : RotaryScaling.Yarn.attentionFactor(divisor, 1);
+        return new RotaryScaling.Yarn(
+                divisor,
+                original,
+                orElse(settings.numberOrNull("beta_fast"), BETA_FAST),
+                orElse(settings.numberOrNull("beta_slow"), BETA_SLOW),
+                settings.flag("truncate", true),
+                given == null ? usual : given);
+    }
+
+    private static RotaryScaling longRope(
+            ConfigReader reader, ConfigReader settings, int maxPositions) {
+        int original = originalPositions(reader, settings, maxPositions);
+        Double given = settings.numberOrNull("attention_factor");
+        Double divisor = settings.numberOrNull("factor");
+        double times = divisor == null ? (double) maxPositions / original : divisor;
+        return new RotaryScaling.LongRope(
+                factors(settings, "short_factor"),
+                factors(settings, "long_factor"),
+                original,
+                given == null ? RotaryScaling.LongRope.attentionFactor(times, original) : given);
+    }
+
+    /** The length that a model was trained on; beside the other settings it goes before them. */
+    private static int originalPositions(
+            ConfigReader reader, ConfigReader settings, int maxPositions) {
+        Integer inner = settings.integerOrNull("original_max_position_embeddings");
+        Integer outer = reader.integerOrNull("original_max_position_embeddings");
+        if (outer != null) {
+            return outer;
+        }
+        return inner == null ? maxPositions : inner;
+    }
+
+    private static float[] factors(ConfigReader settings, String key) {
+        List<Double> values = settings.numbers(key);
+        if (values == null) {
+            throw settings.bad(key, "a list of numbers");
+        }
+        float[] factors = new float[values.size()];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = values.get(i).floatValue();
+        }
+        return factors;
+    }
+
+    private static double orElse(Double value, double otherwise) {
+        return value == null || value == 0 ? otherwise : value;
+    }
+
+    /**
+     * Returns the turning of heads.
+     *
+     * @param headSize the features of a head that positions may turn
+     * @param layout which features form a pair
+     * @return the embedding
+     */
+    public RotaryEmbedding embedding(int headSize, RotaryEmbedding.Layout layout) {
+        boolean whole = scaling instanceof RotaryScaling.Proportional;
+        return RotaryEmbedding.builder()
+                .setSize(whole ? headSize : (int) (headSize * part))
+                .optLayout(layout)
+                .optBase(base)
+                .optScaling(scaling)
+                .build();
+    }
+}

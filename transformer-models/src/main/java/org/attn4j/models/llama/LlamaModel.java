@@ -1,0 +1,83 @@
+package org.attn4j.models.llama;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.RmsNorm;
+import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.causal.CausalEncoder;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * Llama and Mistral without their head. Takes {@code input_ids}, {@code attention_mask} (all seen
+ * by default) and {@code position_ids} (0, 1, 2 … by default), all (B, T).
+ */
+public final class LlamaModel extends CausalEncoder {
+
+    private final int window;
+
+    /**
+     * Creates the model.
+     *
+     * @param config the hyperparameters
+     */
+    public LlamaModel(LlamaConfig config) {
+        this(config, new TokenEmbedding(config.vocabularySize(), config.hiddenSize()));
+    }
+
+    private LlamaModel(LlamaConfig config, TokenEmbedding tokens) {
+        super(
+                List.of("input_ids", "attention_mask", "position_ids"),
+                tokens,
+                new EncoderStack(
+                        Embeddings.builder().setTokens(tokens).build(),
+                        null,
+                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        new RmsNorm(config.hiddenSize(), config.epsilon())),
+                0);
+        window = config.window();
+    }
+
+    private static EncoderLayer layer(LlamaConfig config) {
+        return EncoderLayer.builder()
+                .setSelfAttention(
+                        MultiHeadAttention.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setHeads(config.heads())
+                                .optKeyValueHeads(config.keyValueHeads())
+                                .optHeadSize(config.headSize())
+                                .optBias(config.attentionBias())
+                                .optRotary(
+                                        config.rotary()
+                                                .embedding(
+                                                        config.headSize(),
+                                                        RotaryEmbedding.Layout.HALVES))
+                                .optDropout(config.attentionDropout())
+                                .build())
+                .setFeedForward(
+                        FeedForward.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setInnerSize(config.innerSize())
+                                .optActivation(config.activation())
+                                .optGated(true)
+                                .optBias(config.innerBias())
+                                .build())
+                .setNorm(() -> new RmsNorm(config.hiddenSize(), config.epsilon()))
+                .optNormOrder(NormOrder.PRE)
+                .build();
+    }
+
+    /** A window sees so many tokens, the query's own among them. */
+    @Override
+    protected AttentionMask mask(NDManager manager, NDArray visible) {
+        return window == 0 ? AttentionMask.none() : AttentionMask.window(window - 1, 0);
+    }
+}
