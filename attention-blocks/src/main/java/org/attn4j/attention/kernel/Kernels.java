@@ -32,7 +32,8 @@ public final class Kernels {
                     new ReferenceLinearKernel(),
                     new ReferenceLossKernel(),
                     new ReferenceOptimizerKernel(),
-                    new ReferenceDropoutKernel());
+                    new ReferenceDropoutKernel(),
+                    FileKernel.NONE);
 
     private static final Map<Key, Kernels> MADE = new ConcurrentHashMap<>();
 
@@ -43,6 +44,7 @@ public final class Kernels {
     private final LossKernel loss;
     private final OptimizerKernel optimizer;
     private final DropoutKernel dropout;
+    private final FileKernel files;
 
     private Kernels(
             KernelChoice choice,
@@ -51,7 +53,8 @@ public final class Kernels {
             LinearKernel linear,
             LossKernel loss,
             OptimizerKernel optimizer,
-            DropoutKernel dropout) {
+            DropoutKernel dropout,
+            FileKernel files) {
         this.choice = choice;
         this.torch = torch;
         this.attention = attention;
@@ -59,6 +62,7 @@ public final class Kernels {
         this.loss = loss;
         this.optimizer = optimizer;
         this.dropout = dropout;
+        this.files = files;
     }
 
     private record Key(String engine, Device device, KernelPolicy policy) {
@@ -187,7 +191,8 @@ public final class Kernels {
                 torch.linear(choice.linear(), REFERENCE.linear),
                 torch.loss(),
                 torch.optimizer(),
-                torch.dropout(choice.dropout(), REFERENCE.dropout));
+                torch.dropout(choice.dropout(), REFERENCE.dropout),
+                torch.files());
     }
 
     /**
@@ -242,5 +247,14 @@ public final class Kernels {
      */
     public DropoutKernel dropout() {
         return dropout;
+    }
+
+    /**
+     * Files whose tensors become arrays without a copy.
+     *
+     * @return the kernel; the reference maps no file
+     */
+    public FileKernel files() {
+        return files;
     }
 }

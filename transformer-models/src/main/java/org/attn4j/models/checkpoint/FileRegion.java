@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -58,14 +59,11 @@ final class FileRegion implements Closeable {
      * @param position the first byte
      * @param length the number of bytes
      * @return a direct, read-only, little-endian buffer from 0 to {@code length}
-     * @throws IOException if the file cannot be read, or has become shorter (a map past its end
-     *     would crash the JVM)
+     * @throws IOException if the file cannot be read, or has become shorter
      */
     ByteBuffer slice(long position, int length) throws IOException {
-        if (channel.size() < position + length) {
-            throw new EOFException(
-                    path + " was cut short while it was open; write or download it again");
-        }
+        requireWhole();
+        Objects.checkFromIndexSize(position, length, size);
         int window = (int) (position / WINDOW);
         long start = window * WINDOW;
         ByteBuffer bytes =
@@ -73,6 +71,14 @@ final class FileRegion implements Closeable {
                         ? window(window, start).slice((int) (position - start), length)
                         : map(position, length);
         return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** A map past the end of a file that has become shorter would crash the process. */
+    void requireWhole() throws IOException {
+        if (channel.size() < size) {
+            throw new EOFException(
+                    path + " was cut short while it was open; write or download it again");
+        }
     }
 
     private ByteBuffer window(int index, long start) throws IOException {

@@ -1,5 +1,6 @@
 package org.attn4j.models.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,13 +10,17 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.MappedFile;
 
 /**
  * A safetensors file, memory-mapped and read tensor by tensor.
@@ -32,6 +37,8 @@ public final class SafetensorsFile implements TensorSource {
     private final FileRegion region;
     private final long dataStart;
     private final SafetensorsHeader header;
+    private final Map<String, Optional<MappedFile>> maps = new HashMap<>(); // by engine
+    private final Set<String> given = ConcurrentHashMap.newKeySet(); // arrays of the maps
 
     private SafetensorsFile(FileRegion region, long dataStart, SafetensorsHeader header) {
         this.region = region;
@@ -174,8 +181,59 @@ public final class SafetensorsFile implements TensorSource {
     }
 
     @Override
+    public NDArray map(String name, NDManager manager, DataType type) throws IOException {
+        TensorInfo info = info(name);
+        Optional<MappedFile> mapped = info.bytes() == 0 ? Optional.empty() : mapped(manager);
+        if (mapped.isEmpty() || !mapped.get().supports(info.type().storedType(), type)) {
+            return read(name, manager, type);
+        }
+        if (!given.add(name)) {
+            return read(name, manager, type); // the first array may have been changed
+        }
+        region.requireWhole();
+        NDArray array =
+                mapped.get()
+                        .array(
+                                manager,
+                                dataStart + info.begin(),
+                                info.type().storedType(),
+                                info.shape(),
+                                type);
+        array.setName(name);
+        return array;
+    }
+
+    /** The file as an engine maps it, once for all tensors; the maps are guarded by their lock. */
+    private Optional<MappedFile> mapped(NDManager manager) throws IOException {
+        synchronized (maps) {
+            String engine = manager.getEngine().getEngineName();
+            if (!maps.containsKey(engine)) {
+                Optional<MappedFile> mapped =
+                        Kernels.of(manager).files().map(path(), region.size());
+                maps.put(engine, mapped);
+                if (mapped.isPresent()) {
+                    requireSameFile(mapped.get(), manager);
+                }
+            }
+            return maps.get(engine);
+        }
+    }
+
+    /** The engine opens the file by its name, which another file may have taken since. */
+    private void requireSameFile(MappedFile mapped, NDManager manager) throws IOException {
+        try (NDManager scratch = manager.newSubManager(Device.cpu());
+                NDArray start =
+                        mapped.array(
+                                scratch, 0, DataType.UINT8, new Shape(dataStart), DataType.UINT8)) {
+            if (!start.toByteBuffer(true).equals(region.slice(0, (int) dataStart))) {
+                throw new IOException(path() + " was replaced while it was open; load it again");
+            }
+        }
+    }
+
+    @Override
     public TensorContent content(String name) {
-        return new FileContent(this, info(name));
+        return new StoredContent(region, dataStart, info(name));
     }
 
     @Override
@@ -185,38 +243,10 @@ public final class SafetensorsFile implements TensorSource {
 
     @Override
     public void close() throws IOException {
+        synchronized (maps) {
+            maps.values().forEach(mapped -> mapped.ifPresent(MappedFile::close));
+            maps.clear();
+        }
         region.close();
-    }
-
-    /** A tensor's bytes as they lie in a file. */
-    private record FileContent(SafetensorsFile file, TensorInfo info) implements TensorContent {
-
-        private static final int PIECE = 1 << 24;
-
-        @Override
-        public String name() {
-            return info.name();
-        }
-
-        @Override
-        public TensorType type() {
-            return info.type();
-        }
-
-        @Override
-        public Shape shape() {
-            return info.shape();
-        }
-
-        @Override
-        public void writeTo(WritableByteChannel channel) throws IOException {
-            for (long at = info.begin(); at < info.end(); at += PIECE) {
-                int length = (int) Math.min(PIECE, info.end() - at);
-                ByteBuffer piece = file.region.slice(file.dataStart + at, length);
-                while (piece.hasRemaining()) {
-                    channel.write(piece);
-                }
-            }
-        }
     }
 }

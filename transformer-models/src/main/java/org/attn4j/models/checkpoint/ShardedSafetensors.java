@@ -162,6 +162,11 @@ public final class ShardedSafetensors implements TensorSource {
     }
 
     @Override
+    public NDArray map(String name, NDManager manager, DataType type) throws IOException {
+        return shard(name).map(name, manager, type);
+    }
+
+    @Override
     public TensorContent content(String name) {
         return shard(name).content(name);
     }

@@ -20,12 +20,15 @@ import java.nio.ShortBuffer;
  * that the result is aligned, owned by the engine and independent of the map (an engine may alias
  * the buffer it is given, and writing to a read-only map kills the process). What has not
  * (bfloat16, small and unsigned integers, values at odd addresses, truth values other than 0 and 1)
- * is converted in a direct buffer first.
+ * is converted first, in one direct buffer of bounded size that serves piece after piece.
  */
 final class TensorReader {
 
-    /** The most bytes of a file handled at a time; below the 2 GB that a buffer can hold. */
+    /** The most bytes of a file wrapped at a time; below the 2 GB that a buffer can hold. */
     static final int PIECE = 1 << 28;
+
+    /** The most bytes of a file converted at a time. */
+    private static final int CONVERTED_PIECE = 1 << 24;
 
     private TensorReader() {}
 
@@ -41,28 +44,35 @@ final class TensorReader {
             TensorInfo info,
             NDManager manager,
             DataType type,
-            int piece)
+            int most)
             throws IOException {
         if (info.bytes() == 0) {
             return manager.create(info.shape(), type);
         }
         long begin = dataStart + info.begin();
+        int width = info.type().bytes();
+        boolean asItLies = begin % width == 0 && hasEngineLayout(info.type());
+        int piece = asItLies ? most : Math.min(most, CONVERTED_PIECE);
+        ByteBuffer room =
+                asItLies
+                        ? null
+                        : direct(
+                                (int) Math.min(piece, info.bytes())
+                                        / width
+                                        * info.type().dataType().getNumOfBytes());
         if (info.bytes() <= piece) {
             ByteBuffer bytes = region.slice(begin, (int) info.bytes());
-            return array(bytes, info.type(), info.shape(), manager, type);
+            return array(bytes, room, info.type(), info.shape(), manager, type);
         }
-        // Larger than a buffer: filled piece by piece.
-        long elements = info.bytes() / info.type().bytes();
-        long step = piece / info.type().bytes();
+        long elements = info.bytes() / width;
+        long step = piece / width;
         try (NDManager scratch = manager.newSubManager()) {
             NDArray whole = scratch.create(new Shape(elements), type);
             for (long at = 0; at < elements; at += step) {
                 long count = Math.min(step, elements - at);
-                ByteBuffer bytes =
-                        region.slice(
-                                begin + at * info.type().bytes(),
-                                (int) (count * info.type().bytes()));
-                try (NDArray values = array(bytes, info.type(), new Shape(count), scratch, type)) {
+                ByteBuffer bytes = region.slice(begin + at * width, (int) (count * width));
+                try (NDArray values =
+                        array(bytes, room, info.type(), new Shape(count), scratch, type)) {
                     whole.set(new NDIndex("{}:{}", at, at + count), values);
                 }
             }
@@ -72,73 +82,72 @@ final class TensorReader {
         }
     }
 
+    private static boolean hasEngineLayout(TensorType type) {
+        return switch (type) {
+            case F32, F64, F16, I8, U8, I32, I64 -> true;
+            default -> false;
+        };
+    }
+
     private static NDArray array(
-            ByteBuffer bytes, TensorType stored, Shape shape, NDManager manager, DataType type)
+            ByteBuffer bytes,
+            ByteBuffer room,
+            TensorType stored,
+            Shape shape,
+            NDManager manager,
+            DataType type)
             throws IOException {
-        ByteBuffer values = asEngineLayout(bytes, stored);
+        ByteBuffer values = room == null ? bytes : converted(bytes, stored, room.clear());
         try (NDArray wrapped = manager.create(values, shape, stored.dataType())) {
             // An engine may have aliased the buffer: the copy is what leaves this method.
             return wrapped.getDataType() == type ? wrapped.duplicate() : wrapped.toType(type, true);
         } finally {
-            Reference.reachabilityFence(bytes);
+            Reference.reachabilityFence(values);
         }
-    }
-
-    private static ByteBuffer asEngineLayout(ByteBuffer bytes, TensorType type) throws IOException {
-        return switch (type) {
-            case F32, F64, F16, I8, U8, I32, I64 ->
-                    bytes.alignmentOffset(0, type.bytes()) == 0
-                            ? bytes
-                            : direct(bytes.remaining()).put(bytes).flip();
-            case BF16 -> widenBrainFloat(bytes);
-            case I16, U16 -> widenShort(bytes, type == TensorType.I16 ? -1 : 0xffff);
-            case U32 -> widenUnsignedInt(bytes);
-            case U64 -> checkedUnsignedLong(bytes);
-            case BOOL -> normalisedBoolean(bytes);
-            default ->
-                    throw new IOException(
-                            "tensors of type " + type + " cannot be read into an array");
-        };
     }
 
     private static ByteBuffer direct(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
+    /** Fills the room from its beginning; the result is that part of it, with address 0 aligned. */
+    private static ByteBuffer converted(ByteBuffer bytes, TensorType type, ByteBuffer room)
+            throws IOException {
+        int count = bytes.remaining() / type.bytes();
+        switch (type) {
+            case BF16 -> widenBrainFloat(bytes.asShortBuffer(), room.asIntBuffer());
+            case I16 -> widenShort(bytes.asShortBuffer(), room.asIntBuffer(), -1);
+            case U16 -> widenShort(bytes.asShortBuffer(), room.asIntBuffer(), 0xffff);
+            case U32 -> widenUnsignedInt(bytes.asIntBuffer(), room.asLongBuffer());
+            case U64 -> checkUnsigned(room.put(bytes).flip().asLongBuffer());
+            case BOOL -> normaliseBooleans(bytes, room);
+            default -> room.put(bytes);
+        }
+        return room.clear()
+                .slice(0, count * type.dataType().getNumOfBytes())
+                .order(ByteOrder.nativeOrder());
+    }
+
     /** A bfloat16 is the upper half of the float32 with the same value. */
-    private static ByteBuffer widenBrainFloat(ByteBuffer bytes) {
-        ShortBuffer source = bytes.asShortBuffer();
-        ByteBuffer target = direct(source.remaining() * Float.BYTES);
-        IntBuffer bits = target.asIntBuffer();
+    private static void widenBrainFloat(ShortBuffer source, IntBuffer bits) {
         for (int i = 0, n = source.remaining(); i < n; i++) {
             bits.put(i, source.get(i) << 16);
         }
-        return target;
     }
 
-    private static ByteBuffer widenShort(ByteBuffer bytes, int mask) {
-        ShortBuffer source = bytes.asShortBuffer();
-        ByteBuffer target = direct(source.remaining() * Integer.BYTES);
-        IntBuffer values = target.asIntBuffer();
+    private static void widenShort(ShortBuffer source, IntBuffer values, int mask) {
         for (int i = 0, n = source.remaining(); i < n; i++) {
             values.put(i, source.get(i) & mask);
         }
-        return target;
     }
 
-    private static ByteBuffer widenUnsignedInt(ByteBuffer bytes) {
-        IntBuffer source = bytes.asIntBuffer();
-        ByteBuffer target = direct(source.remaining() * Long.BYTES);
-        LongBuffer values = target.asLongBuffer();
+    private static void widenUnsignedInt(IntBuffer source, LongBuffer values) {
         for (int i = 0, n = source.remaining(); i < n; i++) {
             values.put(i, Integer.toUnsignedLong(source.get(i)));
         }
-        return target;
     }
 
-    private static ByteBuffer checkedUnsignedLong(ByteBuffer bytes) throws IOException {
-        ByteBuffer target = direct(bytes.remaining());
-        LongBuffer values = target.put(bytes).flip().asLongBuffer();
+    private static void checkUnsigned(LongBuffer values) throws IOException {
         for (int i = 0, n = values.remaining(); i < n; i++) {
             if (values.get(i) < 0) {
                 throw new IOException(
@@ -147,15 +156,12 @@ final class TensorReader {
                                 + ", which exceeds int64");
             }
         }
-        return target;
     }
 
     /** A truth value that is neither 0 nor 1 is undefined behaviour in native code. */
-    private static ByteBuffer normalisedBoolean(ByteBuffer bytes) {
-        ByteBuffer target = direct(bytes.remaining());
+    private static void normaliseBooleans(ByteBuffer bytes, ByteBuffer target) {
         for (int i = 0, n = bytes.remaining(); i < n; i++) {
             target.put(i, (byte) (bytes.get(i) == 0 ? 0 : 1));
         }
-        return target;
     }
 }

@@ -94,6 +94,25 @@ public interface TensorSource extends AutoCloseable {
     }
 
     /**
+     * Makes a tensor an array without a copy where the engine can: the array is then the file
+     * itself, mapped copy-on-write, whose pages are read when they are needed. It may be changed,
+     * which no other array of the tensor sees, and outlives the source; the file stays as it is.
+     * While it lives the file must not be cut short or written over in place, which can end the
+     * process; removing the file, or letting its name be another file, as every writer of this
+     * library does, is harmless.
+     *
+     * @param name the tensor's name
+     * @param manager the manager that will own the array
+     * @param type the type to convert to
+     * @return the array
+     * @throws IOException if the values cannot be read
+     * @throws IllegalArgumentException if there is no such tensor
+     */
+    default NDArray map(String name, NDManager manager, DataType type) throws IOException {
+        return read(name, manager, type);
+    }
+
+    /**
      * Returns a tensor to be written elsewhere as it is, whatever its type: the bytes are copied
      * from file to file.
      *

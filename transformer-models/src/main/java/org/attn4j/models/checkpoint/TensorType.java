@@ -86,6 +86,22 @@ public enum TensorType {
     }
 
     /**
+     * Returns the engines' name of the type itself, which is not always one that arrays can have.
+     *
+     * @return the type, {@link DataType#UNKNOWN} where there is none
+     */
+    DataType storedType() {
+        return switch (this) {
+            case BF16 -> DataType.BFLOAT16;
+            case I16 -> DataType.INT16;
+            case U16 -> DataType.UINT16;
+            case U32 -> DataType.UINT32;
+            case U64 -> DataType.UINT64;
+            default -> dataType == null ? DataType.UNKNOWN : dataType;
+        };
+    }
+
+    /**
      * Returns the type that an array is stored as.
      *
      * @param dataType the type of the array

@@ -27,8 +27,10 @@ import org.attn4j.models.checkpoint.WeightTable.Bindings;
  * Carries weights between a checkpoint and the parameters of a block.
  *
  * <p>A block that is not initialised is initialised with the stored values as it goes: no random
- * numbers are made first. A block that is, keeps its arrays and gets their content changed. Load
- * before {@code Trainer.initialize}: DJL's trainers keep copies of the parameters on some engines.
+ * numbers are made first, and where the engine can, the parameters are the file itself, mapped
+ * copy-on-write ({@link TensorSource#map}). A block that is, keeps its arrays and gets their
+ * content changed. Load before {@code Trainer.initialize}: DJL's trainers keep copies of the
+ * parameters on some engines.
  */
 public final class WeightLoader {
 
@@ -278,7 +280,7 @@ public final class WeightLoader {
                 }
                 NDArray first = binding.parameters().get(0).getArray();
                 try (NDManager scratch = first.getManager().newSubManager()) {
-                    NDArray stored = source.read(entry.getValue(), scratch, first.getDataType());
+                    NDArray stored = source.map(entry.getValue(), scratch, first.getDataType());
                     NDList parts =
                             binding.layout().toParameters(stored, shapes(binding.parameters()));
                     for (int i = 0; i < parts.size(); i++) {
@@ -328,7 +330,7 @@ public final class WeightLoader {
                 }
                 try {
                     filled.add(parameter);
-                    return source.read(tensor, manager, dataType);
+                    return source.map(tensor, manager, dataType);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

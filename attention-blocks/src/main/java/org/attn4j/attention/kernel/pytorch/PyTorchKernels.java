@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.DropoutKernel;
+import org.attn4j.attention.kernel.FileKernel;
 import org.attn4j.attention.kernel.KernelChoice;
 import org.attn4j.attention.kernel.LinearKernel;
 import org.attn4j.attention.kernel.LossKernel;
@@ -107,6 +108,15 @@ public final class PyTorchKernels implements AutoCloseable {
      */
     public DropoutKernel dropout(KernelChoice.Dropout choice, DropoutKernel engine) {
         return choice == KernelChoice.Dropout.HASH ? new FusedDropoutKernel(module) : engine;
+    }
+
+    /**
+     * Files.
+     *
+     * @return the kernel
+     */
+    public FileKernel files() {
+        return new TorchFileKernel(module);
     }
 
     /**

@@ -142,6 +142,16 @@ final class TorchModule implements AutoCloseable {
         return host.create(values);
     }
 
+    /**
+     * Whole numbers as one argument.
+     *
+     * @param values the numbers
+     * @return a vector for the caller to close
+     */
+    NDArray vector(long... values) {
+        return host.create(values);
+    }
+
     /** Frees the module. Those that a JVM uses all its life need not be closed. */
     @Override
     public void close() {
