@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 /**
  * Who sees whom: which keys each query may attend to, and what is added to their scores.
  *
- * <p>A mask is a conjunction of up to four parts, kept apart until a kernel needs them as numbers,
+ * <p>A mask is a conjunction of up to five parts, kept apart until a kernel needs them as numbers,
  * so that a fused kernel can take "causal" as a flag and a block-sparse one can read the window:
  *
  * <ul>
@@ -18,7 +18,9 @@ import ai.djl.ndarray.types.Shape;
  *       from a cache), query i stands at i + S − T;
  *   <li>visible keys, (B, S), usually the padding;
  *   <li>any pattern, broadcastable to (B, N, T, S);
- *   <li>a bias added to the scores, broadcastable to (B, N, T, S).
+ *   <li>a bias added to the scores, broadcastable to (B, N, T, S);
+ *   <li>global places, (B, S), which a sparse mechanism lets see all and be seen by all. They hide
+ *       nothing, and a mechanism in which all see all anyway has no use for them.
  * </ul>
  *
  * <p>True (or 1) is visible, false (or 0) is hidden. Hidden keys have the weight 0; a query that
@@ -45,12 +47,13 @@ public final class AttentionMask {
     private final NDArray keys; // (B, S)
     private final NDArray pattern; // broadcastable to (B, N, T, S)
     private final NDArray bias; // broadcastable to (B, N, T, S)
+    private final NDArray globals; // (B, S)
     private final MaskNumbers numbers; // of the two lengths, once realised
     private final long queryLength;
     private final long keyLength;
 
     private AttentionMask(long left, long right, NDArray keys, NDArray pattern, NDArray bias) {
-        this(left, right, keys, pattern, bias, null, -1, -1);
+        this(left, right, keys, pattern, bias, null, null, -1, -1);
     }
 
     private AttentionMask(
@@ -59,6 +62,7 @@ public final class AttentionMask {
             NDArray keys,
             NDArray pattern,
             NDArray bias,
+            NDArray globals,
             MaskNumbers numbers,
             long queryLength,
             long keyLength) {
@@ -67,6 +71,7 @@ public final class AttentionMask {
         this.keys = keys;
         this.pattern = pattern;
         this.bias = bias;
+        this.globals = globals;
         this.numbers = numbers;
         this.queryLength = queryLength;
         this.keyLength = keyLength;
@@ -145,7 +150,24 @@ public final class AttentionMask {
     }
 
     /**
-     * Returns the mask under which a key is seen if it is seen under both; biases add up.
+     * Returns this mask with global places, which see all and are seen by all where a sparse
+     * mechanism would not let them.
+     *
+     * @param places (B, S), boolean or of zeros and ones; null for none
+     * @return the mask
+     */
+    public AttentionMask withGlobals(NDArray places) {
+        if (places != null && places.getShape().dimension() != 2) {
+            throw new IllegalArgumentException(
+                    "global places must be (B, S), got " + places.getShape());
+        }
+        return new AttentionMask(
+                left, right, keys, pattern, bias, places, numbers, queryLength, keyLength);
+    }
+
+    /**
+     * Returns the mask under which a key is seen if it is seen under both; biases add up, and a
+     * place is global that is so in one of them.
      *
      * @param other another mask for the same queries and keys
      * @return the conjunction
@@ -162,7 +184,11 @@ public final class AttentionMask {
                 Math.min(right, other.right),
                 both(keys, other.keys),
                 both(pattern, other.pattern),
-                sum(bias, other.bias));
+                sum(bias, other.bias),
+                either(globals, other.globals),
+                null,
+                -1,
+                -1);
     }
 
     /**
@@ -171,7 +197,7 @@ public final class AttentionMask {
      * @return whether this mask can be left out
      */
     public boolean isNone() {
-        return left == UNBOUNDED && right == UNBOUNDED && !hasArrays();
+        return changesNothing() && globals == null;
     }
 
     /**
@@ -230,6 +256,15 @@ public final class AttentionMask {
     }
 
     /**
+     * Returns the global places.
+     *
+     * @return (B, S), or null if there are none
+     */
+    public NDArray globals() {
+        return globals;
+    }
+
+    /**
      * Makes the numbers of this mask once, for all the layers of a stack that share it. The parts
      * stay readable. A mask that hides nothing at these lengths becomes {@link #none()}; one that
      * is only causal stays a flag, since fused kernels want no numbers for it.
@@ -244,7 +279,7 @@ public final class AttentionMask {
             return this;
         }
         AttentionMask trimmed = trimmed(queryLength, keyLength);
-        if (trimmed.isNone() || trimmed.isCausalOnly()) {
+        if (trimmed.changesNothing() || trimmed.isCausalOnly()) {
             return trimmed;
         }
         return trimmed.with(
@@ -263,7 +298,7 @@ public final class AttentionMask {
         if (isRealised(queryLength, keyLength)) {
             return numbers;
         }
-        if (trimmed(queryLength, keyLength).isNone()) {
+        if (trimmed(queryLength, keyLength).changesNothing()) {
             return null;
         }
         checkLengths(queryLength, keyLength);
@@ -302,7 +337,13 @@ public final class AttentionMask {
     }
 
     private AttentionMask with(MaskNumbers made, long queries, long keyCount) {
-        return new AttentionMask(left, right, keys, pattern, bias, made, queries, keyCount);
+        return new AttentionMask(
+                left, right, keys, pattern, bias, globals, made, queries, keyCount);
+    }
+
+    /** Whether no score is hidden and none changed, whichever places are global. */
+    private boolean changesNothing() {
+        return left == UNBOUNDED && right == UNBOUNDED && !hasArrays();
     }
 
     private boolean isRealised(long queries, long keyCount) {
@@ -324,7 +365,15 @@ public final class AttentionMask {
             return this;
         }
         return new AttentionMask(
-                leftHides ? left : UNBOUNDED, rightHides ? right : UNBOUNDED, keys, pattern, bias);
+                leftHides ? left : UNBOUNDED,
+                rightHides ? right : UNBOUNDED,
+                keys,
+                pattern,
+                bias,
+                globals,
+                null,
+                -1,
+                -1);
     }
 
     /** Ones and zeros, broadcastable to (B, N, T, S). */
@@ -416,6 +465,13 @@ public final class AttentionMask {
             return one == null ? other : one;
         }
         return one.toType(DataType.FLOAT32, false).mul(other.toType(DataType.FLOAT32, false));
+    }
+
+    private static NDArray either(NDArray one, NDArray other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.toType(DataType.FLOAT32, false).maximum(other.toType(DataType.FLOAT32, false));
     }
 
     private static NDArray sum(NDArray one, NDArray other) {

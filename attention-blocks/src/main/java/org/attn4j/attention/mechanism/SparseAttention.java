@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -34,15 +35,19 @@ import org.attn4j.attention.position.RotaryEmbedding;
  *   <li>{@link org.attn4j.attention.pattern.BlockPattern}: window, global and random blocks, Zaheer
  *       et al. 2020 (Big Bird), section 2;
  *   <li>{@link WindowPattern}: a sliding window, dilated for some heads, and global places, Beltagy
- *       et al. 2020 (Longformer), section 3.1. Global tokens share the projections of the others.
+ *       et al. 2020 (Longformer), section 3.1.
  * </ul>
  *
- * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj} and {@code
- * output_proj}. x (B, T, D) gives a context (B, T, D). The keys of each block of queries are
- * gathered, so that for P visible places a query time and memory are B·N·T·P beside the
- * projections, forward and backward; an array of T×S is made only if an observer asks for the
- * weights, or if the mask brings one (a dense pattern, a bias, or a band other than the causal
- * one). A step with a cache reads P places of it.
+ * <p>With a {@link WindowPattern} each sequence may have global places of its own, {@link
+ * AttentionMask#globals()}. They share the projections of the others unless they are given their
+ * own.
+ *
+ * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code output_proj}
+ * and, for the projections of global places, {@code global}. x (B, T, D) gives a context (B, T, D).
+ * The keys of each block of queries are gathered, so that for P visible places a query time and
+ * memory are B·N·T·P beside the projections, forward and backward; an array of T×S is made only if
+ * an observer asks for the weights, or if the mask brings one (a dense pattern, a bias, or a band
+ * other than the causal one). A step with a cache reads P places of it.
  *
  * <p>Choose it for self-attention over long sequences. It does not attend to another sequence,
  * whose places the pattern could not count.
@@ -60,11 +65,13 @@ public final class SparseAttention extends AttentionBlock {
     private final SparsePattern pattern;
     private final RotaryEmbedding rotary;
     private final AttentionKernel kernel;
+    private final boolean hiddenSeeNothing;
 
     private final Linear queryProjection;
     private final Linear keyProjection;
     private final Linear valueProjection;
     private final Linear outputProjection;
+    private final GlobalProjections globalProjections; // null for none
 
     private SparseAttention(Builder builder) {
         super(VERSION);
@@ -77,10 +84,16 @@ public final class SparseAttention extends AttentionBlock {
         pattern = builder.pattern;
         rotary = builder.rotary;
         kernel = builder.kernel;
+        hiddenSeeNothing = builder.hiddenSeeNothing;
         queryProjection = projection("query_proj", (long) heads * headSize, builder.bias);
         keyProjection = projection("key_proj", (long) keyValueHeads * headSize, builder.bias);
         valueProjection = projection("value_proj", (long) keyValueHeads * headSize, builder.bias);
-        outputProjection = projection("output_proj", modelSize, builder.bias);
+        outputProjection = projection("output_proj", modelSize, builder.outputBias);
+        globalProjections =
+                builder.globalProjections
+                        ? addChildBlock(
+                                "global", new GlobalProjections(heads, headSize, builder.bias))
+                        : null;
     }
 
     /**
@@ -95,21 +108,6 @@ public final class SparseAttention extends AttentionBlock {
     /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        return attend(parameters, in, null, training);
-    }
-
-    /**
-     * Attends with global tokens of each sequence's own, beside those of the pattern.
-     *
-     * @param parameters where the block's parameters are found
-     * @param in a sequence that attends to itself, whole
-     * @param globals which places are global, (B, T), boolean or of zeros and ones; the pattern
-     *     must be a {@link WindowPattern}. Null for none
-     * @param training whether this is a training pass
-     * @return the context (B, T, D), with the weights (B, N, T, S) if the inputs carry an observer
-     */
-    public AttentionOutput attend(
-            ParameterStore parameters, AttentionInputs in, NDArray globals, boolean training) {
         int cached = in.cache() == null ? 0 : in.cache().length();
         NDArray query =
                 turned(project(queryProjection, parameters, in.query(), training), in, cached);
@@ -136,12 +134,15 @@ public final class SparseAttention extends AttentionBlock {
         boolean causal = pattern.isCausal() || mask.left() < 0 && mask.right() == 0;
         PatternExtent extent =
                 new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
-        int[][] own = globals == null ? null : places(globals);
+        int[][] own = mask.globals() == null ? null : places(mask.globals());
 
+        boolean full = pattern.isFull(extent);
         boolean banded = mask.left() >= 0 || mask.right() > 0;
-        AttentionOutput output;
-        if (in.observed() || banded || mask.pattern() != null || mask.bias() != null) {
-            output = dense(request, extent, own, in);
+        boolean dense = full || banded || mask.pattern() != null || mask.bias() != null;
+        AttentionOutput output; // (B, T, N·H)
+        if (dense || in.observed()) {
+            AttentionMask visible = full ? mask : mask.and(visible(request, extent, own));
+            output = dense(request, visible, in.observed());
         } else {
             NDArray context =
                     own == null
@@ -149,27 +150,56 @@ public final class SparseAttention extends AttentionBlock {
                             : window().attend(request, extent, own); // (B, T, N, H)
             output = new AttentionOutput(merged(context), null);
         }
-        NDArray context = apply(outputProjection, parameters, output.context(), training);
-        return new AttentionOutput(context, output.weights());
+        if (own != null && globalProjections != null) {
+            output =
+                    globalProjections.over(
+                            parameters, in.query(), own, mask.keys(), core(), output, training);
+        }
+        if (in.observed()) {
+            in.observer().observe("", output.weights()); // (B, N, T, S)
+        }
+        NDArray context =
+                hiddenSeeNothing && !full && mask.keys() != null
+                        ? kept(output.context(), mask.keys())
+                        : output.context();
+        return new AttentionOutput(
+                apply(outputProjection, parameters, context, training), output.weights());
     }
 
-    /** The same with T×S weights: the pattern as a mask. */
-    private AttentionOutput dense(
-            SparseRequest request, PatternExtent extent, int[][] globals, AttentionInputs in) {
-        NDManager manager = request.query().getManager();
-        NDArray visible =
-                globals == null
-                        ? pattern.visible(manager, heads, extent)
-                        : window().visible(manager, heads, extent, globals);
+    /** The same with T×S weights. */
+    private AttentionOutput dense(SparseRequest request, AttentionMask mask, boolean observed) {
         KeyValues memory =
                 new KeyValues(request.key().swapAxes(1, 2), request.value().swapAxes(1, 2));
-        return new ScaledDotProduct(scale, dropout, kernel)
-                .attend(
+        return core().attend(
                         request.query().swapAxes(1, 2), // (B, N, T, H)
                         memory, // (B, G, S, H)
-                        in.mask().and(AttentionMask.dense(visible)),
-                        in.observer(),
+                        mask,
+                        observed ? (place, weights) -> {} : null,
                         request.training()); // (B, T, N·H)
+    }
+
+    /** The pattern as a mask. */
+    private AttentionMask visible(SparseRequest request, PatternExtent extent, int[][] globals) {
+        NDManager manager = request.query().getManager();
+        AttentionMask visible =
+                AttentionMask.dense(
+                        globals == null
+                                ? pattern.visible(manager, heads, extent)
+                                : window().visible(manager, heads, extent, globals));
+        NDArray repeats = pattern.repeats(manager, heads, extent);
+        return repeats == null ? visible : visible.and(AttentionMask.bias(repeats));
+    }
+
+    private ScaledDotProduct core() {
+        return new ScaledDotProduct(scale, dropout, kernel);
+    }
+
+    /** The contexts (B, T, N·H) of the places that are seen, and zeros for the others. */
+    private static NDArray kept(NDArray context, NDArray visible) {
+        Shape shape = context.getShape();
+        return context.mul(
+                visible.toType(context.getDataType(), false)
+                        .reshape(visible.getShape().get(0), shape.get(1), 1));
     }
 
     private WindowPattern window() {
@@ -181,7 +211,7 @@ public final class SparseAttention extends AttentionBlock {
                         + pattern.getClass().getSimpleName());
     }
 
-    /** The places of the ones in each row. */
+    /** The places of the ones in each row; null if there are none at all. */
     private static int[][] places(NDArray globals) {
         Shape shape = globals.getShape();
         int length = Math.toIntExact(shape.get(1));
@@ -191,7 +221,7 @@ public final class SparseAttention extends AttentionBlock {
             int start = b * length;
             places[b] = IntStream.range(0, length).filter(i -> flags[start + i]).toArray();
         }
-        return places;
+        return Arrays.stream(places).allMatch(own -> own.length == 0) ? null : places;
     }
 
     /** Positions turn heads that stand in front of places. */
@@ -257,6 +287,9 @@ public final class SparseAttention extends AttentionBlock {
         queryProjection.initialize(manager, dataType, x);
         keyProjection.initialize(manager, dataType, x);
         valueProjection.initialize(manager, dataType, x);
+        if (globalProjections != null) {
+            globalProjections.initialize(manager, dataType, x);
+        }
         outputProjection.initialize(
                 manager, dataType, new Shape(x.get(0), x.get(1), (long) heads * headSize));
     }
@@ -269,6 +302,9 @@ public final class SparseAttention extends AttentionBlock {
         private int keyValueHeads;
         private int headSize;
         private boolean bias = true;
+        private boolean outputBias = true;
+        private boolean globalProjections;
+        private boolean hiddenSeeNothing;
         private float dropout;
         private SparsePattern pattern;
         private RotaryEmbedding rotary;
@@ -339,6 +375,43 @@ public final class SparseAttention extends AttentionBlock {
          */
         public Builder optBias(boolean bias) {
             this.bias = bias;
+            outputBias = bias;
+            return this;
+        }
+
+        /**
+         * Sets whether the projection of the output has a bias, where the others differ.
+         *
+         * @param outputBias whether it has; as {@link #optBias} says unless set after it
+         * @return this builder
+         */
+        public Builder optOutputBias(boolean outputBias) {
+            this.outputBias = outputBias;
+            return this;
+        }
+
+        /**
+         * Sets whether the global places of {@link AttentionMask#globals()} look at the sequence
+         * through query, key and value projections of their own. Others look at them through those
+         * of all.
+         *
+         * @param globalProjections whether they do; they do not unless set
+         * @return this builder
+         */
+        public Builder optGlobalProjections(boolean globalProjections) {
+            this.globalProjections = globalProjections;
+            return this;
+        }
+
+        /**
+         * Sets whether a place that the mask hides as a key gets a context of zeros, as padding
+         * does in Longformer and Big Bird. The weights that an observer is told stay as they are.
+         *
+         * @param hiddenSeeNothing whether it does; it does not unless set
+         * @return this builder
+         */
+        public Builder optHiddenSeeNothing(boolean hiddenSeeNothing) {
+            this.hiddenSeeNothing = hiddenSeeNothing;
             return this;
         }
 
@@ -410,6 +483,13 @@ public final class SparseAttention extends AttentionBlock {
             if (pattern.heads() != 0 && pattern.heads() != heads) {
                 throw new IllegalArgumentException(
                         "the pattern is for " + pattern.heads() + " heads, got heads=" + heads);
+            }
+            if (globalProjections
+                    && (!(pattern instanceof WindowPattern)
+                            || keyValueHeads > 0 && keyValueHeads != heads
+                            || rotary != null)) {
+                throw new IllegalArgumentException(
+                        "projections for global places need a WindowPattern, as many keyValueHeads as heads, and no rotary");
             }
             ScaledDotProduct.checkDropout(dropout);
             int size = headSize == 0 ? modelSize / heads : headSize;

@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
  * each.
  *
  * <p>All queries of a block see all its keys, unless {@code seen} says otherwise, which is the same
- * for all blocks. No key stands twice in a block.
+ * for all blocks. A key that stands twice in a block counts twice.
  *
  * @param queries (Q, M) places; −1 where a block is not full
  * @param keys (Q, K) places; −1 where a block reads fewer

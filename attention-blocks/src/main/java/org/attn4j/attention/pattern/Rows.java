@@ -61,6 +61,24 @@ public final class Rows {
         }
     }
 
+    /**
+     * Takes places of each sequence's own.
+     *
+     * @param x (B, S, …)
+     * @param places for each sequence R places; a negative one stands for any
+     * @return (B, R, …)
+     */
+    public static NDArray take(NDArray x, int[][] places) {
+        int count = places[0].length;
+        long length = x.getShape().get(1);
+        long[] index = new long[Math.multiplyExact(places.length, count)];
+        for (int i = 0; i < index.length; i++) {
+            int b = i / count;
+            index[i] = b * length + Math.max(0, places[b][i % count]);
+        }
+        return taken(x, index, count);
+    }
+
     private static NDArray taken(NDArray x, long[] index, long count) {
         // The gradient needs the places again, and what was made from Java's memory is gone with
         // its array: a copy in the engine's own stays for as long as the gradient does.

@@ -53,6 +53,16 @@ public interface SparsePattern {
     }
 
     /**
+     * Returns whether all see all at these lengths, so that nothing is left out.
+     *
+     * @param extent the places of the call
+     * @return false unless a pattern gives way to full attention
+     */
+    default boolean isFull(PatternExtent extent) {
+        return false;
+    }
+
+    /**
      * Returns the keys that a query sees.
      *
      * @param group which of the patterns
@@ -64,7 +74,8 @@ public interface SparsePattern {
 
     /**
      * Returns what is to be gathered for the queries of an extent: for each query exactly the keys
-     * of {@link #columns}. Unless a pattern finds better blocks, every query is a block of its own.
+     * of {@link #columns}, each once unless {@link #repeats} says otherwise. Unless a pattern finds
+     * better blocks, every query is a block of its own.
      *
      * @param group which of the patterns
      * @param extent the places of the call
@@ -109,5 +120,18 @@ public interface SparsePattern {
             }
         }
         return manager.create(visible, new Shape(1, count, extent.queries(), extent.keys()));
+    }
+
+    /**
+     * Returns what is added to the scores of the pattern in full, where its gathers hold keys more
+     * than once: the logarithm of how often.
+     *
+     * @param manager where the result lives
+     * @param heads N
+     * @param extent the places of the call
+     * @return broadcastable to (1, N, T, S); null if no key counts more than once
+     */
+    default NDArray repeats(NDManager manager, int heads, PatternExtent extent) {
+        return null;
     }
 }

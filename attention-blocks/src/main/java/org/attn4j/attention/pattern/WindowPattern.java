@@ -70,6 +70,9 @@ public final class WindowPattern implements SparsePattern {
      * @return the context, (B, T, N, Hv)
      */
     public NDArray attend(SparseRequest request, PatternExtent extent, int[][] globals) {
+        if (Arrays.stream(globals).allMatch(own -> Arrays.equals(own, globals[0]))) {
+            return withFurther(globals[0]).attend(request, extent);
+        }
         NDList contexts = new NDList();
         for (int b = 0; b < globals.length; b++) {
             contexts.add(withFurther(globals[b]).attend(request.row(b), extent));

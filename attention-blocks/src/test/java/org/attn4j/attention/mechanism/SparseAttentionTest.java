@@ -7,10 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import java.util.Random;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionContractTest;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.Subject;
 import org.attn4j.attention.fixture.TestEngine;
@@ -152,6 +154,102 @@ class SparseAttentionTest {
         }
     }
 
+    private static SparseAttention longformer() {
+        return builder(new WindowPattern(1))
+                .optGlobalProjections(true)
+                .optHiddenSeeNothing(true)
+                .build();
+    }
+
+    /** Two sequences of six places: places 4 and 1 of the first are global, none of the second. */
+    private static AttentionInputs withGlobals(NDManager manager, NDArray x) {
+        NDArray seen = manager.create(new float[] {1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1});
+        NDArray globals = manager.create(new float[] {0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0});
+        return AttentionInputs.self(x)
+                .withMask(
+                        AttentionMask.keys(seen.reshape(2, 6)).withGlobals(globals.reshape(2, 6)));
+    }
+
+    @Test
+    void globalTokensLookThroughProjectionsOfTheirOwn() {
+        try (NDManager manager = TestEngine.manager()) {
+            SparseAttention block = longformer();
+            Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
+            NDArray x = Numbers.random(manager, 1, new Shape(2, 6, 8));
+            AttentionInputs inputs = withGlobals(manager, x);
+            NDArray row = x.get("0:1");
+            NDArray query = heads(block, "query_proj", row.get(":, 1:2"));
+            NDArray key = heads(block, "key_proj", row.get(":, :5")); // the sixth is hidden
+            NDArray weights =
+                    query.matMul(key.swapAxes(2, 3)).div(Math.sqrt(2)).softmax(-1); // (1, 4, 1, 5)
+            AttentionOutput observed = subject.observe(inputs);
+            Numbers.assertClose(
+                    "weights",
+                    weights.toFloatArray(),
+                    observed.weights().get("0, :, 1, :5").toFloatArray(),
+                    1e-5,
+                    1e-5);
+            NDArray context =
+                    Heads.merge(weights.matMul(heads(block, "value_proj", row.get(":, :5"))));
+            Numbers.assertClose(
+                    "context",
+                    linear(child(block, "output_proj"), context).toFloatArray(),
+                    subject.attend(inputs).context().get("0, 1:2").toFloatArray(),
+                    1e-5,
+                    1e-5);
+            Numbers.assertClose(
+                    "gathered and full",
+                    observed.context().toFloatArray(),
+                    subject.attend(inputs).context().toFloatArray(),
+                    1e-5,
+                    1e-5);
+        }
+    }
+
+    @Test
+    void hiddenPlacesGetNothingButTheBias() {
+        try (NDManager manager = TestEngine.manager()) {
+            SparseAttention block = longformer();
+            Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
+            NDArray x = Numbers.random(manager, 1, new Shape(2, 6, 8));
+            NDArray bias = child(block, "output_proj").getParameters().get("bias").getArray();
+            Numbers.assertClose(
+                    "context",
+                    bias.toFloatArray(),
+                    subject.attend(withGlobals(manager, x)).context().get("0, 5").toFloatArray(),
+                    1e-6,
+                    1e-6);
+        }
+    }
+
+    @Test
+    void gradientsReachTheProjectionsOfGlobalTokens() {
+        try (NDManager manager = TestEngine.manager()) {
+            Subject subject = Subject.of(longformer(), manager, 8, DataType.FLOAT64);
+            NDArray x =
+                    Numbers.random(manager, 1, new Shape(2, 6, 8)).toType(DataType.FLOAT64, false);
+            AttentionInputs inputs = withGlobals(manager, x);
+            subject.checkSlopes(x, () -> subject.train(inputs).context().square().sum());
+        }
+    }
+
+    private static NDArray heads(SparseAttention block, String projection, NDArray x) {
+        return Heads.split(linear(child(child(block, "global"), projection), x), 4);
+    }
+
+    private static Block child(Block block, String name) {
+        return block.getChildren().stream()
+                .filter(child -> child.getKey().endsWith(name))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+    }
+
+    private static NDArray linear(Block projection, NDArray x) {
+        NDArray weight = projection.getParameters().get("weight").getArray();
+        return x.matMul(weight.transpose()).add(projection.getParameters().get("bias").getArray());
+    }
+
     @Test
     void globalTokensOfEachSequenceSeeAndAreSeen() {
         try (NDManager manager = TestEngine.manager()) {
@@ -162,13 +260,10 @@ class SparseAttentionTest {
             flags[4] = true; // row 0, place 4
             flags[6] = true; // row 1, place 0
             NDArray globals = manager.create(flags, new Shape(2, 6));
-            AttentionInputs inputs = AttentionInputs.self(x);
+            AttentionInputs inputs =
+                    AttentionInputs.self(x).withMask(AttentionMask.none().withGlobals(globals));
             NDArray weights =
-                    block.attend(
-                                    subject.store(),
-                                    inputs.withObserver((place, w) -> {}),
-                                    globals,
-                                    false)
+                    block.attend(subject.store(), inputs.withObserver((place, w) -> {}), false)
                             .weights();
             float[] first = weights.get("0, 0, 4").toFloatArray();
             for (float weight : first) {
@@ -179,21 +274,17 @@ class SparseAttentionTest {
             assertEquals(true, weights.getFloat(1, 0, 5, 0) > 0);
             Numbers.assertClose(
                     "context",
-                    block.attend(
-                                    subject.store(),
-                                    inputs.withObserver((place, w) -> {}),
-                                    globals,
-                                    false)
+                    block.attend(subject.store(), inputs.withObserver((place, w) -> {}), false)
                             .context()
                             .toFloatArray(),
-                    block.attend(subject.store(), inputs, globals, false).context().toFloatArray(),
+                    block.attend(subject.store(), inputs, false).context().toFloatArray(),
                     1e-5,
                     1e-5);
             SparseAttention other = builder(new BlockPattern(1, 1, 1, 1, 1)).build();
             Subject.of(other, manager, 8, DataType.FLOAT32);
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> other.attend(subject.store(), inputs, globals, false));
+                    () -> other.attend(subject.store(), inputs, false));
         }
     }
 

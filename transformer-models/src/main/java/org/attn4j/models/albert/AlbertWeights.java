@@ -63,13 +63,12 @@ final class AlbertWeights {
 
     private static void predictions(WeightTable.Builder table, String head, AlbertConfig config) {
         table.add("predictions.dense.*", head + "dense.*")
-                .add("predictions.LayerNorm.*", head + "layer_norm.*")
-                .add("predictions.bias", head + "decoder.bias")
-                .alias("predictions.decoder.bias", "predictions.bias");
-        if (config.layers().tieEmbeddings()) {
-            table.alias("predictions.decoder.weight", "albert.embeddings.word_embeddings.weight");
-        } else {
-            table.add("predictions.decoder.weight", head + "decoder.weight");
-        }
+                .add("predictions.LayerNorm.*", head + "layer_norm.*");
+        BertWeights.decoder(
+                table,
+                "predictions.",
+                head,
+                "albert.embeddings.word_embeddings.weight",
+                config.layers().tieEmbeddings());
     }
 }

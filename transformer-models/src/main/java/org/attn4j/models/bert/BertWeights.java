@@ -106,13 +106,34 @@ public final class BertWeights {
 
     private static void predictions(WeightTable.Builder table, String head, boolean tied) {
         table.add("cls.predictions.transform.dense.*", head + "dense.*")
-                .add("cls.predictions.transform.LayerNorm.*", head + "layer_norm.*")
-                .add("cls.predictions.bias", head + "decoder.bias")
-                .alias("cls.predictions.decoder.bias", "cls.predictions.bias");
-        if (tied) {
-            table.alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight");
-        } else {
-            table.add("cls.predictions.decoder.weight", head + "decoder.weight");
-        }
+                .add("cls.predictions.transform.LayerNorm.*", head + "layer_norm.*");
+        decoder(table, "cls.predictions.", head, "bert.embeddings.word_embeddings.weight", tied);
+    }
+
+    /**
+     * Adds the names of what a head for masked tokens ends in: {@code decoder.weight} and {@code
+     * bias}. In most files {@code decoder.bias} is another name of the latter. Where nothing is
+     * tied, newer files hold both, and {@code decoder.bias} is what is added to the logits.
+     *
+     * @param table the rules to add to
+     * @param prefix what stands before these names
+     * @param head the path of the head, with its dot
+     * @param embedding the name of the token embedding
+     * @param tied whether the decoder's weight is the token embedding's
+     * @return the table
+     */
+    public static WeightTable.Builder decoder(
+            WeightTable.Builder table, String prefix, String head, String embedding, boolean tied) {
+        String bias = prefix + "bias";
+        String decoderBias = prefix + "decoder.bias";
+        String weight = prefix + "decoder.weight";
+        return tied
+                ? table.add(bias, head + "decoder.bias")
+                        .alias(decoderBias, bias)
+                        .alias(weight, embedding)
+                : table.add(decoderBias, head + "decoder.bias")
+                        .alias(bias, decoderBias)
+                        .add(weight, head + "decoder.weight")
+                        .ignore(bias);
     }
 }

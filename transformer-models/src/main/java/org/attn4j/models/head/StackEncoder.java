@@ -3,6 +3,8 @@ package org.attn4j.models.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.Layers;
@@ -52,6 +54,25 @@ public abstract class StackEncoder extends EncoderBlock {
     /** {@inheritDoc} */
     @Override
     public EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        return encode(parameters, in, in.mask("attention_mask"), in.observer(), training);
+    }
+
+    /**
+     * Encodes sequences under another mask than that of the inputs, or for another observer.
+     *
+     * @param parameters where the parameters are found
+     * @param in the inputs by name
+     * @param mask who sees whom
+     * @param observer receives weights and states, or null
+     * @param training whether dropout applies
+     * @return the hidden states
+     */
+    protected final EncoderOutput encode(
+            ParameterStore parameters,
+            ModelInputs in,
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
         in.require("input_ids");
         NDArray ids = in.ids("input_ids", tokens.vocabularySize()); // (B, T)
         EmbeddingInputs embedded =
@@ -59,12 +80,7 @@ public abstract class StackEncoder extends EncoderBlock {
                         .withTokenTypes(in.ids("token_type_ids", tokenTypes))
                         .withPositions(positions(in));
         NDArray states =
-                encoder.encode(
-                        parameters,
-                        embedded,
-                        in.mask("attention_mask"),
-                        in.observer(),
-                        training); // (B, T, D)
+                encoder.encode(parameters, embedded, mask, observer, training); // (B, T, D)
         NDArray pooled =
                 pooler == null
                         ? null

@@ -13,14 +13,15 @@ import org.attn4j.attention.capture.AttentionObserver;
  * transformers' outputs: {@code hidden_states.i} and {@code attentions.i} of an encoder or a
  * decoder-only model, {@code encoder_hidden_states.i}, {@code encoder_attentions.i}, {@code
  * decoder_hidden_states.i}, {@code decoder_attentions.i} and {@code cross_attentions.i} of an
- * encoder-decoder model. They come in the order in which the model computes them.
+ * encoder-decoder model, and {@code global_attentions.i} of a model whose global tokens look at the
+ * sequence in a way of their own. They come in the order in which the model computes them.
  */
 public final class ModelObserver implements AttentionObserver {
 
     private static final Pattern PLACE =
             Pattern.compile(
                     "(?:(encoder|decoder)\\.)?"
-                            + "(?:(hidden_states)\\.(\\d+)|layers\\.(\\d+)\\.(self_attn|encoder_attn))");
+                            + "(?:(hidden_states)\\.(\\d+)|layers\\.(\\d+)\\.(self_attn|global_attn|encoder_attn))");
 
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
@@ -66,8 +67,11 @@ public final class ModelObserver implements AttentionObserver {
         if (matcher.group(2) != null) {
             return side + "hidden_states." + matcher.group(3);
         }
-        return matcher.group(5).equals("self_attn")
-                ? side + "attentions." + matcher.group(4)
-                : "cross_attentions." + matcher.group(4);
+        String layer = "attentions." + matcher.group(4);
+        return switch (matcher.group(5)) {
+            case "self_attn" -> side + layer;
+            case "global_attn" -> "global_" + layer;
+            default -> "cross_" + layer;
+        };
     }
 }

@@ -4,15 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.head.EncoderTaskModel;
-import org.attn4j.models.head.Head;
-import org.attn4j.models.head.MaskedLanguageHead;
-import org.attn4j.models.head.MultipleChoiceHead;
-import org.attn4j.models.head.ProblemType;
-import org.attn4j.models.head.QuestionAnsweringHead;
-import org.attn4j.models.head.SequenceClassificationHead;
-import org.attn4j.models.head.SequenceScores;
-import org.attn4j.models.head.TokenClassificationHead;
-import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.pretrained.ModelFamily;
 import org.attn4j.models.pretrained.PretrainedModel;
@@ -77,39 +68,10 @@ public class RobertaFamily implements ModelFamily {
                 new EncoderTaskModel(
                         architecture,
                         model,
-                        head(task, reader, config, model),
+                        RobertaHeads.create(task, reader, config, model.tokens()),
                         RobertaWeights.of(task, config.tieEmbeddings()),
                         config.initializerRange());
         reader.finish();
         return whole;
-    }
-
-    private static Head head(
-            String task, ConfigReader reader, BertConfig config, RobertaModel model) {
-        int size = config.hiddenSize();
-        float dropout = config.classifierDropout();
-        return switch (task) {
-            case "Model" -> null;
-            case "ForMaskedLM" ->
-                    new MaskedLanguageHead(
-                            size,
-                            model.tokens(),
-                            config.tieEmbeddings(),
-                            Activation.GELU,
-                            config.epsilon());
-            case "ForSequenceClassification" ->
-                    new SequenceClassificationHead(
-                            size,
-                            SequenceScores.ofFirst(
-                                    size, Activation.TANH, dropout, reader.labels().size()),
-                            ProblemType.of(reader));
-            case "ForMultipleChoice" ->
-                    new MultipleChoiceHead(
-                            size, SequenceScores.ofPooled(size, config.hiddenDropout(), 1));
-            case "ForTokenClassification" ->
-                    new TokenClassificationHead(size, dropout, reader.labels().size());
-            case "ForQuestionAnswering" -> new QuestionAnsweringHead(size, 0);
-            default -> throw new IllegalArgumentException("no head for " + task);
-        };
     }
 }

@@ -1,0 +1,139 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.Arrays;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.pattern.Rows;
+
+/**
+ * How global places look at a sequence when they have projections of their own: each sees all
+ * places, with queries, keys and values that no other place uses (Beltagy et al. 2020, section 3.1,
+ * "Linear Projections for Global Attention").
+ *
+ * <p>For R global places of T, time and memory B·R·T and the two projections of T places.
+ */
+final class GlobalProjections extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int heads;
+    private final Linear queryProjection;
+    private final Linear keyProjection;
+    private final Linear valueProjection;
+
+    GlobalProjections(int heads, int headSize, boolean bias) {
+        super(VERSION);
+        this.heads = heads;
+        int units = heads * headSize;
+        queryProjection = addChildBlock("query_proj", linear(units, bias));
+        keyProjection = addChildBlock("key_proj", linear(units, bias));
+        valueProjection = addChildBlock("value_proj", linear(units, bias));
+    }
+
+    /**
+     * Attends from the global places and puts what they see into the rows that others have.
+     *
+     * @param parameters where the parameters are found
+     * @param x (B, T, D)
+     * @param places the global places of each sequence
+     * @param keys which places are seen at all; null for all
+     * @param core how it is computed
+     * @param local the context (B, T, N·H) of the other places, with weights (B, N, T, T) or null;
+     *     what it holds in the rows of global places does not count
+     * @param training whether this is a training pass
+     * @return the same with the rows of the global places
+     */
+    AttentionOutput over(
+            ParameterStore parameters,
+            NDArray x,
+            int[][] places,
+            NDArray keys,
+            ScaledDotProduct core,
+            AttentionOutput local,
+            boolean training) {
+        int[][] level = level(places); // B of R
+        NDArray query = apply(queryProjection, parameters, Rows.take(x, level), training);
+        NDArray key = apply(keyProjection, parameters, x, training);
+        NDArray value = apply(valueProjection, parameters, x, training);
+        AttentionObserver observer = local.weights() == null ? null : (place, weights) -> {};
+        AttentionOutput seen =
+                core.attend(
+                        Heads.split(query, heads), // (B, N, R, H)
+                        new KeyValues(Heads.split(key, heads), Heads.split(value, heads)),
+                        keys == null ? AttentionMask.none() : AttentionMask.keys(keys),
+                        observer,
+                        training); // (B, R, N·H)
+        int[][] rows = rows(places, Math.toIntExact(x.getShape().get(1)));
+        NDArray context = Rows.take(local.context().concat(seen.context(), 1), rows);
+        if (local.weights() == null) {
+            return new AttentionOutput(context, null);
+        }
+        NDArray weights = local.weights().concat(seen.weights(), 2); // (B, N, T + R, T)
+        return new AttentionOutput(
+                context, Rows.take(weights.swapAxes(1, 2), rows).swapAxes(1, 2)); // (B, N, T, T)
+    }
+
+    /** Where the row of each place stands when those of the R global places follow the T others. */
+    private static int[][] rows(int[][] places, int length) {
+        int[][] rows = new int[places.length][length];
+        for (int b = 0; b < rows.length; b++) {
+            Arrays.setAll(rows[b], i -> i);
+            for (int k = 0; k < places[b].length; k++) {
+                rows[b][places[b][k]] = length + k;
+            }
+        }
+        return rows;
+    }
+
+    /** The same number of places for each sequence, place 0 where there are fewer. */
+    private static int[][] level(int[][] places) {
+        int most = Arrays.stream(places).mapToInt(own -> own.length).max().orElse(0);
+        return Arrays.stream(places).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
+    }
+
+    private static Linear linear(int units, boolean bias) {
+        return Linear.builder().setUnits(units).optBias(bias).build();
+    }
+
+    private static NDArray apply(
+            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    /** It has no call of its own: what it computes is part of another block's. */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        throw new UnsupportedOperationException("global projections are part of SparseAttention");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, inputShapes[0]);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}
