@@ -1,6 +1,8 @@
 package org.attn4j.models.tokenizer;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.Map;
 
@@ -8,6 +10,62 @@ import java.util.Map;
 final class Templates {
 
     private Templates() {}
+
+    /**
+     * Returns the post-processor of a family.
+     *
+     * @param root the tokenizer, complete with its added tokens
+     */
+    static JsonElement of(TokenizerSettings settings, JsonObject root) {
+        Map<String, Integer> ids = Vocabularies.allIds(root);
+        String cls = content(settings, "cls");
+        String sep = content(settings, "sep");
+        return switch (settings.family()) {
+            case BERT, DISTILBERT, ALBERT, BIG_BIRD -> {
+                String single = cls + ":0 $A:0 " + sep + ":0";
+                yield of(single, single + " $B:1 " + sep + ":1", ids);
+            }
+            case XLM_ROBERTA, CAMEMBERT -> {
+                String single = cls + ":0 $A:0 " + sep + ":0";
+                yield of(single, single + " " + sep + ":0 $B:0 " + sep + ":0", ids);
+            }
+            case ROBERTA, MPNET ->
+                    JsonParts.part(
+                            "RobertaProcessing",
+                            "sep",
+                            JsonParts.list(sep, id(sep, ids)),
+                            "cls",
+                            JsonParts.list(cls, id(cls, ids)),
+                            "trim_offsets",
+                            settings.flag("trim_offsets", true),
+                            "add_prefix_space",
+                            settings.flag("add_prefix_space", false));
+            case T5 -> {
+                String eos = content(settings, "eos");
+                yield of("$A:0 " + eos + ":0", "$A:0 " + eos + ":0 $B:0 " + eos + ":0", ids);
+            }
+            case MARIAN -> {
+                String eos = content(settings, "eos");
+                yield of("$A:0 " + eos + ":0", "$A:0 $B:0 " + eos + ":0", ids);
+            }
+            case MBART, MBART50 -> JsonNull.INSTANCE; // The language of the moment decides.
+            default -> startAndEnd(settings, ids);
+        };
+    }
+
+    private static String content(TokenizerSettings settings, String role) {
+        SpecialToken token = settings.named().get(role);
+        return token == null ? null : token.content();
+    }
+
+    private static int id(String token, Map<String, Integer> ids) {
+        Integer id = ids.get(token);
+        if (id == null) {
+            throw new IllegalArgumentException(
+                    "the special token " + token + " must be in the vocabulary, and is not");
+        }
+        return id;
+    }
 
     /**
      * Makes a template.
@@ -47,27 +105,15 @@ final class Templates {
     }
 
     private static JsonObject special(String name, Map<String, Integer> ids) {
-        Integer id = ids.get(name);
-        if (id == null) {
-            throw new IllegalArgumentException(
-                    "the special token " + name + " must be in the vocabulary, and is not");
-        }
-        JsonArray idList = new JsonArray();
-        idList.add(id);
-        JsonArray tokens = new JsonArray();
-        tokens.add(name);
-        JsonObject token = new JsonObject();
-        token.addProperty("id", name);
-        token.add("ids", idList);
-        token.add("tokens", tokens);
-        return token;
+        return JsonParts.object(
+                "id", name, "ids", JsonParts.list(id(name, ids)), "tokens", JsonParts.list(name));
     }
 
     /**
      * The template of models that are told with {@code add_bos_token} and {@code add_eos_token}.
      */
     static JsonObject startAndEnd(TokenizerSettings settings, Map<String, Integer> ids) {
-        String bos = mark(settings, "bos", true);
+        String bos = mark(settings, "bos", settings.family() == TokenizerFamily.LLAMA);
         String eos = mark(settings, "eos", false);
         String single = framed(bos, "$A", eos, ":0");
         return of(single, single + " " + framed(bos, "$B", eos, ":1"), ids);

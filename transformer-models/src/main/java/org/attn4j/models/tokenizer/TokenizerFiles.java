@@ -43,6 +43,20 @@ final class TokenizerFiles {
             TokenizerJsonSettings.apply(root, settings);
             return open(root, "tokenizer file " + json, settings);
         }
+        JsonObject root = converted(folder, settings);
+        TokenizerJsonSettings.addTokens(root, settings);
+        root.add("post_processor", Templates.of(settings, root));
+        return open(root, "the tokenizer in " + folder, settings);
+    }
+
+    /** What the older files of a folder say, as the content of a tokenizer.json. */
+    private static JsonObject converted(Path folder, TokenizerSettings settings)
+            throws IOException {
+        if (has(folder, "vocab.txt")) {
+            return WordPieceFiles.tokenizer(folder.resolve("vocab.txt"), settings);
+        } else if (has(folder, "vocab.json") && has(folder, "merges.txt")) {
+            return ByteLevelFiles.tokenizer(folder, settings);
+        }
         throw new IOException(
                 "folder "
                         + folder
@@ -51,17 +65,42 @@ final class TokenizerFiles {
                         + " tokenizer.model, or source.spm with target.spm and vocab.json");
     }
 
+    private static boolean has(Path folder, String file) {
+        return Files.isRegularFile(folder.resolve(file));
+    }
+
+    /** The family of a folder whose configuration tells none, by its files. */
+    static TokenizerFamily familyOf(Path folder) {
+        if (has(folder, "tokenizer.json")) {
+            return TokenizerFamily.GENERIC;
+        } else if (has(folder, "vocab.txt")) {
+            return TokenizerFamily.BERT;
+        } else if (has(folder, "merges.txt")) {
+            return TokenizerFamily.GPT2;
+        }
+        return TokenizerFamily.GENERIC;
+    }
+
     private static JsonObject parse(Path file) throws IOException {
+        JsonObject root = object(file);
+        if (root.get("model") instanceof JsonObject) {
+            return root;
+        }
+        throw new IOException("tokenizer file " + file + " must hold an object with a model");
+    }
+
+    /** Reads a JSON object of any size up to 256 MB. */
+    static JsonObject object(Path file) throws IOException {
         try {
             JsonElement root =
                     JsonParser.parseString(new String(read(file), StandardCharsets.UTF_8));
-            if (root.isJsonObject() && root.getAsJsonObject().get("model") instanceof JsonObject) {
+            if (root.isJsonObject()) {
                 return root.getAsJsonObject();
             }
         } catch (JsonParseException e) {
             throw new IOException("tokenizer file " + file + " is not JSON: " + e.getMessage(), e);
         }
-        throw new IOException("tokenizer file " + file + " must hold an object with a model");
+        throw new IOException("tokenizer file " + file + " must hold a JSON object");
     }
 
     static byte[] read(Path file) throws IOException {

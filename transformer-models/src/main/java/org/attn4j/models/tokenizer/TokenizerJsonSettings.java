@@ -48,7 +48,7 @@ final class TokenizerJsonSettings {
         addTokens(root, settings);
         if (settings.family() == TokenizerFamily.LLAMA
                 && (settings.has("add_bos_token") || settings.has("add_eos_token"))) {
-            startAndEnd(root, settings);
+            root.add("post_processor", Templates.startAndEnd(settings, Vocabularies.allIds(root)));
         }
     }
 
@@ -101,14 +101,5 @@ final class TokenizerJsonSettings {
             Integer id = ids.get(token.content());
             added.add(token.toJson(id == null ? next++ : id));
         }
-    }
-
-    private static void startAndEnd(JsonObject root, TokenizerSettings settings) {
-        Map<String, Integer> ids = Vocabularies.ids(root.getAsJsonObject("model"));
-        for (JsonElement token : root.getAsJsonArray("added_tokens")) {
-            JsonObject one = token.getAsJsonObject();
-            ids.put(one.get("content").getAsString(), one.get("id").getAsInt());
-        }
-        root.add("post_processor", Templates.startAndEnd(settings, ids));
     }
 }

@@ -30,11 +30,13 @@ final class TokenizerSettings {
     private final List<SpecialToken> additional = new ArrayList<>();
     private final Map<Integer, SpecialToken> added = new TreeMap<>();
 
-    private TokenizerSettings(JsonObject config, JsonObject model) {
+    private TokenizerSettings(JsonObject config, JsonObject model, TokenizerFamily otherwise) {
         this.config = config;
         modelType = text(model, "model_type", null);
         String ofModel = text(model, "tokenizer_class", null);
-        family = TokenizerFamily.of(text(config, "tokenizer_class", ofModel), modelType);
+        TokenizerFamily named =
+                TokenizerFamily.of(text(config, "tokenizer_class", ofModel), modelType);
+        family = named == TokenizerFamily.GENERIC ? otherwise : named;
     }
 
     /**
@@ -43,9 +45,11 @@ final class TokenizerSettings {
      * @throws IOException if one cannot be read or is not JSON
      */
     static TokenizerSettings read(Path folder) throws IOException {
-        JsonObject config = optional(folder.resolve("tokenizer_config.json"));
         TokenizerSettings settings =
-                new TokenizerSettings(config, optional(folder.resolve("config.json")));
+                new TokenizerSettings(
+                        optional(folder.resolve("tokenizer_config.json")),
+                        optional(folder.resolve("config.json")),
+                        TokenizerFiles.familyOf(folder));
         try {
             settings.readTokens(folder);
         } catch (IllegalStateException

@@ -1,6 +1,7 @@
 package org.attn4j.models.tokenizer;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,5 +36,15 @@ final class Vocabularies {
             throw new IllegalArgumentException("its vocabulary is damaged", e);
         }
         throw new IllegalArgumentException("its model has no vocab");
+    }
+
+    /** Returns the ids of a tokenizer's tokens, added ones included. */
+    static Map<String, Integer> allIds(JsonObject root) {
+        Map<String, Integer> ids = ids(root.getAsJsonObject("model"));
+        for (JsonElement token : root.getAsJsonArray("added_tokens")) {
+            JsonObject one = token.getAsJsonObject();
+            ids.put(one.get("content").getAsString(), one.get("id").getAsInt());
+        }
+        return ids;
     }
 }

@@ -3,12 +3,14 @@ package org.attn4j.models.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,5 +141,56 @@ class ModelTokenizerTest {
     void saysWhatAFolderLacks() {
         IOException e = assertThrows(IOException.class, () -> ModelTokenizer.load(folder));
         assertEquals(true, e.getMessage().contains("tokenizer.json is needed"), e.getMessage());
+    }
+
+    /** A published tokenizer in both its forms, on texts of all scripts. */
+    @Test
+    void aVocabularyMakesTheTokenizerThatIsPublishedWithIt() throws IOException {
+        Path published =
+                Path.of(System.getProperty("attn4j.shared", "../../shared"))
+                        .resolve("weights/minilm-tokenizer");
+        assumeTrue(Files.isDirectory(published), "skipped: MiniLM is not on this machine");
+        for (String name :
+                List.of("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")) {
+            Files.copy(published.resolve(name), folder.resolve(name));
+        }
+        try (ModelTokenizer whole = ModelTokenizer.load(published);
+                ModelTokenizer made = ModelTokenizer.load(folder)) {
+            assertEquals(512, made.maxLength().getAsInt());
+            assertEquals(whole.vocabularySize(), made.vocabularySize());
+            assertEquals(whole.specialTokens(), made.specialTokens());
+            Random random = new Random(3);
+            for (int round = 0; round < 400; round++) {
+                TextPair pair = new TextPair(text(random), round % 2 == 0 ? null : text(random));
+                TokenizedText expected = whole.encode(pair, EncodeOptions.DEFAULT);
+                TokenizedText got = made.encode(pair, EncodeOptions.DEFAULT);
+                assertArrayEquals(expected.ids(), got.ids());
+                assertArrayEquals(expected.tokens(), got.tokens());
+                assertArrayEquals(expected.typeIds(), got.typeIds());
+                assertArrayEquals(expected.offsets(), got.offsets());
+                assertArrayEquals(expected.wordIds(), got.wordIds());
+                assertEquals(whole.decode(got.ids(), true), made.decode(got.ids(), true));
+            }
+            assertArrayEquals(
+                    new long[] {101, 7592, 1010, 2088, 2135, 999, 103, 102},
+                    made.encode("Hello, worldly! [MASK]").ids());
+        }
+    }
+
+    private static String text(Random random) {
+        String[] words = {
+            "The ", "river's ", "[MASK]", "[SEP] ", "É", "日本", "\uD83D\uDE00", "\t", "##ing "
+        };
+        StringBuilder text = new StringBuilder();
+        int[] planes = {0x80, 0x250, 0x600, 0x3000, 0xA000, 0x20000};
+        for (int i = random.nextInt(20); i > 0; i--) {
+            int plane = planes[random.nextInt(planes.length)];
+            if (random.nextBoolean()) {
+                text.append(words[random.nextInt(words.length)]);
+            } else {
+                text.append(Character.toString(random.nextInt(plane)));
+            }
+        }
+        return text.toString();
     }
 }
