@@ -67,7 +67,10 @@ record RunConfig(
                     "training.seed",
                     "decoding.nBest",
                     "decoding.padId",
-                    "decoding.eosId",
+                    "decoding.eosIds",
+                    "decoding.rules",
+                    "decoding.sampling",
+                    "decoding.cache",
                     "decoding.decoderStartId");
 
     private static RunConfig defaults(TrainingConfig training) {

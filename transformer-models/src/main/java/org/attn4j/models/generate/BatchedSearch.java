@@ -47,28 +47,20 @@ public final class BatchedSearch implements Search {
 
     /** {@inheritDoc} */
     @Override
-    public List<List<Hypothesis>> search(
-            SequenceToSequenceModel model,
-            NDManager manager,
-            List<int[]> sources,
-            List<int[]> prefixes) {
-        List<int[]> forced = TokenRules.prefixesFor(sources, prefixes);
+    public List<List<Hypothesis>> find(
+            SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {
         List<Integer> byLength =
-                IntStream.range(0, sources.size())
+                IntStream.range(0, inputs.size())
                         .boxed()
-                        .sorted(Comparator.comparingInt(i -> sources.get(i).length))
+                        .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
                         .toList();
         List<List<Hypothesis>> found = new ArrayList<>();
-        sources.forEach(source -> found.add(null));
+        inputs.forEach(input -> found.add(null));
         for (int from = 0; from < byLength.size(); ) {
-            int to = batchEnd(sources, byLength, from);
+            int to = batchEnd(inputs, byLength, from);
             List<Integer> batch = byLength.subList(from, to);
             List<List<Hypothesis>> results =
-                    search.search(
-                            model,
-                            manager,
-                            batch.stream().map(sources::get).toList(),
-                            batch.stream().map(forced::get).toList());
+                    search.find(model, manager, batch.stream().map(inputs::get).toList());
             for (int i = 0; i < batch.size(); i++) {
                 found.set(batch.get(i), results.get(i));
             }
@@ -78,13 +70,17 @@ public final class BatchedSearch implements Search {
     }
 
     /** Where a batch ends: the sources rise in length, so its last is its longest. */
-    private int batchEnd(List<int[]> sources, List<Integer> byLength, int from) {
+    private int batchEnd(List<SearchInput> inputs, List<Integer> byLength, int from) {
         int to = from + 1;
         while (to < byLength.size()
-                && (to + 1L - from) * beams * Math.max(1, sources.get(byLength.get(to)).length)
+                && (to + 1L - from) * beams * length(inputs.get(byLength.get(to)))
                         <= tokensPerBatch) {
             to++;
         }
         return to;
+    }
+
+    private static int length(SearchInput input) {
+        return Math.max(1, input.source().length);
     }
 }

@@ -1,8 +1,11 @@
 package org.attn4j.models.generate;
 
+import java.util.SplittableRandom;
+
 /**
- * The best continuations of one source's hypotheses: (row, token) pairs by falling log-probability
- * of the whole; of equal ones, the lower row and then the lower token first.
+ * Continuations of one source's hypotheses: (row, token) pairs, the best ones or some that are
+ * drawn, by falling log-probability of the whole; of equal ones, the lower row and then the lower
+ * token first.
  */
 final class Candidates {
 
@@ -11,6 +14,7 @@ final class Candidates {
     private final int[] tokens;
     private final float[] tokenLogProbabilities;
     private final double[] sums;
+    private final double[] keys; // by which they are kept
     private int size;
 
     Candidates(int capacity) {
@@ -19,6 +23,7 @@ final class Candidates {
         tokens = new int[capacity];
         tokenLogProbabilities = new float[capacity];
         sums = new double[capacity];
+        keys = new double[capacity];
     }
 
     /**
@@ -26,19 +31,25 @@ final class Candidates {
      *
      * @param row the hypothesis
      * @param sum its log-probability
-     * @param values log-probabilities of many rows
-     * @param from where this row's begin
-     * @param vocabularySize how many they are
+     * @param values log-probabilities of its continuations
+     * @param random draws without replacement, by adding noise from Gumbel's distribution to
+     *     log-probabilities (Kool et al. 2019, §2); null to keep the best
      */
-    void offer(int row, double sum, float[] values, int from, int vocabularySize) {
-        for (int token = 0; token < vocabularySize; token++) {
-            float value = values[from + token];
-            double total = sum + value;
-            boolean wanted = size < capacity ? total > Double.NEGATIVE_INFINITY : total > worst();
-            if (wanted) {
-                insert(row, token, value, total);
+    void offer(int row, double sum, float[] values, SplittableRandom random) {
+        for (int token = 0; token < values.length; token++) {
+            double total = sum + values[token];
+            if (total == Double.NEGATIVE_INFINITY) {
+                continue;
+            }
+            double key = random == null ? total : total + gumbel(random);
+            if (size < capacity || key > keys[size - 1]) {
+                insert(row, token, values[token], total, key);
             }
         }
+    }
+
+    private static double gumbel(SplittableRandom random) {
+        return -Math.log(-Math.log(1 - random.nextDouble()));
     }
 
     int size() {
@@ -61,6 +72,15 @@ final class Candidates {
         return sums[rank];
     }
 
+    /** Brings those that were drawn into the order of their log-probabilities. */
+    void sort() {
+        int drawn = size;
+        size = 0;
+        for (int i = 0; i < drawn; i++) {
+            insert(rows[i], tokens[i], tokenLogProbabilities[i], sums[i], sums[i]);
+        }
+    }
+
     /**
      * Refuses a step in which nothing is possible.
      *
@@ -75,22 +95,20 @@ final class Candidates {
         }
     }
 
-    private double worst() {
-        return sums[size - 1];
-    }
-
-    private void insert(int row, int token, float value, double total) {
+    private void insert(int row, int token, float value, double total, double key) {
         int place = size < capacity ? size++ : capacity - 1;
-        while (place > 0 && sums[place - 1] < total) {
+        while (place > 0 && keys[place - 1] < key) {
             rows[place] = rows[place - 1];
             tokens[place] = tokens[place - 1];
             tokenLogProbabilities[place] = tokenLogProbabilities[place - 1];
             sums[place] = sums[place - 1];
+            keys[place] = keys[place - 1];
             place--;
         }
         rows[place] = row;
         tokens[place] = token;
         tokenLogProbabilities[place] = value;
         sums[place] = total;
+        keys[place] = key;
     }
 }

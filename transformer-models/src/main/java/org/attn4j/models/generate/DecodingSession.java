@@ -6,19 +6,33 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 
 /**
- * A batch of sources being decoded: hands log-probabilities to the search, which works on Java
- * arrays, and frees each step's tensors.
+ * A batch of sources being decoded: hands scores to the search, which works on Java arrays, and
+ * frees each step's tensors.
  */
 final class DecodingSession implements AutoCloseable {
 
     private final NDManager manager;
     private final StepDecoder decoder;
+    private final boolean normalised;
+    private final boolean mendsInvalid;
 
+    /**
+     * Reads the sources.
+     *
+     * @param normalised whether the search takes log-probabilities, not logits
+     */
     DecodingSession(
-            SequenceToSequenceModel model, NDManager parent, List<int[]> sources, int padId) {
+            SequenceToSequenceModel model,
+            NDManager parent,
+            List<SearchInput> inputs,
+            GenerationConfig config,
+            boolean normalised) {
+        this.normalised = normalised;
+        mendsInvalid = config.rules().removeInvalid();
         manager = parent.newSubManager();
         try {
-            decoder = model.start(manager, sources, padId);
+            List<int[]> sources = inputs.stream().map(SearchInput::source).toList();
+            decoder = model.start(manager, sources, config.padId());
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -29,19 +43,19 @@ final class DecodingSession implements AutoCloseable {
      * Decodes one step.
      *
      * @param lastIds the last token of each row
-     * @return log-probabilities (R, V), row after row
+     * @return scores (R, V), row after row
      */
     float[] step(long[] lastIds) {
         try (NDManager step = manager.newSubManager()) {
-            NDArray logits = decoder.step(step.create(lastIds)); // (R, V)
-            NDArray logProbabilities = logits.toType(DataType.FLOAT32, false).logSoftmax(-1);
-            return requireNumbers(logProbabilities.toFloatArray());
+            NDArray logits =
+                    decoder.step(step.create(lastIds)).toType(DataType.FLOAT32, false); // (R, V)
+            return requireNumbers((normalised ? logits.logSoftmax(-1) : logits).toFloatArray());
         }
     }
 
-    private static float[] requireNumbers(float[] values) {
+    private float[] requireNumbers(float[] values) {
         for (float value : values) {
-            if (Float.isNaN(value)) {
+            if (Float.isNaN(value) && !mendsInvalid) {
                 throw new IllegalStateException(
                         "the model gives log-probabilities that are NaN; look for NaN or infinite"
                                 + " weights");

@@ -9,8 +9,9 @@ import java.util.Objects;
  * <p>Lengths count the tokens of a target without the start token; the end token counts toward the
  * maximum, as in Hugging Face's {@code max_new_tokens}.
  *
- * @param beams number of hypotheses kept for each source; 1 is greedy search
- * @param nBest number of hypotheses returned for each source, at most {@code beams}
+ * @param beams number of hypotheses kept for each source; 1 is greedy search, or plain sampling
+ * @param nBest number of hypotheses returned for each source, at most {@code beams} unless they are
+ *     sampled one by one
  * @param lengthPenalty the formula by which scores are normalised
  * @param alpha strength of the length penalty
  * @param earlyStopping when a source is done
@@ -21,9 +22,12 @@ import java.util.Objects;
  * @param maxLengthOffset the offset of that limit
  * @param suppressedIds tokens that are never generated
  * @param forcedBosId the token every target begins with, or −1
- * @param forcedEosId the token forced at the maximum length, or −1
+ * @param forcedEosIds the tokens of which one is forced at the maximum length; empty for none
+ * @param rules penalties and bans beside those
+ * @param sampling how tokens are drawn; null to take the most probable ones
+ * @param cache how keys and values are kept
  * @param padId id that fills up short source rows
- * @param eosId id that ends a target
+ * @param eosIds ids of which each ends a target; empty if only the length does
  * @param decoderStartId id that the decoder starts from
  */
 public record GenerationConfig(
@@ -38,19 +42,26 @@ public record GenerationConfig(
         int maxLengthOffset,
         List<Integer> suppressedIds,
         int forcedBosId,
-        int forcedEosId,
+        List<Integer> forcedEosIds,
+        TokenRules rules,
+        Sampling sampling,
+        CacheKind cache,
         int padId,
-        int eosId,
+        List<Integer> eosIds,
         int decoderStartId) {
 
     /** {@inheritDoc} */
     public GenerationConfig {
         Objects.requireNonNull(lengthPenalty, "lengthPenalty");
         Objects.requireNonNull(earlyStopping, "earlyStopping");
+        Objects.requireNonNull(rules, "rules");
+        Objects.requireNonNull(cache, "cache");
         suppressedIds = List.copyOf(suppressedIds);
+        forcedEosIds = List.copyOf(forcedEosIds);
+        eosIds = List.copyOf(eosIds);
         require(beams >= 1, "beams must be at least 1, got " + beams);
         require(
-                nBest >= 1 && nBest <= beams,
+                nBest >= 1 && (nBest <= beams || beams == 1 && sampling != null),
                 "nBest must be at least 1 and at most beams, got nBest="
                         + nBest
                         + ", beams="
@@ -70,10 +81,14 @@ public record GenerationConfig(
                 maxLengthFactor == 0 || maxLengthOffset >= 1,
                 "maxLengthOffset must be at least 1, got " + maxLengthOffset);
         require(padId >= 0, "padId must not be negative, got " + padId);
-        require(eosId >= 0, "eosId must not be negative, got " + eosId);
+        require(
+                eosIds.stream().allMatch(id -> id >= 0),
+                "eosIds must not be negative, got " + eosIds);
         require(decoderStartId >= 0, "decoderStartId must not be negative, got " + decoderStartId);
         require(forcedBosId >= -1, "forcedBosId must be a token or -1, got " + forcedBosId);
-        require(forcedEosId >= -1, "forcedEosId must be a token or -1, got " + forcedEosId);
+        require(
+                forcedEosIds.stream().allMatch(id -> id >= 0),
+                "forcedEosIds must not be negative, got " + forcedEosIds);
     }
 
     /**
@@ -94,6 +109,15 @@ public record GenerationConfig(
      */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /**
+     * Returns the id that ends a target.
+     *
+     * @return the first of {@code eosIds}, or −1 if there is none
+     */
+    public int eosId() {
+        return eosIds.isEmpty() ? -1 : eosIds.get(0);
     }
 
     /**
@@ -141,9 +165,12 @@ public record GenerationConfig(
         private int maxLengthOffset = 32;
         private List<Integer> suppressedIds = List.of();
         private int forcedBosId = -1;
-        private int forcedEosId = -1;
+        private List<Integer> forcedEosIds = List.of();
+        private TokenRules rules = TokenRules.NONE;
+        private Sampling sampling;
+        private CacheKind cache = CacheKind.GROWING;
         private int padId;
-        private int eosId = 2;
+        private List<Integer> eosIds = List.of(2);
         private int decoderStartId = 1;
 
         Builder() {}
@@ -160,9 +187,12 @@ public record GenerationConfig(
             maxLengthOffset = config.maxLengthOffset;
             suppressedIds = config.suppressedIds;
             forcedBosId = config.forcedBosId;
-            forcedEosId = config.forcedEosId;
+            forcedEosIds = config.forcedEosIds;
+            rules = config.rules;
+            sampling = config.sampling;
+            cache = config.cache;
             padId = config.padId;
-            eosId = config.eosId;
+            eosIds = config.eosIds;
             decoderStartId = config.decoderStartId;
         }
 
@@ -294,7 +324,50 @@ public record GenerationConfig(
          * @return this builder
          */
         public Builder optForcedEosId(int forcedEosId) {
-            this.forcedEosId = forcedEosId;
+            return optForcedEosIds(forcedEosId < 0 ? List.of() : List.of(forcedEosId));
+        }
+
+        /**
+         * Sets the tokens of which one is forced at the maximum length.
+         *
+         * @param forcedEosIds the value, empty for none
+         * @return this builder
+         */
+        public Builder optForcedEosIds(List<Integer> forcedEosIds) {
+            this.forcedEosIds = forcedEosIds;
+            return this;
+        }
+
+        /**
+         * Sets penalties and bans.
+         *
+         * @param rules the value
+         * @return this builder
+         */
+        public Builder optRules(TokenRules rules) {
+            this.rules = rules;
+            return this;
+        }
+
+        /**
+         * Sets how tokens are drawn.
+         *
+         * @param sampling the value, or null to take the most probable tokens
+         * @return this builder
+         */
+        public Builder optSampling(Sampling sampling) {
+            this.sampling = sampling;
+            return this;
+        }
+
+        /**
+         * Sets how keys and values are kept.
+         *
+         * @param cache the value
+         * @return this builder
+         */
+        public Builder optCache(CacheKind cache) {
+            this.cache = cache;
             return this;
         }
 
@@ -316,7 +389,17 @@ public record GenerationConfig(
          * @return this builder
          */
         public Builder optEosId(int eosId) {
-            this.eosId = eosId;
+            return optEosIds(List.of(eosId));
+        }
+
+        /**
+         * Sets the ids of which each ends a target.
+         *
+         * @param eosIds the value, empty if only the length ends a target
+         * @return this builder
+         */
+        public Builder optEosIds(List<Integer> eosIds) {
+            this.eosIds = eosIds;
             return this;
         }
 
@@ -350,9 +433,12 @@ public record GenerationConfig(
                     maxLengthOffset,
                     suppressedIds,
                     forcedBosId,
-                    forcedEosId,
+                    forcedEosIds,
+                    rules,
+                    sampling,
+                    cache,
                     padId,
-                    eosId,
+                    eosIds,
                     decoderStartId);
         }
     }

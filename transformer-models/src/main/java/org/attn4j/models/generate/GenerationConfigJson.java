@@ -8,13 +8,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Reads and writes a {@link GenerationConfig} as {@code generation_config.json}, with Hugging
@@ -28,29 +26,46 @@ public final class GenerationConfigJson {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
-    private static final Set<String> INFORMATION =
-            Set.of("transformers_version", "use_cache", "bos_token_id");
-
-    /** Settings of other kinds of search, with the values at which they change nothing. */
-    private static final Set<String> NEUTRAL =
+    /** What older {@code config.json} files hold of generation. */
+    private static final Set<String> MODEL_KEYS =
             Set.of(
-                    "do_sample=false",
-                    "num_beam_groups=1",
-                    "diversity_penalty=0.0",
-                    "repetition_penalty=1.0",
-                    "encoder_repetition_penalty=1.0",
-                    "no_repeat_ngram_size=0",
-                    "encoder_no_repeat_ngram_size=0",
-                    "remove_invalid_values=false",
-                    "renormalize_logits=false",
-                    "return_dict_in_generate=false",
-                    "output_attentions=false",
-                    "output_hidden_states=false",
-                    "output_scores=false");
+                    "bad_words_ids",
+                    "begin_suppress_tokens",
+                    "bos_token_id",
+                    "decoder_start_token_id",
+                    "diversity_penalty",
+                    "do_sample",
+                    "early_stopping",
+                    "encoder_no_repeat_ngram_size",
+                    "encoder_repetition_penalty",
+                    "eos_token_id",
+                    "epsilon_cutoff",
+                    "eta_cutoff",
+                    "exponential_decay_length_penalty",
+                    "forced_bos_token_id",
+                    "forced_eos_token_id",
+                    "length_penalty",
+                    "max_length",
+                    "max_new_tokens",
+                    "min_length",
+                    "min_new_tokens",
+                    "no_repeat_ngram_size",
+                    "num_beam_groups",
+                    "num_beams",
+                    "num_return_sequences",
+                    "pad_token_id",
+                    "remove_invalid_values",
+                    "renormalize_logits",
+                    "repetition_penalty",
+                    "sequence_bias",
+                    "suppress_tokens",
+                    "temperature",
+                    "top_k",
+                    "top_p",
+                    "typical_p");
 
-    /** Settings of sampling, which mean nothing to a search. */
-    private static final Set<String> SAMPLING =
-            Set.of("temperature", "top_k", "top_p", "typical_p", "epsilon_cutoff", "eta_cutoff");
+    /** What {@code max_length} is where nothing is said. */
+    private static final int DEFAULT_MAX_LENGTH = 20;
 
     private GenerationConfigJson() {}
 
@@ -73,20 +88,111 @@ public final class GenerationConfigJson {
         json.addProperty("max_length_factor", config.maxLengthFactor());
         json.addProperty("max_length_offset", config.maxLengthOffset());
         if (!config.suppressedIds().isEmpty()) {
-            JsonArray ids = new JsonArray();
-            config.suppressedIds().forEach(ids::add);
-            json.add("suppress_tokens", ids);
+            json.add("suppress_tokens", ids(config.suppressedIds()));
         }
         if (config.forcedBosId() >= 0) {
             json.addProperty("forced_bos_token_id", config.forcedBosId());
         }
-        if (config.forcedEosId() >= 0) {
-            json.addProperty("forced_eos_token_id", config.forcedEosId());
+        if (!config.forcedEosIds().isEmpty()) {
+            json.add("forced_eos_token_id", oneOrMore(config.forcedEosIds()));
+        }
+        write(json, config.rules());
+        if (config.sampling() != null) {
+            write(json, config.sampling());
+        }
+        if (config.cache() == CacheKind.STATIC) {
+            json.addProperty("cache_implementation", "static");
         }
         json.addProperty("pad_token_id", config.padId());
-        json.addProperty("eos_token_id", config.eosId());
+        if (!config.eosIds().isEmpty()) {
+            json.add("eos_token_id", oneOrMore(config.eosIds()));
+        }
         json.addProperty("decoder_start_token_id", config.decoderStartId());
         return GSON.toJson(json) + "\n";
+    }
+
+    private static void write(JsonObject json, TokenRules rules) {
+        if (!rules.sequenceBias().isEmpty()) {
+            JsonArray biases = new JsonArray();
+            rules.sequenceBias()
+                    .forEach(
+                            (tokens, bias) -> {
+                                JsonArray pair = new JsonArray();
+                                pair.add(ids(tokens));
+                                pair.add(bias);
+                                biases.add(pair);
+                            });
+            json.add("sequence_bias", biases);
+        }
+        number(json, "encoder_repetition_penalty", rules.encoderRepetitionPenalty(), 1);
+        number(json, "repetition_penalty", rules.repetitionPenalty(), 1);
+        whole(json, "no_repeat_ngram_size", rules.noRepeatNgramSize());
+        whole(json, "encoder_no_repeat_ngram_size", rules.encoderNoRepeatNgramSize());
+        if (!rules.badWords().isEmpty()) {
+            JsonArray words = new JsonArray();
+            rules.badWords().forEach(word -> words.add(ids(word)));
+            json.add("bad_words_ids", words);
+        }
+        if (rules.removeInvalid()) {
+            json.addProperty("remove_invalid_values", true);
+        }
+        if (rules.lengthDecay() != null) {
+            JsonArray decay = new JsonArray();
+            decay.add(rules.lengthDecay().start());
+            decay.add(rules.lengthDecay().factor());
+            json.add("exponential_decay_length_penalty", decay);
+        }
+        if (!rules.beginSuppressed().isEmpty()) {
+            json.add("begin_suppress_tokens", ids(rules.beginSuppressed()));
+        }
+        if (rules.renormalise()) {
+            json.addProperty("renormalize_logits", true);
+        }
+    }
+
+    private static void write(JsonObject json, Sampling sampling) {
+        json.addProperty("do_sample", true);
+        json.addProperty("top_k", sampling.topK()); // whose default is not 0
+        number(json, "temperature", sampling.temperature(), 1);
+        number(json, "top_p", sampling.topP(), 1);
+        number(json, "min_p", sampling.minP(), 0);
+        number(json, "top_h", sampling.topH(), 0);
+        number(json, "typical_p", sampling.typicalP(), 1);
+        number(json, "epsilon_cutoff", sampling.epsilonCutoff(), 0);
+        number(json, "eta_cutoff", sampling.etaCutoff(), 0);
+        if (sampling.seed() != null) {
+            json.addProperty("seed", sampling.seed());
+        }
+    }
+
+    private static void number(JsonObject json, String key, double value, double neutral) {
+        if (value != neutral) {
+            json.addProperty(key, value);
+        }
+    }
+
+    private static void whole(JsonObject json, String key, int value) {
+        if (value != 0) {
+            json.addProperty(key, value);
+        }
+    }
+
+    private static JsonArray ids(List<Integer> ids) {
+        JsonArray array = new JsonArray();
+        ids.forEach(array::add);
+        return array;
+    }
+
+    private static JsonElement oneOrMore(List<Integer> ids) {
+        return ids.size() == 1 ? new JsonPrimitive(ids.get(0)) : ids(ids);
+    }
+
+    private static JsonPrimitive earlyStopping(EarlyStopping stopping) {
+        return switch (stopping) {
+            case ALWAYS -> new JsonPrimitive(true);
+            case HEURISTIC -> new JsonPrimitive(false);
+            case NEVER -> new JsonPrimitive("never");
+        };
     }
 
     /**
@@ -121,146 +227,73 @@ public final class GenerationConfigJson {
      *     fit
      */
     public static GenerationConfig read(JsonObject json) {
-        return new Reader(json).read();
-    }
-
-    private static JsonPrimitive earlyStopping(EarlyStopping stopping) {
-        return switch (stopping) {
-            case ALWAYS -> new JsonPrimitive(true);
-            case HEURISTIC -> new JsonPrimitive(false);
-            case NEVER -> new JsonPrimitive("never");
-        };
-    }
-
-    private static LengthPenalty lengthPenalty(JsonElement element) {
-        return switch (element.getAsString()) {
-            case "power" -> LengthPenalty.POWER;
-            case "gnmt" -> LengthPenalty.GNMT;
-            default -> throw new IllegalStateException();
-        };
-    }
-
-    private static EarlyStopping earlyStopping(JsonElement element) {
-        return switch (element.getAsString()) {
-            case "true" -> EarlyStopping.ALWAYS;
-            case "false" -> EarlyStopping.HEURISTIC;
-            case "never" -> EarlyStopping.NEVER;
-            default -> throw new IllegalStateException();
-        };
-    }
-
-    /** Takes one key after the other; what is left at the end is not supported. */
-    private static final class Reader {
-
-        private final JsonObject json;
-        private final Set<String> left;
-        private final GenerationConfig.Builder builder =
+        GenerationConfig.Builder builder =
                 GenerationConfig.builder()
                         .optBeams(1)
                         .optEarlyStopping(EarlyStopping.HEURISTIC)
-                        .optMaxLength(19)
                         .optMaxLengthFactor(0);
+        return new GenerationConfigReader(
+                        json, builder, DEFAULT_MAX_LENGTH - 1, 1, "generation_config.json")
+                .read();
+    }
 
-        Reader(JsonObject json) {
-            this.json = json;
-            left = new TreeSet<>(json.keySet());
-        }
-
-        GenerationConfig read() {
-            takeInt("num_beams", builder::optBeams);
-            takeInt("num_return_sequences", builder::optNBest);
-            take("length_penalty", JsonElement::getAsDouble, builder::optAlpha);
-            take(
-                    "length_penalty_type",
-                    GenerationConfigJson::lengthPenalty,
-                    builder::optLengthPenalty);
-            take("early_stopping", GenerationConfigJson::earlyStopping, builder::optEarlyStopping);
-            // Hugging Face's older keys count the start token; the newer ones take precedence.
-            takeInt("min_length", length -> builder.optMinLength(Math.max(length - 1, 0)));
-            takeInt("max_length", length -> builder.optMaxLength(length - 1));
-            takeInt("min_new_tokens", builder::optMinLength);
-            takeInt("max_new_tokens", builder::optMaxLength);
-            take("max_length_factor", JsonElement::getAsDouble, builder::optMaxLengthFactor);
-            takeInt("max_length_offset", builder::optMaxLengthOffset);
-            readTokens();
-            refuseTheRest();
-            return builder.build();
-        }
-
-        private void readTokens() {
-            List<Integer> suppressed = new ArrayList<>();
-            take("suppress_tokens", Reader::ids, suppressed::addAll);
-            take("bad_words_ids", Reader::singleIds, suppressed::addAll);
-            builder.optSuppressedIds(suppressed);
-            takeInt("forced_bos_token_id", builder::optForcedBosId);
-            takeInt("forced_eos_token_id", builder::optForcedEosId);
-            takeInt("pad_token_id", builder::optPadId);
-            takeInt("eos_token_id", builder::optEosId);
-            takeInt("decoder_start_token_id", builder::optDecoderStartId);
-        }
-
-        private static List<Integer> ids(JsonElement array) {
-            List<Integer> ids = new ArrayList<>();
-            array.getAsJsonArray().forEach(id -> ids.add(id.getAsInt()));
-            return ids;
-        }
-
-        private static List<Integer> singleIds(JsonElement words) {
-            List<Integer> ids = new ArrayList<>();
-            for (JsonElement word : words.getAsJsonArray()) {
-                List<Integer> tokens = ids(word);
-                if (tokens.size() != 1) {
-                    throw new IllegalArgumentException(
-                            "generation_config.json: bad_words_ids may hold words of one token"
-                                    + " only, got "
-                                    + word);
-                }
-                ids.addAll(tokens);
-            }
-            return ids;
-        }
-
-        private void refuseTheRest() {
-            left.removeIf(
-                    key ->
-                            key.startsWith("_")
-                                    || INFORMATION.contains(key)
-                                    || SAMPLING.contains(key)
-                                    || json.get(key).isJsonNull()
-                                    || NEUTRAL.contains(key + "=" + json.get(key))
-                                    || NEUTRAL.contains(key + "=" + json.get(key) + ".0"));
-            if (!left.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "generation_config.json: settings that are not supported: "
-                                + String.join(", ", left));
+    /**
+     * Returns the settings of generation that a model's configuration holds, as it does where there
+     * is no {@code generation_config.json}.
+     *
+     * @param config the content of {@code config.json}
+     * @return the settings; those of the configuration itself go before its decoder's
+     */
+    public static JsonObject ofModelConfig(JsonObject config) {
+        JsonObject settings = new JsonObject();
+        for (JsonElement part :
+                Arrays.asList(config.get("text_config"), config.get("decoder"), config)) {
+            if (part instanceof JsonObject object) {
+                MODEL_KEYS.stream()
+                        .filter(key -> object.has(key) && !object.get(key).isJsonNull())
+                        .forEach(key -> settings.add(key, object.get(key)));
             }
         }
+        return settings;
+    }
 
-        private void takeInt(String key, Consumer<Integer> setter) {
-            take(key, JsonElement::getAsInt, setter);
+    /**
+     * Reads what a call of transformers' {@code generate} does. Older keys of lengths count the
+     * prompt. Where no length is given, a prompt is continued by 20 tokens, and a target has 20
+     * tokens with its start token.
+     *
+     * @param file the content of {@code generation_config.json}
+     * @param arguments the arguments of the call by the same names, which go before the file
+     * @param promptLength how many tokens stand before the first that is generated: the prompt's,
+     *     or 1 for a start token
+     * @param encoderDecoder whether the model has an encoder, so that its decoder needs a start
+     *     token
+     * @return the configuration
+     * @throws IllegalArgumentException if a setting is malformed, unknown or not supported
+     */
+    public static GenerationConfig readPublished(
+            JsonObject file,
+            Map<String, JsonElement> arguments,
+            int promptLength,
+            boolean encoderDecoder) {
+        JsonObject all = file.deepCopy();
+        if (arguments.containsKey("max_length")) {
+            all.remove("max_new_tokens");
         }
-
-        private <T> void take(String key, Function<JsonElement, T> as, Consumer<T> setter) {
-            left.remove(key);
-            JsonElement element = json.get(key);
-            if (element == null || element.isJsonNull()) {
-                return;
-            }
-            T value;
-            try {
-                value = as.apply(element);
-            } catch (IllegalStateException
-                    | ClassCastException
-                    | UnsupportedOperationException
-                    | NumberFormatException e) {
-                throw new IllegalArgumentException(
-                        "generation_config.json: "
-                                + key
-                                + " has a value of the wrong kind: "
-                                + element,
-                        e);
-            }
-            setter.accept(value);
+        if (arguments.containsKey("min_length")) {
+            all.remove("min_new_tokens");
         }
+        arguments.forEach(all::add);
+        boolean countsPrompt = encoderDecoder && promptLength < DEFAULT_MAX_LENGTH;
+        int most = DEFAULT_MAX_LENGTH - (countsPrompt ? promptLength : 0);
+        GenerationConfig.Builder builder =
+                GenerationConfig.builder()
+                        .optBeams(1)
+                        .optEarlyStopping(EarlyStopping.HEURISTIC)
+                        .optMaxLengthFactor(0)
+                        .optEosIds(List.of())
+                        .optDecoderStartId(0);
+        return new GenerationConfigReader(all, builder, most, promptLength, "generation settings")
+                .readPublished(encoderDecoder);
     }
 }

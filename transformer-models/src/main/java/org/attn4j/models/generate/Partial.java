@@ -1,5 +1,7 @@
 package org.attn4j.models.generate;
 
+import java.util.Arrays;
+
 /**
  * A target as far as it is decoded: a token and what stands before it. Hypotheses that share their
  * beginning share its nodes.
@@ -23,18 +25,42 @@ record Partial(
                 this, next, nextLogProbability, logProbability + nextLogProbability, length + 1);
     }
 
-    Hypothesis toHypothesis(boolean finished, GenerationConfig config) {
-        int[] ids = new int[finished ? length - 1 : length];
+    /** All tokens, with others before them. */
+    int[] after(int[] context) {
+        int[] ids = Arrays.copyOf(context, context.length + length);
+        Partial node = this;
+        for (int i = ids.length - 1; i >= context.length; i--) {
+            ids[i] = node.token;
+            node = node.before;
+        }
+        return ids;
+    }
+
+    /** The tokens but the first ones. */
+    int[] tokens(int first) {
+        return Arrays.copyOfRange(after(new int[0]), first, length);
+    }
+
+    /**
+     * Ends the target.
+     *
+     * @param reason why; the last token is an end token if that is the reason
+     * @param promptLength how many tokens count for no length
+     */
+    Hypothesis toHypothesis(FinishReason reason, int promptLength, GenerationConfig config) {
+        boolean ended = reason == FinishReason.END_TOKEN;
         float[] tokenLogProbabilities = new float[length];
         Partial node = this;
         for (int i = length - 1; i >= 0; i--) {
-            if (i < ids.length) {
-                ids[i] = node.token;
-            }
             tokenLogProbabilities[i] = node.tokenLogProbability;
             node = node.before;
         }
-        double score = config.score(logProbability, Math.max(length, 1));
-        return new Hypothesis(ids, finished, logProbability, score, tokenLogProbabilities);
+        return new Hypothesis(
+                ended ? before.tokens(0) : tokens(0),
+                ended ? token : -1,
+                reason,
+                logProbability,
+                config.score(logProbability, Math.max(length - promptLength, 1)),
+                tokenLogProbabilities);
     }
 }

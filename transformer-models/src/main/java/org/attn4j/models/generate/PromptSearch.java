@@ -23,7 +23,17 @@ public final class PromptSearch {
      *     generated, without the prompt
      */
     public PromptSearch(GenerationConfig config) {
-        search = Search.of(config);
+        this(config, GenerationHooks.NONE);
+    }
+
+    /**
+     * Creates a search that a caller adds to.
+     *
+     * @param config beams, scoring, lengths, rules and ids
+     * @param hooks what is added
+     */
+    public PromptSearch(GenerationConfig config, GenerationHooks hooks) {
+        search = Search.of(config, hooks);
     }
 
     /**
@@ -37,11 +47,30 @@ public final class PromptSearch {
      */
     public List<List<Hypothesis>> search(
             CausalModel model, NDManager manager, List<int[]> prompts) {
-        if (prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+        return find(model, manager, prompts.stream().map(SearchInput::of).toList());
+    }
+
+    /**
+     * Continues a batch of prompts that rules may see in another form, such as filled up.
+     *
+     * @param model the model
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param inputs each prompt as the source; the context is the prompt as rules see it, the same
+     *     if there is none
+     * @return for each prompt its continuations, the best first
+     * @throws IllegalArgumentException if a prompt is empty
+     */
+    public List<List<Hypothesis>> find(
+            CausalModel model, NDManager manager, List<SearchInput> inputs) {
+        if (inputs.stream().anyMatch(input -> input.source().length == 0)) {
             throw new IllegalArgumentException(
                     "a prompt must have at least one token, such as the one that begins texts");
         }
-        return search.search(new Continued(model), manager, prompts);
+        List<SearchInput> prompts =
+                inputs.stream()
+                        .map(it -> it.context() == null ? it.withContext(it.source()) : it)
+                        .toList();
+        return search.find(new Continued(model), manager, prompts);
     }
 
     /** Prompts in the place of sources. */

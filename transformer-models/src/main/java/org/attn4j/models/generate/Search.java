@@ -1,13 +1,27 @@
 package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A way of finding the targets that a model prefers. Searches keep nothing and can be shared. */
 public interface Search {
 
     /**
-     * Finds targets for a batch of sources. What is found for one does not depend on the others.
+     * Finds targets for a batch of inputs. What is found for one does not depend on the others,
+     * only, where it is drawn, on its place.
+     *
+     * @param model the model
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param inputs the sources, with what stands before the targets
+     * @return for each input its hypotheses, the best first
+     * @throws IllegalArgumentException if a prefix is longer than the targets may be
+     */
+    List<List<Hypothesis>> find(
+            SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs);
+
+    /**
+     * Finds targets for a batch of sources.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it
@@ -16,11 +30,26 @@ public interface Search {
      * @return for each source its hypotheses, the best first
      * @throws IllegalArgumentException if a prefix is longer than the targets may be
      */
-    List<List<Hypothesis>> search(
+    default List<List<Hypothesis>> search(
             SequenceToSequenceModel model,
             NDManager manager,
             List<int[]> sources,
-            List<int[]> prefixes);
+            List<int[]> prefixes) {
+        if (!prefixes.isEmpty() && prefixes.size() != sources.size()) {
+            throw new IllegalArgumentException(
+                    "there must be a prefix for each source, got "
+                            + prefixes.size()
+                            + " prefixes for "
+                            + sources.size()
+                            + " sources");
+        }
+        List<SearchInput> inputs = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            SearchInput input = SearchInput.of(sources.get(i));
+            inputs.add(prefixes.isEmpty() ? input : input.withPrefix(prefixes.get(i)));
+        }
+        return find(model, manager, inputs);
+    }
 
     /**
      * Finds targets for a batch of sources.
@@ -39,9 +68,25 @@ public interface Search {
      * Returns the search that a configuration asks for.
      *
      * @param config the configuration
-     * @return greedy search for one beam, else beam search
+     * @return greedy search or sampling for one beam, else beam search
      */
     static Search of(GenerationConfig config) {
-        return config.beams() == 1 ? new GreedySearch(config) : new BeamSearch(config);
+        return of(config, GenerationHooks.NONE);
+    }
+
+    /**
+     * Returns the search that a configuration asks for, with what a caller adds.
+     *
+     * @param config the configuration
+     * @param hooks what is added
+     * @return greedy search or sampling for one beam, else beam search
+     */
+    static Search of(GenerationConfig config, GenerationHooks hooks) {
+        if (config.beams() > 1) {
+            return new BeamSearch(config, hooks);
+        }
+        return config.sampling() == null
+                ? new GreedySearch(config, hooks)
+                : new SamplingSearch(config, hooks);
     }
 }

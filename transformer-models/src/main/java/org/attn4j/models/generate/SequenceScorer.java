@@ -67,7 +67,13 @@ public final class SequenceScorer {
             sum += value;
         }
         double score = config.score(sum, tokenLogProbabilities.length);
-        return new Hypothesis(ids.clone(), true, sum, score, tokenLogProbabilities);
+        return new Hypothesis(
+                ids.clone(),
+                config.eosId(),
+                FinishReason.END_TOKEN,
+                sum,
+                score,
+                tokenLogProbabilities);
     }
 
     /** The log-probability of each target token and the end token, (B, T), row after row. */

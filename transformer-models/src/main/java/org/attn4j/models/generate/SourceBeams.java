@@ -1,14 +1,16 @@
 package org.attn4j.models.generate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * The hypotheses of one source in beam search, the live and the finished.
  *
- * <p>Follows Hugging Face's scorer: of the 2K best continuations, an end token among the first K
- * finishes its hypothesis, and the first K others live on.
+ * <p>Follows Hugging Face's scorer: of the 2K best continuations (more if there are several end
+ * tokens), one that ends among the first K finishes its hypothesis, and the first K others live on.
  */
 final class SourceBeams {
 
@@ -16,15 +18,23 @@ final class SourceBeams {
             Comparator.comparingDouble(Hypothesis::score).reversed();
 
     private final GenerationConfig config;
-    private final TokenRules rules;
+    private final GenerationHooks hooks;
+    private final TargetRules rules;
+    private final SplittableRandom random; // null to take the best
     private final List<Hypothesis> finished = new ArrayList<>(); // the best first
     private List<Partial> live;
     private boolean done;
 
-    SourceBeams(GenerationConfig config, int sourceLength, int[] prefix) {
+    SourceBeams(
+            GenerationConfig config,
+            GenerationHooks hooks,
+            TargetRules rules,
+            SplittableRandom random) {
         this.config = config;
-        rules = new TokenRules(config, sourceLength, prefix);
-        live = List.of(Partial.start(config.decoderStartId()));
+        this.hooks = hooks;
+        this.rules = rules;
+        this.random = random;
+        live = List.of(rules.start());
     }
 
     /** The hypotheses that the next step continues, in the order of their rows. */
@@ -39,7 +49,7 @@ final class SourceBeams {
     /**
      * Takes one step of all live hypotheses.
      *
-     * @param values log-probabilities of many rows; those of this source are changed
+     * @param values log-probabilities of many rows
      * @param firstRow the row of this source's first live hypothesis
      * @param vocabularySize length of a row
      * @return the rows that the hypotheses live from now continue
@@ -54,18 +64,23 @@ final class SourceBeams {
             Partial partial =
                     live.get(candidates.row(rank))
                             .append(candidates.token(rank), candidates.tokenLogProbability(rank));
-            if (partial.token() != config.eosId()) {
+            FinishReason reason = rules.end(partial, hooks);
+            if (reason == null) {
                 next.add(partial);
                 parents.add(firstRow + candidates.row(rank));
             } else if (rank < config.beams()) {
-                finish(partial.toHypothesis(true, config));
+                finish(partial.toHypothesis(reason, rules.promptLength(), config));
             }
         }
         live = next;
-        int length = live.isEmpty() ? rules.limit() : live.get(0).length();
-        done = isDone(candidates.sum(0), length);
+        int length = live.isEmpty() ? rules.limit() : rules.generated(live.get(0));
+        done = isDone(candidates.sum(0), Math.max(length, 1));
         if (!done && length >= rules.limit()) {
-            live.forEach(partial -> finish(partial.toHypothesis(false, config)));
+            live.forEach(
+                    partial ->
+                            finish(
+                                    partial.toHypothesis(
+                                            FinishReason.LENGTH, rules.promptLength(), config)));
             done = true;
         }
         return parents;
@@ -77,13 +92,16 @@ final class SourceBeams {
     }
 
     private Candidates candidates(float[] values, int firstRow, int vocabularySize) {
-        Candidates candidates = new Candidates(2 * config.beams());
+        int perBeam = Math.max(2, 1 + config.eosIds().size());
+        Candidates candidates = new Candidates(perBeam * config.beams());
         for (int row = 0; row < live.size(); row++) {
             Partial partial = live.get(row);
             int from = (firstRow + row) * vocabularySize;
-            rules.apply(values, from, vocabularySize, partial.length());
-            candidates.offer(row, partial.logProbability(), values, from, vocabularySize);
+            float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
+            rules.apply(scores, partial);
+            candidates.offer(row, partial.logProbability(), scores, random);
         }
+        candidates.sort();
         return candidates;
     }
 

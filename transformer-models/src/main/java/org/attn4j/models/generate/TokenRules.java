@@ -1,101 +1,236 @@
 package org.attn4j.models.generate;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What may come next whatever the model says: the forced prefix, forced first and last tokens,
- * suppressed tokens, and the end token not before the minimum length.
+ * What makes tokens more or less probable or impossible beside the search's own rules, in the order
+ * in which transformers applies it.
  *
- * <p>As in Hugging Face's generation, log-probabilities are not normalised anew over what is left.
- * A forced first or last token costs nothing there, and so it does here; the tokens of a prefix
- * cost what the model gives them, so that a hypothesis scores as the same target given to {@link
- * SequenceScorer} does.
+ * @param sequenceBias what is added to the score of the token that would complete a sequence
+ * @param encoderRepetitionPenalty above 1 to prefer tokens of the source, 1 for no change
+ * @param repetitionPenalty above 1 to avoid tokens that stand before, 1 for no change
+ * @param noRepeatNgramSize how many tokens in a row come once at most, 0 for any
+ * @param encoderNoRepeatNgramSize how many tokens in a row of the source never come, 0 for any
+ * @param badWords sequences that never come
+ * @param removeInvalid whether scores that are no finite numbers are replaced
+ * @param lengthDecay how going on is penalised, or null
+ * @param beginSuppressed tokens that never come first
+ * @param renormalise whether scores are made log-probabilities again at the end
  */
-final class TokenRules {
+public record TokenRules(
+        Map<List<Integer>, Double> sequenceBias,
+        double encoderRepetitionPenalty,
+        double repetitionPenalty,
+        int noRepeatNgramSize,
+        int encoderNoRepeatNgramSize,
+        List<List<Integer>> badWords,
+        boolean removeInvalid,
+        ExponentialDecay lengthDecay,
+        List<Integer> beginSuppressed,
+        boolean renormalise) {
 
-    private final GenerationConfig config;
-    private final int[] prefix;
-    private final int limit;
+    /** No rules. */
+    public static final TokenRules NONE = builder().build();
 
-    TokenRules(GenerationConfig config, int sourceLength, int[] prefix) {
-        this.config = config;
-        this.prefix = prefix;
-        limit = config.maxLengthFor(sourceLength);
-        if (prefix.length >= limit) {
-            throw new IllegalArgumentException(
-                    "a prefix must be shorter than the targets may be, got "
-                            + prefix.length
-                            + " tokens for targets of at most "
-                            + limit);
-        }
+    /** {@inheritDoc} */
+    public TokenRules {
+        sequenceBias = Map.copyOf(sequenceBias);
+        badWords = badWords.stream().map(List::copyOf).toList();
+        beginSuppressed = List.copyOf(beginSuppressed);
+        require(
+                repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
+                "repetition_penalty must be above 0, got " + repetitionPenalty);
+        require(
+                encoderRepetitionPenalty > 0 && Double.isFinite(encoderRepetitionPenalty),
+                "encoder_repetition_penalty must be above 0, got " + encoderRepetitionPenalty);
+        require(
+                noRepeatNgramSize >= 0,
+                "no_repeat_ngram_size must not be negative, got " + noRepeatNgramSize);
+        require(
+                encoderNoRepeatNgramSize >= 0,
+                "encoder_no_repeat_ngram_size must not be negative, got "
+                        + encoderNoRepeatNgramSize);
+        require(
+                badWords.stream().noneMatch(List::isEmpty),
+                "bad_words_ids must hold words of at least one token, got " + badWords);
+        require(
+                sequenceBias.keySet().stream().noneMatch(List::isEmpty),
+                "sequence_bias must hold sequences of at least one token, got " + sequenceBias);
     }
 
-    static List<int[]> prefixesFor(List<int[]> sources, List<int[]> prefixes) {
-        if (prefixes.isEmpty()) {
-            return sources.stream().map(source -> new int[0]).toList();
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
         }
-        if (prefixes.size() != sources.size()) {
-            throw new IllegalArgumentException(
-                    "there must be a prefix for each source, got "
-                            + prefixes.size()
-                            + " prefixes for "
-                            + sources.size()
-                            + " sources");
-        }
-        return prefixes;
-    }
-
-    /** The most tokens a target may have, the end token included. */
-    int limit() {
-        return limit;
     }
 
     /**
-     * Changes one row of log-probabilities in place: what may not come is −∞.
+     * Returns whether a constant that is added to all scores would change what these rules do, so
+     * that logits and log-probabilities lead to different results.
      *
-     * @param values log-probabilities of many rows
-     * @param from where the row begins
-     * @param vocabularySize length of the row
-     * @param length number of tokens decoded so far
+     * @return whether logits must be told from log-probabilities
      */
-    void apply(float[] values, int from, int vocabularySize, int length) {
-        if (length < prefix.length) {
-            int token = prefix[length];
-            checkToken("prefix", token, vocabularySize);
-            only(token, values[from + token], values, from, vocabularySize);
-        } else if (length == 0 && config.forcedBosId() >= 0) {
-            checkToken("forced first", config.forcedBosId(), vocabularySize);
-            only(config.forcedBosId(), 0, values, from, vocabularySize);
-        } else if (length == limit - 1 && config.forcedEosId() >= 0) {
-            checkToken("forced last", config.forcedEosId(), vocabularySize);
-            only(config.forcedEosId(), 0, values, from, vocabularySize);
-        } else {
-            for (int token : config.suppressedIds()) {
-                checkToken("suppressed", token, vocabularySize);
-                values[from + token] = Float.NEGATIVE_INFINITY;
-            }
-            if (length < config.minLength()) {
-                checkToken("end", config.eosId(), vocabularySize);
-                values[from + config.eosId()] = Float.NEGATIVE_INFINITY;
-            }
+    boolean scaleScores() {
+        return repetitionPenalty != 1
+                || encoderRepetitionPenalty != 1
+                || lengthDecay != null
+                || removeInvalid;
+    }
+
+    /**
+     * Starts from settings that change nothing.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link TokenRules}. */
+    public static final class Builder {
+
+        private Map<List<Integer>, Double> sequenceBias = Map.of();
+        private double encoderRepetitionPenalty = 1;
+        private double repetitionPenalty = 1;
+        private int noRepeatNgramSize = 0;
+        private int encoderNoRepeatNgramSize = 0;
+        private List<List<Integer>> badWords = List.of();
+        private boolean removeInvalid = false;
+        private ExponentialDecay lengthDecay;
+        private List<Integer> beginSuppressed = List.of();
+        private boolean renormalise = false;
+
+        Builder() {}
+
+        /**
+         * Sets what is added to the score of the token that would complete a sequence.
+         *
+         * @param sequenceBias the value
+         * @return this builder
+         */
+        public Builder optSequenceBias(Map<List<Integer>, Double> sequenceBias) {
+            this.sequenceBias = sequenceBias;
+            return this;
         }
-    }
 
-    private static void only(int token, float value, float[] values, int from, int count) {
-        Arrays.fill(values, from, from + count, Float.NEGATIVE_INFINITY);
-        values[from + token] = value;
-    }
+        /**
+         * Sets above 1 to prefer tokens of the source, 1 for no change.
+         *
+         * @param encoderRepetitionPenalty the value
+         * @return this builder
+         */
+        public Builder optEncoderRepetitionPenalty(double encoderRepetitionPenalty) {
+            this.encoderRepetitionPenalty = encoderRepetitionPenalty;
+            return this;
+        }
 
-    private static void checkToken(String kind, int token, int vocabularySize) {
-        if (token < 0 || token >= vocabularySize) {
-            throw new IllegalArgumentException(
-                    "a "
-                            + kind
-                            + " token must be one of the "
-                            + vocabularySize
-                            + " target tokens, got "
-                            + token);
+        /**
+         * Sets above 1 to avoid tokens that stand before, 1 for no change.
+         *
+         * @param repetitionPenalty the value
+         * @return this builder
+         */
+        public Builder optRepetitionPenalty(double repetitionPenalty) {
+            this.repetitionPenalty = repetitionPenalty;
+            return this;
+        }
+
+        /**
+         * Sets how many tokens in a row come once at most, 0 for any.
+         *
+         * @param noRepeatNgramSize the value
+         * @return this builder
+         */
+        public Builder optNoRepeatNgramSize(int noRepeatNgramSize) {
+            this.noRepeatNgramSize = noRepeatNgramSize;
+            return this;
+        }
+
+        /**
+         * Sets how many tokens in a row of the source never come, 0 for any.
+         *
+         * @param encoderNoRepeatNgramSize the value
+         * @return this builder
+         */
+        public Builder optEncoderNoRepeatNgramSize(int encoderNoRepeatNgramSize) {
+            this.encoderNoRepeatNgramSize = encoderNoRepeatNgramSize;
+            return this;
+        }
+
+        /**
+         * Sets sequences that never come.
+         *
+         * @param badWords the value
+         * @return this builder
+         */
+        public Builder optBadWords(List<List<Integer>> badWords) {
+            this.badWords = badWords;
+            return this;
+        }
+
+        /**
+         * Sets whether scores that are no finite numbers are replaced.
+         *
+         * @param removeInvalid the value
+         * @return this builder
+         */
+        public Builder optRemoveInvalid(boolean removeInvalid) {
+            this.removeInvalid = removeInvalid;
+            return this;
+        }
+
+        /**
+         * Sets how going on is penalised, or null.
+         *
+         * @param lengthDecay the value
+         * @return this builder
+         */
+        public Builder optLengthDecay(ExponentialDecay lengthDecay) {
+            this.lengthDecay = lengthDecay;
+            return this;
+        }
+
+        /**
+         * Sets tokens that never come first.
+         *
+         * @param beginSuppressed the value
+         * @return this builder
+         */
+        public Builder optBeginSuppressed(List<Integer> beginSuppressed) {
+            this.beginSuppressed = beginSuppressed;
+            return this;
+        }
+
+        /**
+         * Sets whether scores are made log-probabilities again at the end.
+         *
+         * @param renormalise the value
+         * @return this builder
+         */
+        public Builder optRenormalise(boolean renormalise) {
+            this.renormalise = renormalise;
+            return this;
+        }
+
+        /**
+         * Builds the settings.
+         *
+         * @return the settings
+         * @throws IllegalArgumentException if a value does not hold its rule
+         */
+        public TokenRules build() {
+            return new TokenRules(
+                    sequenceBias,
+                    encoderRepetitionPenalty,
+                    repetitionPenalty,
+                    noRepeatNgramSize,
+                    encoderNoRepeatNgramSize,
+                    badWords,
+                    removeInvalid,
+                    lengthDecay,
+                    beginSuppressed,
+                    renormalise);
         }
     }
 }

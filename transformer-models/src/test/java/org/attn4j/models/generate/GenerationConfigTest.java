@@ -58,7 +58,7 @@ class GenerationConfigTest {
         assertEquals(2, config.minLength());
         assertEquals(2.0, config.alpha());
         assertEquals(EarlyStopping.ALWAYS, config.earlyStopping());
-        assertEquals(List.of(7, 9), config.suppressedIds());
+        assertEquals(List.of(List.of(7), List.of(9)), config.rules().badWords());
         assertEquals(-1, config.forcedBosId());
         assertEquals(1, config.padId());
         assertEquals(19, config.maxLengthFor(1000));
@@ -71,13 +71,16 @@ class GenerationConfigTest {
             value = {
                 "{\"num_beams\": 0} | beams must be at least 1, got 0",
                 "{\"num_return_sequences\": 2} | nBest must be at least 1 and at most beams",
-                "{\"do_sample\": true} | not supported: do_sample",
-                "{\"repetition_penalty\": 1.2} | not supported: repetition_penalty",
+                "{\"penalty_alpha\": 0.6} | not supported: penalty_alpha",
+                "{\"num_beam_groups\": 2} | not supported: num_beam_groups",
+                "{\"prompt_lookup_num_tokens\": 3} | not supported: prompt_lookup_num_tokens",
+                "{\"do_sample\": true, \"temperature\": 0.0} | temperature must be a number above 0",
+                "{\"top_k\": 2.5} | top_k has a value of the wrong kind",
                 "{\"num_beam\": 2} | not supported: num_beam",
                 "{\"num_beams\": \"many\"} | num_beams has a value of the wrong kind",
                 "{\"early_stopping\": \"soon\"} | early_stopping has a value of the wrong kind",
                 "{\"length_penalty_type\": \"x\"} | length_penalty_type has a value of the wrong kind",
-                "{\"bad_words_ids\": [[1, 2]]} | words of one token only",
+                "{\"bad_words_ids\": [1, 2]} | bad_words_ids has a value of the wrong kind",
                 "{\"max_new_tokens\": 3, \"min_new_tokens\": 3} | maxLength must be at least 1 and more than",
                 "[1] | must hold one JSON object",
                 "{ | is not JSON",

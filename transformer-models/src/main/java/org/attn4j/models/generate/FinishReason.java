@@ -1,0 +1,11 @@
+package org.attn4j.models.generate;
+
+/** Why a sequence is as long as it is. */
+public enum FinishReason {
+    /** The model gave an end token. */
+    END_TOKEN,
+    /** A {@link StopCriterion} was met. */
+    STOP,
+    /** It has as many tokens as are allowed. */
+    LENGTH
+}

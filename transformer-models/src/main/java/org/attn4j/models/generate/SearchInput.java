@@ -1,0 +1,112 @@
+package org.attn4j.models.generate;
+
+import java.util.Arrays;
+
+/**
+ * What one target, or one continuation, is generated from.
+ *
+ * @param source token ids that the model reads: the source, or the prompt of a decoder-only model
+ * @param seenSource the source as penalties and bans see it; usually the same
+ * @param context the tokens before the target as penalties and bans see them: the start token, or
+ *     the prompt of a decoder-only model; null for the start token of the configuration
+ * @param prompt tokens that the decoder is given after the start token; they count for no length
+ *     and no score
+ * @param prefix tokens that the target must begin with; they count for both
+ */
+public record SearchInput(
+        int[] source, int[] seenSource, int[] context, int[] prompt, int[] prefix) {
+
+    private static final int[] NONE = {};
+
+    /**
+     * Creates an input.
+     *
+     * @param source token ids that the model reads
+     * @return the input, without prompt and prefix
+     */
+    public static SearchInput of(int[] source) {
+        return new SearchInput(source, source, null, NONE, NONE);
+    }
+
+    /**
+     * Returns this input with another source for penalties and bans.
+     *
+     * @param changed the value
+     * @return the input
+     */
+    public SearchInput withSeenSource(int[] changed) {
+        return new SearchInput(source, changed, context, prompt, prefix);
+    }
+
+    /**
+     * Returns this input with other tokens before the target.
+     *
+     * @param changed the value, at least one token; the decoder starts from the last
+     * @return the input
+     */
+    public SearchInput withContext(int[] changed) {
+        return new SearchInput(source, seenSource, changed, prompt, prefix);
+    }
+
+    /**
+     * Returns this input with tokens that the decoder is given.
+     *
+     * @param changed the value
+     * @return the input
+     */
+    public SearchInput withPrompt(int[] changed) {
+        return new SearchInput(source, seenSource, context, changed, prefix);
+    }
+
+    /**
+     * Returns this input with tokens that the target must begin with.
+     *
+     * @param changed the value
+     * @return the input
+     */
+    public SearchInput withPrefix(int[] changed) {
+        return new SearchInput(source, seenSource, context, prompt, changed);
+    }
+
+    int[] contextOr(int startId) {
+        return context == null ? new int[] {startId} : context;
+    }
+
+    /** The tokens that are forced: those of the prompt, then those of the prefix. */
+    int[] forced() {
+        int[] forced = Arrays.copyOf(prompt, prompt.length + prefix.length);
+        System.arraycopy(prefix, 0, forced, prompt.length, prefix.length);
+        return forced;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SearchInput that
+                && Arrays.equals(source, that.source)
+                && Arrays.equals(seenSource, that.seenSource)
+                && Arrays.equals(context, that.context)
+                && Arrays.equals(prompt, that.prompt)
+                && Arrays.equals(prefix, that.prefix);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(source) + Arrays.hashCode(prompt);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return "SearchInput[source="
+                + Arrays.toString(source)
+                + ", context="
+                + Arrays.toString(context)
+                + ", prompt="
+                + Arrays.toString(prompt)
+                + ", prefix="
+                + Arrays.toString(prefix)
+                + "]";
+    }
+}

@@ -1,0 +1,56 @@
+package org.attn4j.models.generate.logits;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** Processors by which only some tokens can be chosen. */
+public final class ForcedTokens {
+
+    private ForcedTokens() {}
+
+    /**
+     * Lets only these tokens follow at one place, at no cost ({@code forced_bos_token_id} and
+     * {@code forced_eos_token_id}).
+     *
+     * @param place how many tokens stand before the place
+     * @param tokens the tokens
+     * @return a processor
+     */
+    public static LogitsProcessor at(int place, List<Integer> tokens) {
+        return (ids, scores) -> {
+            if (ids.length == place) {
+                Scores.only(scores, tokens, 0);
+            }
+        };
+    }
+
+    /**
+     * Lets only tokens follow that a function gives ({@code prefix_allowed_tokens_fn}).
+     *
+     * @param allowed gives the tokens that may follow others, at least one
+     * @param always whether they may follow even if each is banned already; they then score the
+     *     same
+     * @return a processor
+     */
+    public static LogitsProcessor allowed(Function<int[], int[]> allowed, boolean always) {
+        return (ids, scores) -> {
+            int[] tokens = allowed.apply(ids.clone());
+            if (tokens.length == 0) {
+                throw new IllegalArgumentException(
+                        "at least one token must be allowed after " + Arrays.toString(ids));
+            }
+            float[] before = scores.clone();
+            Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+            boolean any = false;
+            for (int token : tokens) {
+                Scores.requireToken("allowed", token, scores.length);
+                scores[token] = before[token];
+                any |= before[token] > Float.NEGATIVE_INFINITY;
+            }
+            for (int token : tokens) {
+                scores[token] = any || !always ? scores[token] : 0;
+            }
+        };
+    }
+}
