@@ -1,0 +1,148 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.attn4j.attention.kernel.Scalars;
+
+/**
+ * A feed-forward block of many experts, of which each token is given a few: {@code Σ weight_e ·
+ * expert_e(x)} over the experts that a router chooses, and with shared experts {@code + shared(x)}
+ * (Dai et al. 2024, DeepSeekMoE, §3).
+ *
+ * <p>An expert computes only the tokens that it is given, so that the cost is that of the chosen
+ * experts and not of all. While it trains, an expert without a token computes one of them for a
+ * gradient of zeros, since trainers ask every parameter for its gradient.
+ */
+public final class MixtureOfExperts extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final int modelSize;
+    private final ExpertRouter router;
+    private final List<FeedForward> experts;
+    private final FeedForward shared; // null for none
+
+    /**
+     * Creates a block.
+     *
+     * @param modelSize D
+     * @param router chooses the experts
+     * @param experts as many as the router chooses from, each from (…, D) to (…, D)
+     * @param shared what every token is given beside them; null for nothing
+     */
+    public MixtureOfExperts(
+            int modelSize, ExpertRouter router, List<FeedForward> experts, FeedForward shared) {
+        super(VERSION);
+        if (experts.size() != router.settings().experts()) {
+            throw new IllegalArgumentException(
+                    "there must be as many experts as the router chooses from, got experts="
+                            + experts.size()
+                            + ", router="
+                            + router.settings().experts());
+        }
+        this.modelSize = modelSize;
+        this.router = addChildBlock("router", router);
+        this.experts = addChildBlock("experts", new LayerList<>(experts)).layers();
+        this.shared = shared == null ? null : addChildBlock("shared_experts", shared);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes and gives one array (…, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray x = inputs.singletonOrThrow(); // (..., D)
+        NDArray tokens = x.reshape(-1, modelSize); // (n, D)
+        NDArray mixed = mix(parameters, tokens, training).reshape(x.getShape());
+        return new NDList(
+                shared == null
+                        ? mixed
+                        : mixed.add(Layers.apply(shared, parameters, x, training))); // (..., D)
+    }
+
+    private NDArray mix(ParameterStore parameters, NDArray tokens, boolean training) {
+        ExpertRouter.Route route = router.route(parameters, tokens, training);
+        int chosen = router.settings().chosen();
+        int[] given = route.experts(); // (n·k)
+        int[] ends = new int[experts.size() + 1]; // where the tokens of an expert end
+        for (int expert : given) {
+            ends[expert + 1]++;
+        }
+        Arrays.parallelPrefix(ends, Integer::sum);
+        int[] next = ends.clone();
+        long[] byExpert = new long[given.length]; // the token of each place, expert after expert
+        long[] place = new long[given.length]; // where a token's part is among them
+        for (int i = 0; i < given.length; i++) {
+            int at = next[given[i]]++;
+            byExpert[at] = i / chosen;
+            place[i] = at;
+        }
+        NDArray sorted = Rows.take(tokens, byExpert); // (n·k, D)
+        NDList parts = new NDList();
+        for (int i = 0; i < experts.size(); i++) {
+            if (ends[i + 1] > ends[i]) {
+                NDArray own = sorted.get("{}:{}", ends[i], ends[i + 1]);
+                parts.add(Layers.apply(experts.get(i), parameters, own, training));
+            }
+        }
+        NDArray outputs = Rows.take(NDArrays.concat(parts), place); // (n·k, D), token after token
+        NDArray weights =
+                route.weights().toType(outputs.getDataType(), false).reshape(-1, chosen, 1);
+        NDArray mixed =
+                outputs.reshape(-1, chosen, modelSize).mul(weights).sum(new int[] {1}); // (n, D)
+        return training ? withIdle(parameters, tokens, ends, mixed) : mixed;
+    }
+
+    /** Adds zero times what has no part in the result. */
+    private NDArray withIdle(ParameterStore parameters, NDArray tokens, int[] ends, NDArray mixed) {
+        List<NDArray> idle = new ArrayList<>();
+        NDArray bias = router.idle(parameters, tokens);
+        if (bias != null) {
+            idle.add(bias);
+        }
+        for (int i = 0; i < experts.size(); i++) {
+            if (ends[i + 1] == ends[i]) {
+                NDArray one = tokens.get("0:1");
+                NDArray output = Layers.apply(experts.get(i), parameters, one, true);
+                idle.add(Scalars.multiply(output.sum(), 0));
+            }
+        }
+        NDArray result = mixed;
+        for (NDArray zero : idle) {
+            result = result.add(zero);
+        }
+        return result;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, new Shape(1, modelSize));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}

@@ -1,0 +1,231 @@
+package org.attn4j.models.layer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.attn4j.models.TestEngine;
+import org.attn4j.models.checkpoint.BlockParameters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class MixtureOfExpertsTest {
+
+    private static final int D = 3;
+
+    private NDManager manager;
+    private ParameterStore parameters;
+
+    @BeforeEach
+    void open() {
+        manager = TestEngine.manager();
+        parameters = new ParameterStore(manager, false);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private static ExpertRouter.Settings settings(
+            int experts,
+            int chosen,
+            int groups,
+            int chosenGroups,
+            ExpertRouter.GroupScore score,
+            boolean normalised) {
+        return new ExpertRouter.Settings(
+                experts,
+                chosen,
+                ExpertRouter.Scoring.SIGMOID,
+                groups,
+                chosenGroups,
+                score,
+                true,
+                normalised,
+                2);
+    }
+
+    /** A router whose products are its inputs. */
+    private ExpertRouter router(ExpertRouter.Settings settings, float... bias) {
+        int experts = settings.experts();
+        ExpertRouter router = new ExpertRouter(experts, settings);
+        router.initialize(manager, DataType.FLOAT32, new Shape(1, experts));
+        Map<String, Parameter> byPath = BlockParameters.of(router).byPath();
+        byPath.get("weight").getArray().set(manager.eye(experts).toFloatArray());
+        byPath.get("correction_bias").getArray().set(bias);
+        return router;
+    }
+
+    private static float sigmoid(double x) {
+        return (float) (1 / (1 + Math.exp(-x)));
+    }
+
+    @Test
+    void theBiasChoosesAndDoesNotWeigh() {
+        ExpertRouter router =
+                router(settings(4, 2, 1, 1, ExpertRouter.GroupScore.BEST, false), 0, 0, 0, 5);
+        ExpertRouter.Route route =
+                router.route(parameters, manager.create(new float[][] {{1, 3, 2, -4}}), false);
+        assertArrayEquals(new int[] {3, 1}, route.experts());
+        assertArrayEquals(
+                new float[] {2 * sigmoid(-4), 2 * sigmoid(3)},
+                route.weights().toFloatArray(),
+                1e-6f);
+    }
+
+    @Test
+    void onlyTheBestGroupsAreLookedAt() {
+        NDArray x = manager.create(new float[][] {{3, -9, 1, 1.5f}});
+        float[] none = new float[4];
+        // The best expert is in the first group, the better pair in the second.
+        assertArrayEquals(
+                new int[] {0, 1},
+                router(settings(4, 2, 2, 1, ExpertRouter.GroupScore.BEST, true), none)
+                        .route(parameters, x, false)
+                        .experts());
+        ExpertRouter.Route route =
+                router(settings(4, 2, 2, 1, ExpertRouter.GroupScore.SUM_OF_TWO_BEST, true), none)
+                        .route(parameters, x, false);
+        assertArrayEquals(new int[] {3, 2}, route.experts());
+        float sum = sigmoid(1.5) + sigmoid(1);
+        assertArrayEquals(
+                new float[] {2 * sigmoid(1.5) / sum, 2 * sigmoid(1) / sum},
+                route.weights().toFloatArray(),
+                1e-6f);
+    }
+
+    private MixtureOfExperts mixture(int experts) {
+        MixtureOfExperts mixture =
+                new MixtureOfExperts(
+                        D,
+                        new ExpertRouter(
+                                D, settings(experts, 2, 1, 1, ExpertRouter.GroupScore.BEST, true)),
+                        IntStream.range(0, experts).mapToObj(i -> expert()).toList(),
+                        expert());
+        mixture.setInitializer(new NormalInitializer(0.7f), Parameter.Type.WEIGHT);
+        manager.getEngine().setRandomSeed(7);
+        mixture.initialize(manager, DataType.FLOAT32, new Shape(1, 1, D));
+        return mixture;
+    }
+
+    private static FeedForward expert() {
+        return FeedForward.builder()
+                .setModelSize(D)
+                .setInnerSize(4)
+                .optActivation(Activation.SILU)
+                .optGated(true)
+                .optBias(false)
+                .build();
+    }
+
+    @Test
+    void addsUpTheChosenExpertsAndTheSharedOne() {
+        MixtureOfExperts mixture = mixture(5);
+        NDArray x = manager.randomNormal(new Shape(2, 3, D));
+        float[] actual = Layers.apply(mixture, parameters, x, false).toFloatArray();
+        ExpertRouter router = (ExpertRouter) mixture.getChildren().get("01router");
+        @SuppressWarnings("unchecked")
+        LayerList<FeedForward> experts =
+                (LayerList<FeedForward>) mixture.getChildren().get("02experts");
+        NDArray tokens = x.reshape(6, D);
+        ExpertRouter.Route route = router.route(parameters, tokens, false);
+        NDArray expected =
+                Layers.apply(
+                        mixture.getChildren().get("03shared_experts"), parameters, tokens, false);
+        float[] sums = expected.toFloatArray();
+        float[] weights = route.weights().toFloatArray();
+        for (int i = 0; i < route.experts().length; i++) {
+            NDArray token = tokens.get("{}:{}", i / 2, i / 2 + 1);
+            float[] part =
+                    Layers.apply(experts.layers().get(route.experts()[i]), parameters, token, false)
+                            .toFloatArray();
+            for (int d = 0; d < D; d++) {
+                sums[i / 2 * D + d] += weights[i] * part[d];
+            }
+        }
+        assertArrayEquals(sums, actual, 1e-5f);
+    }
+
+    /** One token leaves three of five experts idle. */
+    @Test
+    void gradientsAreSlopesAndNeverMissing() {
+        MixtureOfExperts mixture = mixture(5);
+        NDArray x = manager.create(new float[] {0.4f, -1.1f, 0.8f}, new Shape(1, 1, D));
+        Map<String, Parameter> all = BlockParameters.of(mixture).byPath();
+        all.values().forEach(parameter -> parameter.getArray().setRequiresGradient(true));
+        try (GradientCollector collector =
+                Engine.getEngine(TestEngine.name()).newGradientCollector()) {
+            collector.backward(Layers.apply(mixture, parameters, x, true).sum());
+        }
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        all.forEach(
+                (path, parameter) ->
+                        gradients.put(path, parameter.getArray().getGradient().toFloatArray()));
+        int idle = 0;
+        for (Map.Entry<String, float[]> entry : gradients.entrySet()) {
+            NDArray array = all.get(entry.getKey()).getArray();
+            float[] slopes = slopes(mixture, x, array);
+            assertArrayEquals(slopes, entry.getValue(), 3e-3f, entry.getKey());
+            boolean zero =
+                    IntStream.range(0, slopes.length).allMatch(i -> entry.getValue()[i] == 0);
+            idle += zero ? 1 : 0;
+        }
+        assertEquals(3 * 3 + 1, idle, "parameters of idle experts and the bias");
+    }
+
+    private float[] slopes(MixtureOfExperts mixture, NDArray x, NDArray array) {
+        float step = 2e-2f;
+        float[] values = array.toFloatArray();
+        float[] slopes = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            float[] moved = values.clone();
+            moved[i] += step;
+            array.set(moved);
+            float up = Layers.apply(mixture, parameters, x, false).sum().getFloat();
+            moved[i] -= 2 * step;
+            array.set(moved);
+            float down = Layers.apply(mixture, parameters, x, false).sum().getFloat();
+            slopes[i] = (up - down) / (2 * step);
+        }
+        array.set(values);
+        return slopes;
+    }
+
+    @Test
+    void settingsThatDoNotFitAreRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> settings(5, 2, 2, 1, ExpertRouter.GroupScore.BEST, true));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> settings(6, 3, 3, 1, ExpertRouter.GroupScore.BEST, true));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> settings(4, 1, 4, 1, ExpertRouter.GroupScore.SUM_OF_TWO_BEST, true));
+        ExpertRouter router =
+                new ExpertRouter(D, settings(4, 1, 1, 1, ExpertRouter.GroupScore.BEST, true));
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new MixtureOfExperts(D, router, List.of(expert()), null));
+        assertTrue(e.getMessage().contains("experts=1, router=4"), e.getMessage());
+    }
+}
