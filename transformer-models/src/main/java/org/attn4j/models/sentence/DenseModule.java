@@ -20,6 +20,7 @@ final class DenseModule extends AbstractBlock {
     static final WeightTable WEIGHTS = WeightTable.builder().add("linear.*", "linear.*").build();
 
     private static final byte VERSION = 1;
+    private static final String EMBEDDING = "sentence_embedding";
 
     private final int inputSize;
     private final Linear linear;
@@ -40,6 +41,8 @@ final class DenseModule extends AbstractBlock {
                         "activation_function",
                         "torch.nn.modules.activation.Tanh",
                         DenseModule::activation);
+        config.refuseUnless("module_input_name", EMBEDDING);
+        config.refuseUnless("module_output_name", EMBEDDING);
         config.finish();
     }
 

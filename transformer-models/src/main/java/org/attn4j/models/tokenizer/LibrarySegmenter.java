@@ -3,9 +3,12 @@ package org.attn4j.models.tokenizer;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -14,11 +17,17 @@ final class LibrarySegmenter implements Segmenter {
 
     private final HuggingFaceTokenizer library;
     private final TokenTable table;
+    private final JsonElement decoder; // null if tokens are joined by spaces
+    private final String continuingPrefix;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
 
-    private LibrarySegmenter(HuggingFaceTokenizer library, TokenTable table) {
+    private LibrarySegmenter(HuggingFaceTokenizer library, TokenTable table, JsonObject root) {
         this.library = library;
         this.table = table;
+        JsonElement given = root.get("decoder");
+        decoder = given == null || given.isJsonNull() ? null : given.deepCopy();
+        JsonElement prefix = root.getAsJsonObject("model").get("continuing_subword_prefix");
+        continuingPrefix = prefix == null || prefix.isJsonNull() ? "" : prefix.getAsString();
     }
 
     /**
@@ -36,7 +45,8 @@ final class LibrarySegmenter implements Segmenter {
                     TokenTable.of(root, new SpecialTokens(null, null, null, null), false);
             NativeGuard.check(root);
             String json = root.toString();
-            return new LibrarySegmenter(HuggingFaceTextTokenizer.openNative(json, what), table);
+            return new LibrarySegmenter(
+                    HuggingFaceTextTokenizer.openNative(json, what), table, root);
         } catch (IllegalArgumentException e) {
             throw new IOException(what + " is not a usable tokenizer: " + e.getMessage(), e);
         }
@@ -117,6 +127,44 @@ final class LibrarySegmenter implements Segmenter {
         } finally {
             open.readLock().unlock();
         }
+    }
+
+    /** The library decodes ids alone, so the tokens get a vocabulary of their own. */
+    @Override
+    public String join(List<String> tokens) {
+        if (decoder == null || tokens.isEmpty()) {
+            return String.join(" ", tokens);
+        }
+        JsonObject vocabulary = new JsonObject();
+        long[] ids = new long[tokens.size()];
+        for (int i = 0; i < ids.length; i++) {
+            String token = tokens.get(i);
+            if (!vocabulary.has(token)) {
+                vocabulary.addProperty(token, vocabulary.size());
+            }
+            ids[i] = vocabulary.get(token).getAsLong();
+        }
+        JsonObject model = new JsonObject();
+        model.addProperty("type", "WordLevel");
+        model.add("vocab", vocabulary);
+        model.addProperty("unk_token", "");
+        JsonObject root = new JsonObject();
+        root.addProperty("version", "1.0");
+        root.add("added_tokens", new JsonArray());
+        root.add("decoder", decoder);
+        root.add("model", model);
+        String what = "a vocabulary of tokens to be joined";
+        try (HuggingFaceTokenizer joiner =
+                HuggingFaceTextTokenizer.openNative(root.toString(), what)) {
+            return joiner.decode(ids, false);
+        } catch (IOException e) {
+            throw new IllegalStateException("tokens could not be joined: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String continuingPrefix() {
+        return continuingPrefix;
     }
 
     @Override

@@ -226,6 +226,26 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
+     * Joins tokens to a text, also such as the vocabulary does not have: what transformers calls
+     * {@code convert_tokens_to_string}.
+     *
+     * @param tokens the tokens as they are written in the vocabulary
+     * @return the text
+     */
+    public String join(List<String> tokens) {
+        return (target == null ? source : target).join(tokens);
+    }
+
+    /**
+     * Returns what begins the tokens that continue a word.
+     *
+     * @return the prefix, such as {@code ##}; empty if the vocabulary marks them by none
+     */
+    public String continuingPrefix() {
+        return source.continuingPrefix();
+    }
+
+    /**
      * Returns the number of ids: one more than the largest id that has a token.
      *
      * @return the number of ids

@@ -1,5 +1,7 @@
 package org.attn4j.models.tokenizer;
 
+import java.util.List;
+
 /** Segments texts by one vocabulary, and joins tokens to texts again. */
 interface Segmenter extends AutoCloseable {
 
@@ -20,6 +22,19 @@ interface Segmenter extends AutoCloseable {
      * @return the text
      */
     String join(long[] ids, boolean skipSpecial);
+
+    /**
+     * Joins tokens to a text as the vocabulary's decoder does, also those that have no id.
+     *
+     * @param tokens the tokens as they are written in the vocabulary
+     * @return the text
+     */
+    String join(List<String> tokens);
+
+    /**
+     * Returns what begins the tokens that continue a word, such as {@code ##}; empty if nothing.
+     */
+    String continuingPrefix();
 
     /** Returns one more than the largest id. */
     int size();

@@ -1,0 +1,199 @@
+package org.attn4j.models.task;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.WeightMismatchException;
+import org.attn4j.models.head.EncoderTaskModel;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.LoadedModel;
+import org.attn4j.models.pretrained.ModelInputs;
+import org.attn4j.models.pretrained.ModelOutputs;
+import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.tokenizer.EncodeOptions;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.Side;
+import org.attn4j.models.tokenizer.TokenizedBatch;
+import org.attn4j.models.tokenizer.TokenizedText;
+
+/**
+ * A published model with its tokenizer, ready for a task:
+ *
+ * <pre>{@code
+ * try (TaskModel model = TaskModel.load(Task.FILL_MASK, Pretrained.folder("org/name"), Pretrained.loader())) {
+ *     new FillMask(model).fill("Paris is the [MASK] of France.");
+ * }
+ * }</pre>
+ *
+ * <p>Any number of threads may share it.
+ */
+public final class TaskModel implements AutoCloseable {
+
+    private static final int ROWS_TOGETHER = 16;
+    private static final String TYPES = "token_type_ids";
+
+    private final LoadedModel model;
+    private final ModelTokenizer tokenizer;
+
+    /**
+     * Joins a model and its tokenizer.
+     *
+     * @param model the model
+     * @param tokenizer the tokenizer
+     */
+    public TaskModel(LoadedModel model, ModelTokenizer tokenizer) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Loads a model for a task, with the head that the task needs.
+     *
+     * @param task the task
+     * @param folder the model's folder
+     * @param loader on which engine and device; its architecture and strictness are set here
+     * @return the model; close it
+     * @throws IOException if a file is missing or malformed, the family is not known, or the files
+     *     hold no head for the task
+     */
+    public static TaskModel load(Task task, Path folder, Pretrained.Loader loader)
+            throws IOException {
+        LoadedModel model = loadModel(task, folder, loader);
+        try {
+            return new TaskModel(model, ModelTokenizer.load(folder));
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static LoadedModel loadModel(Task task, Path folder, Pretrained.Loader loader)
+            throws IOException {
+        if (task == Task.TEXT_EMBEDDING) {
+            return Pretrained.loadEncoder(folder, loader);
+        }
+        JsonObject config = ModelDirectory.open(folder).config();
+        Optional<String> named = Task.named(config);
+        String wanted;
+        try {
+            wanted = task.architecture(config);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointFormatException(folder + ": " + e.getMessage(), e);
+        }
+        loader.optArchitecture(wanted);
+        if (named.isEmpty() || named.get().equals(wanted)) {
+            return loader.load(folder);
+        }
+        try {
+            return loader.optStrictness(Strictness.ALLOW_UNUSED).load(folder);
+        } catch (WeightMismatchException e) {
+            throw new CheckpointFormatException(
+                    "%s is %s, whose files do not hold what %s needs for %s: %s"
+                            .formatted(folder, named.get(), wanted, task, e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * Returns the model.
+     *
+     * @return the model
+     */
+    public LoadedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns the tokenizer.
+     *
+     * @return the tokenizer
+     */
+    public ModelTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /**
+     * Returns the names of the classes.
+     *
+     * @return the labels of {@code id2label}, in the order of the logits
+     */
+    public List<String> labels() {
+        return new ConfigReader(model.config(), ModelDirectory.CONFIG).labels();
+    }
+
+    /** What is read from the model's outputs for a batch; arrays end with the call. */
+    @FunctionalInterface
+    interface Reader<T> {
+
+        /**
+         * Reads results.
+         *
+         * @param rows the rows of the batch, without padding
+         * @param outputs what the model gives
+         * @return one result for each row
+         */
+        List<T> read(List<TokenizedText> rows, ModelOutputs outputs);
+    }
+
+    /** Calls the model with sequences, some at a time, and reads a result for each. */
+    <T> List<T> call(List<TokenizedText> sequences, Reader<T> reader) {
+        return batches(sequences, (call, rows) -> reader.read(rows, model.run(inputs(call, rows))));
+    }
+
+    /** Computes something of sequences, some at a time; arrays end with each of the calls. */
+    <T> List<T> batches(
+            List<TokenizedText> sequences,
+            BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
+        List<T> results = new ArrayList<>(sequences.size());
+        int together = rowsTogether();
+        for (int from = 0; from < sequences.size(); from += together) {
+            int to = Math.min(from + together, sequences.size());
+            try (NDManager call = model.manager().newSubManager()) {
+                results.addAll(computation.apply(call, sequences.subList(from, to)));
+            }
+        }
+        return results;
+    }
+
+    /** Models that look for the last token of a row are asked for one row at a time. */
+    private int rowsTogether() {
+        boolean paddable =
+                model.model() instanceof EncoderTaskModel encoder
+                        && !encoder.isCausal()
+                        && tokenizer.padId().isPresent();
+        return paddable ? ROWS_TOGETHER : 1;
+    }
+
+    /** The inputs for rows, padded at their ends: positions count from the first token. */
+    ModelInputs inputs(NDManager manager, List<TokenizedText> rows) {
+        TokenizedBatch batch = tokenizer.pad(rows, EncodeOptions.DEFAULT.withPadding(Side.RIGHT));
+        Map<String, NDArray> arrays = new LinkedHashMap<>(batch.arrays(manager));
+        if (!takesTypes()) {
+            arrays.remove(TYPES);
+        }
+        return new ModelInputs(arrays, null);
+    }
+
+    private boolean takesTypes() {
+        return model.model() instanceof EncoderTaskModel task
+                && task.encoder().inputNames().contains(TYPES);
+    }
+
+    /** Frees the tokenizer, and the weights unless their manager was the caller's. */
+    @Override
+    public void close() {
+        tokenizer.close();
+        model.close();
+    }
+}

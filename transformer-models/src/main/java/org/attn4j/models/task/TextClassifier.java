@@ -1,0 +1,131 @@
+package org.attn4j.models.task;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import org.attn4j.models.pretrained.ModelOutputs;
+import org.attn4j.models.tokenizer.EncodeOptions;
+import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TokenizedText;
+import org.attn4j.models.tokenizer.Truncation;
+
+/**
+ * Classifies texts and pairs of texts, as the {@code text-classification} pipeline of transformers
+ * does: softmax over the classes, sigmoid for a single class and for classes that do not exclude
+ * each other, and the number itself for regression.
+ */
+public final class TextClassifier {
+
+    private final TaskModel model;
+    private final List<String> labels;
+    private final ScoreFunction function;
+    private final boolean truncate;
+
+    /**
+     * Creates a classifier that scores as the model's configuration wants.
+     *
+     * @param model a model for {@link Task#TEXT_CLASSIFICATION}
+     */
+    public TextClassifier(TaskModel model) {
+        this(model, null, false);
+    }
+
+    /**
+     * Creates a classifier.
+     *
+     * @param model a model for {@link Task#TEXT_CLASSIFICATION}
+     * @param function how logits become scores; null for what the configuration wants
+     * @param truncate whether a text that is too long is cut; else it is refused
+     */
+    public TextClassifier(TaskModel model, ScoreFunction function, boolean truncate) {
+        this.model = model;
+        this.truncate = truncate;
+        labels = model.labels();
+        this.function =
+                function == null
+                        ? ScoreFunction.of(model.model().config(), labels.size())
+                        : function;
+    }
+
+    /**
+     * Classifies a text.
+     *
+     * @param text the text
+     * @return all classes, the best first
+     * @throws IllegalArgumentException if it has more tokens than the model reads
+     */
+    public List<LabelScore> classify(String text) {
+        return classify(List.of(TextPair.of(text))).get(0);
+    }
+
+    /**
+     * Classifies a pair of texts.
+     *
+     * @param text the first text
+     * @param pair the second text
+     * @return all classes, the best first
+     * @throws IllegalArgumentException if they have more tokens than the model reads
+     */
+    public List<LabelScore> classify(String text, String pair) {
+        return classify(List.of(new TextPair(text, pair))).get(0);
+    }
+
+    /**
+     * Classifies texts and pairs of texts.
+     *
+     * @param texts the texts
+     * @return for each all classes, the best first
+     * @throws IllegalArgumentException if one has more tokens than the model reads
+     */
+    public List<List<LabelScore>> classify(List<TextPair> texts) {
+        return scores(texts).stream().map(this::ranked).toList();
+    }
+
+    /**
+     * Scores texts and pairs of texts.
+     *
+     * @param texts the texts
+     * @return for each the scores of the classes, in the order of {@link TaskModel#labels()}
+     * @throws IllegalArgumentException if one has more tokens than the model reads
+     */
+    public List<double[]> scores(List<TextPair> texts) {
+        EncodeOptions options = EncodeOptions.DEFAULT;
+        OptionalInt most = model.tokenizer().maxLength();
+        if (truncate && most.isPresent()) {
+            options = options.withTruncation(Truncation.LONGEST_FIRST, most.getAsInt());
+        }
+        List<TokenizedText> rows = new ArrayList<>();
+        for (TextPair text : texts) {
+            rows.add(model.tokenizer().encode(text, options));
+        }
+        return logits(model, rows).stream().map(function::apply).toList();
+    }
+
+    /** The logits of sequences, C each. */
+    static List<float[]> logits(TaskModel model, List<TokenizedText> rows) {
+        return model.call(rows, TextClassifier::read);
+    }
+
+    private static List<float[]> read(List<TokenizedText> rows, ModelOutputs outputs) {
+        NDArray logits = outputs.require("logits").toType(DataType.FLOAT32, false); // (B, C)
+        int classes = Math.toIntExact(logits.getShape().get(1));
+        float[] values = logits.toFloatArray();
+        List<float[]> read = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            read.add(Scores.row(values, row, classes));
+        }
+        return read;
+    }
+
+    private List<LabelScore> ranked(double[] scores) {
+        List<LabelScore> ranked = new ArrayList<>();
+        for (int i = 0; i < scores.length; i++) {
+            ranked.add(new LabelScore(labels.get(i), scores[i]));
+        }
+        ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed());
+        return ranked;
+    }
+}

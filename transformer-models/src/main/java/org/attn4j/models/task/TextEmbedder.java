@@ -1,0 +1,167 @@
+package org.attn4j.models.task;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.training.ParameterStore;
+import com.google.gson.JsonElement;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.attn4j.models.head.EncoderTaskModel;
+import org.attn4j.models.sentence.Pooling;
+import org.attn4j.models.sentence.SentenceModel;
+import org.attn4j.models.tokenizer.EncodeOptions;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TokenizedText;
+
+/**
+ * Embeds texts (Reimers and Gurevych 2019), as sentence-transformers does: the encoder, its pooling
+ * and the modules behind it, as the model's {@code modules.json} lists them; the mean of the states
+ * for an encoder alone. A text that is too long is cut.
+ */
+public final class TextEmbedder {
+
+    private final TaskModel model;
+    private final SentenceModel block;
+    private final SentenceSettings settings;
+    private final String prompt;
+
+    /**
+     * Creates an embedder with the model's own pooling and prompt.
+     *
+     * @param model a model for {@link Task#TEXT_EMBEDDING}
+     * @throws IOException if its {@code modules.json} or a file beside it is malformed
+     */
+    public TextEmbedder(TaskModel model) throws IOException {
+        this(model, SentenceModel.of(model.model()));
+    }
+
+    /**
+     * Creates an embedder with another pooling, and nothing behind it but the normalisation.
+     *
+     * @param model a model for {@link Task#TEXT_EMBEDDING}
+     * @param pooling how states become one vector
+     * @param normalize whether vectors get the length 1
+     * @throws IOException if a file beside the model is malformed
+     */
+    public TextEmbedder(TaskModel model, Pooling pooling, boolean normalize) throws IOException {
+        this(
+                model,
+                new SentenceModel(model.model().model(EncoderTaskModel.class), pooling, normalize));
+    }
+
+    private TextEmbedder(TaskModel model, SentenceModel block) throws IOException {
+        this.model = model;
+        this.block = block;
+        settings = SentenceSettings.read(model.model().directory().path());
+        String named = settings.defaultPrompt();
+        prompt = named == null ? "" : settings.prompts().get(named);
+    }
+
+    private TextEmbedder(TextEmbedder other, String prompt) {
+        model = other.model;
+        block = other.block;
+        settings = other.settings;
+        this.prompt = prompt;
+    }
+
+    /**
+     * Returns this embedder with another prompt.
+     *
+     * @param text what is put before each text, such as {@code "query: "}; empty for nothing
+     * @return the embedder, with the same model
+     */
+    public TextEmbedder withPrompt(String text) {
+        return new TextEmbedder(this, text);
+    }
+
+    /**
+     * Returns this embedder with one of the model's own prompts.
+     *
+     * @param name the prompt's name
+     * @return the embedder, with the same model
+     * @throws IllegalArgumentException if the model has no prompt of this name
+     */
+    public TextEmbedder withPromptNamed(String name) {
+        String text = settings.prompts().get(name);
+        if (text == null) {
+            throw new IllegalArgumentException(
+                    "the model's prompts are " + settings.prompts().keySet() + ", and not " + name);
+        }
+        return withPrompt(text);
+    }
+
+    /**
+     * Returns the names of the model's prompts.
+     *
+     * @return the names
+     */
+    public Set<String> promptNames() {
+        return settings.prompts().keySet();
+    }
+
+    /**
+     * Returns how the model's vectors are compared.
+     *
+     * @return what its configuration tells, or the cosine
+     */
+    public Similarity similarity() {
+        return settings.similarity();
+    }
+
+    /**
+     * Embeds a text.
+     *
+     * @param text the text
+     * @return its vector, E numbers
+     */
+    public float[] embed(String text) {
+        return embed(List.of(text)).get(0);
+    }
+
+    /**
+     * Embeds texts.
+     *
+     * @param texts the texts
+     * @return their vectors, E numbers each
+     */
+    public List<float[]> embed(List<String> texts) {
+        EncodeOptions options = EncodeOptions.upTo(maxLength());
+        List<TokenizedText> rows = new ArrayList<>();
+        for (String text : texts) {
+            String all = prompt + text;
+            String input = settings.lowerCase() ? all.toLowerCase(Locale.ROOT) : all;
+            rows.add(model.tokenizer().encode(input, options));
+        }
+        return model.batches(rows, this::vectors);
+    }
+
+    private List<float[]> vectors(NDManager call, List<TokenizedText> rows) {
+        ParameterStore parameters = new ParameterStore(call, false);
+        NDArray vectors =
+                block.embed(parameters, model.inputs(call, rows), false)
+                        .embeddings()
+                        .toType(DataType.FLOAT32, false); // (B, E)
+        int size = Math.toIntExact(vectors.getShape().get(1));
+        float[] values = vectors.toFloatArray();
+        List<float[]> read = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            read.add(Scores.row(values, row, size));
+        }
+        return read;
+    }
+
+    private int maxLength() {
+        if (settings.maxLength() > 0) {
+            return settings.maxLength();
+        }
+        ModelTokenizer tokenizer = model.tokenizer();
+        JsonElement places = model.model().config().get("max_position_embeddings");
+        int most = places == null || places.isJsonNull() ? 0 : places.getAsInt();
+        int allowed = tokenizer.maxLength().orElse(0);
+        return most == 0 || allowed == 0 ? Math.max(most, allowed) : Math.min(most, allowed);
+    }
+}
