@@ -98,7 +98,7 @@ public final class LengthSortedBatches {
                 ids[row * width + i] = sequence[i];
             }
         }
-        return manager.create(ids, new Shape(rows.length, width)); // (B, S)
+        return IdArrays.of(manager, ids, new Shape(rows.length, width)); // (B, S)
     }
 
     /**

@@ -259,9 +259,11 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
         }
         NDManager manager = parent.newSubManager();
         try {
-            NDArray sourceIds = manager.create(source, new Shape(rows, sourceWidth)); // (B, S)
-            NDArray inputIds = manager.create(input, new Shape(rows, targetWidth)); // (B, T)
-            NDArray targetIds = manager.create(target, new Shape(rows, targetWidth)); // (B, T)
+            NDArray sourceIds =
+                    IdArrays.of(manager, source, new Shape(rows, sourceWidth)); // (B, S)
+            NDArray inputIds = IdArrays.of(manager, input, new Shape(rows, targetWidth)); // (B, T)
+            NDArray targetIds =
+                    IdArrays.of(manager, target, new Shape(rows, targetWidth)); // (B, T)
             return new TokenBatch(
                     manager,
                     new NDList(sourceIds, inputIds),

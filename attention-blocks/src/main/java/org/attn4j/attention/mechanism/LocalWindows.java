@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.pattern.Rows;
@@ -62,7 +63,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
                 queries,
                 range(manager, first, filled, type).reshape(1, blocks, size, 1),
                 all.reshape(1, blocks, size, 1),
-                manager.create(places, new Shape(1, blocks, 1, width)).toType(type, false),
+                HostArrays.of(manager, places, new Shape(1, blocks, 1, width)).toType(type, false),
                 columns);
     }
 

@@ -15,6 +15,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
@@ -152,7 +153,9 @@ public final class TransformerXlAttention extends AttentionBlock {
         for (int i = 0; i < modelSize; i++) {
             signs[i] = i % 2 == 0 ? -1 : 1;
         }
-        return distances.encode(manager, 1, count).mul(manager.create(signs));
+        return distances
+                .encode(manager, 1, count)
+                .mul(HostArrays.of(manager, signs, new Shape(modelSize)));
     }
 
     /**

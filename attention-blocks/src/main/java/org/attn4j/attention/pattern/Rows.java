@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Taking places of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those of
@@ -80,10 +81,7 @@ public final class Rows {
     }
 
     private static NDArray taken(NDArray x, long[] index, long count) {
-        // The gradient needs the places again, and what was made from Java's memory is gone with
-        // its array: a copy in the engine's own stays for as long as the gradient does.
-        try (NDArray fromJava = x.getManager().create(index);
-                NDArray flat = fromJava.duplicate()) {
+        try (NDArray flat = HostArrays.of(x.getManager(), index, new Shape(index.length))) {
             return taken(x, flat, count);
         }
     }

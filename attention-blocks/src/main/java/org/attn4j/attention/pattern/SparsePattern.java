@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Which places of a sequence see which others, the same for every sequence of a batch.
@@ -119,7 +120,8 @@ public interface SparsePattern {
                 }
             }
         }
-        return manager.create(visible, new Shape(1, count, extent.queries(), extent.keys()));
+        return HostArrays.of(
+                manager, visible, new Shape(1, count, extent.queries(), extent.keys()));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.AttentionRequest;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.mask.AttentionMask;
 
@@ -173,7 +174,7 @@ public record SparseRequest(
             for (int i = 0; i < columns.length; i++) {
                 real[i] = columns[i] == BlockGather.NONE ? 0 : 1;
             }
-            NDArray array = manager.create(real, new Shape(1, columns.length));
+            NDArray array = HostArrays.of(manager, real, new Shape(1, columns.length));
             there = there == null ? array.repeat(0, batch) : there.mul(array);
         }
         if (there != null) {
@@ -190,7 +191,8 @@ public record SparseRequest(
         for (int i = 0; i < seen.length; i++) {
             seen[i] = gather.seen()[i / gather.width()][i % gather.width()] ? 1 : 0;
         }
-        return manager.create(seen, new Shape(gather.blockSize(), gather.width())); // (M, K)
+        return HostArrays.of(
+                manager, seen, new Shape(gather.blockSize(), gather.width())); // (M, K)
     }
 
     private static NDArray joined(NDList heads) {

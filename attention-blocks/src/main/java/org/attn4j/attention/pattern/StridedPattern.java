@@ -9,6 +9,7 @@ import ai.djl.nn.norm.Dropout;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 
@@ -247,7 +248,7 @@ public final class StridedPattern implements SparsePattern {
                     }
                 }
             }
-            NDArray pattern = manager.create(numbers, new Shape(depth, 1, stride, width));
+            NDArray pattern = HostArrays.of(manager, numbers, new Shape(depth, 1, stride, width));
             if (request.visible() == null) {
                 return batch() == 1 ? pattern : repeated(pattern);
             }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Attention with linear biases: the score falls with the distance, {@code −slope[n] · |i − j|}, at
@@ -105,6 +106,6 @@ public final class Alibi implements ScoreBias {
     }
 
     private NDArray heads(NDManager manager) {
-        return manager.create(slopes, new Shape(1, slopes.length, 1, 1));
+        return HostArrays.of(manager, slopes, new Shape(1, slopes.length, 1, 1));
     }
 }

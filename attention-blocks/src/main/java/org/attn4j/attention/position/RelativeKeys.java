@@ -12,6 +12,7 @@ import ai.djl.nn.core.Embedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * A learned vector for each distance, which queries are compared with as they are with keys: {@code
@@ -115,7 +116,7 @@ public final class RelativeKeys extends AbstractBlock {
                 rows[i * (int) keyCount + j] = first + i - j + maxLength - 1;
             }
         }
-        return manager.create(rows, new Shape(queries, keyCount));
+        return HostArrays.of(manager, rows, new Shape(queries, keyCount));
     }
 
     /**

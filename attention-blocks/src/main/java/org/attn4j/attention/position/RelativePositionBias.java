@@ -11,6 +11,7 @@ import ai.djl.nn.core.Embedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * T5's relative positions: distances fall into buckets, and each bucket has a learned number a head
@@ -142,7 +143,7 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
             int place = keys - queries + i;
             System.arraycopy(byDistance, keys - 1 - place, ids, i * keys, keys);
         }
-        return manager.create(ids, new Shape(queries, keys));
+        return HostArrays.of(manager, ids, new Shape(queries, keys));
     }
 
     /** {@inheritDoc} */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Rotary position embedding: pairs of features of a query or key are turned by an angle that grows
@@ -128,7 +129,7 @@ public final class RotaryEmbedding {
                 positions
                         .toType(DataType.FLOAT32, false)
                         .reshape(rows, 1, shape.get(shape.dimension() - 1), 1);
-        return manager.create(frequencies(places), new Shape(1, 1, 1, frequencies.length))
+        return HostArrays.of(manager, frequencies(places), new Shape(1, 1, 1, frequencies.length))
                 .mul(places);
     }
 

@@ -3,7 +3,8 @@ package org.attn4j.attention.position;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Positions as sines and cosines of falling frequencies, added to the embeddings.
@@ -70,11 +71,11 @@ public final class SinusoidalPositions {
     public NDArray encode(NDManager manager, long first, long count) {
         int from = Math.toIntExact(first);
         int rows = Math.toIntExact(count);
-        FloatBuffer values =
+        float[] values =
                 from + rows <= length
-                        ? FloatBuffer.wrap(table, from * size, rows * size).slice()
-                        : FloatBuffer.wrap(rows(from, rows));
-        return manager.create(values, new Shape(rows, size));
+                        ? Arrays.copyOfRange(table, from * size, (from + rows) * size)
+                        : rows(from, rows);
+        return HostArrays.of(manager, values, new Shape(rows, size));
     }
 
     private float[] rows(int first, int count) {

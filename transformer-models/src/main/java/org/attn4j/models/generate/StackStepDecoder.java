@@ -3,11 +3,13 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.DecoderStack;
@@ -93,7 +95,11 @@ public final class StackStepDecoder implements StepDecoder {
         }
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index = scratch.create(Arrays.stream(rows).asLongStream().toArray());
+            NDArray index =
+                    HostArrays.of(
+                            scratch,
+                            Arrays.stream(rows).asLongStream().toArray(),
+                            new Shape(rows.length));
             boolean sameSources = Arrays.equals(sources, nextSources);
             cache.select(index, sameSources);
             if (!sameSources) {

@@ -3,11 +3,13 @@ package org.attn4j.models.recurrent;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.MemoryCache;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.recurrent.RecurrentOutput;
 import org.attn4j.models.generate.StepDecoder;
@@ -82,7 +84,11 @@ final class RecurrentStepDecoder implements StepDecoder {
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         boolean sameSources = Arrays.equals(sources, nextSources);
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index = scratch.create(Arrays.stream(rows).asLongStream().toArray());
+            NDArray index =
+                    HostArrays.of(
+                            scratch,
+                            Arrays.stream(rows).asLongStream().toArray(),
+                            new Shape(rows.length));
             DecoderState kept = state.select(index).attach(manager);
             state.close();
             state = kept;

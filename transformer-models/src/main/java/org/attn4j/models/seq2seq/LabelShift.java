@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.function.ToLongFunction;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.models.head.Losses;
 
 /** How the decoder's inputs follow from the labels: each token stands one place later. */
@@ -65,7 +66,7 @@ public interface LabelShift {
             ids[from] = first.applyAsLong(row);
             System.arraycopy(row, 0, ids, from + 1, length - 1);
         }
-        return manager.create(ids, shape);
+        return HostArrays.of(manager, ids, shape);
     }
 
     private static void requireId(String key, Integer id) {

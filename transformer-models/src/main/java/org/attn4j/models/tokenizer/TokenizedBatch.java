@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Texts as rows of one length.
@@ -66,6 +67,6 @@ public record TokenizedBatch(List<TokenizedText> rows, List<String> inputNames) 
         for (int row = 0; row < rows.size(); row++) {
             System.arraycopy(values.apply(rows.get(row)), 0, all, row * length(), length());
         }
-        return manager.create(all, new Shape(rows.size(), length())); // (B, T)
+        return HostArrays.of(manager, all, new Shape(rows.size(), length())); // (B, T)
     }
 }
