@@ -62,6 +62,7 @@ public final class SparseAttention extends AttentionBlock {
     private final int headSize;
     private final double scale;
     private final float dropout;
+    private final float sparseDropout;
     private final SparsePattern pattern;
     private final RotaryEmbedding rotary;
     private final AttentionKernel kernel;
@@ -81,6 +82,7 @@ public final class SparseAttention extends AttentionBlock {
         headSize = builder.headSize == 0 ? modelSize / heads : builder.headSize;
         scale = 1 / Math.sqrt(headSize);
         dropout = builder.dropout;
+        sparseDropout = builder.sparseDropout == null ? dropout : builder.sparseDropout;
         pattern = builder.pattern;
         rotary = builder.rotary;
         kernel = builder.kernel;
@@ -120,6 +122,12 @@ public final class SparseAttention extends AttentionBlock {
         KeyValues memory = in.cache() == null ? fresh.get() : in.cache().update(fresh);
 
         AttentionMask mask = in.mask();
+        int queries = Math.toIntExact(query.getShape().get(1));
+        boolean causal = pattern.isCausal() || mask.left() < 0 && mask.right() == 0;
+        PatternExtent extent =
+                new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
+        boolean full = pattern.isFull(extent);
+        SparsePattern pass = pattern.during(extent, training);
         SparseRequest request =
                 new SparseRequest(
                         query, // (B, T, N, H)
@@ -127,33 +135,34 @@ public final class SparseAttention extends AttentionBlock {
                         places(memory.value(), keyValueHeads), // (B, S, G, H)
                         mask.keys(),
                         scale,
-                        dropout,
+                        full ? dropout : sparseDropout,
                         training,
                         kernel);
-        int queries = Math.toIntExact(query.getShape().get(1));
-        boolean causal = pattern.isCausal() || mask.left() < 0 && mask.right() == 0;
-        PatternExtent extent =
-                new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
         int[][] own = mask.globals() == null ? null : places(mask.globals());
 
-        boolean full = pattern.isFull(extent);
         boolean banded = mask.left() >= 0 || mask.right() > 0;
         boolean dense = full || banded || mask.pattern() != null || mask.bias() != null;
         AttentionOutput output; // (B, T, N·H)
         if (dense || in.observed()) {
-            AttentionMask visible = full ? mask : mask.and(visible(request, extent, own));
+            AttentionMask visible = full ? mask : mask.and(visible(pass, request, extent, own));
             output = dense(request, visible, in.observed());
         } else {
             NDArray context =
                     own == null
-                            ? pattern.attend(request, extent)
+                            ? pass.attend(request, extent)
                             : window().attend(request, extent, own); // (B, T, N, H)
             output = new AttentionOutput(merged(context), null);
         }
         if (own != null && globalProjections != null) {
             output =
                     globalProjections.over(
-                            parameters, in.query(), own, mask.keys(), core(), output, training);
+                            parameters,
+                            in.query(),
+                            own,
+                            mask.keys(),
+                            core(request),
+                            output,
+                            training);
         }
         if (in.observed()) {
             in.observer().observe("", output.weights()); // (B, N, T, S)
@@ -170,7 +179,8 @@ public final class SparseAttention extends AttentionBlock {
     private AttentionOutput dense(SparseRequest request, AttentionMask mask, boolean observed) {
         KeyValues memory =
                 new KeyValues(request.key().swapAxes(1, 2), request.value().swapAxes(1, 2));
-        return core().attend(
+        return core(request)
+                .attend(
                         request.query().swapAxes(1, 2), // (B, N, T, H)
                         memory, // (B, G, S, H)
                         mask,
@@ -179,19 +189,20 @@ public final class SparseAttention extends AttentionBlock {
     }
 
     /** The pattern as a mask. */
-    private AttentionMask visible(SparseRequest request, PatternExtent extent, int[][] globals) {
+    private AttentionMask visible(
+            SparsePattern pass, SparseRequest request, PatternExtent extent, int[][] globals) {
         NDManager manager = request.query().getManager();
         AttentionMask visible =
                 AttentionMask.dense(
                         globals == null
-                                ? pattern.visible(manager, heads, extent)
+                                ? pass.visible(manager, heads, extent)
                                 : window().visible(manager, heads, extent, globals));
-        NDArray repeats = pattern.repeats(manager, heads, extent);
+        NDArray repeats = pass.repeats(manager, heads, extent);
         return repeats == null ? visible : visible.and(AttentionMask.bias(repeats));
     }
 
-    private ScaledDotProduct core() {
-        return new ScaledDotProduct(scale, dropout, kernel);
+    private static ScaledDotProduct core(SparseRequest request) {
+        return new ScaledDotProduct(request.scale(), request.dropout(), request.kernel());
     }
 
     /** The contexts (B, T, N·H) of the places that are seen, and zeros for the others. */
@@ -306,6 +317,7 @@ public final class SparseAttention extends AttentionBlock {
         private boolean globalProjections;
         private boolean hiddenSeeNothing;
         private float dropout;
+        private Float sparseDropout;
         private SparsePattern pattern;
         private RotaryEmbedding rotary;
         private AttentionKernel kernel;
@@ -427,6 +439,18 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
+         * Sets that rate for the calls in which the pattern leaves something out, see {@link
+         * SparsePattern#isFull}.
+         *
+         * @param sparseDropout in [0, 1); as {@link #optDropout} unless set
+         * @return this builder
+         */
+        public Builder optSparseDropout(float sparseDropout) {
+            this.sparseDropout = sparseDropout;
+            return this;
+        }
+
+        /**
          * Sets positions that turn queries and keys.
          *
          * @param rotary the embedding; null for none
@@ -492,6 +516,7 @@ public final class SparseAttention extends AttentionBlock {
                         "projections for global places need a WindowPattern, as many keyValueHeads as heads, and no rotary");
             }
             ScaledDotProduct.checkDropout(dropout);
+            ScaledDotProduct.checkDropout(sparseDropout == null ? 0 : sparseDropout);
             int size = headSize == 0 ? modelSize / heads : headSize;
             if (rotary != null && rotary.size() > size) {
                 throw new IllegalArgumentException(

@@ -54,6 +54,17 @@ public interface SparsePattern {
     }
 
     /**
+     * Returns the pattern of one pass, where it depends on the lengths or differs in training.
+     *
+     * @param extent the places of the call
+     * @param training whether this is a training pass
+     * @return this unless a pattern says otherwise
+     */
+    default SparsePattern during(PatternExtent extent, boolean training) {
+        return this;
+    }
+
+    /**
      * Returns whether all see all at these lengths, so that nothing is left out.
      *
      * @param extent the places of the call

@@ -110,6 +110,7 @@ public record BertConfig(
      * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
      * @param tokenTypes {@code type_vocab_size}
      * @param padId {@code pad_token_id}
+     * @param maxPositions {@code max_position_embeddings}
      */
     public record Defaults(
             int vocabularySize,
@@ -120,7 +121,44 @@ public record BertConfig(
             String activation,
             double dropout,
             int tokenTypes,
-            int padId) {
+            int padId,
+            int maxPositions) {
+
+        /**
+         * Creates the defaults of a family with 512 places.
+         *
+         * @param vocabularySize {@code vocab_size}
+         * @param hiddenSize {@code hidden_size}
+         * @param layers {@code num_hidden_layers}
+         * @param heads {@code num_attention_heads}
+         * @param innerSize {@code intermediate_size}
+         * @param activation {@code hidden_act}
+         * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
+         * @param tokenTypes {@code type_vocab_size}
+         * @param padId {@code pad_token_id}
+         */
+        public Defaults(
+                int vocabularySize,
+                int hiddenSize,
+                int layers,
+                int heads,
+                int innerSize,
+                String activation,
+                double dropout,
+                int tokenTypes,
+                int padId) {
+            this(
+                    vocabularySize,
+                    hiddenSize,
+                    layers,
+                    heads,
+                    innerSize,
+                    activation,
+                    dropout,
+                    tokenTypes,
+                    padId,
+                    512);
+        }
 
         /** Those of {@code BertConfig}, bert-base-uncased. */
         public static final Defaults BERT =
@@ -166,7 +204,7 @@ public record BertConfig(
                 config.choice("hidden_act", defaults.activation, Activation::of),
                 hiddenDropout,
                 config.rate("attention_probs_dropout_prob", defaults.dropout),
-                config.integer("max_position_embeddings", 512),
+                config.integer("max_position_embeddings", defaults.maxPositions),
                 defaults.tokenTypes == 0
                         ? 0
                         : config.integer("type_vocab_size", defaults.tokenTypes),

@@ -19,6 +19,16 @@ public final class BertWeights {
      * @return rules to which a family adds those of its heads
      */
     public static WeightTable.Builder encoder(String prefix) {
+        return layers(prefix).add(prefix + "pooler.dense.*", "model.pooler.dense.*");
+    }
+
+    /**
+     * Returns the names of an encoder with BERT's layers, without those of the pooler.
+     *
+     * @param prefix what stands before them
+     * @return rules to which a family adds those of its pooler and heads
+     */
+    public static WeightTable.Builder layers(String prefix) {
         String layer = prefix + "encoder.layer.*.";
         String block = STACK + "layers.*.";
         return embeddings(prefix)
@@ -32,8 +42,7 @@ public final class BertWeights {
                 .add(layer + "attention.output.LayerNorm.*", block + "self_attn_layer_norm.*")
                 .add(layer + "intermediate.dense.*", block + "feed_forward.fc1.*")
                 .add(layer + "output.dense.*", block + "feed_forward.fc2.*")
-                .add(layer + "output.LayerNorm.*", block + "final_layer_norm.*")
-                .add(prefix + "pooler.dense.*", "model.pooler.dense.*");
+                .add(layer + "output.LayerNorm.*", block + "final_layer_norm.*");
     }
 
     /**
@@ -104,7 +113,14 @@ public final class BertWeights {
         return table.build();
     }
 
-    private static void predictions(WeightTable.Builder table, String head, boolean tied) {
+    /**
+     * Adds the names of BERT's head for masked tokens.
+     *
+     * @param table the rules to add to
+     * @param head the path of the head, with its dot
+     * @param tied whether the decoder's weight is the token embedding's
+     */
+    public static void predictions(WeightTable.Builder table, String head, boolean tied) {
         table.add("cls.predictions.transform.dense.*", head + "dense.*")
                 .add("cls.predictions.transform.LayerNorm.*", head + "layer_norm.*");
         decoder(table, "cls.predictions.", head, "bert.embeddings.word_embeddings.weight", tied);

@@ -24,15 +24,20 @@ public final class PretrainingHead extends HeadBlock {
      *
      * @param sentenceLabels the input with the sentences' labels
      * @param sentenceLogits the output for the sentences
+     * @param tokensAlone whether there is a loss with the labels of the tokens alone
      */
-    public record Names(String sentenceLabels, String sentenceLogits) {
+    public record Names(String sentenceLabels, String sentenceLogits, boolean tokensAlone) {
 
         /** BERT's names. */
         public static final Names BERT =
-                new Names("next_sentence_label", "seq_relationship_logits");
+                new Names("next_sentence_label", "seq_relationship_logits", false);
+
+        /** Big Bird's names. */
+        public static final Names BIG_BIRD =
+                new Names("next_sentence_label", "seq_relationship_logits", true);
 
         /** ALBERT's names. */
-        public static final Names ALBERT = new Names("sentence_order_label", "sop_logits");
+        public static final Names ALBERT = new Names("sentence_order_label", "sop_logits", false);
     }
 
     /**
@@ -62,13 +67,15 @@ public final class PretrainingHead extends HeadBlock {
                         .with(names.sentenceLogits, sentenceLogits);
         NDArray labels = in.get("labels");
         NDArray sentenceLabels = in.get(names.sentenceLabels);
-        if (labels == null || sentenceLabels == null) {
+        if (labels == null || sentenceLabels == null && !names.tokensAlone) {
             return outputs;
         }
-        NDArray loss =
-                Losses.crossEntropy(tokenLogits, labels)
-                        .add(Losses.crossEntropy(sentenceLogits, sentenceLabels));
-        return outputs.with("loss", loss);
+        NDArray loss = Losses.crossEntropy(tokenLogits, labels);
+        return outputs.with(
+                "loss",
+                sentenceLabels == null
+                        ? loss
+                        : loss.add(Losses.crossEntropy(sentenceLogits, sentenceLabels)));
     }
 
     /** {@inheritDoc} */

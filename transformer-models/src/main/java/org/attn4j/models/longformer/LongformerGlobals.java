@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.attn4j.attention.kernel.HostArrays;
 
 /** Which tokens are global where the caller does not say. */
 enum LongformerGlobals {
@@ -49,7 +50,7 @@ enum LongformerGlobals {
             Arrays.fill(places, start + from, start + end, 1);
         }
         NDManager manager = ids.getManager();
-        return manager.create(places, shape);
+        return HostArrays.of(manager, places, shape);
     }
 
     private static int separator(long[] tokens, int start, int length, int separatorId) {

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.pattern.Rows;
 
 /**
@@ -148,6 +149,6 @@ record WindowObserver(
     private static NDArray array(NDArray like, float[] numbers, Shape shape) {
         NDManager manager = like.getManager();
         DataType type = like.getDataType();
-        return manager.create(numbers, shape).toType(type, false);
+        return HostArrays.of(manager, numbers, shape).toType(type, false);
     }
 }
