@@ -25,6 +25,12 @@ import picocli.CommandLine.Spec;
             MechanismsCommand.class,
             ParityCommand.class,
             ExampleCommand.class,
+            FillMaskCommand.class,
+            ClassifyCommand.class,
+            AnswerCommand.class,
+            TagCommand.class,
+            EmbedCommand.class,
+            SimilarityCommand.class,
             FetchCommand.class,
             DoctorCommand.class
         })

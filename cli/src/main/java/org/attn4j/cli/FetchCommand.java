@@ -52,7 +52,7 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     /** A line when a file begins, when it ends, and now and then between. */
-    private static HubProgress progress(PrintWriter err) {
+    static HubProgress progress(PrintWriter err) {
         long[] last = new long[1];
         return (file, done, total) -> {
             long now = System.nanoTime();

@@ -1,0 +1,56 @@
+package org.attn4j.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.attn4j.models.task.Task;
+import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.task.TextEmbedder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code embed}: vectors of texts. */
+@Command(
+        name = "embed",
+        description =
+                "Embeds texts: a line of numbers for each, as sentence-transformers computes them.")
+final class EmbedCommand extends TaskCommand {
+
+    @Mixin private EmbedOptions options;
+
+    EmbedCommand() {
+        super(Task.TEXT_EMBEDDING);
+    }
+
+    @Override
+    void checkOptions() {
+        options.check();
+    }
+
+    @Override
+    Job open(TaskModel model) throws IOException {
+        TextEmbedder embedder = options.embedder(model);
+        return texts -> {
+            List<float[]> vectors = options.embed(embedder, texts);
+            List<Result> results = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++) {
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("text", texts.get(i));
+                document.put("embedding", vectors.get(i));
+                results.add(new Result(document, List.of(line(vectors.get(i)))));
+            }
+            return results;
+        };
+    }
+
+    private static String line(float[] vector) {
+        StringJoiner line = new StringJoiner(" ");
+        for (float value : vector) {
+            line.add(Float.toString(value));
+        }
+        return line.toString();
+    }
+}
