@@ -33,8 +33,8 @@ public abstract class CausalEncoder extends EncoderBlock {
     /**
      * Creates a model.
      *
-     * @param inputNames what it takes, of {@code input_ids}, {@code attention_mask} and {@code
-     *     position_ids}
+     * @param inputNames what it takes, of {@code input_ids}, {@code attention_mask}, {@code
+     *     position_ids} and {@code token_type_ids}, which are tokens too
      * @param tokens the token embedding that the stack starts from
      * @param decoder the stack
      * @param maxPositions how many places there are; 0 for any number
@@ -96,9 +96,12 @@ public abstract class CausalEncoder extends EncoderBlock {
                             + ", input_ids="
                             + ids.getShape());
         }
-        NDArray positions = in.ids(POSITIONS, places);
+        EmbeddingInputs tokensIn =
+                EmbeddingInputs.of(ids, 0)
+                        .withPositions(in.ids(POSITIONS, places))
+                        .withTokenTypes(in.ids("token_type_ids", tokens.vocabularySize()));
         return new EncoderOutput(
-                decode(parameters, ids, positions, mask, null, in.observer(), training), null);
+                decode(parameters, tokensIn, mask, null, in.observer(), training), null);
     }
 
     /**
@@ -122,6 +125,19 @@ public abstract class CausalEncoder extends EncoderBlock {
             AttentionObserver observer,
             boolean training) {
         long before = cache == null ? 0 : cache.length();
+        EmbeddingInputs in = EmbeddingInputs.of(ids, before).withPositions(positions);
+        return decode(parameters, in, visible, cache, observer, training);
+    }
+
+    private NDArray decode(
+            ParameterStore parameters,
+            EmbeddingInputs in,
+            NDArray visible,
+            DecoderCache cache,
+            AttentionObserver observer,
+            boolean training) {
+        NDArray ids = in.ids(); // (B, T)
+        long before = in.first();
         long count = ids.getShape().get(1);
         if (maxPositions > 0 && before + count > maxPositions) {
             throw new IllegalArgumentException(
@@ -136,10 +152,9 @@ public abstract class CausalEncoder extends EncoderBlock {
         if (visible != null) {
             mask = mask.and(AttentionMask.keys(visible));
         }
-        EmbeddingInputs in =
-                EmbeddingInputs.of(ids, before)
-                        .withPositions(positions == null ? positions(seen, count) : positions);
-        return decoder.encode(parameters, in, mask, cache, observer, training);
+        EmbeddingInputs placed =
+                in.positions() == null ? in.withPositions(positions(seen, count)) : in;
+        return decoder.encode(parameters, placed, mask, cache, observer, training);
     }
 
     /**

@@ -17,6 +17,9 @@ import org.attn4j.models.pretrained.ConfigReader;
  */
 public record RotaryConfig(double base, double part, RotaryScaling scaling, double scoreFactor) {
 
+    /** The base unless another is given. */
+    public static final double BASE = 10000;
+
     private static final double BETA_FAST = 32;
     private static final double BETA_SLOW = 1;
 
@@ -29,8 +32,10 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
      * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
      */
     public static RotaryConfig of(ConfigReader reader, int maxPositions) {
+        Double base = reader.numberOrNull("rope_theta");
+        Double part = reader.numberOrNull("partial_rotary_factor");
         RotaryConfig config =
-                of(reader, maxPositions, "rope_theta", "partial_rotary_factor", 10000, 1);
+                of(reader, maxPositions, base == null ? BASE : base, part == null ? 1 : part);
         if (config.part != 1 && !(config.scaling instanceof RotaryScaling.Proportional)) {
             throw new IllegalArgumentException(
                     "partial_rotary_factor must be 1 in this family, got " + config.part);
@@ -39,39 +44,29 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     }
 
     /**
-     * Reads the settings of a family with names and defaults of its own.
+     * Reads the settings of a family that has names of its own for base and part.
      *
      * @param reader the {@code config.json}
      * @param maxPositions {@code max_position_embeddings}
-     * @param baseKey the name of the base outside {@code rope_parameters}
-     * @param partKey the name of the part that is turned, outside {@code rope_parameters}
-     * @param base the base if none is given
-     * @param part the part if none is given
+     * @param base the base unless {@code rope_parameters} says otherwise
+     * @param part the part that is turned unless {@code rope_parameters} says otherwise
      * @return the settings
      * @throws IllegalArgumentException if one does not fit
      */
     public static RotaryConfig of(
-            ConfigReader reader,
-            int maxPositions,
-            String baseKey,
-            String partKey,
-            double base,
-            double part) {
-        double outerBase = orElse(reader.numberOrNull(baseKey), base);
-        Double givenPart = reader.numberOrNull(partKey);
-        double outerPart = givenPart == null ? part : givenPart;
+            ConfigReader reader, int maxPositions, double base, double part) {
         ConfigReader older = reader.object("rope_scaling");
         ConfigReader newer = reader.object("rope_parameters");
         ConfigReader settings = older == null || older.json().isEmpty() ? newer : older;
         if (settings == null) {
-            return new RotaryConfig(outerBase, outerPart, new RotaryScaling.Linear(1), 1);
+            return new RotaryConfig(base, part, new RotaryScaling.Linear(1), 1);
         }
         if (settings == older && newer != null) {
             throw new IllegalArgumentException(
                     "rope_scaling and rope_parameters say the same in two ways: remove one");
         }
-        double innerBase = settings.number("rope_theta", outerBase);
-        double innerPart = settings.number("partial_rotary_factor", outerPart);
+        double innerBase = settings.number("rope_theta", base);
+        double innerPart = settings.number("partial_rotary_factor", part);
         String kind = settings.text("rope_type", settings.text("type", "default"));
         double[] scoreFactor = {1};
         RotaryScaling scaling =

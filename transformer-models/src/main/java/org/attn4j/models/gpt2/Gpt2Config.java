@@ -69,7 +69,7 @@ public record Gpt2Config(
      */
     public static Gpt2Config of(ConfigReader reader) {
         // The first is the precision that scores are computed in, which is single here anyway; the
-        // others belong to a head that is not offered, and to older files.
+        // others belong to a head that few files are of, and to older files.
         reader.noEffect(
                 "reorder_and_upcast_attn",
                 "summary_type",

@@ -3,6 +3,8 @@ package org.attn4j.models.gpt2;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.models.causal.CausalHeads;
+import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.head.EncoderTaskModel;
 import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.pretrained.ModelFamily;
 import org.attn4j.models.pretrained.PretrainedModel;
@@ -12,6 +14,7 @@ public final class Gpt2Family implements ModelFamily {
 
     private static final String NAME = "GPT2";
     private static final String LANGUAGE_MODEL = "GPT2LMHeadModel";
+    private static final String DOUBLE_HEADS = "GPT2DoubleHeadsModel";
 
     /** Creates the family; the service loader calls this. */
     public Gpt2Family() {}
@@ -28,6 +31,7 @@ public final class Gpt2Family implements ModelFamily {
         return List.of(
                 "GPT2Model",
                 LANGUAGE_MODEL,
+                DOUBLE_HEADS,
                 "GPT2ForSequenceClassification",
                 "GPT2ForTokenClassification",
                 "GPT2ForQuestionAnswering");
@@ -37,22 +41,45 @@ public final class Gpt2Family implements ModelFamily {
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         Gpt2Config config = Gpt2Config.of(reader);
-        boolean base = architecture.equals("GPT2Model");
         PretrainedModel model =
-                new CausalHeads(
-                                NAME,
-                                LANGUAGE_MODEL,
-                                "classifier",
-                                config.hiddenSize(),
-                                config.tieEmbeddings(),
-                                config.initializerRange())
-                        .create(
-                                architecture,
-                                new Gpt2Model(config),
-                                reader,
-                                config.classifierDropout(),
-                                Gpt2Weights.of(base, config.tieEmbeddings()));
+                architecture.equals(DOUBLE_HEADS)
+                        ? doubleHeads(config, reader)
+                        : withHead(config, reader, architecture);
         reader.finish();
         return model;
+    }
+
+    private static PretrainedModel withHead(
+            Gpt2Config config, ConfigReader reader, String architecture) {
+        boolean base = architecture.equals(CausalHeads.base(NAME));
+        return new CausalHeads(
+                        NAME,
+                        LANGUAGE_MODEL,
+                        "classifier",
+                        config.hiddenSize(),
+                        config.tieEmbeddings(),
+                        config.initializerRange())
+                .create(
+                        architecture,
+                        new Gpt2Model(config),
+                        reader,
+                        config.classifierDropout(),
+                        Gpt2Weights.of(base, config.tieEmbeddings()));
+    }
+
+    private static PretrainedModel doubleHeads(Gpt2Config config, ConfigReader reader) {
+        Gpt2Model model = new Gpt2Model(config);
+        WeightTable weights =
+                Gpt2Weights.of(false, config.tieEmbeddings())
+                        .add("lm_head.weight", "head.lm_head.weight")
+                        .add("multiple_choice_head.summary.*", "head.summary.*")
+                        .build();
+        return new EncoderTaskModel(
+                DOUBLE_HEADS,
+                model,
+                new Gpt2DoubleHead(
+                        config.hiddenSize(), model.tokens(), config.tieEmbeddings(), reader),
+                weights,
+                config.initializerRange());
     }
 }

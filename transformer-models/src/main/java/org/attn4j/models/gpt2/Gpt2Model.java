@@ -14,8 +14,9 @@ import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
 
 /**
- * GPT-2 without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default) and
- * {@code position_ids} (0, 1, 2 … by default), all (B, T).
+ * GPT-2 without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default),
+ * {@code position_ids} (0, 1, 2 … by default) and {@code token_type_ids} (none by default; ids of
+ * tokens whose vectors are added), all (B, T).
  */
 public final class Gpt2Model extends CausalEncoder {
 
@@ -30,7 +31,7 @@ public final class Gpt2Model extends CausalEncoder {
 
     private Gpt2Model(Gpt2Config config, TokenEmbedding tokens) {
         super(
-                List.of("input_ids", "attention_mask", "position_ids"),
+                List.of("input_ids", "attention_mask", "position_ids", "token_type_ids"),
                 tokens,
                 new EncoderStack(
                         Embeddings.builder()
@@ -38,6 +39,7 @@ public final class Gpt2Model extends CausalEncoder {
                                 .optLearned(
                                         new LearnedPositions(
                                                 config.maxPositions(), config.hiddenSize(), 0))
+                                .optTypesAreTokens(true)
                                 .optDropout(config.embeddingDropout())
                                 .build(),
                         null,

@@ -1,6 +1,7 @@
 package org.attn4j.models.gptneox;
 
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.causal.RotaryConfig;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -13,14 +14,13 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param heads N, {@code num_attention_heads}
  * @param innerSize {@code intermediate_size}
  * @param activation {@code hidden_act}
- * @param rotaryPart {@code rotary_pct}: how much of each head is turned
- * @param rotaryBase {@code rotary_emb_base}
- * @param rotaryScaling the factor of {@code rope_scaling} of type {@code linear}; 1 for none
+ * @param rotary {@code rotary_pct} and {@code rotary_emb_base} with {@code rope_scaling}, or {@code
+ *     rope_parameters}
  * @param attentionBias {@code attention_bias}
  * @param attentionDropout {@code attention_dropout}
  * @param hiddenDropout {@code hidden_dropout}
  * @param classifierDropout {@code classifier_dropout}
- * @param maxPositions {@code max_position_embeddings}
+ * @param maxPositions {@code max_position_embeddings}, which limits no length
  * @param epsilon {@code layer_norm_eps}
  * @param initializerRange {@code initializer_range}
  * @param parallelResidual {@code use_parallel_residual}
@@ -33,9 +33,7 @@ public record GptNeoXConfig(
         int heads,
         int innerSize,
         Activation activation,
-        double rotaryPart,
-        double rotaryBase,
-        double rotaryScaling,
+        RotaryConfig rotary,
         boolean attentionBias,
         float attentionDropout,
         float hiddenDropout,
@@ -77,6 +75,7 @@ public record GptNeoXConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static GptNeoXConfig of(ConfigReader reader) {
+        int maxPositions = reader.integer("max_position_embeddings", 2048);
         return new GptNeoXConfig(
                 reader.integer("vocab_size", 50432),
                 reader.integer("hidden_size", 6144),
@@ -84,36 +83,31 @@ public record GptNeoXConfig(
                 reader.integer("num_attention_heads", 64),
                 reader.integer("intermediate_size", 24576),
                 reader.choice("hidden_act", "gelu", Activation::of),
-                reader.number("rotary_pct", 0.25),
-                reader.number("rotary_emb_base", 10000),
-                scaling(reader.object("rope_scaling")),
+                RotaryConfig.of(
+                        reader,
+                        maxPositions,
+                        either(reader, "rotary_emb_base", "rope_theta", RotaryConfig.BASE),
+                        either(reader, "rotary_pct", "partial_rotary_factor", 0.25)),
                 reader.flag("attention_bias", true),
                 reader.rate("attention_dropout", 0),
                 reader.rate("hidden_dropout", 0),
                 reader.rate("classifier_dropout", 0.1),
-                reader.integer("max_position_embeddings", 2048),
+                maxPositions,
                 reader.number("layer_norm_eps", 1e-5),
                 reader.number("initializer_range", 0.02),
                 reader.flag("use_parallel_residual", true),
                 reader.flag("tie_word_embeddings", false));
     }
 
-    private static double scaling(ConfigReader scaling) {
-        if (scaling == null) {
-            return 1;
-        }
-        scaling.refuseUnless("type", "linear");
-        double factor = scaling.number("factor");
-        scaling.finish();
-        return factor;
+    /** A setting that some files write under a second name too. */
+    private static double either(ConfigReader reader, String key, String other, double otherwise) {
+        double value = reader.number(key, reader.number(other, otherwise));
+        reader.refuseUnless(other, value);
+        return value;
     }
 
     /** The turning of a part of each head. */
-    RotaryEmbedding rotary() {
-        return RotaryEmbedding.builder()
-                .setSize((int) (hiddenSize / heads * rotaryPart))
-                .optBase(rotaryBase)
-                .optLinearScaling(rotaryScaling)
-                .build();
+    RotaryEmbedding turning() {
+        return rotary.embedding(hiddenSize / heads, RotaryEmbedding.Layout.HALVES);
     }
 }

@@ -39,7 +39,7 @@ public final class GptNeoXModel extends CausalEncoder {
                         null,
                         IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
-                config.maxPositions());
+                0);
     }
 
     private static EncoderLayer layer(GptNeoXConfig config) {
@@ -49,7 +49,7 @@ public final class GptNeoXModel extends CausalEncoder {
                                 .setModelSize(config.hiddenSize())
                                 .setHeads(config.heads())
                                 .optBias(config.attentionBias())
-                                .optRotary(config.rotary())
+                                .optRotary(config.turning())
                                 .optDropout(config.attentionDropout())
                                 .build())
                 .setFeedForward(

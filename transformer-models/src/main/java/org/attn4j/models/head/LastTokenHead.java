@@ -2,7 +2,6 @@ package org.attn4j.models.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Set;
 import org.attn4j.attention.kernel.Linear;
@@ -64,13 +63,8 @@ public final class LastTokenHead extends HeadBlock {
         }
         try (NDArray places = ids.getManager().arange(0, length, 1, DataType.INT32)) {
             NDArray tokens = ids.neq(padId).toType(DataType.INT32, false).mul(places); // (B, T)
-            NDArray lastPlace = tokens.max(new int[] {1}, true); // (B, 1), 0 if all is padding
-            NDArray chosen =
-                    places.reshape(1, length)
-                            .broadcast(new Shape(rows, length))
-                            .eq(lastPlace)
-                            .toType(states.getDataType(), false); // (B, T)
-            return states.mul(chosen.expandDims(2)).sum(new int[] {1}); // (B, D)
+            NDArray last = tokens.max(new int[] {1}); // (B), 0 if all is padding
+            return TokenStates.at(states, last); // (B, D)
         }
     }
 

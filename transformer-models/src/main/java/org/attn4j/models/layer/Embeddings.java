@@ -30,6 +30,7 @@ public final class Embeddings extends AbstractBlock {
     private final SinusoidalPositions sinusoidal; // null for none
     private final LearnedPositions learned; // null for none
     private final TokenEmbedding types; // null for none
+    private final boolean typesAreTokens;
     private final Block norm; // null for none
     private final Block projection; // null for none
     private final float dropout;
@@ -46,6 +47,7 @@ public final class Embeddings extends AbstractBlock {
         learned =
                 builder.learned == null ? null : addChildBlock("embed_positions", builder.learned);
         types = builder.types == null ? null : addChildBlock("embed_token_types", builder.types);
+        typesAreTokens = builder.typesAreTokens;
         norm = builder.norm == null ? null : addChildBlock("layernorm_embedding", builder.norm);
         projection =
                 builder.projection == null
@@ -95,6 +97,8 @@ public final class Embeddings extends AbstractBlock {
         if (types != null) {
             NDArray typeIds = in.tokenTypes() == null ? in.ids().zerosLike() : in.tokenTypes();
             x = x.add(Layers.apply(types, parameters, typeIds, training));
+        } else if (typesAreTokens && in.tokenTypes() != null) {
+            x = x.add(Layers.apply(tokens, parameters, in.tokenTypes(), training));
         }
         NDArray positions = positions(parameters, in, training); // (T, D) or (B, T, D)
         if (positions != null) {
@@ -170,6 +174,7 @@ public final class Embeddings extends AbstractBlock {
         private SinusoidalPositions sinusoidal;
         private LearnedPositions learned;
         private TokenEmbedding types;
+        private boolean typesAreTokens;
         private Block norm;
         private Block projection;
         private float dropout;
@@ -252,6 +257,18 @@ public final class Embeddings extends AbstractBlock {
          */
         public Builder optTokenTypes(TokenEmbedding types) {
             this.types = types;
+            return this;
+        }
+
+        /**
+         * Sets whether the types that a call gives are tokens too, whose vectors are added, as in
+         * GPT-2.
+         *
+         * @param typesAreTokens whether they are; false by default
+         * @return this builder
+         */
+        public Builder optTypesAreTokens(boolean typesAreTokens) {
+            this.typesAreTokens = typesAreTokens;
             return this;
         }
 
