@@ -140,7 +140,7 @@ public final class TransformerXl extends AbstractBlock {
         NDArray here =
                 visible == null
                         ? x.getManager().ones(shape)
-                        : visible.toType(DataType.FLOAT32, true);
+                        : visible.toType(DataType.FLOAT32, false).duplicate();
         on(x.getManager(), here);
         return past.length() == 0
                 ? here

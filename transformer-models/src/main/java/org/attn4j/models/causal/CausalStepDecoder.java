@@ -35,7 +35,8 @@ final class CausalStepDecoder implements StepDecoder {
         prompts = promptIds.duplicate();
         prompts.attach(manager);
         if (visible != null) {
-            this.visible = visible.toType(DataType.INT64, true);
+            // DJL shares the memory of an array that has the type already, asked to copy or not.
+            this.visible = visible.toType(DataType.INT64, false).duplicate();
             this.visible.attach(manager);
         }
     }

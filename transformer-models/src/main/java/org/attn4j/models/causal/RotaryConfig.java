@@ -53,8 +53,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
      * @return the settings
      * @throws IllegalArgumentException if one does not fit
      */
-    public static RotaryConfig of(
-            ConfigReader reader, int maxPositions, double base, double part) {
+    public static RotaryConfig of(ConfigReader reader, int maxPositions, double base, double part) {
         ConfigReader older = reader.object("rope_scaling");
         ConfigReader newer = reader.object("rope_parameters");
         ConfigReader settings = older == null || older.json().isEmpty() ? newer : older;

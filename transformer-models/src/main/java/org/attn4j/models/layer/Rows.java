@@ -2,6 +2,8 @@ package org.attn4j.models.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.kernel.HostArrays;
 
 /** Rows of a matrix by their numbers, with gradients. */
 final class Rows {
@@ -14,8 +16,7 @@ final class Rows {
      * @return (m, …)
      */
     static NDArray take(NDArray matrix, long[] numbers) {
-        // A copy, since the gradient needs it later and memory of the JVM may be gone by then.
-        NDArray index = matrix.getManager().create(numbers).duplicate();
+        NDArray index = HostArrays.of(matrix.getManager(), numbers, new Shape(numbers.length));
         return matrix.get(new NDIndex("{}", index));
     }
 }
