@@ -3,7 +3,9 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * A batch of sources being decoded: hands scores to the search, which works on Java arrays, and
@@ -47,8 +49,8 @@ final class DecodingSession implements AutoCloseable {
      */
     float[] step(long[] lastIds) {
         try (NDManager step = manager.newSubManager()) {
-            NDArray logits =
-                    decoder.step(step.create(lastIds)).toType(DataType.FLOAT32, false); // (R, V)
+            NDArray ids = HostArrays.of(step, lastIds, new Shape(lastIds.length)); // (R)
+            NDArray logits = decoder.step(ids).toType(DataType.FLOAT32, false); // (R, V)
             return requireNumbers((normalised ? logits.logSoftmax(-1) : logits).toFloatArray());
         }
     }

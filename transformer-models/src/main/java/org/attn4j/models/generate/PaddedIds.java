@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.attention.kernel.HostArrays;
 
 /** Sequences of different lengths as one rectangular tensor. */
 final class PaddedIds {
@@ -29,6 +30,6 @@ final class PaddedIds {
                 ids[i * length + j] = row[j];
             }
         }
-        return manager.create(ids, new Shape(rows.size(), length));
+        return HostArrays.of(manager, ids, new Shape(rows.size(), length));
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * Finds continuations of prompts by the same searches that find targets of sources. Prompts of
@@ -99,8 +100,8 @@ public final class PromptSearch {
             }
             Shape shape = new Shape(sources.size(), length);
             try (NDManager scratch = manager.newSubManager()) {
-                NDArray visible = padded ? scratch.create(seen, shape) : null;
-                return model.start(manager, scratch.create(ids, shape), visible);
+                NDArray visible = padded ? HostArrays.of(scratch, seen, shape) : null;
+                return model.start(manager, HostArrays.of(scratch, ids, shape), visible);
             }
         }
 

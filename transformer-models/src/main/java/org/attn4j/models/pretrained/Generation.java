@@ -6,8 +6,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
@@ -24,17 +26,21 @@ final class Generation {
     private final LoadedModel loaded;
     private final JsonObject defaults;
     private final Map<String, JsonElement> arguments;
+    private final Set<String> heeded;
 
     /**
      * Prepares a call.
      *
      * @param loaded the model
      * @param arguments the arguments of the call, which go before the settings of the model
+     * @param heeded settings that the caller sees to by itself
      * @throws IOException if the settings are malformed
      */
-    Generation(LoadedModel loaded, Map<String, JsonElement> arguments) throws IOException {
+    Generation(LoadedModel loaded, Map<String, JsonElement> arguments, Set<String> heeded)
+            throws IOException {
         this.loaded = loaded;
         this.arguments = arguments;
+        this.heeded = heeded;
         defaults =
                 loaded.generationConfig()
                         .orElseGet(() -> GenerationConfigJson.ofModelConfig(loaded.config()));
@@ -56,8 +62,14 @@ final class Generation {
      * @param promptLength how many tokens stand before the first that is generated
      */
     GenerationConfig config(int promptLength) {
+        JsonObject file = defaults.deepCopy();
+        Map<String, JsonElement> call = new HashMap<>(arguments);
+        for (String key : heeded) {
+            file.remove(key);
+            call.remove(key);
+        }
         return GenerationConfigJson.readPublished(
-                defaults, arguments, promptLength, isEncoderDecoder(loaded));
+                file, call, promptLength, isEncoderDecoder(loaded));
     }
 
     /** A setting of the call, or of the model; null if neither has it. */

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
@@ -28,7 +30,7 @@ final class GenerationParity {
 
     private GenerationParity(LoadedModel loaded, Case it, Map<String, NDArray> inputs)
             throws IOException {
-        generation = new Generation(loaded, it.arguments());
+        generation = new Generation(loaded, it.arguments(), Set.of());
         this.inputs = inputs;
         manager = inputs.get("input_ids").getManager();
         ids = rows(inputs.get("input_ids"));
@@ -145,7 +147,8 @@ final class GenerationParity {
             for (int i = 0; i < scores.length; i++) {
                 scores[i] = (float) flat.get(i).score();
             }
-            outputs.put("sequences_scores", manager.create(scores));
+            outputs.put(
+                    "sequences_scores", HostArrays.of(manager, scores, new Shape(scores.length)));
         }
         return outputs;
     }
@@ -157,7 +160,7 @@ final class GenerationParity {
         for (int i = 0; i < rows.size(); i++) {
             System.arraycopy(rows.get(i), 0, flat, i * width, rows.get(i).length);
         }
-        return manager.create(flat, new Shape(rows.size(), width));
+        return HostArrays.of(manager, flat, new Shape(rows.size(), width));
     }
 
     /** Which tokens count: as the mask says, or all but padding that is no end token. */
