@@ -35,6 +35,9 @@ public final class SinusoidalPositions {
         TENSOR2TENSOR
     }
 
+    /** The most numbers that are kept; the vectors of later places are computed when asked for. */
+    private static final int MAX_TABLE = 1 << 24;
+
     private final int size;
     private final Layout layout;
     private final int firstPosition;
@@ -47,7 +50,7 @@ public final class SinusoidalPositions {
         layout = builder.layout;
         firstPosition = builder.firstPosition;
         frequencies = frequencies(builder);
-        length = builder.precomputed;
+        length = Math.min(builder.precomputed, MAX_TABLE / size);
         table = rows(0, length);
     }
 

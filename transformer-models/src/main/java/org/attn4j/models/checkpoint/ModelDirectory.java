@@ -2,7 +2,6 @@ package org.attn4j.models.checkpoint;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -16,7 +15,7 @@ import java.util.Optional;
  * target_tokenizer.json} where the two sides have vocabularies of their own.
  *
  * <p>Only safetensors is read. Pickle files ({@code pytorch_model.bin}) run code when they are
- * opened and are refused.
+ * opened and are refused, as are the files of TensorFlow, Flax and llama.cpp.
  */
 public final class ModelDirectory {
 
@@ -115,7 +114,7 @@ public final class ModelDirectory {
      * Opens the weights, in one file or in shards.
      *
      * @return the open source; close it
-     * @throws CheckpointFormatException if they are malformed, or there is only a pickle file
+     * @throws CheckpointFormatException if they are malformed, or only in a format that is not read
      * @throws IOException if there are none
      */
     public TensorSource weights() throws IOException {
@@ -131,27 +130,14 @@ public final class ModelDirectory {
         if (Files.exists(index)) {
             return ShardedSafetensors.open(index);
         }
-        Optional<Path> pickle = pickle(directory);
-        if (pickle.isPresent()) {
-            throw new CheckpointFormatException(
-                    pickle.get()
-                            + " is a pickle file, which runs code when it is opened, and is not read; convert it to"
-                            + " model.safetensors, or download the model's safetensors file");
+        Optional<String> foreign = ForeignWeights.in(directory);
+        if (foreign.isPresent()) {
+            throw new CheckpointFormatException(foreign.get());
         }
         throw missing(
                 directory,
                 SafetensorsWriter.MODEL_FILE + " or " + SafetensorsWriter.INDEX_FILE,
                 "copy or download the weights into it");
-    }
-
-    private static Optional<Path> pickle(Path directory) throws IOException {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(directory, "*.{bin,pt,pth,ckpt,pkl}")) {
-            for (Path file : files) {
-                return Optional.of(file);
-            }
-        }
-        return Optional.empty();
     }
 
     /**

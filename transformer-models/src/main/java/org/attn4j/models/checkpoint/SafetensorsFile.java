@@ -63,6 +63,11 @@ public final class SafetensorsFile implements TensorSource {
                     path.toString(), null, "there is no such weights file; check the path");
         }
         try {
+            ByteBuffer start = region.slice(0, (int) Math.min(64, region.size()));
+            Optional<String> foreign = ForeignWeights.byContent(path, start);
+            if (foreign.isPresent()) {
+                throw new CheckpointFormatException(foreign.get());
+            }
             long headerBytes = headerBytes(region);
             long dataStart = LENGTH_BYTES + headerBytes;
             ByteBuffer text = region.slice(LENGTH_BYTES, (int) headerBytes);

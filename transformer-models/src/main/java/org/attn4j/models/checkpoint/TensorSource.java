@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,11 +24,16 @@ public interface TensorSource extends AutoCloseable {
      * @param path a {@code .safetensors} file, a {@code .safetensors.index.json} file, or a
      *     directory that holds {@code model.safetensors} or {@code model.safetensors.index.json}
      * @return the open source; close it
-     * @throws IOException if nothing is there, or it is malformed
+     * @throws CheckpointFormatException if it is malformed, or of a format that is not read
+     * @throws IOException if nothing is there
      */
     static TensorSource open(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return ModelDirectory.openWeights(path);
+        }
+        Optional<String> foreign = ForeignWeights.byName(path);
+        if (foreign.isPresent()) {
+            throw new CheckpointFormatException(foreign.get());
         }
         return path.getFileName().toString().endsWith(".index.json")
                 ? ShardedSafetensors.open(path)

@@ -10,11 +10,9 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.Initializer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,13 +64,10 @@ public final class WeightLoader {
                 throw new IllegalArgumentException(
                         "the block is not initialised: give the shapes of its inputs, or initialise it first");
             }
-            loading.initialize(block, manager, inputShapes);
+            loading.findShapes(block, manager, inputShapes);
             loading.check(table);
-            if (!loading.report().satisfies(strictness)) {
-                loading.undo();
-            }
             loading.require(strictness);
-            loading.initializeMisfits(manager);
+            loading.initialize(manager);
         }
         loading.fill();
         return loading.report();
@@ -150,7 +145,7 @@ public final class WeightLoader {
         private final TensorSource source;
         private final List<Binding> bindings;
         private final Map<Binding, String> found = new LinkedHashMap<>();
-        private final Map<Parameter, Initializer> fresh = new HashMap<>();
+        private final Map<Parameter, Initializer> fresh = new LinkedHashMap<>();
         private final Set<Parameter> filled = new HashSet<>();
         private final Set<Binding> misfits = new HashSet<>();
         private final List<String> missing;
@@ -222,33 +217,29 @@ public final class WeightLoader {
             }
         }
 
-        /** Lets the block make its parameters with what is stored. */
-        void initialize(Block block, NDManager manager, Shape... inputShapes) throws IOException {
+        /**
+         * Lets the block say what it needs, without taking any memory for it: a configuration that
+         * asks for more than the file holds is refused before.
+         */
+        void findShapes(Block block, NDManager manager, Shape... inputShapes) {
             BlockParameters.of(block).byPath().values().stream()
                     .filter(parameter -> !parameter.isInitialized())
                     .forEach(parameter -> fresh.put(parameter, parameter.getInitializer()));
-            for (Map.Entry<Binding, String> entry : found.entrySet()) {
-                for (Parameter parameter : entry.getKey().parameters()) {
-                    if (fresh.containsKey(parameter)) {
-                        parameter.setInitializer(
-                                new Stored(entry.getKey(), entry.getValue(), parameter));
-                    }
-                }
-            }
-            try {
+            try (NDManager scratch = manager.newSubManager()) {
+                fresh.keySet()
+                        .forEach(
+                                parameter ->
+                                        parameter.setInitializer(
+                                                (owner, shape, type) ->
+                                                        scratch.create(new Shape(1))));
                 block.initialize(manager, DataType.FLOAT32, inputShapes);
-            } catch (UncheckedIOException e) {
+            } finally {
                 undo();
-                throw e.getCause();
-            } catch (RuntimeException e) {
-                undo();
-                throw e;
             }
-            fresh.forEach(Parameter::setInitializer);
         }
 
-        /** Makes the block what it was before {@link #initialize}. */
-        void undo() {
+        /** Makes the block what it was, but for the shapes, which it keeps. */
+        private void undo() {
             fresh.forEach(
                     (parameter, initializer) -> {
                         parameter.close();
@@ -256,17 +247,39 @@ public final class WeightLoader {
                     });
         }
 
-        /**
-         * Gives parameters that only had room made for them, and whose tensor does not fit, values
-         * of their own.
-         */
-        void initializeMisfits(NDManager manager) {
-            for (Binding binding : misfits) {
-                for (Parameter parameter : binding.parameters()) {
-                    if (fresh.containsKey(parameter)) {
-                        parameter.close();
-                        parameter.initialize(manager, DataType.FLOAT32);
+        /** Makes the parameters, with what is stored or as new. */
+        void initialize(NDManager manager) throws IOException {
+            try {
+                for (Map.Entry<Binding, String> entry : found.entrySet()) {
+                    if (!misfits.contains(entry.getKey())) {
+                        initialize(entry.getKey(), entry.getValue(), manager);
                     }
+                }
+                for (Parameter parameter : fresh.keySet()) {
+                    parameter.initialize(manager, DataType.FLOAT32); // unless it is already
+                }
+            } catch (IOException | RuntimeException e) {
+                undo();
+                throw e;
+            }
+            fresh.forEach(Parameter::setInitializer);
+        }
+
+        private void initialize(Binding binding, String tensor, NDManager manager)
+                throws IOException {
+            for (Parameter parameter : binding.parameters()) {
+                if (!fresh.containsKey(parameter)) {
+                    continue;
+                }
+                boolean asStored = binding.layout() == TensorLayouts.same();
+                NDArray array =
+                        asStored
+                                ? source.map(tensor, manager, DataType.FLOAT32)
+                                : manager.create(parameter.getShape(), DataType.FLOAT32);
+                parameter.setInitializer((owner, shape, type) -> array);
+                parameter.initialize(manager, DataType.FLOAT32);
+                if (asStored) {
+                    filled.add(parameter);
                 }
             }
         }
@@ -301,39 +314,6 @@ public final class WeightLoader {
             target.set(new NDIndex("..."), values);
             if (gradient) {
                 target.setRequiresGradient(true);
-            }
-        }
-
-        /**
-         * Gives a parameter its stored values, or room for them where the tensor is laid out
-         * otherwise.
-         */
-        private final class Stored implements Initializer {
-
-            private final Binding binding;
-            private final String tensor;
-            private final Parameter parameter;
-
-            Stored(Binding binding, String tensor, Parameter parameter) {
-                this.binding = binding;
-                this.tensor = tensor;
-                this.parameter = parameter;
-            }
-
-            @Override
-            public NDArray initialize(NDManager manager, Shape shape, DataType dataType) {
-                if (binding.layout() != TensorLayouts.same()) {
-                    return manager.create(shape, dataType);
-                }
-                if (!source.info(tensor).shape().equals(shape)) {
-                    return fresh.get(parameter).initialize(manager, shape, dataType);
-                }
-                try {
-                    filled.add(parameter);
-                    return source.map(tensor, manager, dataType);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
             }
         }
     }

@@ -201,29 +201,38 @@ public final class Pretrained {
          */
         public LoadedModel load(Path path) throws IOException {
             ModelDirectory directory = ModelDirectory.open(path);
-            PretrainedModel model;
-            try {
-                model = ModelFamilies.create(directory.config(), architecture);
-            } catch (IllegalArgumentException e) {
-                throw new CheckpointFormatException(path + ": " + e.getMessage(), e);
-            }
-            NDManager owner = manager == null ? NDManager.newBaseManager(device, engine) : manager;
             try (TensorSource weights = directory.weights()) {
-                LoadReport report =
-                        WeightLoader.load(
-                                model,
-                                owner,
-                                weights,
-                                model.weights(),
-                                strictness,
-                                model.smallestInput());
-                model.freezeParameters(!trainable);
-                return new LoadedModel(model, directory, report, owner, manager == null);
-            } catch (IOException | RuntimeException e) {
-                if (manager == null) {
-                    owner.close();
+                PretrainedModel model = model(directory, weights);
+                NDManager owner =
+                        manager == null ? NDManager.newBaseManager(device, engine) : manager;
+                try {
+                    LoadReport report =
+                            WeightLoader.load(
+                                    model,
+                                    owner,
+                                    weights,
+                                    model.weights(),
+                                    strictness,
+                                    model.smallestInput());
+                    model.freezeParameters(!trainable);
+                    return new LoadedModel(model, directory, report, owner, manager == null);
+                } catch (IOException | RuntimeException e) {
+                    if (manager == null) {
+                        owner.close();
+                    }
+                    throw e;
                 }
-                throw e;
+            }
+        }
+
+        private PretrainedModel model(ModelDirectory directory, TensorSource weights)
+                throws CheckpointFormatException {
+            JsonObject config = directory.config();
+            try {
+                ConfigBounds.check(config, weights);
+                return ModelFamilies.create(config, architecture);
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointFormatException(directory.path() + ": " + e.getMessage(), e);
             }
         }
     }

@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelDirectoryTest {
 
@@ -70,16 +72,40 @@ class ModelDirectoryTest {
         assertTrue(directory.hasSharedTokenizer());
     }
 
-    @Test
-    void refusesPickle() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "pytorch_model.bin, runs any code",
+        "pytorch_model.bin.index.json, runs any code",
+        "pytorch_model-00001-of-00002.bin, runs any code",
+        "model.ckpt, runs any code",
+        "consolidated.00.pth, runs any code",
+        "weights.pt, runs any code",
+        "weights.pkl, runs any code",
+        "tf_model.h5, TensorFlow",
+        "bert_model.ckpt.index, TensorFlow",
+        "flax_model.msgpack, Flax",
+        "llama.Q4_K_M.gguf, llama.cpp"
+    })
+    void refusesWeightsOfOtherFormatsWithTheReasonAndTheMend(String name, String reason)
+            throws IOException {
         Files.writeString(folder.resolve("config.json"), "{}");
-        Files.writeString(folder.resolve("pytorch_model.bin"), "x");
-        assertSays(
-                refusal(ModelDirectory.open(folder)::weights),
-                "pytorch_model.bin",
-                "pickle",
-                "runs code",
-                "convert it");
+        Files.writeString(folder.resolve("optimizer.pt"), "x");
+        Files.writeString(folder.resolve("zzz.txt"), "x");
+        Path file = Files.writeString(folder.resolve(name), "x");
+        assertSays(refusal(ModelDirectory.open(folder)::weights), name, reason, "convert it");
+        assertSays(refusal(() -> TensorSource.open(file)), name, reason, "convert it");
+    }
+
+    @Test
+    void saysWhatAFileIsThatIsOnlyNamedSafetensors() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Files.writeString(
+                file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n");
+        assertSays(refusal(() -> TensorSource.open(folder)), "Git LFS", "git lfs pull");
+        Files.write(file, new byte[] {(byte) 0x80, 2, '}', 'q', 0, '.'});
+        assertSays(refusal(() -> TensorSource.open(folder)), "pickle", "convert it");
+        Files.writeString(file, "PK\u0003\u0004archive/data.pkl");
+        assertSays(refusal(() -> TensorSource.open(folder)), "pickle", "convert it");
     }
 
     @Test

@@ -185,6 +185,15 @@ class SafetensorsHeaderTest {
         }
     }
 
+    /** A length of 640 bytes begins as a pickle does. */
+    @Test
+    void acceptsALengthThatLooksLikeAnotherFormat() throws IOException {
+        byte[] header = "{}".concat(" ".repeat(638)).getBytes(StandardCharsets.UTF_8);
+        try (SafetensorsFile file = SafetensorsFile.open(file(header, header.length, 0))) {
+            assertEquals("[]", file.names().toString());
+        }
+    }
+
     /** A few small tensors of a file that others wrote. */
     private byte[] good() throws IOException {
         Path small = folder.resolve("good.safetensors");
