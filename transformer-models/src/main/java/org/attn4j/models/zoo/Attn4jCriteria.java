@@ -2,7 +2,9 @@ package org.attn4j.models.zoo;
 
 import ai.djl.Application;
 import ai.djl.repository.zoo.Criteria;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.attn4j.models.checkpoint.hub.HubModel;
 
 /** Starts DJL {@code Criteria} for model directories. */
 public final class Attn4jCriteria {
@@ -36,5 +38,44 @@ public final class Attn4jCriteria {
                 .optArgument("blockFactory", factory)
                 .optOption("hasParameter", "false")
                 .optTranslatorFactory(factory);
+    }
+
+    /**
+     * Returns criteria that load a published model for a task, with the types and arguments of
+     * {@link org.attn4j.models.task.TaskTranslatorFactory}:
+     *
+     * <pre>{@code
+     * try (ZooModel<String, Classifications> model =
+     *                 Attn4jCriteria.published("org/name", String.class, Classifications.class)
+     *                         .optEngine("PyTorch")
+     *                         .build()
+     *                         .loadModel();
+     *         Predictor<String, Classifications> predictor = model.newPredictor()) {
+     *     System.out.println(predictor.predict("Paris is the [MASK] of France."));
+     * }
+     * }</pre>
+     *
+     * <p>It is the same as {@code optModelUrls("attn4j://org/name")}. Nothing in the model's folder
+     * is ever run.
+     *
+     * @param <I> the type of inputs
+     * @param <O> the type of outputs
+     * @param model a folder, or {@code org/name[@revision]} of the Hub, which is fetched into the
+     *     cache unless it is there
+     * @param input the class of inputs
+     * @param output the class of outputs
+     * @return the builder, ready to build
+     */
+    public static <I, O> Criteria.Builder<I, O> published(
+            String model, Class<I> input, Class<O> output) {
+        Path path = Path.of(model);
+        boolean folder = Files.exists(path) || !HubModel.isName(model);
+        String url =
+                folder
+                        ? PublishedRepositoryFactory.SCHEME
+                                + "://"
+                                + path.toAbsolutePath().toUri().getRawPath().replace(",", "%2C")
+                        : PublishedRepositoryFactory.SCHEME + "://" + model;
+        return Criteria.builder().setTypes(input, output).optModelUrls(url);
     }
 }

@@ -9,11 +9,20 @@ import ai.djl.repository.zoo.ModelLoader;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.util.Progress;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.pretrained.ModelFamilies;
+import org.attn4j.models.task.Task;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads one model directory of the {@link Attn4jZoo}. */
 final class DirectoryLoader implements ModelLoader {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DirectoryLoader.class);
 
     private final Path directory;
 
@@ -31,9 +40,23 @@ final class DirectoryLoader implements ModelLoader {
         return directory.getFileName().toString();
     }
 
+    /** What a published model is for; those trained here translate. */
     @Override
     public Application getApplication() {
-        return Application.NLP.MACHINE_TRANSLATION;
+        try {
+            JsonObject config = ModelDirectory.open(directory).config();
+            return published(config)
+                    ? Task.of(config).application()
+                    : Application.NLP.MACHINE_TRANSLATION;
+        } catch (IOException e) {
+            LOGGER.warn("{} is passed over: {}", directory, e.getMessage());
+            return Application.UNDEFINED;
+        }
+    }
+
+    private static boolean published(JsonObject config) {
+        return config.get("model_type") instanceof JsonPrimitive type
+                && ModelFamilies.find(type.getAsString()).isPresent();
     }
 
     @Override
@@ -59,6 +82,19 @@ final class DirectoryLoader implements ModelLoader {
         if (!getArtifactId().equals(criteria.getArtifactId())) {
             throw new ModelNotFoundException(
                     "models of " + Attn4jZoo.GROUP_ID + " are loaded by their artifact id");
+        }
+        if (published(ModelDirectory.open(directory).config())) {
+            return Attn4jCriteria.published(
+                            directory.toString(),
+                            criteria.getInputClass(),
+                            criteria.getOutputClass())
+                    .optEngine(criteria.getEngine())
+                    .optDevice(criteria.getDevice())
+                    .optApplication(criteria.getApplication())
+                    .optArguments(criteria.getArguments())
+                    .optProgress(criteria.getProgress())
+                    .build()
+                    .loadModel();
         }
         if (criteria.getInputClass() != String.class || criteria.getOutputClass() != String.class) {
             throw new ModelNotFoundException(
