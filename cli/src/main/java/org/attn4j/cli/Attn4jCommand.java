@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
             TagCommand.class,
             EmbedCommand.class,
             SimilarityCommand.class,
+            GenerateCommand.class,
+            SummarizeCommand.class,
             FetchCommand.class,
             DoctorCommand.class
         })

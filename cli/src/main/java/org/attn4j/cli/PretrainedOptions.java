@@ -36,6 +36,11 @@ final class PretrainedOptions {
         return hub.model(HubModel.parse(model));
     }
 
+    /** The chosen engine, loaded. */
+    EngineOptions.Chosen open() {
+        return engine.open();
+    }
+
     /** A manager on the chosen engine and device. */
     NDManager newManager() {
         return engine.open().newManager();

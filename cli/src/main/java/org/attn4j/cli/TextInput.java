@@ -37,6 +37,11 @@ final class TextInput {
         void accept(List<String> texts) throws IOException;
     }
 
+    /** Whether there are texts or files, so that standard input is not read. */
+    boolean isGiven() {
+        return !texts.isEmpty() || !files.isEmpty();
+    }
+
     /** Gives all texts, some at a time, in their order. */
     void forEach(Consumer consumer) throws IOException {
         if (!texts.isEmpty()) {

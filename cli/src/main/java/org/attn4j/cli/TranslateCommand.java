@@ -1,12 +1,12 @@
 package org.attn4j.cli;
 
-import ai.djl.ndarray.NDManager;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.models.generate.Hypothesis;
-import org.attn4j.models.zoo.SentenceTranslator;
+import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.zoo.Translation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,14 +26,17 @@ import picocli.CommandLine.Spec;
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(
         name = "translate",
-        description =
-                "Translates the texts given, or standard input, a line each. An empty line stays empty.")
+        description = {
+            "Translates the texts given, or standard input, a line each. An empty line stays empty.",
+            "The model is what 'train' wrote, or a published one such as Marian, mBART or T5."
+        })
 final class TranslateCommand implements Callable<Integer> {
 
     private static final int LINES_PER_BATCH = 256;
 
     @Mixin private CommonOptions common;
-    @Mixin private ModelOptions model;
+    @Mixin private PretrainedOptions model;
+    @Mixin private GenerationOptions options;
 
     @Parameters(arity = "0..*", paramLabel = "TEXT", description = "What to translate.")
     private List<String> texts = new ArrayList<>();
@@ -49,6 +52,18 @@ final class TranslateCommand implements Callable<Integer> {
             paramLabel = "K",
             description = "How many translations of each text (default: 1).")
     private int nBest = 1;
+
+    @Option(
+            names = "--source-lang",
+            paramLabel = "LANG",
+            description = "The language of the texts, where a published model knows several.")
+    private String sourceLanguage;
+
+    @Option(
+            names = "--target-lang",
+            paramLabel = "LANG",
+            description = "The language to translate to, where a published model knows several.")
+    private String targetLanguage;
 
     @Option(names = "--scores", description = "Prints each translation's score before it.")
     private boolean scores;
@@ -72,18 +87,40 @@ final class TranslateCommand implements Callable<Integer> {
         requirePositive("--n-best", nBest);
         PrintWriter out = spec.commandLine().getOut();
         List<Map<String, Object>> document = new ArrayList<>();
-        try (LoadedModel trained = model.load()) {
-            SentenceTranslator translator = trained.translator(beams, nBest);
+        try (Translating translating = load()) {
             if (texts.isEmpty()) {
-                translateInput(trained, translator, out, document);
+                translateInput(translating, out, document);
             } else {
-                translate(trained, translator, texts, out, document);
+                translate(translating, texts, out, document);
             }
         }
         if (json) {
             out.println(Json.pretty(document));
         }
         return ExitCode.DONE;
+    }
+
+    private Translating load() throws IOException {
+        Path folder = model.folder(spec.commandLine().getErr());
+        if (PublishedTranslating.isIn(folder)) {
+            GenerationRequest.Builder request = GenerationRequest.builder();
+            if (beams != null) {
+                request.optBeams(Math.max(beams, nBest));
+            }
+            if (nBest > 1) {
+                request.opt("num_return_sequences", nBest);
+                request.optBeams(Math.max(beams == null ? nBest : beams, nBest));
+            }
+            options.applyTo(request);
+            return new PublishedTranslating(
+                    folder, model.open(), request, sourceLanguage, targetLanguage);
+        }
+        if (sourceLanguage != null || targetLanguage != null || options.isGiven()) {
+            throw new IllegalArgumentException(
+                    "a model of 'train' takes --beam and --n-best alone: leave out languages and"
+                            + " the options of published models");
+        }
+        return new TrainedTranslating(folder, model.open(), beams, nBest);
     }
 
     private static void requirePositive(String option, int value) {
@@ -93,10 +130,7 @@ final class TranslateCommand implements Callable<Integer> {
     }
 
     private void translateInput(
-            LoadedModel trained,
-            SentenceTranslator translator,
-            PrintWriter out,
-            List<Map<String, Object>> document)
+            Translating translating, PrintWriter out, List<Map<String, Object>> document)
             throws IOException {
         boolean terminal = System.console() != null;
         var decoder =
@@ -110,12 +144,12 @@ final class TranslateCommand implements Callable<Integer> {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             lines.add(line);
             if (terminal || lines.size() == LINES_PER_BATCH) {
-                translate(trained, translator, lines, out, document);
+                translate(translating, lines, out, document);
                 lines.clear();
                 prompt(terminal);
             }
         }
-        translate(trained, translator, lines, out, document);
+        translate(translating, lines, out, document);
     }
 
     private void prompt(boolean terminal) {
@@ -127,21 +161,18 @@ final class TranslateCommand implements Callable<Integer> {
     }
 
     private void translate(
-            LoadedModel trained,
-            SentenceTranslator translator,
+            Translating translating,
             List<String> sentences,
             PrintWriter out,
-            List<Map<String, Object>> document) {
+            List<Map<String, Object>> document)
+            throws IOException {
         List<String> spoken = sentences.stream().filter(text -> !text.isBlank()).toList();
-        List<List<Translation>> found;
-        try (NDManager manager = trained.manager().newSubManager()) {
-            found = translator.translate(manager, spoken);
-        }
+        List<List<Translation>> found = translating.translate(spoken);
         int next = 0;
         for (String sentence : sentences) {
             List<Translation> translations = sentence.isBlank() ? List.of() : found.get(next++);
             if (json) {
-                document.add(entry(trained, sentence, translations));
+                document.add(entry(translating, sentence, translations));
             } else if (translations.isEmpty()) {
                 out.println();
             } else {
@@ -162,7 +193,7 @@ final class TranslateCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> entry(
-            LoadedModel model, String sentence, List<Translation> translations) {
+            Translating model, String sentence, List<Translation> translations) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("source", sentence);
         entry.put(
@@ -170,13 +201,13 @@ final class TranslateCommand implements Callable<Integer> {
         return entry;
     }
 
-    private static Candidate candidate(LoadedModel model, Translation translation) {
+    private static Candidate candidate(Translating model, Translation translation) {
         Hypothesis hypothesis = translation.hypothesis();
         return new Candidate(
                 translation.text(),
                 hypothesis.score(),
                 hypothesis.logProbability(),
-                Tokens.of(model.trained().targetTokenizer(), hypothesis.ids()),
+                model.tokens(hypothesis.ids()),
                 hypothesis.tokenLogProbabilities());
     }
 }

@@ -1,0 +1,60 @@
+package org.attn4j.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.attn4j.models.pretrained.TextGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code generate}: goes on with prompts, or turns texts into others. */
+@Command(
+        name = "generate",
+        description = {
+            "Goes on with prompts; a model with an encoder turns them into other texts. Prints the",
+            "prompt with what follows it, searching or drawing as the model's generation_config.json",
+            "and the options say, which have the names of transformers' generate."
+        })
+final class GenerateCommand extends GeneratingCommand {
+
+    @Mixin private TextInput input;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "A prompt; may be given several times.")
+    private List<String> prompts = new ArrayList<>();
+
+    @Option(names = "--stream", description = "Shows text as it is written, with one beam.")
+    private boolean stream;
+
+    @Option(names = "--only-new", description = "Leaves the prompt out of what is printed.")
+    private boolean onlyNew;
+
+    @Override
+    void checkOptions(boolean asJson) {
+        if (stream && asJson) {
+            throw new IllegalArgumentException("--stream and --json exclude each other: leave one");
+        }
+    }
+
+    @Override
+    boolean streams() {
+        return stream;
+    }
+
+    @Override
+    List<String> texts() throws IOException {
+        List<String> all = new ArrayList<>(prompts);
+        if (prompts.isEmpty() || input.isGiven()) {
+            all.addAll(input.all());
+        }
+        return all;
+    }
+
+    @Override
+    String shownBefore(TextGenerator generator, String text) {
+        return onlyNew || generator.isEncoderDecoder() ? "" : text;
+    }
+}

@@ -1,0 +1,124 @@
+package org.attn4j.cli;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.pretrained.GenerationRequest;
+import org.attn4j.models.pretrained.ModelFamilies;
+import org.attn4j.models.pretrained.TextGenerator;
+import org.attn4j.models.zoo.Translation;
+
+/** A published model, such as Marian, mBART or T5. */
+final class PublishedTranslating implements Translating {
+
+    private static final int BATCH = 16;
+
+    private final NDManager manager;
+    private final TextGenerator generator;
+    private final GenerationRequest request;
+
+    /**
+     * Loads a model.
+     *
+     * @param request how to generate, without languages yet
+     * @param source the language of the texts, or null
+     * @param target the language to translate to, or null
+     */
+    PublishedTranslating(
+            Path folder,
+            EngineOptions.Chosen engine,
+            GenerationRequest.Builder request,
+            String source,
+            String target)
+            throws IOException {
+        manager = engine.newManager();
+        try {
+            generator = TextGenerator.load(folder, PretrainedOptions.loader(manager));
+            if (!generator.isEncoderDecoder()) {
+                generator.close();
+                throw new IllegalArgumentException(
+                        folder
+                                + ": the model goes on with a text rather than translate it: use"
+                                + " generate");
+            }
+            chooseLanguages(request, source, target);
+            this.request = request.build();
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** Whether a folder holds a model of a published family. */
+    static boolean isIn(Path folder) {
+        try {
+            JsonElement type = ModelDirectory.open(folder).config().get("model_type");
+            return type != null
+                    && type.isJsonPrimitive()
+                    && ModelFamilies.find(type.getAsString()).isPresent();
+        } catch (IOException e) {
+            return false; // reading it as a trained model tells what is wrong
+        }
+    }
+
+    private void chooseLanguages(GenerationRequest.Builder request, String source, String target) {
+        if (source == null && target == null) {
+            return;
+        }
+        if (!generator.tokenizer().languages().isEmpty()) {
+            request.optLanguages(source, target);
+            return;
+        }
+        String task = "translation_" + source + "_to_" + target;
+        boolean known =
+                generator.model().config().get("task_specific_params") instanceof JsonObject tasks
+                        && tasks.has(task);
+        if (!known) {
+            throw new IllegalArgumentException(
+                    "the model tells of no translation from "
+                            + source
+                            + " to "
+                            + target
+                            + ": leave out --source-lang and --target-lang, and put what it expects"
+                            + " before the text");
+        }
+        request.optTask(task);
+    }
+
+    @Override
+    public List<List<Translation>> translate(List<String> texts) throws IOException {
+        List<List<Translation>> all = new ArrayList<>();
+        for (int from = 0; from < texts.size(); from += BATCH) {
+            List<String> some = texts.subList(from, Math.min(from + BATCH, texts.size()));
+            generator.generate(some, request).stream()
+                    .map(
+                            found ->
+                                    found.stream()
+                                            .map(
+                                                    it ->
+                                                            new Translation(
+                                                                    it.text().strip(),
+                                                                    it.hypothesis()))
+                                            .toList())
+                    .forEach(all::add);
+        }
+        return all;
+    }
+
+    @Override
+    public List<String> tokens(int[] ids) {
+        return Arrays.stream(ids).mapToObj(id -> generator.tokenizer().token(id)).toList();
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+        manager.close();
+    }
+}

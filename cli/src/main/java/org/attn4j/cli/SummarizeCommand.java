@@ -1,0 +1,41 @@
+package org.attn4j.cli;
+
+import java.io.IOException;
+import java.util.List;
+import org.attn4j.models.pretrained.GenerationRequest;
+import org.attn4j.models.pretrained.TextGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code summarize}: the short of long texts. */
+@Command(
+        name = "summarize",
+        description = {
+            "Summarizes texts with a model such as BART or T5: each text given and each file is one;",
+            "without any, standard input is. Uses the settings that the model has for this task; what",
+            "is longer than the model reads is cut off."
+        })
+final class SummarizeCommand extends GeneratingCommand {
+
+    @Mixin private TextInput input;
+
+    @Override
+    List<String> texts() throws IOException {
+        return input.whole().stream().map(String::strip).toList();
+    }
+
+    @Override
+    void prepare(GenerationRequest.Builder request) {
+        request.optTask("summarization");
+    }
+
+    @Override
+    String shownBefore(TextGenerator generator, String text) {
+        if (!generator.isEncoderDecoder()) {
+            throw new IllegalArgumentException(
+                    generator.model().model().architecture()
+                            + " goes on with a text rather than summarize it: use generate");
+        }
+        return "";
+    }
+}
