@@ -43,6 +43,7 @@ record Languages(String source, String target, boolean before, String end) {
                         .padded(n, Side.RIGHT, pad, end, 0);
         for (int i = 0; i < n; i++) {
             all.attentionMask()[i] = 1;
+            all.typeIds()[i] = 0;
         }
         mark(all, 0, first, vocabulary);
         mark(all, n - last.length, last, vocabulary);

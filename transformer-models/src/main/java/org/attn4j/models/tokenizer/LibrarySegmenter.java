@@ -105,7 +105,7 @@ final class LibrarySegmenter implements Segmenter {
     }
 
     /** Lone surrogates are no text, and the library could not take them. */
-    private static String clean(String text) {
+    static String clean(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 StringBuilder clean = new StringBuilder(text.length());

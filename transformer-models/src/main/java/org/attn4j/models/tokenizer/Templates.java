@@ -2,7 +2,6 @@ package org.attn4j.models.tokenizer;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.Map;
 
@@ -18,38 +17,54 @@ final class Templates {
      */
     static JsonElement of(TokenizerSettings settings, JsonObject root) {
         Map<String, Integer> ids = Vocabularies.allIds(root);
+        TokenizerFamily family = settings.family();
+        if (family == TokenizerFamily.ROBERTA || family == TokenizerFamily.MPNET) {
+            String cls = content(settings, "cls");
+            String sep = content(settings, "sep");
+            return JsonParts.part(
+                    "RobertaProcessing",
+                    "sep",
+                    JsonParts.list(sep, id(sep, ids)),
+                    "cls",
+                    JsonParts.list(cls, id(cls, ids)),
+                    "trim_offsets",
+                    settings.flag("trim_offsets", true),
+                    "add_prefix_space",
+                    settings.flag("add_prefix_space", false));
+        }
+        String[] patterns = patterns(settings);
+        return of(patterns[0], patterns[1], ids);
+    }
+
+    /** Returns the template of a family. */
+    static TextTemplate template(TokenizerSettings settings) {
+        String[] patterns = patterns(settings);
+        return TextTemplate.parse(patterns[0], patterns[1]);
+    }
+
+    /** The templates of one text and of two. */
+    private static String[] patterns(TokenizerSettings settings) {
         String cls = content(settings, "cls");
         String sep = content(settings, "sep");
+        String eos = content(settings, "eos");
+        String single;
         return switch (settings.family()) {
             case BERT, DISTILBERT, ALBERT, BIG_BIRD -> {
-                String single = cls + ":0 $A:0 " + sep + ":0";
-                yield of(single, single + " $B:1 " + sep + ":1", ids);
+                single = cls + ":0 $A:0 " + sep + ":0";
+                yield new String[] {single, single + " $B:1 " + sep + ":1"};
             }
             case XLM_ROBERTA, CAMEMBERT -> {
-                String single = cls + ":0 $A:0 " + sep + ":0";
-                yield of(single, single + " " + sep + ":0 $B:0 " + sep + ":0", ids);
+                single = cls + ":0 $A:0 " + sep + ":0";
+                yield new String[] {single, single + " " + sep + ":0 $B:0 " + sep + ":0"};
             }
-            case ROBERTA, MPNET ->
-                    JsonParts.part(
-                            "RobertaProcessing",
-                            "sep",
-                            JsonParts.list(sep, id(sep, ids)),
-                            "cls",
-                            JsonParts.list(cls, id(cls, ids)),
-                            "trim_offsets",
-                            settings.flag("trim_offsets", true),
-                            "add_prefix_space",
-                            settings.flag("add_prefix_space", false));
             case T5 -> {
-                String eos = content(settings, "eos");
-                yield of("$A:0 " + eos + ":0", "$A:0 " + eos + ":0 $B:0 " + eos + ":0", ids);
+                single = "$A:0 " + eos + ":0";
+                yield new String[] {single, single + " $B:0 " + eos + ":0"};
             }
-            case MARIAN -> {
-                String eos = content(settings, "eos");
-                yield of("$A:0 " + eos + ":0", "$A:0 $B:0 " + eos + ":0", ids);
-            }
-            case MBART, MBART50 -> JsonNull.INSTANCE; // The language of the moment decides.
-            default -> startAndEnd(settings, ids);
+            case MARIAN -> new String[] {"$A:0 " + eos + ":0", "$A:0 $B:0 " + eos + ":0"};
+            // The language of the moment decides.
+            case MBART, MBART50 -> new String[] {"$A:0", "$A:0 $B:0"};
+            default -> startAndEnd(settings);
         };
     }
 
@@ -113,10 +128,15 @@ final class Templates {
      * The template of models that are told with {@code add_bos_token} and {@code add_eos_token}.
      */
     static JsonObject startAndEnd(TokenizerSettings settings, Map<String, Integer> ids) {
+        String[] patterns = startAndEnd(settings);
+        return of(patterns[0], patterns[1], ids);
+    }
+
+    private static String[] startAndEnd(TokenizerSettings settings) {
         String bos = mark(settings, "bos", settings.family() == TokenizerFamily.LLAMA);
         String eos = mark(settings, "eos", false);
         String single = framed(bos, "$A", eos, ":0");
-        return of(single, single + " " + framed(bos, "$B", eos, ":1"), ids);
+        return new String[] {single, single + " " + framed(bos, "$B", eos, ":1")};
     }
 
     private static String framed(String bos, String text, String eos, String segment) {

@@ -107,7 +107,8 @@ public record TokenizedText(
         return row;
     }
 
-    private static TokenizedText empty(int n) {
+    /** Returns room for tokens. */
+    static TokenizedText empty(int n) {
         return new TokenizedText(
                 new long[n],
                 new String[n],

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Finds the files of a model's tokenizer and opens them. */
 final class TokenizerFiles {
@@ -43,6 +44,20 @@ final class TokenizerFiles {
             TokenizerJsonSettings.apply(root, settings);
             return open(root, "tokenizer file " + json, settings);
         }
+        if (has(folder, "source.spm") && has(folder, "target.spm") && has(folder, "vocab.json")) {
+            return marian(folder, settings);
+        }
+        Path pieces = SentencePieceFiles.find(folder);
+        boolean older = has(folder, "vocab.txt") || has(folder, "merges.txt");
+        if (pieces != null && !older) {
+            Segmenter segmenter = SentencePieceFiles.open(pieces, settings);
+            return tokenizer(
+                    segmenter,
+                    null,
+                    settings,
+                    false,
+                    SentencePieceFiles.languages(settings.family()));
+        }
         JsonObject root = converted(folder, settings);
         TokenizerJsonSettings.addTokens(root, settings);
         root.add("post_processor", Templates.of(settings, root));
@@ -65,6 +80,31 @@ final class TokenizerFiles {
                         + " tokenizer.model, or source.spm with target.spm and vocab.json");
     }
 
+    private static ModelTokenizer marian(Path folder, TokenizerSettings settings)
+            throws IOException {
+        Path vocabulary = folder.resolve("vocab.json");
+        boolean separate = settings.flag("separate_vocabs", false);
+        Path written = separate ? folder.resolve("target_vocab.json") : vocabulary;
+        Segmenter source =
+                SentencePieceFiles.marian(folder.resolve("source.spm"), vocabulary, settings);
+        Segmenter target;
+        try {
+            target = SentencePieceFiles.marian(folder.resolve("target.spm"), written, settings);
+        } catch (IOException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
+        List<String> languages =
+                separate
+                        ? List.of()
+                        : IntStream.range(0, source.size())
+                                .mapToObj(source::tokenOf)
+                                .filter(token -> token != null && LANGUAGE.matcher(token).matches())
+                                .filter(token -> token.startsWith(">>"))
+                                .toList();
+        return tokenizer(source, target, settings, false, languages);
+    }
+
     private static boolean has(Path folder, String file) {
         return Files.isRegularFile(folder.resolve(file));
     }
@@ -75,8 +115,14 @@ final class TokenizerFiles {
             return TokenizerFamily.GENERIC;
         } else if (has(folder, "vocab.txt")) {
             return TokenizerFamily.BERT;
+        } else if (has(folder, "source.spm")) {
+            return TokenizerFamily.MARIAN;
         } else if (has(folder, "merges.txt")) {
             return TokenizerFamily.GPT2;
+        } else if (has(folder, "sentencepiece.bpe.model")) {
+            return TokenizerFamily.XLM_ROBERTA;
+        } else if (has(folder, "tokenizer.model")) {
+            return TokenizerFamily.LLAMA;
         }
         return TokenizerFamily.GENERIC;
     }
@@ -115,17 +161,25 @@ final class TokenizerFiles {
 
     private static ModelTokenizer open(JsonObject root, String what, TokenizerSettings settings)
             throws IOException {
-        Map<String, String> special = new LinkedHashMap<>();
-        settings.named().forEach((role, token) -> special.put(role, token.content()));
         boolean bpe = TokenizerJsonSettings.isBpe(root);
         List<String> languages = languages(root);
-        Segmenter segmenter = LibrarySegmenter.open(root, what);
+        return tokenizer(LibrarySegmenter.open(root, what), null, settings, bpe, languages);
+    }
+
+    private static ModelTokenizer tokenizer(
+            Segmenter source,
+            Segmenter target,
+            TokenizerSettings settings,
+            boolean bpe,
+            List<String> languages) {
+        Map<String, String> special = new LinkedHashMap<>();
+        settings.named().forEach((role, token) -> special.put(role, token.content()));
         if (settings.tellsNothing()) {
-            special.putAll(SpecialTokenNames.usual(segmenter));
+            special.putAll(SpecialTokenNames.usual(source));
         }
         return new ModelTokenizer(
-                segmenter,
-                null,
+                source,
+                target,
                 profile(settings, special, bpe, languages),
                 marks(settings, special, languages));
     }

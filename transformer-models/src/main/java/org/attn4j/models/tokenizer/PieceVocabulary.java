@@ -1,0 +1,80 @@
+package org.attn4j.models.tokenizer;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The tokens and ids of a model whose texts SentencePiece segments. */
+final class PieceVocabulary {
+
+    private final List<String> tokens = new ArrayList<>();
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<String, SpecialToken> found = new LinkedHashMap<>();
+    private final Set<String> special = new HashSet<>();
+
+    /** Adds tokens with the next ids. */
+    PieceVocabulary add(Collection<String> more) {
+        more.forEach(token -> put(token, tokens.size()));
+        return this;
+    }
+
+    void put(String token, int id) {
+        if (id < 0 || id > 1 << 24) {
+            throw new IllegalArgumentException("the id of " + token + " is out of range: " + id);
+        }
+        while (tokens.size() <= id) {
+            tokens.add(null);
+        }
+        tokens.set(id, token);
+        ids.putIfAbsent(token, id);
+    }
+
+    /** Lets a token be found in texts; it gets the next id if it has none. */
+    void find(SpecialToken token) {
+        if (!ids.containsKey(token.content())) {
+            put(token.content(), tokens.size());
+        }
+        found.putIfAbsent(token.content(), token);
+        if (token.special()) {
+            special.add(token.content());
+        }
+    }
+
+    /** Returns the tokens that are found in texts before they are segmented. */
+    Collection<SpecialToken> found() {
+        return Collections.unmodifiableCollection(found.values());
+    }
+
+    boolean isSpecial(String token) {
+        return special.contains(token);
+    }
+
+    /** Returns the id of a token, or -1. */
+    int id(String token) {
+        return ids.getOrDefault(token, -1);
+    }
+
+    int require(String token) {
+        int id = id(token);
+        if (id < 0) {
+            throw new IllegalArgumentException(
+                    "the special token " + token + " must be in the vocabulary, and is not");
+        }
+        return id;
+    }
+
+    /** Returns the token of an id, or null. */
+    String token(long id) {
+        return id < 0 || id >= tokens.size() ? null : tokens.get((int) id);
+    }
+
+    int size() {
+        return tokens.size();
+    }
+}
