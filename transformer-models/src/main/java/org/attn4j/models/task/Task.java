@@ -3,6 +3,7 @@ package org.attn4j.models.task;
 import ai.djl.Application;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -12,34 +13,54 @@ import org.attn4j.models.pretrained.ModelFamily;
 /** What a model is used for. */
 public enum Task {
     /** Words for the places that a text leaves open. */
-    FILL_MASK("fill-mask", "ForMaskedLM", Application.NLP.FILL_MASK),
+    FILL_MASK("fill-mask", Application.NLP.FILL_MASK, "ForMaskedLM"),
     /** A class of a text or a pair of texts. */
     TEXT_CLASSIFICATION(
             "text-classification",
-            "ForSequenceClassification",
-            Application.NLP.TEXT_CLASSIFICATION),
+            Application.NLP.TEXT_CLASSIFICATION,
+            "ForSequenceClassification"),
     /** A class of a text, out of classes that are named when asking. */
     ZERO_SHOT_CLASSIFICATION(
             "zero-shot-classification",
-            "ForSequenceClassification",
-            Application.NLP.ZERO_SHOT_CLASSIFICATION),
+            Application.NLP.ZERO_SHOT_CLASSIFICATION,
+            "ForSequenceClassification"),
     /** The place in a text that answers a question. */
     QUESTION_ANSWERING(
-            "question-answering", "ForQuestionAnswering", Application.NLP.QUESTION_ANSWER),
+            "question-answering", Application.NLP.QUESTION_ANSWER, "ForQuestionAnswering"),
     /** A class of each token, and of the words and names they make. */
     TOKEN_CLASSIFICATION(
-            "token-classification", "ForTokenClassification", Application.NLP.TOKEN_CLASSIFICATION),
+            "token-classification", Application.NLP.TOKEN_CLASSIFICATION, "ForTokenClassification"),
+    /** A text in another language. */
+    TRANSLATION(
+            "translation",
+            Application.NLP.MACHINE_TRANSLATION,
+            "MTModel",
+            "ForConditionalGeneration",
+            "EncoderDecoderModel"),
+    /** A text that goes on where another ends, or that another is turned into. */
+    TEXT_GENERATION(
+            "text-generation",
+            Application.NLP.TEXT_GENERATION,
+            "ForCausalLM",
+            "LMHeadModel",
+            "ForConditionalGeneration",
+            "MTModel",
+            "EncoderDecoderModel"),
     /** A vector for a text. */
-    TEXT_EMBEDDING("text-embedding", null, Application.NLP.TEXT_EMBEDDING);
+    TEXT_EMBEDDING("text-embedding", Application.NLP.TEXT_EMBEDDING);
 
     private final String label;
-    private final String ending;
     private final Application application;
+    private final List<String> endings;
 
-    Task(String label, String ending, Application application) {
+    Task(String label, Application application, String... endings) {
         this.label = label;
-        this.ending = ending;
         this.application = application;
+        this.endings = List.of(endings);
+    }
+
+    private boolean isOf(String architecture) {
+        return endings.stream().anyMatch(architecture::endsWith);
     }
 
     /**
@@ -60,6 +81,7 @@ public enum Task {
         return switch (wanted) {
             case "sentiment-analysis", "nlp/sentiment_analysis" -> TEXT_CLASSIFICATION;
             case "ner" -> TOKEN_CLASSIFICATION;
+            case "text2text-generation", "summarization" -> TEXT_GENERATION;
             case "feature-extraction", "sentence-similarity", "nlp/word_embedding" ->
                     TEXT_EMBEDDING;
             default ->
@@ -80,7 +102,7 @@ public enum Task {
     public static Task of(JsonObject config) {
         String named = named(config).orElse("");
         for (Task task : values()) {
-            if (task.ending != null && named.endsWith(task.ending)) {
+            if (task.isOf(named)) {
                 return task;
             }
         }
@@ -97,14 +119,14 @@ public enum Task {
      */
     String architecture(JsonObject config) {
         Optional<String> named = named(config);
-        if (named.isPresent() && named.get().endsWith(ending)) {
+        if (named.isPresent() && isOf(named.get())) {
             return named.get();
         }
         String type = new ConfigReader(config, "config.json").text("model_type", "");
         Optional<ModelFamily> family = ModelFamilies.find(type);
         return family.stream()
                 .flatMap(it -> it.architectures().stream())
-                .filter(architecture -> architecture.endsWith(ending))
+                .filter(this::isOf)
                 .findFirst()
                 .orElseThrow(
                         () ->
@@ -114,7 +136,7 @@ public enum Task {
                                                 + ", and "
                                                 + label
                                                 + " needs one whose name ends in "
-                                                + ending));
+                                                + String.join(" or ", endings)));
     }
 
     static Optional<String> named(JsonObject config) {

@@ -1,15 +1,21 @@
 package org.attn4j.models.task;
 
 import ai.djl.translate.ArgumentsUtil;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.sentence.Pooling;
 
 /** Reads the arguments of translators: numbers and flags may be texts, as from properties. */
 record TaskArguments(Map<String, ?> values) {
+
+    private static final String GENERATE = "generate.";
 
     int number(String key, int otherwise) {
         return ArgumentsUtil.intValue(values, key, otherwise);
@@ -54,6 +60,38 @@ record TaskArguments(Map<String, ?> values) {
                 model,
                 function == null ? null : ScoreFunction.of(function),
                 flag("truncation", false));
+    }
+
+    /** How texts are generated. */
+    GenerationRequest.Builder request() {
+        GenerationRequest.Builder request = GenerationRequest.builder();
+        values.forEach(
+                (key, value) -> {
+                    if (key.startsWith(GENERATE)) {
+                        Object plain = value instanceof String text ? json(text) : value;
+                        request.opt(key.substring(GENERATE.length()), plain);
+                    }
+                });
+        String task = text("generationTask", null);
+        if (task != null) {
+            request.optTask(task);
+        }
+        String source = text("sourceLanguage", null);
+        String target = text("targetLanguage", null);
+        if (source != null || target != null) {
+            request.optLanguages(source, target);
+        }
+        return request;
+    }
+
+    /** Numbers and flags from properties are texts. */
+    private static Object json(String text) {
+        try {
+            JsonElement parsed = JsonParser.parseString(text);
+            return parsed.isJsonNull() ? text : parsed;
+        } catch (JsonParseException e) {
+            return text;
+        }
     }
 
     /** The pooling that is asked for by its name in DJL; null for the model's own. */

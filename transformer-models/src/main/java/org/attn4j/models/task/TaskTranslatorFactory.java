@@ -21,11 +21,14 @@ import ai.djl.util.Pair;
 import ai.djl.util.StringPair;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.attn4j.models.pretrained.GenerationRequest;
+import org.attn4j.models.pretrained.TextGenerator;
 import org.attn4j.models.sentence.Pooling;
 import org.attn4j.models.tokenizer.TextPair;
 
@@ -51,6 +54,10 @@ import org.attn4j.models.tokenizer.TextPair;
  *     impossible}, {@code wholeWords}</td></tr>
  * <tr><td>{@code String → NamedEntity[]}</td><td>token-classification</td>
  *     <td>{@code aggregation_strategy}, {@code ignore_labels}, {@code stride}</td></tr>
+ * <tr><td>{@code String → String}</td><td>text-generation, translation</td>
+ *     <td>{@code generate.NAME}, such as {@code generate.max_new_tokens}, for the arguments of
+ *     transformers' {@code generate}; {@code sourceLanguage}, {@code targetLanguage}, {@code
+ *     generationTask}</td></tr>
  * <tr><td>{@code String → float[]}</td><td>text-embedding</td>
  *     <td>{@code pooling}, {@code normalize}, {@code prompt}, {@code promptName}</td></tr>
  * <tr><td>{@code Input → Output}</td><td>the model's, or the argument {@code task}: what DJL
@@ -75,6 +82,7 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     new Pair<>(QAInput.class, Answer[].class),
                     new Pair<>(String.class, NamedEntity[].class),
                     new Pair<>(String.class, float[].class),
+                    new Pair<>(String.class, String.class),
                     new Pair<>(Input.class, Output.class));
 
     /** Creates a factory; called by DJL. */
@@ -138,6 +146,9 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
             if (output == float[].class) {
                 return embed();
             }
+            if (output == String.class) {
+                return generate();
+            }
             if (output == Classifications[].class) {
                 return TaskTranslator.of(fill());
             }
@@ -156,6 +167,8 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                 case QUESTION_ANSWERING -> new QaServingTranslator(answer().wrapped());
                 case TOKEN_CLASSIFICATION ->
                         new TokenClassificationServingTranslator(tag().wrapped());
+                case TRANSLATION, TEXT_GENERATION ->
+                        new GenerationServingTranslator(generator(), arguments::request);
                 case TEXT_EMBEDDING -> new TextEmbeddingServingTranslator(embed().wrapped());
             };
         }
@@ -312,6 +325,25 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     entity.word(),
                     entity.start(),
                     entity.end());
+        }
+
+        private TextGenerator generator() {
+            return TextGenerator.of(model.model(), model.tokenizer());
+        }
+
+        private TaskTranslator<String, String> generate() {
+            TextGenerator generator = generator();
+            GenerationRequest request = arguments.request().build();
+            return TaskTranslator.of(
+                    texts -> {
+                        try {
+                            return generator.generate(texts, request).stream()
+                                    .map(found -> found.get(0).text())
+                                    .toList();
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
         }
 
         private TaskTranslator<String, float[]> embed() throws IOException {

@@ -24,6 +24,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PublishedCriteriaTest {
 
     private static final String TEXT = "My name is Sarah Connor and I live in London.";
+
+    private static final Path TEXTS = Path.of("src/test/resources/goldens/generation/texts");
 
     @TempDir Path folder;
 
@@ -242,10 +245,17 @@ class PublishedCriteriaTest {
     }
 
     private Path served(String name, String... more) throws IOException {
-        Path copy = Files.createDirectories(folder.resolve(name));
-        try (Stream<Path> files = Files.list(TaskFixture.named(name))) {
+        return served(TaskFixture.named(name), more);
+    }
+
+    private Path served(Path model, String... more) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve(model.getFileName()));
+        try (Stream<Path> files = Files.list(model)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, copy.resolve(file.getFileName()));
+                Files.copy(
+                        file,
+                        copy.resolve(file.getFileName()),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
         }
         List<String> lines =
@@ -324,6 +334,55 @@ class PublishedCriteriaTest {
                         served("roberta_one_label", "reranking=true"),
                         "{\"text\": \"one text\", \"text_pair\": \"another\"}");
         assertEquals(1, scores.getAsJsonArray().size());
+    }
+
+    /** What the reference writes for the prompts of a case, and its arguments. */
+    private static JsonObject written(String name, String argument) throws IOException {
+        String json = Files.readString(TEXTS.resolve(name).resolve("expected.json"));
+        for (JsonElement it : JsonParser.parseString(json).getAsJsonArray()) {
+            JsonObject arguments = it.getAsJsonObject().getAsJsonObject("arguments");
+            if (arguments.has(argument) && !it.getAsJsonObject().has("task")) {
+                return it.getAsJsonObject();
+            }
+        }
+        throw new IllegalStateException("no case with " + argument);
+    }
+
+    @Test
+    void textsAreGenerated() throws Exception {
+        for (String name : List.of("gpt2_text", "bart_text")) {
+            JsonObject it = written(name, "num_beams");
+            List<String> prompts = new ArrayList<>();
+            List<String> expected = new ArrayList<>();
+            it.getAsJsonArray("prompts").forEach(prompt -> prompts.add(prompt.getAsString()));
+            it.getAsJsonArray("texts")
+                    .forEach(text -> expected.add(text.getAsJsonArray().get(0).getAsString()));
+            Criteria.Builder<String, String> criteria =
+                    Attn4jCriteria.published(
+                                    TEXTS.resolve(name).toString(), String.class, String.class)
+                            .optEngine(TestEngine.name());
+            List<String> properties = new ArrayList<>();
+            it.getAsJsonObject("arguments")
+                    .entrySet()
+                    .forEach(
+                            one -> {
+                                criteria.optArgument(
+                                        "generate." + one.getKey(), one.getValue().toString());
+                                properties.add("generate." + one.getKey() + "=" + one.getValue());
+                            });
+            assertEquals(expected, predict(criteria, prompts));
+            JsonObject asked = new JsonObject();
+            asked.add("inputs", it.get("prompts"));
+            asked.add("parameters", it.get("arguments"));
+            JsonElement answers = serve(served(TEXTS.resolve(name)), asked.toString());
+            asked.remove("parameters");
+            Path with = served(TEXTS.resolve(name), properties.toArray(String[]::new));
+            assertEquals(answers, serve(with, asked.toString()));
+            for (int i = 0; i < expected.size(); i++) {
+                JsonObject answer = answers.getAsJsonArray().get(i).getAsJsonObject();
+                assertEquals(expected.get(i), answer.get("generated_text").getAsString());
+            }
+        }
     }
 
     @Test
