@@ -147,10 +147,11 @@ public final class ModelParity {
                         || output.startsWith("hidden_states.")
                         || output.equals("last_hidden_state")
                         || output.startsWith("attentions.");
-        if (!model.model().isCausal()
-                || !ofTokens
-                || mask == null
-                || expected.getShape().dimension() < 3) {
+        boolean comparable =
+                ofTokens && expected.getShape().dimension() >= 3
+                        || output.equals("start_logits")
+                        || output.equals("end_logits");
+        if (!model.model().isCausal() || !comparable || mask == null) {
             return null;
         }
         return mask.gt(0); // (B, T)
