@@ -55,7 +55,34 @@ public final class WeightLoader {
             Strictness strictness,
             Shape... inputShapes)
             throws IOException {
-        Loading loading = new Loading(source, table.bind(BlockParameters.of(block)));
+        return load(block, manager, source, table, strictness, DataType.FLOAT32, inputShapes);
+    }
+
+    /**
+     * Loads weights as a type.
+     *
+     * @param block the block; afterwards it is initialised
+     * @param manager the manager that will own the parameters, the model's own usually
+     * @param source the checkpoint
+     * @param table which tensor is which parameter
+     * @param strictness what may differ
+     * @param type the type of the parameters of a block that is not initialised; one that is keeps
+     *     its types
+     * @param inputShapes the shapes of some input, asked for when the block is not initialised
+     * @return what was found
+     * @throws WeightMismatchException if more differs than is allowed; the block is then as it was
+     * @throws IOException if reading fails
+     */
+    public static LoadReport load(
+            Block block,
+            NDManager manager,
+            TensorSource source,
+            WeightTable table,
+            Strictness strictness,
+            DataType type,
+            Shape... inputShapes)
+            throws IOException {
+        Loading loading = new Loading(source, table.bind(BlockParameters.of(block)), type);
         if (block.isInitialized()) {
             loading.check(table);
             loading.require(strictness);
@@ -143,6 +170,7 @@ public final class WeightLoader {
     private static final class Loading {
 
         private final TensorSource source;
+        private final DataType type;
         private final List<Binding> bindings;
         private final Map<Binding, String> found = new LinkedHashMap<>();
         private final Map<Parameter, Initializer> fresh = new LinkedHashMap<>();
@@ -154,8 +182,9 @@ public final class WeightLoader {
         private final Map<String, List<LoadReport.Stored>> stored = new LinkedHashMap<>();
         private final List<LoadReport.Misshapen> misshapen = new ArrayList<>();
 
-        Loading(TensorSource source, Bindings bindings) {
+        Loading(TensorSource source, Bindings bindings, DataType type) {
             this.source = source;
+            this.type = type;
             this.bindings = bindings.bindings();
             this.missing = new ArrayList<>(bindings.uncovered());
             for (Binding binding : this.bindings) {
@@ -230,9 +259,9 @@ public final class WeightLoader {
                         .forEach(
                                 parameter ->
                                         parameter.setInitializer(
-                                                (owner, shape, type) ->
+                                                (owner, shape, asked) ->
                                                         scratch.create(new Shape(1))));
-                block.initialize(manager, DataType.FLOAT32, inputShapes);
+                block.initialize(manager, type, inputShapes);
             } finally {
                 undo();
             }
@@ -256,7 +285,7 @@ public final class WeightLoader {
                     }
                 }
                 for (Parameter parameter : fresh.keySet()) {
-                    parameter.initialize(manager, DataType.FLOAT32); // unless it is already
+                    parameter.initialize(manager, type); // unless it is already
                 }
             } catch (IOException | RuntimeException e) {
                 undo();
@@ -274,10 +303,10 @@ public final class WeightLoader {
                 boolean asStored = binding.layout() == TensorLayouts.same();
                 NDArray array =
                         asStored
-                                ? source.map(tensor, manager, DataType.FLOAT32)
-                                : manager.create(parameter.getShape(), DataType.FLOAT32);
-                parameter.setInitializer((owner, shape, type) -> array);
-                parameter.initialize(manager, DataType.FLOAT32);
+                                ? source.map(tensor, manager, type)
+                                : manager.create(parameter.getShape(), type);
+                parameter.setInitializer((owner, shape, asked) -> array);
+                parameter.initialize(manager, type);
                 if (asStored) {
                     filled.add(parameter);
                 }

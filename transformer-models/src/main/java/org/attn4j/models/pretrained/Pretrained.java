@@ -2,6 +2,7 @@ package org.attn4j.models.pretrained;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,6 +119,7 @@ public final class Pretrained {
         private NDManager manager;
         private String architecture;
         private boolean trainable;
+        private DataType dataType = DataType.FLOAT32;
         private Strictness strictness = Strictness.STRICT;
 
         private Loader() {}
@@ -181,6 +183,27 @@ public final class Pretrained {
         }
 
         /**
+         * Sets the type that the weights are held and computed in, whatever the files hold. Half
+         * precision takes half the memory; logits then are of it too.
+         *
+         * <p>DJL's PyTorch engine has no arrays of bfloat16 and ends the process at one, so files
+         * that hold it become float32, or float16 where the weights are small enough.
+         *
+         * @param dataType {@link DataType#FLOAT32}, the default, or {@link DataType#FLOAT16}, which
+         *     PyTorch computes in
+         * @return this loader
+         * @throws IllegalArgumentException if it is another
+         */
+        public Loader optDataType(DataType dataType) {
+            if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
+                throw new IllegalArgumentException(
+                        "weights can be held as float32 or float16, got " + dataType);
+            }
+            this.dataType = dataType;
+            return this;
+        }
+
+        /**
          * Sets what may differ between the files and the model.
          *
          * @param strictness nothing by default; {@link Strictness#LOAD_WHAT_FITS} for a new head
@@ -213,6 +236,7 @@ public final class Pretrained {
                                     weights,
                                     model.weights(),
                                     strictness,
+                                    dataType,
                                     model.smallestInput());
                     model.freezeParameters(!trainable);
                     return new LoadedModel(model, directory, report, owner, manager == null);
