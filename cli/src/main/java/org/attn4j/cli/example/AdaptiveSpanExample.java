@@ -40,7 +40,7 @@ final class AdaptiveSpanExample implements Example {
     private static final int RAMP = 4;
     private static final double PENALTY = 0.004;
     private static final int ROWS = 32;
-    private static final int STEPS = 300;
+    private static final int STEPS = 900;
     private static final float LEARNING_RATE = 0.01f;
 
     @Override

@@ -44,10 +44,11 @@ final class LocalAlignmentExample implements Example {
     private static final int LETTERS = 10;
     private static final int TARGETS = 10;
     private static final int LONGEST = 6 * TARGETS;
-    private static final int WINDOW = 6;
+    private static final int PLACE = 2; // features of a target's place, from −1 to 1
+    private static final int WINDOW = 4;
     private static final int HIDDEN = 16;
     private static final int BATCH = 16;
-    private static final int STEPS = 600;
+    private static final int STEPS = 900;
     private static final int EVALUATIONS = 12;
     private static final float LEARNING_RATE = 0.01f;
     private static final double PROMISED = 0.95;
@@ -74,7 +75,7 @@ final class LocalAlignmentExample implements Example {
                         .build();
         LocalAttention predictive =
                 LocalAttention.builder()
-                        .setScore(new GeneralScore(TARGETS))
+                        .setScore(new GeneralScore(PLACE))
                         .setHalfWidth(WINDOW)
                         .optPredictive(HIDDEN)
                         .build();
@@ -95,7 +96,7 @@ final class LocalAlignmentExample implements Example {
         lines.add("Side by side, " + LENGTH + " places:");
         lines.add("  local-m " + local.told());
         lines.add("  global  " + everywhere.told());
-        lines.add("At a pace of its own, 20 to " + LONGEST + " frames:");
+        lines.add("At a pace of its own, 30 to " + LONGEST + " frames:");
         lines.add("  local-p " + predicted.told());
         lines.add("Where local-p looks in a recording (rows: targets, columns: frames, # most,");
         lines.add("+ some weight, | the letter's frames, . others):");
@@ -192,22 +193,22 @@ final class LocalAlignmentExample implements Example {
 
         @Override
         public Sequences draw(Random random, int count) {
-            float[] query = new float[count * TARGETS * TARGETS];
+            float[] query = new float[count * TARGETS * PLACE];
             float[] key = new float[count * LONGEST * LETTERS];
             boolean[] visible = new boolean[count * LONGEST];
             int[] answer = new int[count * TARGETS];
             int[] from = new int[count * TARGETS];
             int[] to = new int[count * TARGETS];
             for (int row = 0; row < count; row++) {
-                int pace = 3 + random.nextInt(3); // frames of a letter, one more or less
+                int pace = 3 + random.nextInt(4); // frames of a letter
                 int frame = 0;
                 for (int t = 0; t < TARGETS; t++) {
                     int i = row * TARGETS + t;
-                    query[i * TARGETS + t] = 1;
+                    query[i * PLACE] = 1;
+                    query[i * PLACE + 1] = (2 * t + 1f) / TARGETS - 1;
                     answer[i] = random.nextInt(LETTERS);
                     from[i] = frame;
-                    int lasts = pace - 1 + random.nextInt(3);
-                    for (int end = frame + lasts; frame < end; frame++) {
+                    for (int end = frame + pace; frame < end; frame++) {
                         int place = row * LONGEST + frame;
                         visible[place] = true;
                         for (int letter = 0; letter < LETTERS; letter++) {

