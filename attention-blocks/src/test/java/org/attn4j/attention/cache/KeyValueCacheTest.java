@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -67,6 +69,27 @@ class KeyValueCacheTest {
     }
 
     @Test
+    void aStaticCacheKeepsWhatAGrowingOneKeeps() {
+        StaticCache cache = new StaticCache(manager, 4);
+        cache.update(() -> place(manager, 1, 10));
+        cache.update(() -> place(manager, 2, 20));
+        cache.select(manager.create(new long[] {1, 0}));
+        KeyValues all = cache.update(() -> place(manager, 3, 30));
+        assertEquals(3, cache.length());
+        assertArrayEquals(new float[] {10, 20, 3, 1, 2, 30}, all.key().toFloatArray());
+        assertArrayEquals(new float[] {-10, -20, -3, -1, -2, -30}, all.value().toFloatArray());
+        assertEquals(2 * 2 * 4 * 4, cache.bytes());
+        cache.update(() -> place(manager, 4, 40));
+        IllegalStateException e =
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> cache.update(() -> place(manager, 5, 50)));
+        assertTrue(e.getMessage().contains("room for 4 places"), e.getMessage());
+        cache.close();
+        assertEquals(0, cache.bytes());
+    }
+
+    @Test
     void aMemoryCacheComputesOnce() {
         MemoryCache cache = new MemoryCache(manager);
         KeyValues first = cache.update(() -> place(manager, 1, 10));
@@ -85,16 +108,20 @@ class KeyValueCacheTest {
         try (NDManager own = manager.newSubManager()) {
             GrowingCache growing = new GrowingCache(own);
             MemoryCache memory = new MemoryCache(own);
+            StaticCache fixed = new StaticCache(own, 5);
             for (int i = 0; i < 5; i++) {
                 try (NDManager step = manager.newSubManager()) {
                     float number = i;
                     growing.update(() -> place(step, number, number));
                     memory.update(() -> place(step, number, number));
+                    fixed.update(() -> place(step, number, number));
+                    fixed.select(step.create(new long[] {1, 0}));
                     growing.select(step.create(new long[] {1, 0}));
                     memory.select(step.create(new long[] {1, 0}));
                 }
-                assertEquals(4, own.getManagedArrays().size());
+                assertEquals(8, own.getManagedArrays().size());
             }
+            fixed.close();
             growing.close();
             memory.close();
             assertEquals(0, own.getManagedArrays().size());
@@ -104,7 +131,11 @@ class KeyValueCacheTest {
 
     @Test
     void stateIsKeptByNameAndFollowsTheRows() {
-        for (KeyValueCache cache : List.of(new GrowingCache(manager), new MemoryCache(manager))) {
+        for (KeyValueCache cache :
+                List.of(
+                        new GrowingCache(manager),
+                        new StaticCache(manager, 3),
+                        new MemoryCache(manager))) {
             assertNull(cache.state("sum"));
             cache.state("sum", manager.create(new float[] {1, 2, 3}));
             cache.state("steps", manager.create(new float[] {4, 5, 6}, new Shape(3, 1)));

@@ -47,6 +47,11 @@ final class CausalStepDecoder implements StepDecoder {
     }
 
     @Override
+    public void reserve(int tokens) {
+        cache.reserve(Math.toIntExact(prompts.getShape().get(1) + tokens));
+    }
+
+    @Override
     public NDArray step(NDArray lastIds) {
         if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows) {
             throw new IllegalArgumentException(

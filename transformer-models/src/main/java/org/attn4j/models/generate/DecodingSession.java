@@ -35,10 +35,21 @@ final class DecodingSession implements AutoCloseable {
         try {
             List<int[]> sources = inputs.stream().map(SearchInput::source).toList();
             decoder = model.start(manager, sources, config.padId());
+            if (config.cache() == CacheKind.STATIC) {
+                decoder.reserve(steps(config, inputs));
+            }
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    /** How many steps there are at most. */
+    private static int steps(GenerationConfig config, List<SearchInput> inputs) {
+        return inputs.stream()
+                .mapToInt(it -> it.prompt().length + config.maxLengthFor(it.source().length))
+                .max()
+                .orElse(1);
     }
 
     /**

@@ -71,6 +71,11 @@ public final class StackStepDecoder implements StepDecoder {
     }
 
     @Override
+    public void reserve(int tokens) {
+        cache.reserve(tokens);
+    }
+
+    @Override
     public NDArray step(NDArray lastIds) {
         if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows()) {
             throw new IllegalArgumentException(

@@ -16,6 +16,15 @@ public interface StepDecoder extends AutoCloseable {
     int rows();
 
     /**
+     * Makes room for tokens that will be decoded, so that keys and values are written to arrays
+     * that are there rather than to new ones; what is decoded stays the same. A decoder that keeps
+     * none does nothing.
+     *
+     * @param tokens how many steps there will be at most
+     */
+    default void reserve(int tokens) {}
+
+    /**
      * Appends a token to each row and predicts the next.
      *
      * @param lastIds (R) int64; in the first step the start token

@@ -7,10 +7,12 @@ import java.util.List;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.MemoryCache;
+import org.attn4j.attention.cache.StaticCache;
 
 /** The key/value caches of all layers of a decoder: the targets' grow, the memory's stay. */
 public final class DecoderCache implements AutoCloseable {
 
+    private final NDManager manager;
     private final List<KeyValueCache> self = new ArrayList<>();
     private final List<KeyValueCache> memory = new ArrayList<>();
     private int length;
@@ -22,10 +24,25 @@ public final class DecoderCache implements AutoCloseable {
      * @param layers number of layers
      */
     public DecoderCache(NDManager manager, int layers) {
+        this.manager = manager;
         for (int i = 0; i < layers; i++) {
             self.add(new GrowingCache(manager));
             memory.add(new MemoryCache(manager));
         }
+    }
+
+    /**
+     * Makes room for targets, so that their keys and values are written to arrays that are there
+     * rather than to new ones.
+     *
+     * @param targets how many there will be at most
+     * @throws IllegalStateException if some are decoded already
+     */
+    public void reserve(int targets) {
+        if (length > 0) {
+            throw new IllegalStateException("room must be made before the first target is decoded");
+        }
+        self.replaceAll(growing -> new StaticCache(manager, targets));
     }
 
     /**

@@ -189,6 +189,20 @@ class TextGeneratorTest {
     }
 
     @Test
+    void aStaticCacheChangesNothing() throws IOException {
+        List<String> prompts = List.of("The cat sat on the", "Where", "naïve Zoë ate 東京");
+        for (TextGenerator generator : GENERATORS.values()) {
+            for (int beams : new int[] {1, 3}) {
+                GenerationRequest.Builder request =
+                        GenerationRequest.builder().optBeams(beams).optMaxNewTokens(14);
+                List<String> growing = texts(generator.generate(prompts, request.build()));
+                request.opt("cache_implementation", "static");
+                assertEquals(growing, texts(generator.generate(prompts, request.build())));
+            }
+        }
+    }
+
+    @Test
     void timeEndsATextAfterItsFirstToken() throws IOException {
         GenerationRequest request =
                 GenerationRequest.builder().opt("max_time", 0).optMaxNewTokens(20).build();
