@@ -17,7 +17,9 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param activationDropout {@code activation_dropout}
  * @param maxPositions {@code max_position_embeddings}
  * @param scaleEmbedding {@code scale_embedding}
- * @param sharedEmbeddings {@code share_encoder_decoder_embeddings} of Marian
+ * @param sharedEmbeddings whether one table serves both sides: {@code
+ *     share_encoder_decoder_embeddings} of Marian, and in files of transformers 5 whether anything
+ *     is tied
  * @param tieEmbeddings {@code tie_word_embeddings}
  * @param padId {@code pad_token_id}
  * @param startId {@code decoder_start_token_id}, or null
@@ -110,7 +112,6 @@ public record BartConfig(
         // transformers 4 say of the model although its class decides it.
         config.noEffect(
                 "num_hidden_layers",
-                "classifier_dropout",
                 "classif_dropout",
                 "force_bos_token_to_be_generated",
                 "normalize_before",
@@ -135,11 +136,19 @@ public record BartConfig(
                 config.rate("activation_dropout", 0),
                 config.integer("max_position_embeddings", 1024),
                 config.flag("scale_embedding", false),
-                !marian || config.flag("share_encoder_decoder_embeddings", true),
+                (!marian || config.flag("share_encoder_decoder_embeddings", true))
+                        && !separates(config),
                 config.flag("tie_word_embeddings", true),
                 config.integer("pad_token_id", marian ? 58100 : 1),
                 startId(config, variant),
                 config.number("init_std", 0.02));
+    }
+
+    /** From transformers 5 on, untied models have embeddings of each side's own. */
+    private static boolean separates(ConfigReader config) {
+        String version = config.text("transformers_version", "");
+        boolean five = !version.isEmpty() && version.compareTo("5") >= 0;
+        return five && !config.flag("tie_word_embeddings", true);
     }
 
     private static Integer startId(ConfigReader config, BartVariant variant) {

@@ -21,15 +21,19 @@ public final class BartFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("BartModel", "BartForConditionalGeneration");
+        return List.of(
+                "BartModel",
+                "BartForConditionalGeneration",
+                "BartForSequenceClassification",
+                "BartForQuestionAnswering");
     }
 
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         BartConfig config = BartConfig.of(reader, BartVariant.BART);
+        PretrainedModel model = BartModel.create(architecture, config, BartVariant.BART, reader);
         reader.finish();
-        boolean base = architecture.equals(architectures().get(0));
-        return BartModel.create(architecture, base, config, BartVariant.BART);
+        return model;
     }
 }

@@ -6,6 +6,7 @@ import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
+import org.attn4j.models.head.Head;
 import org.attn4j.models.layer.DecoderLayer;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.Embeddings;
@@ -15,9 +16,11 @@ import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.seq2seq.EncoderDecoder;
 import org.attn4j.models.seq2seq.EncoderDecoderParts;
 import org.attn4j.models.seq2seq.LabelShift;
+import org.attn4j.models.seq2seq.SequenceToSequenceHeads;
 
 /** BART, mBART and Marian out of the shared layers. */
 final class BartModel {
@@ -41,26 +44,34 @@ final class BartModel {
      * Makes a model.
      *
      * @param architecture its name in transformers
-     * @param base whether it is without output
+     * @param config the hyperparameters
+     * @param variant which of the models
+     * @param reader the configuration, for what heads read
      */
     static EncoderDecoder create(
-            String architecture, boolean base, BartConfig config, BartVariant variant) {
-        return new BartModel(config, variant).create(architecture, base);
+            String architecture, BartConfig config, BartVariant variant, ConfigReader reader) {
+        return new BartModel(config, variant).create(architecture, reader);
     }
 
-    private EncoderDecoder create(String architecture, boolean base) {
+    private EncoderDecoder create(String architecture, ConfigReader reader) {
+        int classes = variant == BartVariant.BART ? 3 : 2;
+        Head head =
+                SequenceToSequenceHeads.create(architecture, reader, config.modelSize(), classes);
+        boolean base = !architecture.contains("For") && !architecture.contains("MT");
         TokenEmbedding source = tokens(config.vocabularySize());
         TokenEmbedding target =
                 config.sharedEmbeddings() ? source : tokens(config.targetVocabularySize());
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
-                        BartWeights.of(config, base),
+                        BartWeights.of(config, base, head != null),
                         config.sharedEmbeddings() ? source : null,
                         encoder(source),
                         null,
                         decoder(target),
-                        base ? null : output(target),
+                        base || head != null ? null : output(target),
+                        head,
+                        SequenceToSequenceHeads.endId(architecture, reader, 2),
                         1,
                         variant == BartVariant.MBART
                                 ? LabelShift.wrapping(config.padId())

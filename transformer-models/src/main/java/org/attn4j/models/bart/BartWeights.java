@@ -2,13 +2,14 @@ package org.attn4j.models.bart;
 
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.seq2seq.SequenceToSequenceHeads;
 
 /** The names of BART's, mBART's and Marian's tensors. */
 final class BartWeights {
 
     private BartWeights() {}
 
-    static WeightTable of(BartConfig config, boolean base) {
+    static WeightTable of(BartConfig config, boolean base, boolean head) {
         String prefix = base ? "" : "model.";
         WeightTable.Builder table =
                 WeightTable.builder()
@@ -27,7 +28,11 @@ final class BartWeights {
                                 "*.embeddings.layernorm_embedding.*")
                         .add("final_logits_bias", "lm_head.bias", TensorLayouts.leadingOne())
                         .add("lm_head.weight", "lm_head.weight")
-                        .add(prefix + "**", "**");
+                        .optional("final_logits_bias"); // zeros where a file does not have it
+        if (head) {
+            SequenceToSequenceHeads.names(table);
+        }
+        table.add(prefix + "**", "**");
         String target = prefix + "decoder.embed_tokens.weight";
         if (config.sharedEmbeddings()) {
             String shared = prefix + "shared.weight";
@@ -37,8 +42,15 @@ final class BartWeights {
         if (config.tieEmbeddings()) {
             table.alias("lm_head.weight", target);
         }
+        if (base || head) {
+            table.ignore("final_logits_bias").ignore("lm_head.weight");
+        }
+        if (!config.tieEmbeddings() && !config.sharedEmbeddings()) {
+            // Some files hold a table that nothing looks at beside those of the two sides.
+            table.ignore(prefix + "shared.weight");
+        }
         if (base) {
-            table.alias("model.**", "**").ignore("final_logits_bias").ignore("lm_head.weight");
+            table.alias("model.**", "**");
         } else {
             table.alias("**", prefix + "**");
         }

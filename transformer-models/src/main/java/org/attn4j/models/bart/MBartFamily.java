@@ -21,15 +21,19 @@ public final class MBartFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("MBartModel", "MBartForConditionalGeneration");
+        return List.of(
+                "MBartModel",
+                "MBartForConditionalGeneration",
+                "MBartForSequenceClassification",
+                "MBartForQuestionAnswering");
     }
 
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         BartConfig config = BartConfig.of(reader, BartVariant.MBART);
+        PretrainedModel model = BartModel.create(architecture, config, BartVariant.MBART, reader);
         reader.finish();
-        boolean base = architecture.equals(architectures().get(0));
-        return BartModel.create(architecture, base, config, BartVariant.MBART);
+        return model;
     }
 }

@@ -28,8 +28,8 @@ public final class MarianFamily implements ModelFamily {
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         BartConfig config = BartConfig.of(reader, BartVariant.MARIAN);
+        PretrainedModel model = BartModel.create(architecture, config, BartVariant.MARIAN, reader);
         reader.finish();
-        boolean base = architecture.equals(architectures().get(0));
-        return BartModel.create(architecture, base, config, BartVariant.MARIAN);
+        return model;
     }
 }

@@ -82,7 +82,7 @@ public final class WeightLoader {
             DataType type,
             Shape... inputShapes)
             throws IOException {
-        Loading loading = new Loading(source, table.bind(BlockParameters.of(block)), type);
+        Loading loading = new Loading(source, table, table.bind(BlockParameters.of(block)), type);
         if (block.isInitialized()) {
             loading.check(table);
             loading.require(strictness);
@@ -149,9 +149,17 @@ public final class WeightLoader {
         for (Binding binding : bindings.bindings()) {
             NDList arrays = new NDList();
             binding.parameters().forEach(parameter -> arrays.add(parameter.getArray()));
+            boolean lacking = !stored.isEmpty() && !stored.containsKey(binding.name());
+            if (lacking && table.mayLack(binding.name()) && isZero(arrays)) {
+                continue; // as in the file that it came from
+            }
             TensorType own = TensorType.of(arrays.head().getDataType());
             List<LoadReport.Stored> same = List.of(new LoadReport.Stored(binding.name(), own));
-            for (LoadReport.Stored as : stored.getOrDefault(binding.name(), same)) {
+            List<LoadReport.Stored> found = stored.getOrDefault(binding.name(), same);
+            if (found.isEmpty() && !isTwin(binding, bindings.bindings())) {
+                found = same; // it was read from another's tensor, and has changed since
+            }
+            for (LoadReport.Stored as : found) {
                 contents.add(
                         binding.layout() == TensorLayouts.same()
                                 ? TensorContent.of(as.name(), arrays.singletonOrThrow(), as.type())
@@ -160,6 +168,22 @@ public final class WeightLoader {
             }
         }
         return contents;
+    }
+
+    /** Whether a parameter equals one whose tensor it may be read from. */
+    private static boolean isTwin(Binding binding, List<Binding> all) {
+        NDArray own = binding.parameters().get(0).getArray();
+        return all.stream()
+                .filter(other -> other != binding && binding.names().contains(other.name()))
+                .map(other -> other.parameters().get(0).getArray())
+                .anyMatch(
+                        other ->
+                                other.getShape().equals(own.getShape())
+                                        && other.contentEquals(own));
+    }
+
+    private static boolean isZero(NDList arrays) {
+        return arrays.stream().allMatch(array -> array.neq(0).sum().toLongArray()[0] == 0);
     }
 
     private static List<Shape> shapes(List<Parameter> parameters) {
@@ -182,7 +206,7 @@ public final class WeightLoader {
         private final Map<String, List<LoadReport.Stored>> stored = new LinkedHashMap<>();
         private final List<LoadReport.Misshapen> misshapen = new ArrayList<>();
 
-        Loading(TensorSource source, Bindings bindings, DataType type) {
+        Loading(TensorSource source, WeightTable table, Bindings bindings, DataType type) {
             this.source = source;
             this.type = type;
             this.bindings = bindings.bindings();
@@ -191,9 +215,10 @@ public final class WeightLoader {
                 binding.names().stream()
                         .filter(source.names()::contains)
                         .findFirst()
-                        .ifPresentOrElse(
-                                name -> found.put(binding, name),
-                                () -> missing.add(binding.name()));
+                        .ifPresent(name -> found.put(binding, name));
+                if (!found.containsKey(binding) && !table.mayLack(binding.name())) {
+                    missing.add(binding.name());
+                }
             }
         }
 

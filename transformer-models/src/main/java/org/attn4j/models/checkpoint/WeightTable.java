@@ -45,11 +45,13 @@ public final class WeightTable {
     private final List<Rule> rules;
     private final List<Alias> aliases;
     private final List<NamePattern> ignored;
+    private final List<NamePattern> optional;
 
     private WeightTable(Builder builder) {
         rules = List.copyOf(builder.rules);
         aliases = List.copyOf(builder.aliases);
         ignored = List.copyOf(builder.ignored);
+        optional = List.copyOf(builder.optional);
     }
 
     /**
@@ -106,6 +108,10 @@ public final class WeightTable {
 
     boolean ignores(String tensor) {
         return ignored.stream().anyMatch(pattern -> pattern.matches(tensor));
+    }
+
+    boolean mayLack(String tensor) {
+        return optional.stream().anyMatch(pattern -> pattern.matches(tensor));
     }
 
     /** Finds the tensor of every parameter of a block. */
@@ -215,6 +221,7 @@ public final class WeightTable {
         private final List<Rule> rules = new ArrayList<>();
         private final List<Alias> aliases = new ArrayList<>();
         private final List<NamePattern> ignored = new ArrayList<>();
+        private final List<NamePattern> optional = new ArrayList<>();
 
         private Builder() {}
 
@@ -289,6 +296,18 @@ public final class WeightTable {
         }
 
         /**
+         * Says that a file may lack a tensor: its parameter then keeps what it begins with, such as
+         * zeros for a bias.
+         *
+         * @param tensor the tensor's name in the rules, with wildcards
+         * @return this builder
+         */
+        public Builder optional(String tensor) {
+            optional.add(new NamePattern(tensor));
+            return this;
+        }
+
+        /**
          * Adds all that another table says, after what is there already.
          *
          * @param table the table of a part that several families share
@@ -298,6 +317,7 @@ public final class WeightTable {
             rules.addAll(table.rules);
             aliases.addAll(table.aliases);
             ignored.addAll(table.ignored);
+            optional.addAll(table.optional);
             return this;
         }
 

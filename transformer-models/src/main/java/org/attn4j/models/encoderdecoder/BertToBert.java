@@ -5,6 +5,7 @@ import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.bert.BertLayers;
+import org.attn4j.models.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.head.MaskedLanguageHead;
 import org.attn4j.models.layer.DecoderStack;
@@ -41,6 +42,8 @@ final class BertToBert {
                                 decoder.tieEmbeddings(),
                                 decoder.activation(),
                                 decoder.epsilon()),
+                        null,
+                        null,
                         1,
                         shift,
                         false,
@@ -87,14 +90,9 @@ final class BertToBert {
         String head = "decoder.cls.predictions.";
         table.add("enc_to_dec_proj.*", "enc_to_dec_proj.*")
                 .add(head + "transform.dense.*", "lm_head.dense.*")
-                .add(head + "transform.LayerNorm.*", "lm_head.layer_norm.*")
-                .add(head + "bias", "lm_head.decoder.bias")
-                .alias(head + "decoder.bias", head + "bias");
-        if (tied) {
-            table.alias(head + "decoder.weight", "decoder.bert.embeddings.word_embeddings.weight");
-        } else {
-            table.add(head + "decoder.weight", "lm_head.decoder.weight");
-        }
+                .add(head + "transform.LayerNorm.*", "lm_head.layer_norm.*");
+        BertWeights.decoder(
+                table, head, "lm_head.", "decoder.bert.embeddings.word_embeddings.weight", tied);
         return table.alias("**LayerNorm.gamma", "**LayerNorm.weight")
                 .alias("**LayerNorm.beta", "**LayerNorm.bias")
                 .ignore("encoder.pooler.dense.*")

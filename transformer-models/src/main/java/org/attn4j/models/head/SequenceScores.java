@@ -64,6 +64,21 @@ public final class SequenceScores extends AbstractBlock {
     }
 
     /**
+     * {@code out_proj(dropout(activation(dense(dropout(pooled)))))}: BART, mBART, T5, whose vector
+     * of a sequence is the decoder's state at the last end token.
+     *
+     * @param modelSize D
+     * @param activation the activation
+     * @param dropout the rate of both
+     * @param classes C
+     * @return the block
+     */
+    public static SequenceScores ofPooled(
+            int modelSize, Activation activation, float dropout, int classes) {
+        return new SequenceScores(modelSize, true, activation, dropout, dropout, classes);
+    }
+
+    /**
      * {@code out_proj(dropout(activation(dense(dropout(first)))))}: RoBERTa, ELECTRA, MPNet.
      *
      * @param modelSize D

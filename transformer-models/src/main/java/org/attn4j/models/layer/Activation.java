@@ -23,6 +23,12 @@ public enum Activation {
     MISH("mish", x -> x.mul(x.getNDArrayInternal().softPlus().tanh())),
     /** {@code max(x, 0)²} (So et al. 2021). */
     RELU2("relu2", x -> x.getNDArrayInternal().relu().square()),
+    /** {@code max(x, 0)}, at most 6. */
+    RELU6("relu6", x -> x.getNDArrayInternal().relu().minimum(6)),
+    /** {@code x} above 0, {@code 0.01 x} below. */
+    LEAKY_RELU("leaky_relu", x -> x.getNDArrayInternal().leakyRelu(0.01f)),
+    /** The exact GELU, at most 10. */
+    GELU_10("gelu_10", x -> x.getNDArrayInternal().gelu().minimum(10)),
     /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID("sigmoid", Activation::sigmoid),
     /** The hyperbolic tangent. */
@@ -51,7 +57,11 @@ public enum Activation {
     public static Activation of(String name) {
         String wanted =
                 switch (name.toLowerCase(Locale.ROOT)) {
-                    case "gelu_pytorch_tanh", "gelu_fast", "gelu_tanh", "gelu_accurate" ->
+                    case "gelu_pytorch_tanh",
+                            "gelu_python_tanh",
+                            "gelu_fast",
+                            "gelu_tanh",
+                            "gelu_accurate" ->
                             "gelu_new";
                     case "gelu_python" -> "gelu";
                     case "swish" -> "silu";

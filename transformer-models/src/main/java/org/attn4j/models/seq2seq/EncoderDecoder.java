@@ -11,15 +11,20 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.pattern.Rows;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.head.EncoderOutput;
+import org.attn4j.models.head.Head;
 import org.attn4j.models.head.Losses;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.EmbeddingInputs;
@@ -37,6 +42,9 @@ import org.attn4j.models.pretrained.PretrainedModel;
  * decoder_attention_mask} and {@code labels}, (B, T); decoder inputs that are not given follow from
  * the labels. Gives {@code logits} (B, T, V), or {@code last_hidden_state} (B, T, D) of a base
  * model, {@code encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
+ *
+ * <p>With the head of another task it takes and gives what the head does; the source, one place
+ * later, is then the decoder's input.
  */
 public final class EncoderDecoder extends AbstractBlock
         implements PretrainedModel, SequenceToSequenceModel {
@@ -56,7 +64,8 @@ public final class EncoderDecoder extends AbstractBlock
     private final EncoderStack encoder;
     private final Block bridge; // null for none
     private final DecoderStack decoder;
-    private final Block output; // null for the base model
+    private final Block output; // null for the base model and with a head
+    private final Head head; // null for none
 
     /**
      * Creates a model.
@@ -73,6 +82,7 @@ public final class EncoderDecoder extends AbstractBlock
         bridge = parts.bridge() == null ? null : addChildBlock("enc_to_dec_proj", parts.bridge());
         decoder = addChildBlock("decoder", parts.decoder());
         output = parts.output() == null ? null : addChildBlock("lm_head", parts.output());
+        head = parts.head() == null ? null : addChildBlock("head", parts.head());
         NormalInitializer normal = new NormalInitializer((float) parts.initializerRange());
         setInitializer(normal, Parameter.Type.WEIGHT);
     }
@@ -80,7 +90,7 @@ public final class EncoderDecoder extends AbstractBlock
     /** {@inheritDoc} */
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
-        in.refuseOthers(INPUTS);
+        in.refuseOthers(inputNames());
         in.require("input_ids");
         NDArray ids = in.ids("input_ids", parts.sourceVocabularySize()); // (B, S)
         NDArray targets = targets(in); // (B, T)
@@ -96,6 +106,11 @@ public final class EncoderDecoder extends AbstractBlock
                         null,
                         at(in.observer(), "decoder"),
                         training); // (B, T, D)
+        if (head != null) {
+            EncoderOutput read = new EncoderOutput(decoded, pooled(decoded, ids));
+            return head.apply(parameters, read, in, training)
+                    .with("encoder_last_hidden_state", states);
+        }
         NDArray labels = in.get("labels");
         if (output == null) {
             return ModelOutputs.of("last_hidden_state", decoded)
@@ -105,6 +120,51 @@ public final class EncoderDecoder extends AbstractBlock
         return ModelOutputs.of("logits", logits)
                 .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels))
                 .with("encoder_last_hidden_state", states);
+    }
+
+    private Set<String> inputNames() {
+        if (head == null) {
+            return INPUTS;
+        }
+        Set<String> names = new HashSet<>(INPUTS);
+        names.remove("labels");
+        names.addAll(head.inputNames());
+        return names;
+    }
+
+    /**
+     * The decoder's state at the last end token of each source, (B, D); null if no head looks at
+     * it. As in the reference, texts must have as many end tokens as each other.
+     */
+    private NDArray pooled(NDArray decoded, NDArray ids) {
+        if (parts.endId() == null) {
+            return null;
+        }
+        Shape shape = decoded.getShape(); // (B, T, D)
+        int length = Math.toIntExact(ids.getShape().get(1));
+        long[] tokens = ids.toLongArray();
+        int[][] places = new int[tokens.length / length][1];
+        int[] counts = new int[places.length];
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] == parts.endId()) {
+                places[i / length][0] = i % length;
+                counts[i / length]++;
+            }
+        }
+        boolean same = Arrays.stream(counts).allMatch(count -> count == counts[0]);
+        if (counts[0] == 0 || !same || shape.get(1) != length) {
+            throw new IllegalArgumentException(
+                    "each text must have as many end tokens (eos_token_id="
+                            + parts.endId()
+                            + ") as the others, one at least, and as many decoder inputs as tokens, got "
+                            + Arrays.toString(counts)
+                            + " end tokens in "
+                            + length
+                            + " tokens, and "
+                            + shape.get(1)
+                            + " decoder inputs");
+        }
+        return Rows.take(decoded, places).reshape(shape.get(0), shape.get(2));
     }
 
     /** The decoder's inputs: as given, or from the labels, or from the source. */
@@ -235,7 +295,7 @@ public final class EncoderDecoder extends AbstractBlock
         for (Block child : getChildren().values()) {
             if (child == bridge) {
                 child.initialize(manager, dataType, encoder.getOutputShapes(new Shape[] {ids}));
-            } else if (child == output) {
+            } else if (child == output || child == head) {
                 child.initialize(manager, dataType, decoder.getOutputShapes(new Shape[] {ids}));
             } else {
                 child.initialize(manager, dataType, ids);

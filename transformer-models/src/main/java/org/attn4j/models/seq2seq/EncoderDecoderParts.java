@@ -3,6 +3,7 @@ package org.attn4j.models.seq2seq;
 import ai.djl.nn.Block;
 import java.util.Objects;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.head.Head;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
@@ -12,13 +13,16 @@ import org.attn4j.models.layer.TokenEmbedding;
  *
  * @param architecture its name in transformers
  * @param weights its tensors' names; the block's children are {@code shared}, {@code encoder},
- *     {@code enc_to_dec_proj}, {@code decoder} and {@code lm_head}
+ *     {@code enc_to_dec_proj}, {@code decoder}, {@code lm_head} and {@code head}
  * @param shared the embedding that serves both sides, or null
  * @param encoder the encoder
  * @param bridge from the encoder's states to the memory, where their sizes differ; null for none
  * @param decoder the decoder, with cross-attention
- * @param output from the decoder's states to logits; null in a base model
- * @param outputScale what the states are multiplied by before that
+ * @param output from the decoder's states to logits; null in a base model and where there is a head
+ * @param head another task on the decoder's states, or null
+ * @param endId where a head classifies sequences, the token of the source at whose last place it
+ *     looks; null else
+ * @param outputScale what the states are multiplied by before the output
  * @param labelShift how labels become decoder inputs
  * @param shiftsSource whether decoder inputs follow from the source where there are no labels
  * @param hidesShiftedPadding whether padding is hidden in decoder inputs that follow from labels
@@ -35,6 +39,8 @@ public record EncoderDecoderParts(
         Block bridge,
         DecoderStack decoder,
         Block output,
+        Head head,
+        Integer endId,
         double outputScale,
         LabelShift labelShift,
         boolean shiftsSource,

@@ -19,7 +19,8 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param epsilon {@code layer_norm_epsilon}
  * @param activation the activation of {@code feed_forward_proj}
  * @param gated whether {@code feed_forward_proj} begins with {@code gated-}
- * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param tieEmbeddings {@code tie_word_embeddings}: whether the output is the embedding; in files
+ *     of transformers 5, {@code scale_decoder_outputs} tells
  * @param padId {@code pad_token_id}
  * @param startId {@code decoder_start_token_id}, or null
  * @param initializerFactor {@code initializer_factor}
@@ -78,7 +79,7 @@ public record T5Config(
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
     public static T5Config of(ConfigReader config) {
-        config.refuseUnless("is_encoder_decoder", true);
+        config.noEffect("is_encoder_decoder"); // the architecture tells
         // The first two follow from feed_forward_proj; the rest is left over in published files.
         config.noEffect("dense_act_fn", "is_gated_act", "classifier_dropout", "n_positions");
         String projection = config.text("feed_forward_proj", "relu");
@@ -99,7 +100,8 @@ public record T5Config(
                 config.number("layer_norm_epsilon", 1e-6),
                 config.choice("feed_forward_proj", "relu", T5Config::activation),
                 gated,
-                config.flag("tie_word_embeddings", true),
+                config.flag("tie_word_embeddings", true)
+                        && config.flag("scale_decoder_outputs", true),
                 config.integer("pad_token_id", 0),
                 config.integerOrNull("decoder_start_token_id"),
                 config.number("initializer_factor", 1));

@@ -21,14 +21,21 @@ public final class T5Family implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
-        return List.of("T5Model", "T5ForConditionalGeneration");
+        return List.of(
+                "T5Model",
+                "T5ForConditionalGeneration",
+                "T5EncoderModel",
+                "T5ForSequenceClassification",
+                "T5ForTokenClassification",
+                "T5ForQuestionAnswering");
     }
 
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         T5Config config = T5Config.of(reader);
+        PretrainedModel model = T5Model.create(architecture, config, reader);
         reader.finish();
-        return T5Model.create(architecture, architecture.equals("T5Model"), config);
+        return model;
     }
 }

@@ -4,6 +4,9 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RelativePositionBias;
+import org.attn4j.models.head.EncoderTaskModel;
+import org.attn4j.models.head.Head;
+import org.attn4j.models.head.TokenClassificationHead;
 import org.attn4j.models.layer.DecoderLayer;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.Embeddings;
@@ -13,9 +16,12 @@ import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.pretrained.PretrainedModel;
 import org.attn4j.models.seq2seq.EncoderDecoder;
 import org.attn4j.models.seq2seq.EncoderDecoderParts;
 import org.attn4j.models.seq2seq.LabelShift;
+import org.attn4j.models.seq2seq.SequenceToSequenceHeads;
 
 /**
  * T5 out of the shared layers: RMS norms before the sublayers, no biases, scores that are not
@@ -29,28 +35,47 @@ final class T5Model {
         this.config = config;
     }
 
-    static EncoderDecoder create(String architecture, boolean base, T5Config config) {
-        return new T5Model(config).create(architecture, base);
+    static PretrainedModel create(String architecture, T5Config config, ConfigReader reader) {
+        T5Model model = new T5Model(config);
+        return switch (architecture) {
+            case "T5EncoderModel" -> model.encoderAlone(architecture, null);
+            case "T5ForTokenClassification" ->
+                    model.encoderAlone(
+                            architecture,
+                            new TokenClassificationHead(
+                                    config.modelSize(),
+                                    reader.rate("classifier_dropout", 0),
+                                    reader.labels().size()));
+            default -> model.bothSides(architecture, reader);
+        };
     }
 
-    private EncoderDecoder create(String architecture, boolean base) {
+    private EncoderTaskModel encoderAlone(String architecture, Head head) {
+        return new EncoderTaskModel(
+                architecture,
+                new T5Encoder(config, this::encoder),
+                head,
+                T5Weights.ofEncoder(config, head != null),
+                0.05 * config.initializerFactor());
+    }
+
+    private EncoderDecoder bothSides(String architecture, ConfigReader reader) {
         TokenEmbedding tokens = new TokenEmbedding(config.vocabularySize(), config.modelSize());
-        OutputProjection output =
-                config.tieEmbeddings()
-                        ? OutputProjection.tiedTo(tokens, false)
-                        : OutputProjection.of(config.modelSize(), config.vocabularySize(), false);
+        Head head = SequenceToSequenceHeads.create(architecture, reader, config.modelSize(), 2);
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
-                        T5Weights.of(config, base),
+                        T5Weights.of(config, architecture),
                         tokens,
-                        encoder(tokens),
+                        encoder(embeddings(tokens)),
                         null,
                         decoder(tokens),
-                        base ? null : output,
+                        architecture.equals("T5ForConditionalGeneration") ? output(tokens) : null,
+                        head,
+                        SequenceToSequenceHeads.endId(architecture, reader, 1),
                         config.tieEmbeddings() ? 1 / Math.sqrt(config.modelSize()) : 1,
                         LabelShift.startingWith(config.startId(), config.padId()),
-                        false,
+                        head != null,
                         false,
                         config.vocabularySize(),
                         config.vocabularySize(),
@@ -58,9 +83,15 @@ final class T5Model {
                         0.05 * config.initializerFactor()));
     }
 
-    private EncoderStack encoder(TokenEmbedding tokens) {
+    private OutputProjection output(TokenEmbedding tokens) {
+        return config.tieEmbeddings()
+                ? OutputProjection.tiedTo(tokens, false)
+                : OutputProjection.of(config.modelSize(), config.vocabularySize(), false);
+    }
+
+    private EncoderStack encoder(Embeddings embeddings) {
         return new EncoderStack(
-                embeddings(tokens),
+                embeddings,
                 positions(true),
                 IntStream.range(0, config.encoderLayers())
                         .mapToObj(

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -281,6 +282,56 @@ class WeightLoaderTest {
                                             WeightTable.builder().add("a", "up.bias").build()));
             assertTrue(refusal.getMessage().contains("up.weight"), refusal.getMessage());
         }
+    }
+
+    @Test
+    void aBiasThatAFileMayLackIsZeroAndSavedOnceItIsNot() throws IOException {
+        WeightTable lenient = WeightTable.builder().addAll(TABLE).optional("layers.1.bias").build();
+        try (NDManager manager = manager()) {
+            Map<String, NDArray> tensors = complete(manager);
+            tensors.remove("layers.1.bias");
+            try (TensorSource source = TensorSource.open(file(tensors))) {
+                Pair block = new Pair();
+                LoadReport report =
+                        WeightLoader.load(
+                                block, manager, source, lenient, Strictness.STRICT, INPUT);
+                assertArrayEquals(new float[4], values(block, "down.bias"));
+                assertEquals(tensors.keySet(), saved(block, lenient, report));
+                BlockParameters.of(block).find("down.bias").getArray().addi(1);
+                assertTrue(saved(block, lenient, report).contains("layers.1.bias"));
+            }
+        }
+    }
+
+    @Test
+    void aParameterReadFromAnothersTensorIsSavedOnceItDiffers() throws IOException {
+        WeightTable shared =
+                WeightTable.builder()
+                        .add("layers.0.kernel", "up.weight", TensorLayouts.transposed())
+                        .add("layers.0.bias", "up.bias")
+                        .add("layers.1.weight", "down.weight")
+                        .add("layers.1.bias", "down.bias")
+                        .alias("layers.0.bias", "layers.1.bias")
+                        .build();
+        try (NDManager manager = manager()) {
+            Map<String, NDArray> tensors = complete(manager);
+            tensors.remove("layers.1.bias");
+            try (TensorSource source = TensorSource.open(file(tensors))) {
+                Pair block = new Pair();
+                LoadReport report =
+                        WeightLoader.load(block, manager, source, shared, Strictness.STRICT, INPUT);
+                assertArrayEquals(values(block, "up.bias"), values(block, "down.bias"));
+                assertEquals(tensors.keySet(), saved(block, shared, report));
+                BlockParameters.of(block).find("down.bias").getArray().addi(1);
+                assertTrue(saved(block, shared, report).contains("layers.1.bias"));
+            }
+        }
+    }
+
+    private static Set<String> saved(Pair block, WeightTable table, LoadReport report) {
+        return WeightLoader.contents(block, table, report.stored()).stream()
+                .map(TensorContent::name)
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -17,12 +17,14 @@ public final class GoldenFolders {
     private static final Path RESOURCES = Path.of("src/test/resources/goldens/models");
     private static final Path ENCODERS = Path.of("src/test/resources/goldens/encoders");
     private static final Path DECODERS = Path.of("src/test/resources/goldens/decoders");
+    private static final Path SEQ2SEQ = Path.of("src/test/resources/goldens/seq2seq");
     private static final Path GENERATION = Path.of("src/test/resources/goldens/generation/models");
 
     private GoldenFolders() {}
 
     public static List<Path> all() throws IOException {
-        List<Path> roots = new ArrayList<>(List.of(RESOURCES, ENCODERS, DECODERS, GENERATION));
+        List<Path> roots =
+                new ArrayList<>(List.of(RESOURCES, ENCODERS, DECODERS, SEQ2SEQ, GENERATION));
         String others = System.getProperty("attn4j.models");
         if (others != null) {
             roots.add(Path.of(others));
