@@ -10,8 +10,7 @@ import java.util.List;
 import org.attn4j.models.pretrained.ConfigReader;
 
 /**
- * From the states of a sentence's tokens to one vector. Several modes give vectors side by side, in
- * the order of {@link Mode}.
+ * From the states of a sentence's tokens to one vector. Several modes give vectors side by side.
  *
  * @param modes the modes, at least one
  */
@@ -20,11 +19,12 @@ public record Pooling(List<Mode> modes) {
     /** The mean of the tokens that are seen: what sentence-transformers does unless told. */
     public static final Pooling MEAN = new Pooling(List.of(Mode.MEAN));
 
+    private static final String NAMES = "pooling_mode";
     private static final float NEVER = 1e9f;
 
     /** {@inheritDoc} */
     public Pooling {
-        modes = modes.stream().distinct().sorted().toList();
+        modes = List.copyOf(modes);
         if (modes.isEmpty()) {
             throw new IllegalArgumentException("pooling needs at least one mode");
         }
@@ -64,10 +64,14 @@ public record Pooling(List<Mode> modes) {
     public static Pooling of(ConfigReader config) {
         config.noEffect("word_embedding_dimension", "embedding_dimension");
         config.refuseUnless("include_prompt", true);
+        List<String> given = config.texts(NAMES);
+        List<String> names = given == null ? List.of() : given;
         List<Mode> modes = new ArrayList<>();
-        String name = config.text("pooling_mode", null);
-        for (Mode mode : Mode.values()) {
-            if (config.flag(mode.flag, false) || mode.shortName.equals(name)) {
+        for (String name : names) {
+            modes.add(named(name));
+        }
+        for (Mode mode : Mode.values()) { // the older files have a flag for each
+            if (config.flag(mode.flag, false) && names.isEmpty()) {
                 modes.add(mode);
             }
         }
@@ -77,6 +81,15 @@ public record Pooling(List<Mode> modes) {
                     "pooling has no mode that is known here: " + config.json());
         }
         return new Pooling(modes);
+    }
+
+    private static Mode named(String name) {
+        for (Mode mode : Mode.values()) {
+            if (mode.shortName.equals(name)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException(NAMES + "=" + name + " is not known here");
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.attn4j.models.task;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Locale;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -38,6 +39,33 @@ public enum ScoreFunction {
             case "regression" -> NONE;
             case "multi_label_classification" -> SIGMOID;
             default -> classes == 1 ? SIGMOID : SOFTMAX;
+        };
+    }
+
+    /**
+     * The function of a cross-encoder of sentence-transformers (Reimers and Gurevych 2019), which
+     * its configuration may name: else a sigmoid of a single number, and logits as they are of
+     * several classes.
+     */
+    static ScoreFunction ofPairs(JsonObject config, int classes) {
+        JsonElement named = config.get("sbert_ce_default_activation_function");
+        if (config.get("sentence_transformers") instanceof JsonObject later) {
+            named = later.get("activation_fn");
+        }
+        if (named == null || !named.isJsonPrimitive()) {
+            return classes == 1 ? SIGMOID : NONE;
+        }
+        String type = named.getAsString();
+        return switch (type.substring(type.lastIndexOf('.') + 1)) {
+            case "Identity" -> NONE;
+            case "Sigmoid" -> SIGMOID;
+            case "Softmax" -> SOFTMAX;
+            default ->
+                    throw new IllegalArgumentException(
+                            "config.json: the activation "
+                                    + type
+                                    + " of a cross-encoder is not known here, only Identity,"
+                                    + " Sigmoid and Softmax");
         };
     }
 

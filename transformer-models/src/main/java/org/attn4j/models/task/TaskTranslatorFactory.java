@@ -45,7 +45,8 @@ import org.attn4j.models.tokenizer.TextPair;
  *     <td>the same</td></tr>
  * <tr><td>{@code String} or {@code StringPair → Classifications}</td><td>text-classification</td>
  *     <td>{@code function}, {@code truncation}</td></tr>
- * <tr><td>{@code StringPair → float[]}</td><td>text-classification, the scores alone</td>
+ * <tr><td>{@code StringPair → float[]}</td><td>the scores alone, as cross-encoders of
+ *     sentence-transformers give them</td>
  *     <td>the same; {@code reranking=true} for serving</td></tr>
  * <tr><td>{@code ZeroShotClassificationInput → ZeroShotClassificationOutput}</td>
  *     <td>zero-shot-classification</td><td></td></tr>
@@ -223,7 +224,10 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
         }
 
         private TaskTranslator<StringPair, float[]> scores() {
-            TextClassifier classifier = arguments.classifier(model);
+            TextClassifier classifier =
+                    arguments.text("function", null) == null
+                            ? TextClassifier.crossEncoder(model)
+                            : arguments.classifier(model);
             return TaskTranslator.of(
                     pairs ->
                             classifier.scores(texts(pairs)).stream()

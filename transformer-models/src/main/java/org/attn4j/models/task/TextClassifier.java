@@ -51,6 +51,21 @@ public final class TextClassifier {
     }
 
     /**
+     * Creates a classifier of pairs that scores as a cross-encoder of sentence-transformers does:
+     * the activation that the configuration names, or else a sigmoid of a single number and logits
+     * as they are of several classes. Texts that are too long are cut.
+     *
+     * @param model a model for {@link Task#TEXT_CLASSIFICATION}
+     * @return the classifier
+     * @throws IllegalArgumentException if the activation is not known
+     */
+    public static TextClassifier crossEncoder(TaskModel model) {
+        int classes = model.labels().size();
+        return new TextClassifier(
+                model, ScoreFunction.ofPairs(model.model().config(), classes), true);
+    }
+
+    /**
      * Classifies a text.
      *
      * @param text the text

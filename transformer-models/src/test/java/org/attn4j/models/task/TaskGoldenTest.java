@@ -42,6 +42,7 @@ class TaskGoldenTest {
                     case "fill-mask" -> fillMask(model, it, what);
                     case "classify" -> classify(model, it, what);
                     case "zero-shot" -> zeroShot(model, it, what);
+                    case "pairs" -> pairs(model, it, what);
                     case "answer" -> answer(model, it, what);
                     case "tag" -> tag(model, it, what);
                     default -> embed(model, it, what);
@@ -53,7 +54,7 @@ class TaskGoldenTest {
     private static Task task(JsonObject it) {
         return switch (it.get("task").getAsString()) {
             case "fill-mask" -> Task.FILL_MASK;
-            case "classify", "zero-shot" -> Task.TEXT_CLASSIFICATION;
+            case "classify", "zero-shot", "pairs" -> Task.TEXT_CLASSIFICATION;
             case "answer" -> Task.QUESTION_ANSWERING;
             case "tag" -> Task.TOKEN_CLASSIFICATION;
             default -> Task.TEXT_EMBEDDING;
@@ -143,6 +144,22 @@ class TaskGoldenTest {
         for (int i = 0; i < found.size(); i++) {
             double score = expected.getAsJsonArray("scores").get(i).getAsDouble();
             assertEquals(score, found.get(i).score(), TOLERANCE, what);
+        }
+    }
+
+    private static void pairs(TaskModel model, JsonObject it, String what) {
+        List<TextPair> pairs = new ArrayList<>();
+        for (JsonElement pair : it.getAsJsonArray("pairs")) {
+            List<String> two = texts(pair);
+            pairs.add(new TextPair(two.get(0), two.get(1)));
+        }
+        List<double[]> found = TextClassifier.crossEncoder(model).scores(pairs);
+        for (int i = 0; i < pairs.size(); i++) {
+            float[] expected = floats(it.getAsJsonArray("results").get(i));
+            assertEquals(expected.length, found.get(i).length, what);
+            for (int c = 0; c < expected.length; c++) {
+                assertEquals(expected[c], found.get(i)[c], TOLERANCE, what + i);
+            }
         }
     }
 

@@ -142,7 +142,8 @@ class PublishedCriteriaTest {
             assertEquals(bestOfPair.label(), ofPair.best().getClassName());
             float[] scores =
                     predict(
-                                    criteria("bert_classify", StringPair.class, float[].class),
+                                    criteria("bert_classify", StringPair.class, float[].class)
+                                            .optArgument("function", "softmax"),
                                     List.of(pair))
                             .get(0);
             assertEquals(bestOfPair.score(), max(scores), 1e-6);
