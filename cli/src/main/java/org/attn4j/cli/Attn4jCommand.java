@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             SummarizeCommand.class,
             FetchCommand.class,
+            ConvertCommand.class,
             DoctorCommand.class
         })
 final class Attn4jCommand implements Runnable {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
+import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.WritableByteChannel;
 
@@ -75,15 +75,12 @@ record ArrayContent(String name, NDArray array, TensorType type) implements Tens
 
     /** Rounds to the nearest, ties to even, as PyTorch does; a NaN stays one. */
     static ByteBuffer roundToBrainFloat(ByteBuffer floats) {
-        IntBuffer source = floats.asIntBuffer();
+        FloatBuffer source = floats.asFloatBuffer();
         ByteBuffer target =
                 ByteBuffer.allocateDirect(source.remaining() * 2).order(ByteOrder.LITTLE_ENDIAN);
         ShortBuffer halves = target.asShortBuffer();
         for (int i = 0, n = source.remaining(); i < n; i++) {
-            int bits = source.get(i);
-            boolean nan = (bits & 0x7fffffff) > 0x7f800000;
-            int rounded = nan ? bits | 0x00400000 : bits + 0x7fff + (bits >>> 16 & 1);
-            halves.put(i, (short) (rounded >>> 16));
+            halves.put(i, ShortFloats.toBrainFloat(source.get(i)));
         }
         return target;
     }

@@ -36,8 +36,8 @@ public final class SafetensorsWriter {
     /** The name of the list of shards in a model directory. */
     static final String INDEX_FILE = "model.safetensors.index.json";
 
-    /** The size from which a model is split, as in Hugging Face's libraries. */
-    private static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+    /** The size in bytes from which a model is split, as in Hugging Face's libraries. */
+    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
     private static final Comparator<TensorContent> FILE_ORDER =
             Comparator.comparing(TensorContent::type)
@@ -175,12 +175,17 @@ public final class SafetensorsWriter {
         removeOthers(directory, written);
     }
 
+    /** As huggingface_hub fills shards: a tensor too large for any does not end the one at hand. */
     private List<List<TensorContent>> split(Collection<? extends TensorContent> tensors) {
         List<List<TensorContent>> shards = new ArrayList<>();
         List<TensorContent> shard = new ArrayList<>();
         long bytes = 0;
         for (TensorContent tensor : tensors) {
-            if (!shard.isEmpty() && bytes + tensor.bytes() > maxShardBytes) {
+            if (tensor.bytes() > maxShardBytes) {
+                shards.add(List.of(tensor));
+                continue;
+            }
+            if (bytes + tensor.bytes() > maxShardBytes) {
                 shards.add(shard);
                 shard = new ArrayList<>();
                 bytes = 0;
@@ -188,7 +193,9 @@ public final class SafetensorsWriter {
             shard.add(tensor);
             bytes += tensor.bytes();
         }
-        shards.add(shard);
+        if (!shard.isEmpty() || shards.isEmpty()) {
+            shards.add(shard);
+        }
         return shards;
     }
 
