@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Refuses what the native library answers with an abort of the whole process rather than with an
@@ -26,6 +28,7 @@ final class NativeGuard {
     static void check(JsonObject root) {
         checkNormalizers(root);
         checkDecoders(root.get("decoder"));
+        checkTemplates(root.get("post_processor"));
         JsonObject model = root.getAsJsonObject("model");
         String prefix = text(model, "continuing_subword_prefix");
         if (!prefix.isEmpty()) {
@@ -82,6 +85,45 @@ final class NativeGuard {
         }
         boolean bothEnds = positive(object.get("start")) && positive(object.get("stop"));
         require(!bothEnds, "a Strip decoder that cuts at both ends is not supported");
+    }
+
+    /** A template must be able to find its special tokens, and one text has no second. */
+    private static void checkTemplates(JsonElement processor) {
+        if (!(processor instanceof JsonObject object)) {
+            return;
+        }
+        if (object.get("processors") instanceof JsonArray list) {
+            list.forEach(NativeGuard::checkTemplates);
+        }
+        JsonObject special =
+                object.get("special_tokens") instanceof JsonObject map ? map : new JsonObject();
+        for (String template : List.of("single", "pair")) {
+            if (object.get(template) instanceof JsonArray pieces) {
+                pieces.forEach(piece -> checkPiece(piece, template, special));
+            }
+        }
+        for (Map.Entry<String, JsonElement> token : special.entrySet()) {
+            boolean paired =
+                    token.getValue() instanceof JsonObject one
+                            && one.get("ids") instanceof JsonArray ids
+                            && one.get("tokens") instanceof JsonArray names
+                            && ids.size() == names.size();
+            require(paired, "the template's token " + token.getKey() + " needs ids and tokens");
+        }
+    }
+
+    private static void checkPiece(JsonElement piece, String template, JsonObject special) {
+        if (!(piece instanceof JsonObject object)) {
+            return;
+        }
+        if (object.get("SpecialToken") instanceof JsonObject token) {
+            String name = text(token, "id");
+            require(special.has(name), "its template has no special token " + name);
+        }
+        if (object.get("Sequence") instanceof JsonObject sequence) {
+            boolean second = text(sequence, "id").equals("B");
+            require(!second || template.equals("pair"), "its template of one text has a second");
+        }
     }
 
     private static boolean positive(JsonElement number) {

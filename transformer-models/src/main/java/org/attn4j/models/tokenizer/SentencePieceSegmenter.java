@@ -96,8 +96,7 @@ final class SentencePieceSegmenter implements Segmenter {
             int begin = pieces.offsets()[i][0];
             int end = pieces.offsets()[i][1];
             for (; seen <= begin; seen++) {
-                boolean starts = isSpace(chars, seen) && !isSpace(chars, seen - 1);
-                word += starts && style.words() ? 1 : 0;
+                word += style.words() && isSpace(chars, seen) ? 1 : 0;
             }
             int[] place = place(text, begin, end);
             boolean unknown = piece == model.unkId();
@@ -178,7 +177,7 @@ final class SentencePieceSegmenter implements Segmenter {
                 written = style.joining() == Joining.SPACED ? unmarked(token) : bare(token);
             }
             text.append(written.replace(SentencePieceModel.SPACE, ' ')).append(marked ? " " : "");
-            start = marked;
+            start = marked || start && written.isEmpty() && style.joining() == Joining.SPACED;
         }
         String joined = text.append(drain(bytes)).toString();
         return switch (style.joining()) {

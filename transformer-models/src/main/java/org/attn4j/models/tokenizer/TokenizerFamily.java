@@ -1,5 +1,6 @@
 package org.attn4j.models.tokenizer;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ enum TokenizerFamily {
             "gpt_neox",
             "bos=<|endoftext|> eos=<|endoftext|> unk=<|endoftext|> pad=<|padding|>"),
     BLOOM("Bloom", "bloom", "bos=<s> eos=</s> unk=<unk> pad=<pad>"),
-    T5("T5", "t5 mt5", "eos=</s> unk=<unk> pad=<pad>"),
+    T5("T5 MT5", "t5 mt5", "eos=</s> unk=<unk> pad=<pad>"),
     ALBERT(
             "Albert",
             "albert",
@@ -99,6 +100,12 @@ enum TokenizerFamily {
             }
         }
         return GENERIC;
+    }
+
+    /** Whether a {@code tokenizer_class} is that of a family, or of no particular one. */
+    static boolean knows(String tokenizerClass) {
+        String stem = tokenizerClass.replaceFirst("Tokenizer(Fast)?$", "");
+        return Arrays.stream(values()).anyMatch(family -> family.classes.contains(stem));
     }
 
     /** Returns the special token of a role where none is named, or null. */

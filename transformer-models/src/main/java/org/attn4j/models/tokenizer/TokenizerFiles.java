@@ -32,6 +32,9 @@ final class TokenizerFiles {
         TokenizerSettings settings = TokenizerSettings.read(folder);
         try {
             return load(folder, settings);
+        } catch (IllegalStateException | UnsupportedOperationException | ClassCastException e) {
+            throw new IOException(
+                    "the tokenizer in " + folder + " has a setting of an unexpected kind", e);
         } catch (IllegalArgumentException e) {
             throw new IOException("the tokenizer in " + folder + ": " + e.getMessage(), e);
         }
@@ -43,6 +46,14 @@ final class TokenizerFiles {
             JsonObject root = parse(json);
             TokenizerJsonSettings.apply(root, settings);
             return open(root, "tokenizer file " + json, settings);
+        }
+        String named = settings.text("tokenizer_class", null);
+        if (named != null && !TokenizerFamily.knows(named)) {
+            throw new IllegalArgumentException(
+                    "its tokenizer_class "
+                            + named
+                            + " can be read from a tokenizer.json alone; write one with"
+                            + " save_pretrained of its fast tokenizer");
         }
         if (has(folder, "source.spm") && has(folder, "target.spm") && has(folder, "vocab.json")) {
             return marian(folder, settings);

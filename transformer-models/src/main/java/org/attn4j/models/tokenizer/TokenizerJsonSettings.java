@@ -3,6 +3,7 @@ package org.attn4j.models.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ final class TokenizerJsonSettings {
     }
 
     private static boolean isType(JsonObject part, String type) {
-        return part.has("type") && part.get("type").getAsString().equals(type);
+        return part.get("type") instanceof JsonPrimitive name && name.getAsString().equals(type);
     }
 
     private static void byteLevel(JsonElement element, TokenizerSettings settings) {
@@ -95,11 +96,20 @@ final class TokenizerJsonSettings {
         Map<String, Integer> ids = Vocabularies.ids(root.getAsJsonObject("model"));
         int next = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
         for (JsonElement token : added) {
-            next = Math.max(next, token.getAsJsonObject().get("id").getAsInt() + 1);
+            next = Math.max(next, idOf(token) + 1);
         }
         for (SpecialToken token : missing.values()) {
             Integer id = ids.get(token.content());
             added.add(token.toJson(id == null ? next++ : id));
         }
+    }
+
+    private static int idOf(JsonElement token) {
+        if (token instanceof JsonObject one
+                && one.get("id") instanceof JsonPrimitive id
+                && id.getAsString().matches("\\d{1,8}")) {
+            return id.getAsInt();
+        }
+        throw new IllegalArgumentException("an added token has no id: " + token);
     }
 }

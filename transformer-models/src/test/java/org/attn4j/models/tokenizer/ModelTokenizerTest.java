@@ -2,7 +2,9 @@ package org.attn4j.models.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +138,58 @@ class ModelTokenizerTest {
             assertEquals("a bc!", tokenizer.decode(new long[] {2, 5, 6, 7, 9, 3, 99}, true));
             assertEquals("[CLS] a [SEP]", tokenizer.decode(new long[] {2, 5, 3}, false));
         }
+    }
+
+    @Test
+    void aFileAloneTellsItsSpecialTokensByTheirUsualNames() throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), JSON);
+        try (ModelTokenizer tokenizer = ModelTokenizer.load(folder)) {
+            assertEquals(0, tokenizer.padId().getAsInt());
+            assertEquals(4, tokenizer.maskId().getAsInt());
+            assertEquals(2, tokenizer.clsId().getAsInt());
+            assertEquals(3, tokenizer.sepId().getAsInt());
+        }
+    }
+
+    @Test
+    void severalThreadsMayUseIt() throws IOException {
+        try (ModelTokenizer tokenizer = bert()) {
+            long[] expected = tokenizer.encode("a b [MASK] d", "e a").ids();
+            IntStream.range(0, 400)
+                    .parallel()
+                    .forEach(
+                            i -> {
+                                long[] ids = tokenizer.encode("a b [MASK] d", "e a").ids();
+                                assertArrayEquals(expected, ids);
+                            });
+        }
+    }
+
+    /** The library would end the process over them. */
+    @Test
+    void refusesTemplatesThatCannotBeFilled() throws IOException {
+        for (String[] change :
+                new String[][] {
+                    {"\"special_tokens\": {\"[CLS]\"", "\"special_tokens\": {\"[X]\""},
+                    {"\"ids\": [2], ", "\"ids\": [], "},
+                    {"{\"id\": \"A\", \"type_id\": 0}", "{\"id\": \"B\", \"type_id\": 0}"},
+                    {"\"id\": 0, \"content\": \"[PAD]\"", "\"content\": \"[PAD]\""}
+                }) {
+            String damaged = JSON.replace(change[0], change[1]);
+            assertFalse(damaged.equals(JSON), change[0]);
+            Files.writeString(folder.resolve("tokenizer.json"), damaged);
+            assertThrows(IOException.class, () -> ModelTokenizer.load(folder), change[1]);
+        }
+    }
+
+    @Test
+    void refusesClassesWhoseOlderFilesItCannotRead() throws IOException {
+        Files.writeString(folder.resolve("vocab.txt"), "[UNK]\na\n");
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}");
+        IOException e = assertThrows(IOException.class, () -> ModelTokenizer.load(folder));
+        assertTrue(e.getMessage().contains("BertJapaneseTokenizer"), e.getMessage());
     }
 
     @Test
