@@ -5,10 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.function.Supplier;
 
 /** A cache for self-attention: each call appends its keys and values to those before. */
-public final class GrowingCache implements KeyValueCache {
+public final class GrowingCache extends StatefulCache {
 
-    private final NDManager manager;
-    private final CacheState state;
     private KeyValues held;
     private int counted; // places without keys and values
 
@@ -18,8 +16,7 @@ public final class GrowingCache implements KeyValueCache {
      * @param manager where the arrays live
      */
     public GrowingCache(NDManager manager) {
-        this.manager = manager;
-        state = new CacheState(manager);
+        super(manager);
     }
 
     /** {@inheritDoc} */
@@ -46,24 +43,6 @@ public final class GrowingCache implements KeyValueCache {
     public boolean advance(int places) {
         counted += places;
         return true;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray state(String name) {
-        return state.get(name);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void state(String name, NDArray array) {
-        state.put(name, array);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public boolean hasState() {
-        return !state.isEmpty();
     }
 
     /** {@inheritDoc} */

@@ -8,10 +8,8 @@ import java.util.function.Supplier;
  * A cache for cross-attention: the memory does not change, so its keys and values are computed at
  * the first call and reused at all others.
  */
-public final class MemoryCache implements KeyValueCache {
+public final class MemoryCache extends StatefulCache {
 
-    private final NDManager manager;
-    private final CacheState state;
     private KeyValues held;
     private int counted; // places without keys and values
 
@@ -21,8 +19,7 @@ public final class MemoryCache implements KeyValueCache {
      * @param manager where the arrays live
      */
     public MemoryCache(NDManager manager) {
-        this.manager = manager;
-        state = new CacheState(manager);
+        super(manager);
     }
 
     /** {@inheritDoc} */
@@ -48,24 +45,6 @@ public final class MemoryCache implements KeyValueCache {
         }
         counted = places;
         return true;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray state(String name) {
-        return state.get(name);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void state(String name, NDArray array) {
-        state.put(name, array);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public boolean hasState() {
-        return !state.isEmpty();
     }
 
     /** {@inheritDoc} */

@@ -11,11 +11,9 @@ import java.util.function.Supplier;
  * its keys and values behind those before, and nothing is made anew. For inference alone, since
  * gradients do not see what is written.
  */
-public final class StaticCache implements KeyValueCache {
+public final class StaticCache extends StatefulCache {
 
-    private final NDManager manager;
     private final int capacity;
-    private final CacheState state;
     private KeyValues room; // (B, G, capacity, H)
     private KeyValues held; // its places that are filled
     private int length;
@@ -27,12 +25,11 @@ public final class StaticCache implements KeyValueCache {
      * @param capacity how many places there is room for
      */
     public StaticCache(NDManager manager, int capacity) {
+        super(manager);
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be positive, got " + capacity);
         }
-        this.manager = manager;
         this.capacity = capacity;
-        state = new CacheState(manager);
     }
 
     /** {@inheritDoc} */
@@ -98,24 +95,6 @@ public final class StaticCache implements KeyValueCache {
         requireRoom(length + places);
         length += places;
         return true;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray state(String name) {
-        return state.get(name);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void state(String name, NDArray array) {
-        state.put(name, array);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public boolean hasState() {
-        return !state.isEmpty();
     }
 
     /** {@inheritDoc} */
