@@ -181,13 +181,16 @@ public final class TextGenerator implements AutoCloseable {
                 arguments.remove("max_length");
                 arguments.remove("min_length"); // the task's, of texts of other lengths
             }
-            boolean marked = !tokenizer.languages().isEmpty() && !marksByText();
+            boolean asked = request.sourceLanguage() != null || request.targetLanguage() != null;
+            if (asked) {
+                checkLanguages();
+            }
             words =
-                    marked && (request.sourceLanguage() != null || request.targetLanguage() != null)
+                    asked && !marksByText()
                             ? tokenizer.withLanguages(
                                     request.sourceLanguage(), request.targetLanguage())
                             : tokenizer;
-            if (marked && request.targetLanguage() != null) {
+            if (request.targetLanguage() != null && !marksByText()) {
                 int language = tokenizer.idOf(request.targetLanguage()).orElseThrow();
                 arguments.put(languageArgument(), new JsonPrimitive(language));
             }
@@ -208,9 +211,32 @@ public final class TextGenerator implements AutoCloseable {
                     : new JsonObject();
         }
 
+        private void checkLanguages() {
+            if (tokenizer.languages().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the model tells of no languages: leave them out");
+            }
+            if (marksByText()
+                    && (request.sourceLanguage() != null
+                            || !tokenizer.languages().contains(mark()))) {
+                throw new IllegalArgumentException(
+                        "the model takes a target language alone, one of "
+                                + String.join(", ", tokenizer.languages())
+                                + ", got source="
+                                + request.sourceLanguage()
+                                + ", target="
+                                + request.targetLanguage());
+            }
+        }
+
         /** Whether the language to translate to stands before the text, as in Marian's models. */
         private boolean marksByText() {
             return tokenizer.languages().stream().allMatch(name -> name.startsWith(">>"));
+        }
+
+        private String mark() {
+            String name = request.targetLanguage();
+            return name == null || name.startsWith(">>") ? name : ">>" + name + "<<";
         }
 
         /** Where the target's language goes: first in the target, or in place of its start. */
@@ -263,7 +289,7 @@ public final class TextGenerator implements AutoCloseable {
         private int[] encode(String text) {
             String whole = task.has("prefix") ? task.get("prefix").getAsString() + text : text;
             if (request.targetLanguage() != null && marksByText()) {
-                whole = ">>" + request.targetLanguage() + "<< " + whole;
+                whole = mark() + " " + whole;
             }
             OptionalInt most = isEncoderDecoder() ? words.maxLength() : OptionalInt.empty();
             EncodeOptions options =
