@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             SummarizeCommand.class,
             FetchCommand.class,
             ConvertCommand.class,
+            InspectCommand.class,
+            ModelsCommand.class,
             DoctorCommand.class
         })
 final class Attn4jCommand implements Runnable {

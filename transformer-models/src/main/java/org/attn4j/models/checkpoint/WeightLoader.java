@@ -101,6 +101,31 @@ public final class WeightLoader {
     }
 
     /**
+     * Compares a checkpoint with a block, without loading anything.
+     *
+     * @param block the block, not initialised; it stays so
+     * @param manager an engine, by which the block says what it needs
+     * @param source the checkpoint
+     * @param table which tensor is which parameter
+     * @param inputShapes the shapes of some input
+     * @return what loading would find; {@code loaded} counts what fits
+     * @throws IOException if reading fails
+     */
+    public static LoadReport compare(
+            Block block,
+            NDManager manager,
+            TensorSource source,
+            WeightTable table,
+            Shape... inputShapes)
+            throws IOException {
+        Loading loading =
+                new Loading(source, table, table.bind(BlockParameters.of(block)), DataType.FLOAT32);
+        loading.findShapes(block, manager, inputShapes);
+        loading.check(table);
+        return loading.report();
+    }
+
+    /**
      * Saves the weights of a block into a model directory, sharded above 5 GB, under the names of
      * the table.
      *

@@ -60,7 +60,12 @@ public final class ModelFamilies {
 
     /** The name of the base model of the family that a configuration is of. */
     static String baseOf(JsonObject config) {
-        return familyOf(new ConfigReader(config, "config.json")).architectures().get(0);
+        return of(config).architectures().get(0);
+    }
+
+    /** The family that a configuration is of. */
+    static ModelFamily of(JsonObject config) {
+        return familyOf(new ConfigReader(config, "config.json"));
     }
 
     private static ModelFamily familyOf(ConfigReader reader) {
