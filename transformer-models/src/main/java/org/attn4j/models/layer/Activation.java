@@ -29,6 +29,10 @@ public enum Activation {
     LEAKY_RELU("leaky_relu", x -> x.getNDArrayInternal().leakyRelu(0.01f)),
     /** The exact GELU, at most 10. */
     GELU_10("gelu_10", x -> x.getNDArrayInternal().gelu().minimum(10)),
+    /** {@code x · min(max(x + 3, 0), 6) / 6} (Howard et al. 2019). */
+    HARDSWISH(
+            "hardswish",
+            x -> Scalars.multiply(x.mul(x.add(3).getNDArrayInternal().relu().minimum(6)), 1 / 6.0)),
     /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID("sigmoid", Activation::sigmoid),
     /** The hyperbolic tangent. */

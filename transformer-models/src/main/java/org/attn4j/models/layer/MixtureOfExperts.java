@@ -102,7 +102,9 @@ public final class MixtureOfExperts extends AbstractBlock {
                 parts.add(Layers.apply(experts.get(i), parameters, own, training));
             }
         }
-        NDArray outputs = Rows.take(NDArrays.concat(parts), place); // (n·k, D), token after token
+        // DJL's concat copies a single array, and the copy passes no gradient.
+        NDArray joined = parts.size() == 1 ? parts.head() : NDArrays.concat(parts);
+        NDArray outputs = Rows.take(joined, place); // (n·k, D), token after token
         NDArray weights =
                 route.weights().toType(outputs.getDataType(), false).reshape(-1, chosen, 1);
         NDArray mixed =

@@ -1,11 +1,17 @@
 package org.attn4j.models.layer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import org.attn4j.models.TestEngine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("engine")
 class ActivationTest {
 
     @Test
@@ -16,5 +22,22 @@ class ActivationTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> Activation.of("elu"));
         assertTrue(e.getMessage().contains("relu, gelu, gelu_new"), e.getMessage());
+    }
+
+    /** The values are transformers' own at these places. */
+    @Test
+    void cutOffAndPiecewiseFunctionsAreThoseOfTransformers() {
+        assertValues("gelu_10", -0.0001264811f, -0.1542688f, 0, 0.1853734f, 2.484476f, 10);
+        assertValues("relu6", 0, 0, 0, 0.3f, 2.5f, 6);
+        assertValues("leaky_relu", -0.04f, -0.005f, 0, 0.3f, 2.5f, 11);
+        assertValues("hardswish", 0, -0.2083333f, 0, 0.165f, 2.291667f, 11);
+    }
+
+    private static void assertValues(String name, float... expected) {
+        try (NDManager manager = TestEngine.manager()) {
+            NDArray x = manager.create(new float[] {-4, -0.5f, 0, 0.3f, 2.5f, 11});
+            float[] actual = Activation.of(name).apply(x).toFloatArray();
+            assertArrayEquals(expected, actual, 1e-6f, name);
+        }
     }
 }

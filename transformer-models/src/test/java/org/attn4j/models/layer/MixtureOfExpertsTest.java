@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("engine")
 class MixtureOfExpertsTest {
@@ -112,12 +114,14 @@ class MixtureOfExpertsTest {
                 1e-6f);
     }
 
-    private MixtureOfExperts mixture(int experts) {
+    private MixtureOfExperts mixture(int experts, int chosen) {
         MixtureOfExperts mixture =
                 new MixtureOfExperts(
                         D,
                         new ExpertRouter(
-                                D, settings(experts, 2, 1, 1, ExpertRouter.GroupScore.BEST, true)),
+                                D,
+                                settings(
+                                        experts, chosen, 1, 1, ExpertRouter.GroupScore.BEST, true)),
                         IntStream.range(0, experts).mapToObj(i -> expert()).toList(),
                         expert());
         mixture.setInitializer(new NormalInitializer(0.7f), Parameter.Type.WEIGHT);
@@ -138,7 +142,7 @@ class MixtureOfExpertsTest {
 
     @Test
     void addsUpTheChosenExpertsAndTheSharedOne() {
-        MixtureOfExperts mixture = mixture(5);
+        MixtureOfExperts mixture = mixture(5, 2);
         NDArray x = manager.randomNormal(new Shape(2, 3, D));
         float[] actual = Layers.apply(mixture, parameters, x, false).toFloatArray();
         ExpertRouter router = (ExpertRouter) mixture.getChildren().get("01router");
@@ -164,10 +168,11 @@ class MixtureOfExpertsTest {
         assertArrayEquals(sums, actual, 1e-5f);
     }
 
-    /** One token leaves three of five experts idle. */
-    @Test
-    void gradientsAreSlopesAndNeverMissing() {
-        MixtureOfExperts mixture = mixture(5);
+    /** One token leaves all experts idle but those that it is given. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void gradientsAreSlopesAndNeverMissing(int chosen) {
+        MixtureOfExperts mixture = mixture(5, chosen);
         NDArray x = manager.create(new float[] {0.4f, -1.1f, 0.8f}, new Shape(1, 1, D));
         Map<String, Parameter> all = BlockParameters.of(mixture).byPath();
         all.values().forEach(parameter -> parameter.getArray().setRequiresGradient(true));
@@ -188,7 +193,10 @@ class MixtureOfExpertsTest {
                     IntStream.range(0, slopes.length).allMatch(i -> entry.getValue()[i] == 0);
             idle += zero ? 1 : 0;
         }
-        assertEquals(3 * 3 + 1, idle, "parameters of idle experts and the bias");
+        assertEquals(
+                (5 - chosen) * 3 + (chosen == 1 ? 2 : 1),
+                idle,
+                "parameters of idle experts and the bias");
     }
 
     private float[] slopes(MixtureOfExperts mixture, NDArray x, NDArray array) {
