@@ -167,9 +167,7 @@ public final class CoverageAttention extends AttentionBlock {
             in.cache().state(COVERAGE, covered.reshape(shape.get(0), shape.get(3)));
         }
         return new NDList(
-                NDArrays.concat(weights, 2),
-                NDArrays.concat(coverage, 2),
-                NDArrays.concat(scores, 2));
+                Heads.joined(weights, 2), Heads.joined(coverage, 2), Heads.joined(scores, 2));
     }
 
     /** w_c c: (B, 1, 1, S) to (B, 1, S, A). */

@@ -75,6 +75,22 @@ class CoverageAttentionTest {
                                 .add(covered.context().mean());
                     });
         }
+
+        @Test
+        void gradientsReachASingleQuery() {
+            Subject subject = subject(DataType.FLOAT64);
+            CoverageAttention block = (CoverageAttention) subject.block();
+            NDArray x =
+                    Numbers.random(manager, 1, new Shape(B, T, modelSize()))
+                            .toType(DataType.FLOAT64, false);
+            subject.checkSlopes(
+                    x,
+                    () -> {
+                        AttentionInputs inputs = AttentionInputs.cross(x.get(":, 1:2"), x);
+                        NDArray context = block.cover(subject.store(), inputs, true).context();
+                        return context.mul(context).sum();
+                    });
+        }
     }
 
     /** The same block with a coverage that counts for nothing. */
