@@ -3,6 +3,8 @@ package org.attn4j.attention.norm;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
@@ -23,8 +25,8 @@ public final class LayerNorm extends AbstractBlock {
 
     private final Shape size;
     private final float epsilon;
-    private final Parameter weight;
-    private final Parameter bias;
+    private final Parameter weight; // null without
+    private final Parameter bias; // null without
 
     /**
      * Creates a norm.
@@ -33,11 +35,22 @@ public final class LayerNorm extends AbstractBlock {
      * @param epsilon what is added to the variance
      */
     public LayerNorm(long size, double epsilon) {
+        this(size, epsilon, true);
+    }
+
+    /**
+     * Creates a norm that may lack weight and bias.
+     *
+     * @param size the length of the last axis, D
+     * @param epsilon what is added to the variance
+     * @param affine whether there are a weight and a bias
+     */
+    public LayerNorm(long size, double epsilon, boolean affine) {
         super(VERSION);
         this.size = new Shape(size);
         this.epsilon = (float) epsilon;
-        weight = addParameter(parameter("weight", Parameter.Type.GAMMA));
-        bias = addParameter(parameter("bias", Parameter.Type.BETA));
+        weight = affine ? addParameter(parameter("weight", Parameter.Type.GAMMA)) : null;
+        bias = affine ? addParameter(parameter("bias", Parameter.Type.BETA)) : null;
     }
 
     private Parameter parameter(String name, Parameter.Type type) {
@@ -57,13 +70,17 @@ public final class LayerNorm extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow(); // (..., D)
         Device device = x.getDevice();
-        return x.getNDArrayInternal()
-                .layerNorm(
-                        x,
-                        size,
-                        parameters.getValue(weight, device, training),
-                        parameters.getValue(bias, device, training),
-                        epsilon);
+        NDManager manager = x.getManager();
+        DataType type = x.getDataType();
+        NDArray factor =
+                weight == null
+                        ? manager.ones(size, type)
+                        : parameters.getValue(weight, device, training);
+        NDArray added =
+                bias == null
+                        ? manager.zeros(size, type)
+                        : parameters.getValue(bias, device, training);
+        return x.getNDArrayInternal().layerNorm(x, size, factor, added, epsilon);
     }
 
     /** {@inheritDoc} */

@@ -56,10 +56,12 @@ public record BloomConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static BloomConfig of(ConfigReader reader) {
-        // How the reference splits its sums over devices, and settings of the program that trained
-        // the published models.
+        // Splitting sums as in training leaves biases out, which nobody can want.
+        if (reader.integer("pretraining_tp", 1) > 1) {
+            reader.refuseUnless("slow_but_exact", false);
+        }
+        // Settings of the program that trained the published models.
         reader.noEffect(
-                "pretraining_tp",
                 "slow_but_exact",
                 "seq_length",
                 "attention_softmax_in_fp32",

@@ -29,8 +29,9 @@ import org.attn4j.models.pretrained.ModelInputs;
  * <p>Takes {@code input_ids}, {@code attention_mask}, {@code token_type_ids}, {@code position_ids}
  * and {@code global_attention_mask} (1 for global tokens), all (B, T). Without the last the global
  * tokens are those that transformers takes for the task: the first for classification, the question
- * for answers, what follows it for a choice, and else none. A text need not be filled up to the
- * window. Attentions leave in transformers' layout, see {@link WindowObserver}.
+ * for answers, what follows it for a choice, and else none. A 2 in {@code attention_mask} makes a
+ * token global too. A text need not be filled up to the window. Attentions leave in transformers'
+ * layout, see {@link WindowObserver}.
  */
 public final class LongformerModel extends StackEncoder {
 
@@ -112,6 +113,7 @@ public final class LongformerModel extends StackEncoder {
         if (global != null && visible != null) {
             global = global.mul(visible);
         }
+        global = either(global, twos(in.get("attention_mask")));
         AttentionMask mask =
                 (visible == null ? AttentionMask.none() : AttentionMask.keys(visible))
                         .withGlobals(global);
@@ -120,6 +122,19 @@ public final class LongformerModel extends StackEncoder {
                         ? null
                         : new WindowObserver(in.observer(), config, visible, global);
         return encode(parameters, in, mask, observer, training);
+    }
+
+    /** The tokens that the mask marks as global by a 2, (B, T); null if there are none. */
+    private static NDArray twos(NDArray mask) {
+        if (mask == null) {
+            return null;
+        }
+        NDArray twos = mask.gt(1).toType(DataType.FLOAT32, false);
+        return twos.max().getFloat() > 0 ? twos : null;
+    }
+
+    private static NDArray either(NDArray one, NDArray other) {
+        return one == null || other == null ? (one == null ? other : one) : one.maximum(other);
     }
 
     /** The tokens that a mask marks, (B, T) of ones and zeros; null if it is not given. */

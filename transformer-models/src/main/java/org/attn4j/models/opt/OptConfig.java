@@ -20,6 +20,7 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param finalNorm whether there is a norm after the layers: with norms before the sublayers,
  *     unless {@code _remove_final_layer_norm}
  * @param bias {@code enable_bias}
+ * @param affineNorms {@code layer_norm_elementwise_affine}: whether norms have weights and biases
  * @param initializerRange {@code init_std}
  * @param tieEmbeddings {@code tie_word_embeddings}
  */
@@ -37,6 +38,7 @@ public record OptConfig(
         boolean normBefore,
         boolean finalNorm,
         boolean bias,
+        boolean affineNorms,
         double initializerRange,
         boolean tieEmbeddings) {
 
@@ -65,7 +67,6 @@ public record OptConfig(
      */
     public static OptConfig of(ConfigReader reader) {
         reader.refuseUnless("layerdrop", 0);
-        reader.refuseUnless("layer_norm_elementwise_affine", true);
         reader.noEffect("activation_dropout"); // in published files, and unused
         int size = reader.integer("hidden_size", 768);
         Integer embeddingSize = reader.integerOrNull("word_embed_proj_dim");
@@ -85,6 +86,7 @@ public record OptConfig(
                 normBefore,
                 normBefore && !removed,
                 reader.flag("enable_bias", true),
+                reader.flag("layer_norm_elementwise_affine", true),
                 reader.number("init_std", 0.02),
                 reader.flag("tie_word_embeddings", true));
     }

@@ -24,7 +24,9 @@ final class OptEnd extends AbstractBlock {
         super(VERSION);
         this.config = config;
         if (config.finalNorm()) {
-            addChildBlock("norm", new LayerNorm(config.hiddenSize(), OptModel.EPSILON));
+            addChildBlock(
+                    "norm",
+                    new LayerNorm(config.hiddenSize(), OptModel.EPSILON, config.affineNorms()));
         }
         if (config.projected()) {
             addChildBlock(

@@ -17,9 +17,10 @@ import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
 
 /**
- * OPT without its head. Takes {@code input_ids} and {@code attention_mask} (all seen by default),
- * both (B, T), and gives states (B, T, E). The place of a token is how many are seen before it;
- * padding has the place -1, and the table of positions begins with -2.
+ * OPT without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default) and
+ * {@code position_ids}, all (B, T), and gives states (B, T, E). Unless it is given, the place of a
+ * token is how many are seen before it; padding has the place -1, and the table of positions begins
+ * with -2.
  */
 public final class OptModel extends CausalEncoder {
 
@@ -39,7 +40,7 @@ public final class OptModel extends CausalEncoder {
 
     private OptModel(OptConfig config, TokenEmbedding tokens) {
         super(
-                List.of("input_ids", "attention_mask"),
+                List.of("input_ids", "attention_mask", "position_ids"),
                 tokens,
                 new EncoderStack(
                         embeddings(config, tokens),
@@ -80,7 +81,7 @@ public final class OptModel extends CausalEncoder {
                                 .optActivation(config.activation())
                                 .optBias(config.bias())
                                 .build())
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), EPSILON))
+                .setNorm(() -> new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms()))
                 .optNormOrder(config.normBefore() ? NormOrder.PRE : NormOrder.POST)
                 .optDropout(config.dropout())
                 .build();
