@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The tokens and ids of a tokenizer.json, and the form of it that the native library gets.
@@ -21,6 +22,7 @@ final class TokenTable {
     private static final String NO_CHARACTER = Character.toString(0x10FFFF);
     private static final int REPLACEMENT = 0xFFFD;
     private static final int LARGEST_ID = 1 << 24;
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,8}");
 
     private final Map<String, Integer> ids = new LinkedHashMap<>();
     private final Set<String> special = new HashSet<>();
@@ -36,7 +38,9 @@ final class TokenTable {
         tokens = new String[ids.values().stream().mapToInt(id -> id + 1).max().orElse(0)];
         ids.forEach(
                 (token, id) -> {
-                    require(tokens[id] == null, "the id " + id + " has two tokens");
+                    if (tokens[id] != null) {
+                        throw new IllegalArgumentException("the id " + id + " has two tokens");
+                    }
                     tokens[id] = token;
                 });
         specialTokens =
@@ -91,14 +95,21 @@ final class TokenTable {
     }
 
     private void put(String token, JsonElement id) {
-        boolean number = id != null && id.isJsonPrimitive() && id.getAsString().matches("\\d{1,8}");
-        require(number, "the id of token " + token + " must be a whole number, got " + id);
+        boolean number =
+                id instanceof JsonPrimitive && WHOLE_NUMBER.matcher(id.getAsString()).matches();
+        if (!number) {
+            throw new IllegalArgumentException(
+                    "the id of token " + token + " must be a whole number, got " + id);
+        }
         int value = id.getAsInt();
-        require(value <= LARGEST_ID, "ids must be at most " + LARGEST_ID + ", got " + id);
+        if (value > LARGEST_ID) {
+            throw new IllegalArgumentException("ids must be at most " + LARGEST_ID + ", got " + id);
+        }
         Integer other = ids.putIfAbsent(token, value);
-        require(
-                other == null || other == value,
-                "token " + token + " has two ids, " + other + " and " + id);
+        if (other != null && other != value) {
+            throw new IllegalArgumentException(
+                    "token " + token + " has two ids, " + other + " and " + id);
+        }
     }
 
     /**

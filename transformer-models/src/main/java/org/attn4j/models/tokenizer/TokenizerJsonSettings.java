@@ -76,40 +76,27 @@ final class TokenizerJsonSettings {
         }
     }
 
-    /** Adds what the configuration names and the file lacks, with the next free ids. */
+    /** Adds what the configuration names and the file lacks, with the next ids. */
     static void addTokens(JsonObject root, TokenizerSettings settings) {
         JsonArray added =
                 root.get("added_tokens") instanceof JsonArray list ? list : new JsonArray();
         root.add("added_tokens", added);
-        Set<String> there = new HashSet<>();
-        for (JsonElement token : added) {
-            SpecialToken known = SpecialToken.of(token, false);
-            if (known != null) {
-                there.add(known.content());
-            }
-        }
         Map<String, SpecialToken> missing = new LinkedHashMap<>();
         settings.added().values().forEach(token -> missing.putIfAbsent(token.content(), token));
         settings.named().values().forEach(token -> missing.putIfAbsent(token.content(), token));
         settings.additional().forEach(token -> missing.putIfAbsent(token.content(), token));
-        missing.keySet().removeAll(there);
-        Map<String, Integer> ids = Vocabularies.ids(root.getAsJsonObject("model"));
-        int next = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
+        Set<String> special = new HashSet<>();
+        settings.named().values().forEach(token -> special.add(token.content()));
         for (JsonElement token : added) {
-            next = Math.max(next, idOf(token) + 1);
+            SpecialToken known = SpecialToken.of(token, false);
+            if (known != null) {
+                missing.remove(known.content());
+                if (special.contains(known.content())) {
+                    token.getAsJsonObject().addProperty("special", true);
+                }
+            }
         }
-        for (SpecialToken token : missing.values()) {
-            Integer id = ids.get(token.content());
-            added.add(token.toJson(id == null ? next++ : id));
-        }
-    }
-
-    private static int idOf(JsonElement token) {
-        if (token instanceof JsonObject one
-                && one.get("id") instanceof JsonPrimitive id
-                && id.getAsString().matches("\\d{1,8}")) {
-            return id.getAsInt();
-        }
-        throw new IllegalArgumentException("an added token has no id: " + token);
+        missing.values().forEach(token -> added.add(token.toJson(0)));
+        Vocabularies.number(root);
     }
 }

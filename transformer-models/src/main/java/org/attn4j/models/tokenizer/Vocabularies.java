@@ -3,6 +3,7 @@ package org.attn4j.models.tokenizer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ final class Vocabularies {
             } else if (model.get("vocab") instanceof JsonArray vocabulary) {
                 for (int id = 0; id < vocabulary.size(); id++) {
                     JsonArray entry = vocabulary.get(id).getAsJsonArray();
-                    ids.putIfAbsent(entry.get(0).getAsString(), id);
+                    ids.put(entry.get(0).getAsString(), id);
                 }
                 return ids;
             }
@@ -46,5 +47,31 @@ final class Vocabularies {
             ids.put(one.get("content").getAsString(), one.get("id").getAsInt());
         }
         return ids;
+    }
+
+    /**
+     * Gives added tokens the ids that the library gives them, whatever the file says: that of the
+     * model's vocabulary, or else the next one.
+     */
+    static void number(JsonObject root) {
+        JsonObject model = root.getAsJsonObject("model");
+        Map<String, Integer> ids = ids(model);
+        int size =
+                model.get("vocab") instanceof JsonArray list
+                        ? list.size()
+                        : model.getAsJsonObject("vocab").size();
+        int most = -1;
+        Map<String, Integer> added = new HashMap<>();
+        for (JsonElement token : root.getAsJsonArray("added_tokens")) {
+            SpecialToken one = SpecialToken.of(token, false);
+            if (one == null) {
+                throw new IllegalArgumentException("an added token has no content: " + token);
+            }
+            Integer known = added.getOrDefault(one.content(), ids.get(one.content()));
+            int id = known == null ? Math.max(most + 1, size) : known;
+            added.put(one.content(), id);
+            most = Math.max(most, id);
+            token.getAsJsonObject().addProperty("id", id);
+        }
     }
 }
