@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.inference.Predictor;
+import ai.djl.modality.Classifications;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,7 +20,9 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Dataset.Usage;
+import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,7 +43,12 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.ReverseTask;
 import org.attn4j.datasets.SymbolTaskConfig;
 import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.pretrained.LoadedModel;
+import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
@@ -160,6 +169,64 @@ class ReadmeExamplesTest {
         }
     }
 
+    private static List<String> classify(Path checkpoint, List<String> texts) throws Exception {
+        Criteria<String, Classifications> criteria =
+                Attn4jCriteria.published(checkpoint.toString(), String.class, Classifications.class)
+                        .optEngine(ENGINE)
+                        .build();
+        try (ZooModel<String, Classifications> model = criteria.loadModel();
+                Predictor<String, Classifications> predictor = model.newPredictor()) {
+            return predictor.batchPredict(texts).stream()
+                    .map(found -> found.best().getClassName())
+                    .toList();
+        }
+    }
+
+    private static void fineTune(
+            Path checkpoint, List<TextPair> texts, long[] labels, Path directory) throws Exception {
+        try (Model model = Model.newInstance("classifier", Device.cpu(), ENGINE);
+                ModelTokenizer tokenizer = ModelTokenizer.load(checkpoint)) {
+            NDManager manager = model.getNDManager();
+            LoadedModel bert =
+                    Pretrained.loader().optManager(manager).optTrainable(true).load(checkpoint);
+            model.setBlock(bert.model());
+            Map<String, NDArray> rows =
+                    tokenizer.encodeBatch(texts, EncodeOptions.upTo(40)).arrays(manager);
+            ArrayDataset examples =
+                    new ArrayDataset.Builder()
+                            .setData(rows.get("input_ids"), rows.get("attention_mask"))
+                            .optLabels(manager.create(labels))
+                            .setSampling(2, true)
+                            .build();
+            DefaultTrainingConfig training =
+                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                            .optDevices(new Device[] {Device.cpu()})
+                            .optOptimizer(
+                                    Optimizer.adam()
+                                            .optLearningRateTracker(Tracker.fixed(0.005f))
+                                            .build());
+            try (Trainer trainer = model.newTrainer(training)) {
+                trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+                EasyTrain.fit(trainer, 20, examples, null);
+            }
+            bert.save(directory); // as it came, tokenizer and all
+        }
+    }
+
+    @Test
+    void aPublishedClassifierFineTunedSavedAndUsed() throws Exception {
+        Path checkpoint =
+                Path.of("../transformer-models/src/test/resources/goldens/tasks/bert_classify");
+        List<String> texts =
+                List.of("this movie was great", "a terrible film", "great", "terrible");
+        List<TextPair> pairs = texts.stream().map(TextPair::of).toList();
+        Path directory = folder.resolve("tuned");
+        fineTune(checkpoint, pairs, new long[] {2, 0, 2, 0}, directory);
+        assertEquals(
+                List.of("entailment", "contradiction", "entailment", "contradiction"),
+                classify(directory, texts));
+    }
+
     @Test
     void theReadmeShowsThisCode() throws IOException {
         Path root = Path.of("..").toAbsolutePath().normalize();
@@ -176,6 +243,6 @@ class ReadmeExamplesTest {
             String example = blocks.group(1).replaceAll("\\s+", "");
             assertTrue(code.contains(example), blocks.group(1));
         }
-        assertEquals(3, shown);
+        assertEquals(5, shown);
     }
 }

@@ -11,6 +11,8 @@ import java.util.TreeSet;
 /** The families that can be loaded. */
 public final class ModelFamilies {
 
+    private static final String ENCODER = "EncoderModel";
+
     private ModelFamilies() {}
 
     /**
@@ -58,9 +60,16 @@ public final class ModelFamilies {
         return family.create(reader, wanted);
     }
 
-    /** The name of the base model of the family that a configuration is of. */
-    static String baseOf(JsonObject config) {
-        return of(config).architectures().get(0);
+    /**
+     * The name of the model that gives the states of a text's tokens, in the family that a
+     * configuration is of: the encoder of an encoder-decoder if it has one, else the base model.
+     */
+    static String encoderOf(JsonObject config) {
+        List<String> names = of(config).architectures();
+        return names.stream()
+                .filter(name -> name.endsWith(ENCODER))
+                .findFirst()
+                .orElse(names.get(0));
     }
 
     /** The family that a configuration is of. */

@@ -72,8 +72,9 @@ public final class Pretrained {
     }
 
     /**
-     * Loads a model for the hidden states of its tokens alone: the family's base model, whatever
-     * head the files are of, with a pooler that means nothing if they have none.
+     * Loads a model for the hidden states of its tokens alone: the family's base model or, of an
+     * encoder-decoder, its encoder, whatever head the files are of, with a pooler that means
+     * nothing if they have none.
      *
      * @param directory a folder with {@code config.json} and safetensors
      * @param loader how it is loaded
@@ -83,7 +84,7 @@ public final class Pretrained {
     public static LoadedModel loadEncoder(Path directory, Loader loader) throws IOException {
         JsonObject config = ModelDirectory.open(directory).config();
         try {
-            loader.optArchitecture(ModelFamilies.baseOf(config));
+            loader.optArchitecture(ModelFamilies.encoderOf(config));
         } catch (IllegalArgumentException e) {
             throw new CheckpointFormatException(directory + ": " + e.getMessage(), e);
         }

@@ -21,12 +21,12 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
-import org.attn4j.models.head.EncoderOutput;
 import org.attn4j.models.head.EncoderTaskModel;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.pretrained.LoadedModel;
 import org.attn4j.models.pretrained.ModelInputs;
+import org.attn4j.models.pretrained.PretrainedModel;
 
 /**
  * A sentence-transformers model: an encoder, a pooling, and the modules behind it (dense layers,
@@ -38,8 +38,9 @@ import org.attn4j.models.pretrained.ModelInputs;
 public final class SentenceModel extends AbstractBlock {
 
     private static final byte VERSION = 1;
+    private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
 
-    private final EncoderTaskModel encoder;
+    private final PretrainedModel encoder;
     private final Pooling pooling;
     private final List<DenseModule> dense;
     private final boolean normalize;
@@ -47,16 +48,17 @@ public final class SentenceModel extends AbstractBlock {
     /**
      * Creates a model without dense modules.
      *
-     * @param encoder the encoder; its head is not used
+     * @param encoder the encoder; of an {@link EncoderTaskModel} the head is not used, another
+     *     model must give {@code last_hidden_state}
      * @param pooling how states become one vector
      * @param normalize whether vectors get the length 1
      */
-    public SentenceModel(EncoderTaskModel encoder, Pooling pooling, boolean normalize) {
+    public SentenceModel(PretrainedModel encoder, Pooling pooling, boolean normalize) {
         this(encoder, pooling, List.of(), normalize);
     }
 
     private SentenceModel(
-            EncoderTaskModel encoder, Pooling pooling, List<DenseModule> dense, boolean normalize) {
+            PretrainedModel encoder, Pooling pooling, List<DenseModule> dense, boolean normalize) {
         super(VERSION);
         this.encoder = addChildBlock("encoder", encoder);
         this.pooling = pooling;
@@ -76,7 +78,7 @@ public final class SentenceModel extends AbstractBlock {
      * @throws IOException if a module is not known here, malformed or missing
      */
     public static SentenceModel of(LoadedModel model) throws IOException {
-        EncoderTaskModel encoder = model.model(EncoderTaskModel.class);
+        PretrainedModel encoder = model.model();
         Pooling pooling = Pooling.MEAN;
         List<DenseModule> dense = new ArrayList<>();
         boolean normalize = false;
@@ -128,16 +130,20 @@ public final class SentenceModel extends AbstractBlock {
      * @return the vectors, on the manager of the inputs
      */
     public SentenceVectors embed(ParameterStore parameters, ModelInputs in, boolean training) {
-        EncoderOutput encoded = encoder.encoder().encode(parameters, in, training);
-        NDArray pooled = pooling.pool(encoded.states(), in.get("attention_mask")); // (B, D)
+        NDArray states = states(parameters, in, training); // (B, T, D)
+        NDArray pooled = pooling.pool(states, in.get("attention_mask")); // (B, D)
         NDArray vectors = pooled;
         for (DenseModule module : dense) {
             vectors = Layers.apply(module, parameters, vectors, training);
         }
         return new SentenceVectors(
-                encoded.states(),
-                pooled,
-                normalize ? SentenceVectors.normalized(vectors) : vectors);
+                states, pooled, normalize ? SentenceVectors.normalized(vectors) : vectors);
+    }
+
+    private NDArray states(ParameterStore parameters, ModelInputs in, boolean training) {
+        return encoder instanceof EncoderTaskModel task
+                ? task.encoder().encode(parameters, in, training).states()
+                : encoder.run(parameters, in, training).require("last_hidden_state");
     }
 
     /**
@@ -170,7 +176,9 @@ public final class SentenceModel extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        ModelInputs in = ModelInputs.ofList(encoder.encoder().inputNames(), inputs);
+        List<String> names =
+                encoder instanceof EncoderTaskModel task ? task.encoder().inputNames() : INPUTS;
+        ModelInputs in = ModelInputs.ofList(names, inputs);
         return new NDList(embed(parameters, in, training).embeddings());
     }
 
@@ -186,7 +194,10 @@ public final class SentenceModel extends AbstractBlock {
     /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
-        Shape states = encoder.encoder().getOutputShapes(inputShapes)[0];
+        Shape states =
+                encoder instanceof EncoderTaskModel task
+                        ? task.encoder().getOutputShapes(inputShapes)[0]
+                        : encoder.getOutputShapes(inputShapes)[0];
         Shape vectors = new Shape(states.get(0), states.get(2) * pooling.modes().size());
         for (DenseModule module : dense) {
             vectors = module.getOutputShapes(new Shape[] {vectors})[0];

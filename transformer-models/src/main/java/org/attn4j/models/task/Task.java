@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.pretrained.ModelFamilies;
 import org.attn4j.models.pretrained.ModelFamily;
@@ -48,6 +49,8 @@ public enum Task {
             "EncoderDecoderModel"),
     /** A vector for a text. */
     TEXT_EMBEDDING("text-embedding", Application.NLP.TEXT_EMBEDDING);
+
+    private static final Set<String> FILLING_DECODERS = Set.of("bart", "mbart");
 
     private final String label;
     private final Application application;
@@ -119,10 +122,13 @@ public enum Task {
      */
     String architecture(JsonObject config) {
         Optional<String> named = named(config);
+        String type = new ConfigReader(config, "config.json").text("model_type", "");
+        if (this == FILL_MASK && FILLING_DECODERS.contains(type)) {
+            return TRANSLATION.architecture(config); // they were trained to restore texts
+        }
         if (named.isPresent() && isOf(named.get())) {
             return named.get();
         }
-        String type = new ConfigReader(config, "config.json").text("model_type", "");
         Optional<ModelFamily> family = ModelFamilies.find(type);
         return family.stream()
                 .flatMap(it -> it.architectures().stream())

@@ -169,10 +169,14 @@ public final class TaskModel implements AutoCloseable {
     /** Models that look for the last token of a row are asked for one row at a time. */
     private int rowsTogether() {
         boolean paddable =
-                model.model() instanceof EncoderTaskModel encoder
-                        && !encoder.isCausal()
-                        && tokenizer.padId().isPresent();
+                rowsAreApart() && !model.model().isCausal() && tokenizer.padId().isPresent();
         return paddable ? ROWS_TOGETHER : 1;
+    }
+
+    /** Encoders hide padding; the heads of encoder-decoders look for the end of each row. */
+    private boolean rowsAreApart() {
+        return model.model() instanceof EncoderTaskModel
+                || model.model().architecture().endsWith("EncoderModel");
     }
 
     /** The inputs for rows, padded at their ends: positions count from the first token. */

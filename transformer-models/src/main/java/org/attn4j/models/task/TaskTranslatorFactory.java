@@ -112,11 +112,11 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                             + ": name it as the blockFactory");
         }
         try {
-            Translators translators = new Translators(block.model(), new TaskArguments(arguments));
+            Translators translators =
+                    new Translators(
+                            block.model(), task(block, arguments), new TaskArguments(arguments));
             Translator<?, ?> made =
-                    input == Input.class
-                            ? translators.serving(task(block, arguments))
-                            : translators.of(input, output);
+                    input == Input.class ? translators.serving() : translators.of(input, output);
             return (Translator<I, O>) made;
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
@@ -129,7 +129,7 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
     }
 
     /** The translators of a model. */
-    private record Translators(TaskModel model, TaskArguments arguments) {
+    private record Translators(TaskModel model, Task task, TaskArguments arguments) {
 
         TaskTranslator<?, ?> of(Class<?> input, Class<?> output) throws IOException {
             if (input == QAInput.class) {
@@ -153,10 +153,10 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
             if (output == Classifications[].class) {
                 return TaskTranslator.of(fill());
             }
-            return Task.of(model.model().config()) == Task.FILL_MASK ? fillOne() : classify();
+            return task == Task.FILL_MASK ? fillOne() : classify();
         }
 
-        Translator<Input, Output> serving(Task task) throws IOException {
+        Translator<Input, Output> serving() throws IOException {
             return switch (task) {
                 case FILL_MASK -> new TextClassificationServingTranslator(fillOne().wrapped());
                 case TEXT_CLASSIFICATION ->

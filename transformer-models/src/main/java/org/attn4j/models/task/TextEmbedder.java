@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.attn4j.models.head.EncoderTaskModel;
 import org.attn4j.models.sentence.Pooling;
 import org.attn4j.models.sentence.SentenceModel;
 import org.attn4j.models.tokenizer.EncodeOptions;
@@ -48,9 +47,7 @@ public final class TextEmbedder {
      * @throws IOException if a file beside the model is malformed
      */
     public TextEmbedder(TaskModel model, Pooling pooling, boolean normalize) throws IOException {
-        this(
-                model,
-                new SentenceModel(model.model().model(EncoderTaskModel.class), pooling, normalize));
+        this(model, new SentenceModel(model.model().model(), pooling, normalize));
     }
 
     private TextEmbedder(TaskModel model, SentenceModel block) throws IOException {
