@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.attn4j.models.tokenizer.SentencePieceModel.Kind;
 import org.attn4j.models.tokenizer.SentencePieceStyle.Joining;
+import org.attn4j.models.tokenizer.SentencePieceStyle.Prefix;
 
 /**
  * Segments texts as SentencePiece does. Texts are cut at special tokens and normalised here; the
@@ -73,7 +74,8 @@ final class SentencePieceSegmenter implements Segmenter {
             } else {
                 AlignedText prepared =
                         style.preparation().apply(AlignedText.of(text, part.begin(), part.end()));
-                boolean prefix = first || style.prefixAlways();
+                Prefix wanted = first ? Prefix.FIRST : Prefix.EACH;
+                boolean prefix = style.prefix().compareTo(wanted) <= 0;
                 word = addPieces(tokens, normalizer.normalize(prepared, prefix), word);
             }
             first = false;
@@ -162,7 +164,8 @@ final class SentencePieceSegmenter implements Segmenter {
     public String join(List<String> tokens) {
         StringBuilder text = new StringBuilder();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        boolean start = true;
+        boolean prefixed = style.prefix() != Prefix.NEVER;
+        boolean start = prefixed;
         for (String token : tokens) {
             int value = model.byteFallback() ? byteOf(token) : -1;
             if (value >= 0) {
@@ -182,7 +185,7 @@ final class SentencePieceSegmenter implements Segmenter {
         String joined = text.append(drain(bytes)).toString();
         return switch (style.joining()) {
             case FIRST_TOKEN -> joined;
-            case TEXT -> joined.startsWith(" ") ? joined.substring(1) : joined;
+            case TEXT -> prefixed && joined.startsWith(" ") ? joined.substring(1) : joined;
             case SPACED -> joined.strip();
         };
     }

@@ -5,8 +5,7 @@ import java.util.function.UnaryOperator;
 /**
  * What families make of SentencePiece.
  *
- * @param prefixAlways whether a space is put before each part of a text that special tokens cut,
- *     rather than before the first alone
+ * @param prefix which parts of a text, cut at its special tokens, get a space before them
  * @param spacesBelong whether the space before a word belongs to its place in the text
  * @param words whether spaces begin words; all of a text is one word otherwise
  * @param languageFirst whether a text may begin with a language in double angle brackets
@@ -15,13 +14,23 @@ import java.util.function.UnaryOperator;
  * @param preparation what is done to a text before SentencePiece sees it
  */
 record SentencePieceStyle(
-        boolean prefixAlways,
+        Prefix prefix,
         boolean spacesBelong,
         boolean words,
         boolean languageFirst,
         boolean surfaces,
         Joining joining,
         UnaryOperator<AlignedText> preparation) {
+
+    /** Which parts of a text get a space before them. */
+    enum Prefix {
+        /** All of them. */
+        EACH,
+        /** The part that the text begins with. */
+        FIRST,
+        /** None. */
+        NEVER
+    }
 
     /** How tokens become a text again. */
     enum Joining {
@@ -35,14 +44,18 @@ record SentencePieceStyle(
 
     static SentencePieceStyle of(TokenizerSettings settings) {
         return switch (settings.family()) {
-            case LLAMA -> {
-                boolean legacy = settings.flag("legacy", true);
-                yield new SentencePieceStyle(
-                        legacy, true, false, false, false, Joining.TEXT, UnaryOperator.identity());
-            }
+            case LLAMA ->
+                    new SentencePieceStyle(
+                            llamaPrefix(settings),
+                            true,
+                            false,
+                            false,
+                            false,
+                            Joining.TEXT,
+                            UnaryOperator.identity());
             case MARIAN ->
                     new SentencePieceStyle(
-                            true,
+                            Prefix.EACH,
                             false,
                             true,
                             true,
@@ -63,6 +76,13 @@ record SentencePieceStyle(
     private static SentencePieceStyle plain(
             boolean spacesBelong, UnaryOperator<AlignedText> preparation) {
         return new SentencePieceStyle(
-                true, spacesBelong, true, false, false, Joining.FIRST_TOKEN, preparation);
+                Prefix.EACH, spacesBelong, true, false, false, Joining.FIRST_TOKEN, preparation);
+    }
+
+    private static Prefix llamaPrefix(TokenizerSettings settings) {
+        if (!settings.flag("add_prefix_space", true)) {
+            return Prefix.NEVER;
+        }
+        return settings.flag("legacy", true) ? Prefix.EACH : Prefix.FIRST;
     }
 }

@@ -62,10 +62,12 @@ final class SpecialTokenSplitter {
 
     private void addText(List<Part> parts, String text, int begin, int end) {
         int from = begin;
-        int close = text.indexOf("<<", begin);
-        if (languageFirst && text.startsWith(">>", begin) && close >= 0 && close + 2 <= end) {
-            parts.add(new Part(begin, close + 2, text.substring(begin, close + 2)));
-            from = close + 2;
+        if (languageFirst && text.startsWith(">>", begin)) {
+            int close = text.indexOf("<<", begin) + 2;
+            if (close >= 2 && close <= end) {
+                parts.add(new Part(begin, close, text.substring(begin, close)));
+                from = close;
+            }
         }
         if (from < end) {
             parts.add(new Part(from, end, null));
