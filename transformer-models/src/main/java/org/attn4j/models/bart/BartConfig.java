@@ -121,6 +121,9 @@ public record BartConfig(
                 "static_position_embeddings",
                 "extra_pos_embeddings",
                 "do_blenderbot_90_layernorm",
+                "replacing_rate",
+                "student_decoder_layers",
+                "student_encoder_layers",
                 "save_step");
         int vocabularySize = config.integer("vocab_size", 50265);
         Integer target = marian ? config.integerOrNull("decoder_vocab_size") : null;

@@ -56,6 +56,7 @@ final class BartWeights {
         }
         // Marian's sinusoids, which some files hold.
         return table.ignore("**embed_positions.weight")
+                .ignore("**coder.version")
                 .ignore("classification_head.**")
                 .ignore("qa_outputs.*")
                 .build();

@@ -60,6 +60,7 @@ public record BloomConfig(
         if (reader.integer("pretraining_tp", 1) > 1) {
             reader.refuseUnless("slow_but_exact", false);
         }
+        reader.refuseUnless("n_inner"); // always four times the size
         // Settings of the program that trained the published models.
         reader.noEffect(
                 "slow_but_exact",

@@ -77,7 +77,9 @@ public record Gpt2Config(
                 "summary_activation",
                 "summary_proj_to_labels",
                 "summary_first_dropout",
-                "n_ctx");
+                "n_ctx",
+                "n_special",
+                "predict_special_tokens");
         int size = reader.integer("n_embd", 768);
         Integer inner = reader.integerOrNull("n_inner");
         float hiddenDropout = reader.rate("hidden_dropout", 0.1);

@@ -34,6 +34,7 @@ public final class ConfigReader {
                     "_attn_implementation_autoset",
                     "_commit_hash",
                     "_name_or_path",
+                    "_num_labels",
                     "architectures",
                     "attn_implementation",
                     "auto_map",
@@ -65,6 +66,7 @@ public final class ConfigReader {
                     "max_length",
                     "min_length",
                     "model_type",
+                    "name",
                     "name_or_path",
                     "no_repeat_ngram_size",
                     "num_beam_groups",
@@ -94,11 +96,13 @@ public final class ConfigReader {
                     "top_p",
                     "torch_dtype",
                     "torchscript",
+                    "total_flos",
                     "transformers_version",
                     "typical_p",
                     "use_bfloat16",
                     "use_cache",
-                    "vocab_file");
+                    "vocab_file",
+                    "xla_device");
 
     private final JsonObject json;
     private final String name;
