@@ -31,8 +31,8 @@ public final class EncoderDecoderFamily implements ModelFamily {
     public PretrainedModel create(ConfigReader reader, String architecture) {
         reader.refuseUnless("is_encoder_decoder", true);
         reader.noEffect("vocab_size"); // the sides have their own
-        BertConfig encoder = side(reader.object("encoder"), false);
-        BertConfig decoder = side(reader.object("decoder"), true);
+        BertConfig encoder = side(reader, "encoder", false);
+        BertConfig decoder = side(reader, "decoder", true);
         Integer padId = reader.integerOrNull("pad_token_id");
         LabelShift shift =
                 LabelShift.startingWith(reader.integerOrNull("decoder_start_token_id"), padId);
@@ -41,7 +41,13 @@ public final class EncoderDecoderFamily implements ModelFamily {
                 architecture, encoder, decoder, shift, padId == null ? encoder.padId() : padId);
     }
 
-    private static BertConfig side(ConfigReader side, boolean decoder) {
+    private static BertConfig side(ConfigReader reader, String name, boolean decoder) {
+        ConfigReader side = reader.object(name);
+        if (side == null) {
+            throw new IllegalArgumentException(
+                    "config.json: %s is missing; it is the configuration of the %s"
+                            .formatted(name, name));
+        }
         side.refuseUnless("model_type", "bert");
         side.refuseUnless("is_decoder", decoder);
         side.refuseUnless("add_cross_attention", decoder);

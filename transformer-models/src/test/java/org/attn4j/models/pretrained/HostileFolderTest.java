@@ -104,9 +104,22 @@ class HostileFolderTest {
                 value.equals("1e400")
                         ? new JsonPrimitive(new BigDecimal(value))
                         : JsonParser.parseString(value);
-        changed.add(key, element);
+        String[] path = key.split("/");
+        JsonObject place = path.length == 1 ? changed : changed.getAsJsonObject(path[0]);
+        place.add(path[path.length - 1], element);
         JsonFiles.write(folder.resolve("config.json"), changed);
         load(manager, golden.getFileName() + " with " + key + "=" + value);
+    }
+
+    /** The settings, and those of the configurations within. */
+    private static List<String> keys(JsonObject config) {
+        List<String> keys = new ArrayList<>(config.keySet());
+        for (String outer : config.keySet()) {
+            if (config.get(outer) instanceof JsonObject inner) {
+                inner.keySet().forEach(key -> keys.add(outer + "/" + key));
+            }
+        }
+        return keys;
     }
 
     @Test
@@ -118,7 +131,7 @@ class HostileFolderTest {
                 Path golden = goldens.get(random.nextInt(goldens.size()));
                 copy(golden);
                 JsonObject config = JsonFiles.read(golden.resolve("config.json"));
-                List<String> keys = new ArrayList<>(config.keySet());
+                List<String> keys = keys(config);
                 for (int i = 0; i < 4; i++) {
                     String key = keys.get(random.nextInt(keys.size()));
                     String value = VALUES.get(random.nextInt(VALUES.size()));
@@ -140,7 +153,7 @@ class HostileFolderTest {
                 }
                 copy(golden);
                 JsonObject config = JsonFiles.read(golden.resolve("config.json"));
-                for (String key : config.keySet()) {
+                for (String key : keys(config)) {
                     for (String value : VALUES) {
                         withSetting(manager, golden, config, key, value);
                     }
