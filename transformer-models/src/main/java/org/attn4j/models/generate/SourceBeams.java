@@ -11,6 +11,9 @@ import java.util.SplittableRandom;
  *
  * <p>Follows Hugging Face's scorer: of the 2K best continuations (more if there are several end
  * tokens), one that ends among the first K finishes its hypothesis, and the first K others live on.
+ * When it stops is as in transformers up to 4.49: the best candidate of a step counts as one that
+ * may still be beaten even if it ends, and hypotheses at the length limit are finished only for a
+ * source that is not done.
  */
 final class SourceBeams {
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.models.generate.AllowedTokens;
+import org.attn4j.models.generate.TokenListener;
 import org.attn4j.models.generate.logits.LogitsProcessor;
 
 /**
@@ -24,6 +25,8 @@ public final class GenerationRequest {
     private final List<LogitsProcessor> processors;
     private final AllowedTokens allowed;
     private final TextListener listener;
+    private final TokenListener tokens;
+    private final String targetPrefix;
     private final String task;
     private final String sourceLanguage;
     private final String targetLanguage;
@@ -33,6 +36,8 @@ public final class GenerationRequest {
         processors = List.copyOf(builder.processors);
         allowed = builder.allowed;
         listener = builder.listener;
+        tokens = builder.tokens;
+        targetPrefix = builder.targetPrefix;
         task = builder.task;
         sourceLanguage = builder.sourceLanguage;
         targetLanguage = builder.targetLanguage;
@@ -63,6 +68,14 @@ public final class GenerationRequest {
         return listener;
     }
 
+    TokenListener tokens() {
+        return tokens;
+    }
+
+    String targetPrefix() {
+        return targetPrefix;
+    }
+
     String task() {
         return task;
     }
@@ -82,6 +95,8 @@ public final class GenerationRequest {
         private final List<LogitsProcessor> processors = new ArrayList<>();
         private AllowedTokens allowed;
         private TextListener listener;
+        private TokenListener tokens;
+        private String targetPrefix;
         private String task;
         private String sourceLanguage;
         private String targetLanguage;
@@ -172,6 +187,30 @@ public final class GenerationRequest {
          */
         public Builder optListener(TextListener listener) {
             this.listener = listener;
+            return this;
+        }
+
+        /**
+         * Sets who is told of each token and of the scores that it was chosen by, which needs one
+         * beam.
+         *
+         * @param tokens the listener, or null
+         * @return this builder
+         */
+        public Builder optTokenListener(TokenListener tokens) {
+            this.tokens = tokens;
+            return this;
+        }
+
+        /**
+         * Sets how the targets of a model with an encoder begin ({@code decoder_input_ids}). It
+         * counts for no length and no score.
+         *
+         * @param text the beginning, which the texts keep; null for none
+         * @return this builder
+         */
+        public Builder optTargetPrefix(String text) {
+            targetPrefix = text;
             return this;
         }
 

@@ -22,6 +22,7 @@ import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.StopCriterion;
+import org.attn4j.models.generate.TokenListener;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 
@@ -253,10 +254,9 @@ public final class TextGenerator implements AutoCloseable {
 
         List<List<GeneratedText>> generate(List<String> texts) {
             List<int[]> ids = texts.stream().map(this::encode).toList();
-            int before =
-                    isEncoderDecoder()
-                            ? 1
-                            : ids.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+            int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+            int[] beginning = targetPrefix();
+            int before = isEncoderDecoder() ? 1 + beginning.length : longest;
             GenerationConfig config = generation.config(before);
             List<int[]> prompts =
                     isEncoderDecoder() ? ids.stream().map(it -> new int[0]).toList() : ids;
@@ -265,16 +265,10 @@ public final class TextGenerator implements AutoCloseable {
                             request.processors(),
                             request.allowed(),
                             stop(prompts),
-                            request.listener() == null
-                                    ? null
-                                    : new TextStream(
-                                            request.listener(),
-                                            prompts,
-                                            config.eosIds(),
-                                            this::decode,
-                                            this::text));
+                            listener(prompts, beginning, config));
             try (NDManager manager = model.manager().newSubManager()) {
-                List<SearchInput> inputs = ids.stream().map(SearchInput::of).toList();
+                List<SearchInput> inputs =
+                        ids.stream().map(it -> SearchInput.of(it).withPrompt(beginning)).toList();
                 List<List<Hypothesis>> found = generation.find(manager, config, hooks, inputs);
                 return IntStream.range(0, found.size())
                         .mapToObj(
@@ -284,6 +278,42 @@ public final class TextGenerator implements AutoCloseable {
                                                 .toList())
                         .toList();
             }
+        }
+
+        private TokenListener listener(
+                List<int[]> prompts, int[] beginning, GenerationConfig config) {
+            if (request.listener() == null) {
+                return request.tokens();
+            }
+            return new TextStream(
+                    request.listener(),
+                    request.tokens(),
+                    prompts,
+                    beginning,
+                    config.eosIds(),
+                    this::decode,
+                    this::text);
+        }
+
+        /**
+         * The tokens that targets begin with, after the one of their language if that is forced.
+         */
+        private int[] targetPrefix() {
+            if (request.targetPrefix() == null) {
+                return new int[0];
+            }
+            if (!isEncoderDecoder()) {
+                throw new IllegalArgumentException(
+                        "the model goes on with its prompt: put the beginning there");
+            }
+            EncodeOptions bare = EncodeOptions.DEFAULT.withoutSpecialTokens();
+            LongStream ids = LongStream.of(words.encodeTarget(request.targetPrefix(), bare).ids());
+            JsonElement first = generation.setting("forced_bos_token_id");
+            return LongStream.concat(
+                            first == null ? LongStream.empty() : LongStream.of(first.getAsInt()),
+                            ids)
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
         }
 
         private int[] encode(String text) {

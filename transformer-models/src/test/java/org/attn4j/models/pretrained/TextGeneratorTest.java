@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.attn4j.models.TestEngine;
 import org.attn4j.models.generate.FinishReason;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.TokenListener;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -200,6 +201,60 @@ class TextGeneratorTest {
             alone.add(generator.generate(prompt, request).text());
         }
         assertEquals(alone, texts(generator.generate(prompts, request)));
+    }
+
+    @Test
+    void targetsBeginAsTheyAreTold() throws IOException {
+        for (String name : List.of("marian_text", "mbart50_text", "bart_text")) {
+            TextGenerator generator = GENERATORS.get(name);
+            StringBuilder streamed = new StringBuilder();
+            GenerationRequest.Builder request =
+                    GenerationRequest.builder()
+                            .optTargetPrefix("un b")
+                            .optBeams(1)
+                            .optMaxNewTokens(20)
+                            .optListener((input, sequence, piece) -> streamed.append(piece));
+            if (name.startsWith("mbart50")) {
+                request.optLanguages("en_XX", "fr_XX");
+            }
+            String text = generator.generate("Where is the little dog?", request.build()).text();
+            assertTrue(text.strip().startsWith("un b") && text.length() > 5, text);
+            assertEquals(text, streamed.toString());
+        }
+    }
+
+    @Test
+    void tokensAndTheirScoresAreToldAsTheyAreChosen() throws IOException {
+        List<Integer> tokens = new ArrayList<>();
+        List<Float> scores = new ArrayList<>();
+        TokenListener listener =
+                new TokenListener() {
+                    @Override
+                    public void onToken(int input, int sequence, int token, float log) {
+                        tokens.add(token);
+                    }
+
+                    @Override
+                    public void onScores(int input, int sequence, float[] row) {
+                        float best = row[0];
+                        for (float score : row) {
+                            best = Math.max(best, score);
+                        }
+                        scores.add(best);
+                        assertEquals(Float.NEGATIVE_INFINITY, row[9]);
+                    }
+                };
+        GenerationRequest request =
+                GenerationRequest.builder()
+                        .optTokenListener(listener)
+                        .optMaxNewTokens(6)
+                        .opt("suppress_tokens", List.of(9))
+                        .build();
+        Hypothesis found = GENERATORS.get("gpt2_text").generate("The cat", request).hypothesis();
+        assertEquals(IntStream.of(found.ids()).boxed().toList(), tokens);
+        for (int i = 0; i < 6; i++) {
+            assertEquals(found.tokenLogProbabilities()[i], scores.get(i), 1e-6f);
+        }
     }
 
     @Test

@@ -42,7 +42,7 @@ public final class TokenPenalties {
 
     /**
      * Makes the end more and more probable from a place on ({@code
-     * exponential_decay_length_penalty}).
+     * exponential_decay_length_penalty}). What is banned stays so.
      *
      * @param place how many tokens stand before where it begins
      * @param factor by what the penalty grows with each token
@@ -56,7 +56,7 @@ public final class TokenPenalties {
             }
             float raise = (float) (Math.pow(factor, ids.length - place) - 1);
             for (int end : ends) {
-                if (end < scores.length) {
+                if (end < scores.length && scores[end] > Float.NEGATIVE_INFINITY) {
                     scores[end] += Math.abs(scores[end]) * raise;
                 }
             }

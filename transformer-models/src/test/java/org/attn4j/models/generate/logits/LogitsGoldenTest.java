@@ -1,5 +1,6 @@
 package org.attn4j.models.generate.logits;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Each processor against what transformers 5.18 made of the same scores. */
@@ -30,6 +32,13 @@ class LogitsGoldenTest {
         return StreamSupport.stream(cases.spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .map(it -> DynamicTest.dynamicTest(name(it), () -> check(it)));
+    }
+
+    @Test
+    void anEndThatIsBannedStaysBannedHoweverLongTheText() {
+        float[] scores = {1, Float.NEGATIVE_INFINITY, -2};
+        TokenPenalties.growingEnd(0, 1.5, List.of(1, 2)).process(new int[] {5}, scores);
+        assertArrayEquals(new float[] {1, Float.NEGATIVE_INFINITY, -1}, scores);
     }
 
     private static String name(JsonObject it) {
