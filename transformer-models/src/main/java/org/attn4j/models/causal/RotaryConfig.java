@@ -67,22 +67,13 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
         double innerBase = settings.number("rope_theta", base);
         double innerPart = settings.number("partial_rotary_factor", part);
         String kind = settings.text("rope_type", settings.text("type", "default"));
-        double[] scoreFactor = {1};
         RotaryScaling scaling =
                 switch (kind) {
                     case "default" -> new RotaryScaling.Linear(1);
                     case "linear" -> new RotaryScaling.Linear(settings.number("factor"));
                     case "dynamic" ->
                             new RotaryScaling.Dynamic(settings.number("factor"), maxPositions);
-                    case "yarn" -> {
-                        Double divisor = settings.numberOrNull("factor");
-                        int original = originalPositions(reader, settings, maxPositions);
-                        double times = divisor == null ? (double) maxPositions / original : divisor;
-                        double allScale = orElse(settings.numberOrNull("mscale_all_dim"), 0);
-                        double root = RotaryScaling.Yarn.attentionFactor(times, allScale);
-                        scoreFactor[0] = allScale == 0 ? 1 : root * root;
-                        yield yarn(settings, times, original, allScale);
-                    }
+                    case "yarn" -> yarn(reader, settings, maxPositions);
                     case "longrope" -> longRope(reader, settings, maxPositions);
                     case "llama3" ->
                             new RotaryScaling.Llama3(
@@ -98,19 +89,26 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                                     "default, linear, dynamic, yarn, longrope, llama3 or"
                                             + " proportional");
                 };
+        double scoreFactor =
+                scaling instanceof RotaryScaling.Yarn yarn
+                        ? Math.pow(allDimensionsFactor(settings, yarn.divisor()), 2)
+                        : 1;
         settings.finish();
-        return new RotaryConfig(innerBase, innerPart, scaling, scoreFactor[0]);
+        return new RotaryConfig(innerBase, innerPart, scaling, scoreFactor);
     }
 
     private static RotaryScaling yarn(
-            ConfigReader settings, double divisor, int original, double allScale) {
+            ConfigReader reader, ConfigReader settings, int maxPositions) {
+        int original = originalPositions(reader, settings, maxPositions);
+        double divisor = divisor(settings, maxPositions, original);
         double scale = orElse(settings.numberOrNull("mscale"), 0);
-        Double given = settings.numberOrNull("attention_factor");
+        boolean ofBoth = scale != 0 && orElse(settings.numberOrNull("mscale_all_dim"), 0) != 0;
         double usual =
-                scale != 0 && allScale != 0
+                ofBoth
                         ? RotaryScaling.Yarn.attentionFactor(divisor, scale)
-                                / RotaryScaling.Yarn.attentionFactor(divisor, allScale)
+                                / allDimensionsFactor(settings, divisor)
                         : RotaryScaling.Yarn.attentionFactor(divisor, 1);
+        Double given = settings.numberOrNull("attention_factor");
         return new RotaryScaling.Yarn(
                 divisor,
                 original,
@@ -120,17 +118,28 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                 given == null ? usual : given);
     }
 
+    /** YaRN's factor for {@code mscale_all_dim}; 1 without it. */
+    private static double allDimensionsFactor(ConfigReader settings, double divisor) {
+        double scale = orElse(settings.numberOrNull("mscale_all_dim"), 0);
+        return RotaryScaling.Yarn.attentionFactor(divisor, scale);
+    }
+
     private static RotaryScaling longRope(
             ConfigReader reader, ConfigReader settings, int maxPositions) {
         int original = originalPositions(reader, settings, maxPositions);
+        double divisor = divisor(settings, maxPositions, original);
         Double given = settings.numberOrNull("attention_factor");
-        Double divisor = settings.numberOrNull("factor");
-        double times = divisor == null ? (double) maxPositions / original : divisor;
         return new RotaryScaling.LongRope(
                 factors(settings, "short_factor"),
                 factors(settings, "long_factor"),
                 original,
-                given == null ? RotaryScaling.LongRope.attentionFactor(times, original) : given);
+                given == null ? RotaryScaling.LongRope.attentionFactor(divisor, original) : given);
+    }
+
+    /** How many times longer sequences become. */
+    private static double divisor(ConfigReader settings, int maxPositions, int original) {
+        Double given = settings.numberOrNull("factor");
+        return given == null ? (double) maxPositions / original : given;
     }
 
     /** The length that a model was trained on; beside the other settings it goes before them. */

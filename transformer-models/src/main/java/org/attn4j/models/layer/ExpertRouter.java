@@ -224,7 +224,7 @@ public final class ExpertRouter extends AbstractBlock {
         return best(candidates, settings.chosen);
     }
 
-    /** The places of the greatest values; the values taken are overwritten. */
+    /** The places of the greatest values; of equal ones the first. */
     private static int[] best(float[] values, int count) {
         int[] places = new int[count];
         boolean[] taken = new boolean[values.length];

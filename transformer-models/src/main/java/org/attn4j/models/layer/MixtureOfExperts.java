@@ -10,7 +10,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.attn4j.attention.kernel.Scalars;
@@ -80,55 +79,66 @@ public final class MixtureOfExperts extends AbstractBlock {
     private NDArray mix(ParameterStore parameters, NDArray tokens, boolean training) {
         ExpertRouter.Route route = router.route(parameters, tokens, training);
         int chosen = router.settings().chosen();
-        int[] given = route.experts(); // (n·k)
-        int[] ends = new int[experts.size() + 1]; // where the tokens of an expert end
-        for (int expert : given) {
-            ends[expert + 1]++;
-        }
-        Arrays.parallelPrefix(ends, Integer::sum);
-        int[] next = ends.clone();
-        long[] byExpert = new long[given.length]; // the token of each place, expert after expert
-        long[] place = new long[given.length]; // where a token's part is among them
-        for (int i = 0; i < given.length; i++) {
-            int at = next[given[i]]++;
-            byExpert[at] = i / chosen;
-            place[i] = at;
-        }
-        NDArray sorted = Rows.take(tokens, byExpert); // (n·k, D)
+        Grouping grouping = Grouping.of(route.experts(), chosen, experts.size());
+        NDArray sorted = Rows.take(tokens, grouping.tokens); // (n·k, D), expert after expert
         NDList parts = new NDList();
         for (int i = 0; i < experts.size(); i++) {
-            if (ends[i + 1] > ends[i]) {
-                NDArray own = sorted.get("{}:{}", ends[i], ends[i + 1]);
+            if (!grouping.idle(i)) {
+                NDArray own = sorted.get("{}:{}", grouping.ends[i], grouping.ends[i + 1]);
                 parts.add(Layers.apply(experts.get(i), parameters, own, training));
             }
         }
         // DJL's concat copies a single array, and the copy passes no gradient.
         NDArray joined = parts.size() == 1 ? parts.head() : NDArrays.concat(parts);
-        NDArray outputs = Rows.take(joined, place); // (n·k, D), token after token
+        NDArray outputs = Rows.take(joined, grouping.places); // (n·k, D), token after token
         NDArray weights =
                 route.weights().toType(outputs.getDataType(), false).reshape(-1, chosen, 1);
         NDArray mixed =
                 outputs.reshape(-1, chosen, modelSize).mul(weights).sum(new int[] {1}); // (n, D)
-        return training ? withIdle(parameters, tokens, ends, mixed) : mixed;
+        return training ? withIdle(parameters, tokens, grouping, mixed) : mixed;
+    }
+
+    /**
+     * What is computed, expert after expert.
+     *
+     * @param ends where the part of expert i begins, and at i + 1 where it ends
+     * @param tokens the token of each place
+     * @param places where among them the parts of a token are, k for each, token after token
+     */
+    private record Grouping(int[] ends, long[] tokens, long[] places) {
+
+        static Grouping of(int[] given, int chosen, int experts) {
+            int[] ends = new int[experts + 1];
+            for (int expert : given) {
+                ends[expert + 1]++;
+            }
+            Arrays.parallelPrefix(ends, Integer::sum);
+            int[] next = ends.clone();
+            long[] tokens = new long[given.length];
+            long[] places = new long[given.length];
+            for (int i = 0; i < given.length; i++) {
+                int at = next[given[i]]++;
+                tokens[at] = i / chosen;
+                places[i] = at;
+            }
+            return new Grouping(ends, tokens, places);
+        }
+
+        boolean idle(int expert) {
+            return ends[expert] == ends[expert + 1];
+        }
     }
 
     /** Adds zero times what has no part in the result. */
-    private NDArray withIdle(ParameterStore parameters, NDArray tokens, int[] ends, NDArray mixed) {
-        List<NDArray> idle = new ArrayList<>();
+    private NDArray withIdle(
+            ParameterStore parameters, NDArray tokens, Grouping grouping, NDArray mixed) {
         NDArray bias = router.idle(parameters, tokens);
-        if (bias != null) {
-            idle.add(bias);
-        }
+        NDArray result = bias == null ? mixed : mixed.add(bias);
         for (int i = 0; i < experts.size(); i++) {
-            if (ends[i + 1] == ends[i]) {
-                NDArray one = tokens.get("0:1");
-                NDArray output = Layers.apply(experts.get(i), parameters, one, true);
-                idle.add(Scalars.multiply(output.sum(), 0));
+            if (grouping.idle(i)) {
+                NDArray output = Layers.apply(experts.get(i), parameters, tokens.get("0:1"), true);
+                result = result.add(Scalars.multiply(output.sum(), 0));
             }
-        }
-        NDArray result = mixed;
-        for (NDArray zero : idle) {
-            result = result.add(zero);
         }
         return result;
     }
