@@ -52,12 +52,16 @@ final class TokenizerSettings {
                         TokenizerFiles.familyOf(folder));
         try {
             settings.readTokens(folder);
-        } catch (IllegalStateException
+        } catch (IllegalArgumentException
+                | IllegalStateException
                 | ClassCastException
-                | NumberFormatException
                 | UnsupportedOperationException e) {
             throw new IOException(
-                    "the special tokens of the tokenizer in " + folder + " are not as expected", e);
+                    "the special tokens of the tokenizer in "
+                            + folder
+                            + " are not as expected: "
+                            + e.getMessage(),
+                    e);
         }
         return settings;
     }
@@ -72,7 +76,7 @@ final class TokenizerSettings {
             for (var entry : config.getAsJsonObject("added_tokens_decoder").entrySet()) {
                 SpecialToken token = SpecialToken.of(entry.getValue(), false);
                 if (token != null) {
-                    added.put(Integer.parseInt(entry.getKey()), token);
+                    added.put(number(entry.getKey(), token.content()), token);
                 }
             }
         }
@@ -117,6 +121,14 @@ final class TokenizerSettings {
         named.replaceAll((r, token) -> byContent.getOrDefault(token.content(), token).asSpecial());
     }
 
+    private static int number(String id, String token) {
+        if (!id.matches("\\d{1,8}")) {
+            throw new IllegalArgumentException(
+                    "the id of token " + token + " must be a whole number, got " + id);
+        }
+        return Integer.parseInt(id);
+    }
+
     private void readAddedTokens(JsonObject ids) {
         for (var entry : ids.entrySet()) {
             String content = entry.getKey();
@@ -124,7 +136,7 @@ final class TokenizerSettings {
                     named.values().stream().anyMatch(t -> t.content().equals(content))
                             || additional.stream().anyMatch(t -> t.content().equals(content));
             added.put(
-                    entry.getValue().getAsInt(),
+                    number(entry.getValue().toString(), content),
                     new SpecialToken(content, false, false, false, !special, special));
         }
     }
