@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -112,5 +117,50 @@ class BigBirdTest {
 
     private static BigBirdConfig config(JsonObject json) {
         return BigBirdConfig.of(new ConfigReader(json, "config.json"));
+    }
+
+    /** By the change of the output when all parameters move a little along their gradients. */
+    @Test
+    void gradientsOfTrainingTellHowTheOutputChanges() throws IOException {
+        try (ModelFixture fixture = ModelFixture.open(GOLDENS.resolve("bigbird/training"));
+                LoadedModel model =
+                        Pretrained.loader()
+                                .optEngine(TestEngine.name())
+                                .optTrainable(true)
+                                .load(GOLDENS.resolve("bigbird/training"));
+                NDManager manager = model.manager().newSubManager()) {
+            ParameterStore store = new ParameterStore(manager, false);
+            ModelInputs in = new ModelInputs(fixture.inputs(fixture.cases().get(0), manager), null);
+            float before;
+            try (GradientCollector collector =
+                    Engine.getEngine(TestEngine.name()).newGradientCollector()) {
+                NDArray output = output(model, store, in);
+                before = output.getFloat();
+                collector.backward(output);
+            }
+            double length = 0; // of the gradient, squared
+            float step = 1e-4f;
+            for (Pair<String, Parameter> each : model.model().getParameters()) {
+                NDArray gradient = each.getValue().getArray().getGradient();
+                double own = gradient.square().sum().getFloat();
+                boolean seen =
+                        !each.getKey().contains("key_proj_bias")
+                                && !each.getKey().contains("ooler");
+                assertTrue(own > 0 || !seen, each.getKey());
+                length += own;
+            }
+            double scale = step / Math.sqrt(length);
+            for (Pair<String, Parameter> each : model.model().getParameters()) {
+                NDArray array = each.getValue().getArray();
+                array.addi(array.getGradient().mul(scale));
+            }
+            float after = output(model, store, in).getFloat();
+            assertEquals(Math.sqrt(length) * step, after - before, Math.sqrt(length) * step * 0.01);
+        }
+    }
+
+    private static NDArray output(LoadedModel model, ParameterStore store, ModelInputs in) {
+        NDArray states = model.model().run(store, in, true).require("last_hidden_state");
+        return states.sub(0.5f).square().mean();
     }
 }
