@@ -6,11 +6,14 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
@@ -151,16 +154,28 @@ public final class TaskModel implements AutoCloseable {
         return batches(sequences, (call, rows) -> reader.read(rows, model.run(inputs(call, rows))));
     }
 
-    /** Computes something of sequences, some at a time; arrays end with each of the calls. */
+    /**
+     * Computes something of sequences, some of like length at a time; arrays end with each of the
+     * calls.
+     */
     <T> List<T> batches(
             List<TokenizedText> sequences,
             BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
-        List<T> results = new ArrayList<>(sequences.size());
+        List<Integer> order =
+                IntStream.range(0, sequences.size())
+                        .boxed()
+                        .sorted(Comparator.comparingInt(i -> sequences.get(i).length()))
+                        .toList();
+        List<T> results = new ArrayList<>(Collections.nCopies(sequences.size(), null));
         int together = rowsTogether();
-        for (int from = 0; from < sequences.size(); from += together) {
-            int to = Math.min(from + together, sequences.size());
+        for (int from = 0; from < order.size(); from += together) {
+            List<Integer> places = order.subList(from, Math.min(from + together, order.size()));
+            List<TokenizedText> rows = places.stream().map(sequences::get).toList();
             try (NDManager call = model.manager().newSubManager()) {
-                results.addAll(computation.apply(call, sequences.subList(from, to)));
+                List<T> found = computation.apply(call, rows);
+                for (int i = 0; i < found.size(); i++) {
+                    results.set(places.get(i), found.get(i));
+                }
             }
         }
         return results;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.tokenizer.TextPair;
@@ -57,9 +58,8 @@ class TaskInputsTest {
         try (TaskModel model = TaskFixture.load(Task.TEXT_CLASSIFICATION, "bert_classify")) {
             TextClassifier classifier = new TextClassifier(model);
             List<TextPair> texts =
-                    Stream.iterate("the", text -> text + " old")
-                            .limit(20)
-                            .map(TextPair::of)
+                    IntStream.range(0, 20)
+                            .mapToObj(i -> TextPair.of("the " + "old ".repeat(7 * i % 20)))
                             .toList();
             List<double[]> together = classifier.scores(texts);
             for (int i = 0; i < texts.size(); i++) {
