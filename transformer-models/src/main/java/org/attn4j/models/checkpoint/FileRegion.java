@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
@@ -23,10 +24,14 @@ final class FileRegion implements Closeable {
     /** The size of a window. */
     private static final long WINDOW = 1L << 30;
 
+    /** A thousand times the largest file that was ever published. */
+    private static final long MAX_BYTES = 1L << 50;
+
     private final Path path;
     private final FileChannel channel;
     private final long size;
     private final AtomicReferenceArray<ByteBuffer> windows;
+    private volatile boolean mappable = true;
 
     private FileRegion(Path path, FileChannel channel, long size) {
         this.path = path;
@@ -36,8 +41,16 @@ final class FileRegion implements Closeable {
     }
 
     static FileRegion open(Path path) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new CheckpointFormatException(path + " is not a file; check the path");
+        }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
+            if (channel.size() > MAX_BYTES) {
+                throw new CheckpointFormatException(
+                        "%s has %d bytes, more than any weights; is it the right file?"
+                                .formatted(path, channel.size()));
+            }
             return new FileRegion(path, channel, channel.size());
         } catch (IOException e) {
             channel.close();
@@ -64,13 +77,25 @@ final class FileRegion implements Closeable {
     ByteBuffer slice(long position, int length) throws IOException {
         requireWhole();
         Objects.checkFromIndexSize(position, length, size);
+        ByteBuffer bytes = mappable ? mapped(position, length) : null;
+        if (bytes == null) {
+            bytes = load(position, length);
+        }
+        return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Returns null if there is no map to be had: not on this system, or not of this size now. */
+    private ByteBuffer mapped(long position, int length) {
         int window = (int) (position / WINDOW);
         long start = window * WINDOW;
-        ByteBuffer bytes =
-                position + length <= start + WINDOW
-                        ? window(window, start).slice((int) (position - start), length)
-                        : map(position, length);
-        return bytes.order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            return position + length <= start + WINDOW
+                    ? window(window, start).slice((int) (position - start), length)
+                    : map(position, length);
+        } catch (UnsupportedOperationException | IOException e) {
+            mappable = false;
+            return null;
+        }
     }
 
     /** A map past the end of a file that has become shorter would crash the process. */
@@ -91,11 +116,7 @@ final class FileRegion implements Closeable {
     }
 
     private ByteBuffer map(long position, long length) throws IOException {
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
-        } catch (UnsupportedOperationException e) {
-            return load(position, Math.toIntExact(length));
-        }
+        return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
     }
 
     private ByteBuffer load(long position, int length) throws IOException {

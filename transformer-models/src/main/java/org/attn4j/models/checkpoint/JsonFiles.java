@@ -89,6 +89,9 @@ public final class JsonFiles {
     private static String text(Path file, long maxBytes) throws IOException {
         try {
             long size = Files.size(file);
+            if (!Files.isRegularFile(file)) {
+                throw new CheckpointFormatException(file + " is not a file; check the path");
+            }
             if (size > maxBytes) {
                 throw new CheckpointFormatException(
                         file

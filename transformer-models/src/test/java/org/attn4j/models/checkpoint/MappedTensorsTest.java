@@ -9,11 +9,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -173,5 +176,35 @@ class MappedTensorsTest {
             assertArrayEquals(
                     new float[] {1, 2}, file.map("x", manager, DataType.FLOAT32).toFloatArray());
         }
+    }
+
+    @Test
+    void whereNothingCanBeMappedItIsRead() throws IOException {
+        try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix());
+                NDManager manager = manager()) {
+            Path path =
+                    Files.write(
+                            memory.getPath("x.safetensors"), Files.readAllBytes(ofEveryType(1)));
+            try (SafetensorsFile file = SafetensorsFile.open(path);
+                    SafetensorsFile ordinary =
+                            SafetensorsFile.open(folder.resolve("1.safetensors"))) {
+                for (String name : List.of("F32", "BF16", "I64", "BOOL")) {
+                    DataType type = file.info(name).type().dataType();
+                    assertEquals(
+                            ordinary.map(name, manager, type).toByteBuffer(),
+                            file.map(name, manager, type).toByteBuffer());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFolderIsNoFile() throws IOException {
+        Path path = Files.createDirectories(folder.resolve("model.safetensors"));
+        IOException e = assertThrows(IOException.class, () -> SafetensorsFile.open(path).close());
+        assertEquals(path + " is not a file; check the path", e.getMessage());
+        Path json = Files.createDirectories(folder.resolve("config.json"));
+        e = assertThrows(IOException.class, () -> JsonFiles.read(json));
+        assertEquals(json + " is not a file; check the path", e.getMessage());
     }
 }

@@ -2,6 +2,7 @@ package org.attn4j.models.pretrained;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -26,7 +27,8 @@ import org.attn4j.models.checkpoint.TensorType;
 /**
  * How long a checkpoint takes from its file to its first answer, and what the Java heap has of it.
  * Not a test; run its main method with the test class path. It writes a BERT of 500 MB in float32
- * with random weights, reads the file's pages once, and then loads it a few times.
+ * with random weights, reads the file's pages once, and then loads it a few times; the first time
+ * includes what a process does once, such as loading classes.
  *
  * <p>Arguments: the engine (default PyTorch), and a folder for the checkpoint, which is kept if it
  * is named (default: one of its own, removed afterwards).
@@ -90,7 +92,8 @@ public final class LoadBenchmark {
                     engineReady,
                     seconds(start));
         }
-        System.out.println("  loaded  1st answer  2nd answer  heap kept  heap passed through");
+        System.out.println(
+                "  loaded  of it CPU  1st answer  2nd answer  heap kept  heap passed through");
         for (int round = 0; round < ROUNDS; round++) {
             round(engine, folder);
         }
@@ -99,17 +102,20 @@ public final class LoadBenchmark {
     private static void round(String engine, Path folder) throws IOException {
         long heap = heap();
         long passed = passedThroughHeap();
+        long processor = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         long start = System.nanoTime();
         try (LoadedModel model = Pretrained.loader().optEngine(engine).load(folder)) {
             double loaded = seconds(start);
+            processor = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - processor;
             passed = passedThroughHeap() - passed;
             long kept = heap() - heap;
             double first = answer(model);
             double second = answer(model);
             System.out.printf(
                     Locale.ROOT,
-                    "%6.3f s %9.3f s %9.3f s %8.1f MB %12.1f MB%n",
+                    "%6.3f s %8.3f s %9.3f s %9.3f s %8.1f MB %12.1f MB%n",
                     loaded,
+                    processor / 1e9,
                     first,
                     second,
                     kept / 1e6,
@@ -159,7 +165,7 @@ public final class LoadBenchmark {
         PretrainedModel model = ModelFamilies.create(config, null);
         List<TensorContent> contents = new ArrayList<>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            model.initialize(manager, ai.djl.ndarray.types.DataType.FLOAT32, new Shape(1, 1));
+            model.initialize(manager, DataType.FLOAT32, new Shape(1, 1));
             BlockParameters.of(model)
                     .byPath()
                     .forEach(
