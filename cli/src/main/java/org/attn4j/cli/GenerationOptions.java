@@ -55,12 +55,10 @@ final class GenerationOptions {
 
     @Option(
             names = "--do-sample",
-            arity = "0..1",
-            fallbackValue = "true",
-            paramLabel = "true|false",
+            negatable = true,
             description =
-                    "Draws tokens by their probability; the options below do too, unless this is"
-                            + " false.")
+                    "Draws tokens by their probability, as --temperature, --top-k, --top-p, --min-p,"
+                            + " --typical-p and --seed do too; or does not.")
     private Boolean doSample;
 
     @Option(

@@ -26,10 +26,9 @@ import picocli.CommandLine.Spec;
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(
         name = "translate",
-        description = {
-            "Translates the texts given, or standard input, a line each. An empty line stays empty.",
-            "The model is what 'train' wrote, or a published one such as Marian, mBART or T5."
-        })
+        description =
+                "Translates the texts given, or standard input, a line each. An empty line stays empty. "
+                        + "The model is what 'train' wrote, or a published one such as Marian, mBART or T5.")
 final class TranslateCommand implements Callable<Integer> {
 
     private static final int LINES_PER_BATCH = 256;

@@ -90,6 +90,10 @@ class GeneratingVerbsTest {
         String[] options = {"--temperature", "3", "--top-k", "0", "--seed", "4", "The"};
         String first = out("generate", "gpt2_text", options);
         assertEquals(first, out("generate", "gpt2_text", options));
+        assertEquals(
+                out("generate", "gpt2_text", "The"),
+                out("generate", "gpt2_text", "--no-do-sample", "--temperature", "3", "The"));
+        assertTrue(out("generate", "gpt2_text", "--do-sample", "The").startsWith("The"));
         options[5] = "5";
         assertNotEquals(first, out("generate", "gpt2_text", options));
     }

@@ -220,7 +220,10 @@ final class GenerationConfigReader {
                                 || NEUTRAL.contains(key + "=" + plain(json.get(key))));
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(
-                    where + ": settings that are not supported: " + String.join(", ", left));
+                    where
+                            + ": settings that are not supported: "
+                            + String.join(", ", left)
+                            + "; leave them out");
         }
     }
 

@@ -1,13 +1,17 @@
 package org.attn4j.models.generate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,32 @@ class GenerationConfigTest {
                         .optPadId(3)
                         .optEosId(8)
                         .optDecoderStartId(3)
+                        .optCache(CacheKind.STATIC)
+                        .optSampling(
+                                Sampling.builder()
+                                        .optTopK(7)
+                                        .optTopP(0.9)
+                                        .optTemperature(0.7)
+                                        .optMinP(0.1)
+                                        .optTopH(0.4)
+                                        .optTypicalP(0.8)
+                                        .optEpsilonCutoff(0.01)
+                                        .optEtaCutoff(0.02)
+                                        .optSeed(5L)
+                                        .build())
+                        .optRules(
+                                TokenRules.builder()
+                                        .optSequenceBias(Map.of(List.of(3, 4), 1.5))
+                                        .optRepetitionPenalty(1.2)
+                                        .optEncoderRepetitionPenalty(1.1)
+                                        .optNoRepeatNgramSize(3)
+                                        .optEncoderNoRepeatNgramSize(2)
+                                        .optBadWords(List.of(List.of(1, 2)))
+                                        .optRemoveInvalid(true)
+                                        .optLengthDecay(new ExponentialDecay(3, 1.1))
+                                        .optBeginSuppressed(List.of(9))
+                                        .optRenormalise(true)
+                                        .build())
                         .build();
         for (GenerationConfig config : List.of(GenerationConfig.builder().build(), other)) {
             assertEquals(config, GenerationConfigJson.read(GenerationConfigJson.write(config)));
@@ -89,6 +119,131 @@ class GenerationConfigTest {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> GenerationConfigJson.read(json));
         assertTrue(e.getMessage().contains(message), e.getMessage());
+    }
+
+    private static final String MARIAN =
+            """
+            {"bad_words_ids": [[100]], "decoder_start_token_id": 100, "eos_token_id": 0,
+             "forced_eos_token_id": 0, "max_length": 40, "num_beams": 6, "pad_token_id": 100}
+            """;
+
+    private static GenerationConfig published(
+            String file, String arguments, int promptLength, boolean encoderDecoder) {
+        return GenerationConfigJson.readPublished(
+                JsonParser.parseString(file).getAsJsonObject(),
+                JsonParser.parseString(arguments).getAsJsonObject().asMap(),
+                promptLength,
+                encoderDecoder);
+    }
+
+    @Test
+    void olderLengthsCountWhatStandsBefore() {
+        assertEquals(39, published(MARIAN, "{}", 1, true).maxLength());
+        assertEquals(36, published(MARIAN, "{}", 4, true).maxLength());
+        assertEquals(14, published(MARIAN, "{'max_new_tokens': 14}", 4, true).maxLength());
+        assertEquals(19, published("{'bos_token_id': 1}", "{}", 1, true).maxLength());
+        assertEquals(20, published("{}", "{}", 7, false).maxLength());
+        assertEquals(3, published("{'min_length': 10}", "{}", 7, false).minLength());
+        String both = "{'min_length': 10, 'min_new_tokens': 2}";
+        assertEquals(2, published(both, "{}", 7, false).minLength());
+    }
+
+    @Test
+    void argumentsGoBeforeTheFile() {
+        GenerationConfig config =
+                published(
+                        MARIAN,
+                        "{'num_beams': 4, 'early_stopping': 'never', 'min_length': 5}",
+                        1,
+                        true);
+        assertEquals(4, config.beams());
+        assertEquals(4, config.minLength());
+        assertEquals(EarlyStopping.NEVER, config.earlyStopping());
+        String file =
+                "{'max_new_tokens': 100, 'temperature': 0.6, 'do_sample': true, 'top_p': 0.9}";
+        GenerationConfig drawn = published(file, "{'max_length': 30, 'top_p': 0.5}", 10, false);
+        assertEquals(20, drawn.maxLength());
+        assertEquals(0.6, drawn.sampling().temperature());
+        assertEquals(0.5, drawn.sampling().topP());
+        assertEquals(50, drawn.sampling().topK());
+        assertNull(published(file, "{'do_sample': false}", 1, false).sampling());
+    }
+
+    @Test
+    void idsMayBeLeftOutOrSeveral() {
+        GenerationConfig config =
+                published("{'eos_token_id': [7, 9], 'pad_token_id': -1}", "{}", 3, false);
+        assertEquals(List.of(7, 9), config.eosIds());
+        assertEquals(7, config.padId());
+        assertEquals(-1, published("{}", "{}", 3, false).eosId());
+        assertEquals(5, published("{'bos_token_id': 5}", "{}", 1, true).decoderStartId());
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> published("{}", "{}", 1, true));
+        assertTrue(e.getMessage().contains("decoder_start_token_id"), e.getMessage());
+    }
+
+    @Test
+    void anEndThatWouldComeTooLateNeverComes() {
+        String late = "{'eos_token_id': 2, 'max_new_tokens': 4, 'min_new_tokens': 9}";
+        GenerationConfig config = published(late, "{}", 3, false);
+        assertEquals(4, config.maxLength());
+        assertEquals(List.of(2), config.suppressedIds());
+        GenerationConfig forced = published(late, "{'forced_eos_token_id': 2}", 3, false);
+        assertEquals(3, forced.minLength());
+        assertEquals(List.of(), forced.suppressedIds());
+    }
+
+    @Test
+    void otherWaysToGenerateAreRefusedByName() {
+        for (String setting :
+                List.of(
+                        "'penalty_alpha': 0.6",
+                        "'num_beam_groups': 2",
+                        "'diversity_penalty': 0.5",
+                        "'constraints': [1]",
+                        "'force_words_ids': [[1]]",
+                        "'forced_decoder_ids': [[1, 2]]",
+                        "'prompt_lookup_num_tokens': 3",
+                        "'dola_layers': 'high'",
+                        "'guidance_scale': 1.5",
+                        "'watermarking_config': {}",
+                        "'token_healing': true",
+                        "'stop_strings': ['x']",
+                        "'cache_implementation': 'quantized'",
+                        "'some_new_setting': 1")) {
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> published("{" + setting + "}", "{}", 1, false))
+                            .getMessage();
+            assertTrue(message.contains(setting.split("'")[1]), message);
+        }
+        String neutral =
+                "{'penalty_alpha': 0.0, 'num_beam_groups': 1, 'guidance_scale': 1.0, 'use_cache':"
+                        + " false, 'cache_implementation': 'static', 'typical_p': 1.0, 'min_p':"
+                        + " null}";
+        assertEquals(CacheKind.STATIC, published(neutral, "{}", 1, false).cache());
+    }
+
+    @Test
+    void modelsWithoutAFileHaveTheirConfigurationsSettings() {
+        String config =
+                """
+                {"model_type": "encoder-decoder", "num_beams": 4, "hidden_size": 8,
+                 "decoder": {"eos_token_id": 3, "num_beams": 2}, "max_length": null}
+                """;
+        JsonObject settings =
+                GenerationConfigJson.ofModelConfig(
+                        JsonParser.parseString(config).getAsJsonObject());
+        assertEquals("{\"eos_token_id\":3,\"num_beams\":4}", sorted(settings));
+    }
+
+    private static String sorted(JsonObject object) {
+        JsonObject sorted = new JsonObject();
+        object.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> sorted.add(entry.getKey(), entry.getValue()));
+        return sorted.toString();
     }
 
     @Test
