@@ -135,6 +135,43 @@ class SearchTest {
     }
 
     @Test
+    void severalEndsLeaveRoomForHypothesesThatGoOn() {
+        HistoryModel model =
+                new HistoryModel(7, (source, history) -> new float[] {-9, -9, 5, 4, 3, 1, 0});
+        GenerationConfig config =
+                base().optBeams(2)
+                        .optNBest(2)
+                        .optEosIds(List.of(2, 3, 4))
+                        .optMaxLength(3)
+                        .optEarlyStopping(EarlyStopping.NEVER)
+                        .optAlpha(-1)
+                        .build();
+        List<Hypothesis> found =
+                new BeamSearch(config).search(model, manager, List.of(new int[] {3})).get(0);
+        // Two ends of the first step finish; two other tokens go on although three ends rank
+        // higher.
+        assertEquals(2, model.rowsOfSteps.get(1));
+        assertEquals(2, found.get(0).endId());
+        assertEquals(FinishReason.END_TOKEN, found.get(1).reason());
+    }
+
+    @Test
+    void whatTheDecoderIsGivenCountsForNoLengthAndNoScore() {
+        HistoryModel model = HistoryModel.random(9, 1.5);
+        GenerationConfig config = base().optBeams(3).optMaxLength(4).optAlpha(0.5).build();
+        SearchInput given = SearchInput.of(new int[] {3, 4}).withPrompt(new int[] {5, 2, 6});
+        for (Search search : List.of(new BeamSearch(config), new GreedySearch(config))) {
+            Hypothesis found = search.find(model, manager, List.of(given)).get(0).get(0);
+            assertArrayEquals(new int[] {5, 2, 6}, Arrays.copyOf(found.ids(), 3));
+            float[] logs = found.tokenLogProbabilities();
+            assertArrayEquals(new float[3], Arrays.copyOf(logs, 3));
+            assertTrue(logs.length > 3 && logs.length <= 7);
+            assertEquals(
+                    found.logProbability() / Math.pow(logs.length - 3, 0.5), found.score(), 1e-9);
+        }
+    }
+
+    @Test
     void equalCandidatesAreTakenByTheirOrder() {
         HistoryModel flat = new HistoryModel(6, (source, history) -> new float[6]);
         GenerationConfig config =
