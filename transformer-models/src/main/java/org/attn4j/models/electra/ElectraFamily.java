@@ -100,16 +100,28 @@ public final class ElectraFamily implements ModelFamily {
 
     /** The summary of a sequence that a choice is made by. */
     private static SequenceScores summary(ConfigReader reader, int size) {
-        reader.refuseUnless("summary_type", "first");
-        reader.refuseUnless("summary_use_proj", true);
         reader.refuseUnless("summary_proj_to_labels", false);
-        return SequenceScores.ofFirst(
+        return SequenceScores.ofSummary(
                 size,
+                reader.choice("summary_type", "first", ElectraFamily::summarised),
+                reader.flag("summary_use_proj", true),
                 reader.has("summary_activation")
                         ? reader.choice("summary_activation", "gelu", Activation::of)
                         : Activation.LINEAR,
                 reader.rate("summary_first_dropout", 0),
                 reader.rate("summary_last_dropout", 0.1),
                 1);
+    }
+
+    /** Without an index of its own, {@code cls_index} is the last token. */
+    private static SequenceScores.Summary summarised(String type) {
+        return switch (type) {
+            case "first" -> SequenceScores.Summary.FIRST;
+            case "last", "cls_index" -> SequenceScores.Summary.LAST;
+            case "mean" -> SequenceScores.Summary.MEAN;
+            default ->
+                    throw new IllegalArgumentException(
+                            "must be first, last, mean or cls_index, got " + type);
+        };
     }
 }

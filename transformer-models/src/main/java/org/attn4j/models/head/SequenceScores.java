@@ -16,38 +16,51 @@ import org.attn4j.models.layer.Layers;
 
 /**
  * From the states of a sequence to one row of logits, in the variants of the families: from the
- * pooled vector or from the first token's state, with a dense layer and its activation in between
- * or without, and with dropout before that layer or only after it.
+ * pooled vector, the state of one token or the mean of all, with a dense layer and its activation
+ * in between or without, and with dropout before that layer or only after it.
  */
 public final class SequenceScores extends AbstractBlock {
 
     private static final byte VERSION = 1;
 
     private final int modelSize;
-    private final boolean pooled;
+    private final Summary summary;
     private final Linear dense; // null for none
     private final Activation activation;
     private final float firstDropout;
     private final float lastDropout;
     private final Linear projection;
 
+    /** What stands for a sequence. */
+    public enum Summary {
+        /** The pooled vector. */
+        POOLED,
+        /** The state of the first token. */
+        FIRST,
+        /** The state of the last token, padding or not. */
+        LAST,
+        /** The mean of all states, those of padding too. */
+        MEAN
+    }
+
     private SequenceScores(
             int modelSize,
-            boolean pooled,
+            Summary summary,
+            boolean projected,
             Activation activation,
             float firstDropout,
             float lastDropout,
             int classes) {
         super(VERSION);
         this.modelSize = modelSize;
-        this.pooled = pooled;
+        this.summary = summary;
         this.activation = activation;
         this.firstDropout = firstDropout;
         this.lastDropout = lastDropout;
         dense =
-                activation == null
-                        ? null
-                        : addChildBlock("dense", Linear.builder().setUnits(modelSize).build());
+                projected
+                        ? addChildBlock("dense", Linear.builder().setUnits(modelSize).build())
+                        : null;
         projection = addChildBlock("out_proj", Linear.builder().setUnits(classes).build());
     }
 
@@ -60,7 +73,8 @@ public final class SequenceScores extends AbstractBlock {
      * @return the block
      */
     public static SequenceScores ofPooled(int modelSize, float dropout, int classes) {
-        return new SequenceScores(modelSize, true, null, dropout, 0, classes);
+        return new SequenceScores(
+                modelSize, Summary.POOLED, false, Activation.LINEAR, dropout, 0, classes);
     }
 
     /**
@@ -75,7 +89,8 @@ public final class SequenceScores extends AbstractBlock {
      */
     public static SequenceScores ofPooled(
             int modelSize, Activation activation, float dropout, int classes) {
-        return new SequenceScores(modelSize, true, activation, dropout, dropout, classes);
+        return new SequenceScores(
+                modelSize, Summary.POOLED, true, activation, dropout, dropout, classes);
     }
 
     /**
@@ -89,7 +104,8 @@ public final class SequenceScores extends AbstractBlock {
      */
     public static SequenceScores ofFirst(
             int modelSize, Activation activation, float dropout, int classes) {
-        return new SequenceScores(modelSize, false, activation, dropout, dropout, classes);
+        return new SequenceScores(
+                modelSize, Summary.FIRST, true, activation, dropout, dropout, classes);
     }
 
     /**
@@ -108,7 +124,33 @@ public final class SequenceScores extends AbstractBlock {
             float firstDropout,
             float lastDropout,
             int classes) {
-        return new SequenceScores(modelSize, false, activation, firstDropout, lastDropout, classes);
+        return new SequenceScores(
+                modelSize, Summary.FIRST, true, activation, firstDropout, lastDropout, classes);
+    }
+
+    /**
+     * {@code out_proj(dropout(activation(dense(dropout(summary)))))}, with the dense layer or
+     * without: the choices of ELECTRA.
+     *
+     * @param modelSize D
+     * @param summary what stands for a sequence
+     * @param projected whether there is a dense layer
+     * @param activation the activation
+     * @param firstDropout the rate before the dense layer
+     * @param lastDropout the rate after the activation
+     * @param classes C
+     * @return the block
+     */
+    public static SequenceScores ofSummary(
+            int modelSize,
+            Summary summary,
+            boolean projected,
+            Activation activation,
+            float firstDropout,
+            float lastDropout,
+            int classes) {
+        return new SequenceScores(
+                modelSize, summary, projected, activation, firstDropout, lastDropout, classes);
     }
 
     /**
@@ -120,7 +162,13 @@ public final class SequenceScores extends AbstractBlock {
      * @return logits (B, C)
      */
     public NDArray logits(ParameterStore parameters, EncoderOutput encoded, boolean training) {
-        NDArray x = pooled ? encoded.pooled() : encoded.states().get(new NDIndex(":, 0")); // (B, D)
+        NDArray x = // (B, D)
+                switch (summary) {
+                    case POOLED -> encoded.pooled();
+                    case FIRST -> encoded.states().get(new NDIndex(":, 0"));
+                    case LAST -> encoded.states().get(new NDIndex(":, -1"));
+                    case MEAN -> encoded.states().mean(new int[] {1});
+                };
         return Layers.apply(this, parameters, x, training);
     }
 
@@ -137,9 +185,9 @@ public final class SequenceScores extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray x = Layers.dropout(inputs.singletonOrThrow(), firstDropout, training); // (B, D)
         if (dense != null) {
-            x = activation.apply(Layers.apply(dense, parameters, x, training));
-            x = Layers.dropout(x, lastDropout, training);
+            x = Layers.apply(dense, parameters, x, training);
         }
+        x = Layers.dropout(activation.apply(x), lastDropout, training);
         return projection.forward(parameters, new NDList(x), training); // (B, C)
     }
 
