@@ -8,7 +8,7 @@ import java.util.List;
 import org.attn4j.attention.kernel.HostArrays;
 
 /** Sequences of different lengths as one rectangular tensor. */
-final class PaddedIds {
+public final class PaddedIds {
 
     private PaddedIds() {}
 
@@ -20,7 +20,7 @@ final class PaddedIds {
      * @param padId what they are filled up with
      * @return (B, S) int64, with S at least 1
      */
-    static NDArray of(NDManager manager, List<int[]> rows, int padId) {
+    public static NDArray of(NDManager manager, List<int[]> rows, int padId) {
         int length = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
         long[] ids = new long[Math.multiplyExact(rows.size(), length)];
         Arrays.fill(ids, padId);
@@ -31,5 +31,21 @@ final class PaddedIds {
             }
         }
         return HostArrays.of(manager, ids, new Shape(rows.size(), length));
+    }
+
+    /**
+     * Tells sequences from what fills them up.
+     *
+     * @param manager where the tensor lives
+     * @param rows the sequences
+     * @return (B, S) of booleans, true where a token of the sequence stands, whatever its id
+     */
+    public static NDArray filled(NDManager manager, List<int[]> rows) {
+        int length = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
+        boolean[] filled = new boolean[Math.multiplyExact(rows.size(), length)];
+        for (int i = 0; i < rows.size(); i++) {
+            Arrays.fill(filled, i * length, i * length + rows.get(i).length, true);
+        }
+        return HostArrays.of(manager, filled, new Shape(rows.size(), length));
     }
 }

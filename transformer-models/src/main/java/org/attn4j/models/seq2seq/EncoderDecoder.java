@@ -15,11 +15,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.pattern.Rows;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
@@ -241,16 +243,34 @@ public final class EncoderDecoder extends AbstractBlock
     /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
+        return start(manager, sourceIds, this::visible);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>All tokens of the sources are seen, the padding id among them.
+     */
+    @Override
+    public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray ids = PaddedIds.of(scratch, sources, padId); // (B, S)
+            NDArray filled = PaddedIds.filled(scratch, sources); // (B, S)
+            return start(manager, ids, padded -> filled);
+        }
+    }
+
+    private StepDecoder start(NDManager manager, NDArray sourceIds, UnaryOperator<NDArray> seen) {
         return new StackStepDecoder(
                 manager,
                 sourceIds,
                 decoder,
                 (parameters, ids) -> {
-                    AttentionMask visible = AttentionMask.keys(visible(ids));
+                    AttentionMask visible = AttentionMask.keys(seen.apply(ids));
                     NDArray states = encode(parameters, ids, visible, null, false);
                     return memory(parameters, states, false);
                 },
-                this::visible,
+                seen,
                 (parameters, states) -> project(parameters, states, false));
     }
 
