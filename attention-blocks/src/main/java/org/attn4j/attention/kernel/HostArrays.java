@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Arrays from numbers of Java's, in memory of the engine's own.
@@ -61,6 +62,18 @@ public final class HostArrays {
         ByteBuffer bytes = buffer(values.length, DataType.INT32);
         bytes.asIntBuffer().put(values);
         return copied(manager, bytes, shape, DataType.INT32);
+    }
+
+    /**
+     * Copies places to take, which engines want in int64.
+     *
+     * @param manager where the array lives
+     * @param places R places
+     * @return (R) of int64
+     */
+    public static NDArray places(NDManager manager, int[] places) {
+        long[] wide = Arrays.stream(places).asLongStream().toArray();
+        return of(manager, wide, new Shape(wide.length));
     }
 
     /**

@@ -80,11 +80,8 @@ public final class BloomFamily implements ModelFamily {
                 layer + "self_attention.query_key_value",
                 block + "self_attn",
                 config.heads());
-        if (config.tieEmbeddings()) {
-            table.alias("lm_head.weight", words + ".weight");
-        } else {
-            table.add("lm_head.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(
+                table, "lm_head.weight", words + ".weight", config.tieEmbeddings());
         return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
     }
 }

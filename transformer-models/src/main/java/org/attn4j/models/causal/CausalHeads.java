@@ -82,6 +82,23 @@ public record CausalHeads(
     }
 
     /**
+     * Adds the name of the language head's weight.
+     *
+     * @param table what it is added to
+     * @param tensor the name of the weight
+     * @param embedding the name of the token embedding's weight
+     * @param tied whether the two are one, which some files hold under the name of the head
+     */
+    public static void languageHead(
+            WeightTable.Builder table, String tensor, String embedding, boolean tied) {
+        if (tied) {
+            table.alias(tensor, embedding);
+        } else {
+            table.add(tensor, "lm_head.weight");
+        }
+    }
+
+    /**
      * Adds the names of queries, keys and values that are stored as one, head by head, with a bias.
      *
      * @param table what they are added to

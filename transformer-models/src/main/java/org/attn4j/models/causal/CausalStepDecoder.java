@@ -6,7 +6,6 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import java.util.Arrays;
 import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
@@ -90,11 +89,7 @@ final class CausalStepDecoder implements StepDecoder {
             throw new IllegalArgumentException("at least one row must go on");
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index =
-                    HostArrays.of(
-                            scratch,
-                            Arrays.stream(selected).asLongStream().toArray(),
-                            new Shape(selected.length));
+            NDArray index = HostArrays.places(scratch, selected);
             cache.select(index, true);
             if (visible != null) {
                 replaceVisible(visible.get(new NDIndex("{}", index)));

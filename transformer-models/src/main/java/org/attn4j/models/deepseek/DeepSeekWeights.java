@@ -1,6 +1,7 @@
 package org.attn4j.models.deepseek;
 
 import org.attn4j.models.bert.BertWeights;
+import org.attn4j.models.causal.CausalHeads;
 import org.attn4j.models.checkpoint.WeightTable;
 
 /**
@@ -39,11 +40,8 @@ final class DeepSeekWeights {
             table.ignore("layers." + (config.layers() + i) + ".**")
                     .ignore(PREFIX + "layers." + (config.layers() + i) + ".**");
         }
-        if (config.tieEmbeddings()) {
-            table.alias("lm_head.weight", body + "embed_tokens.weight");
-        } else {
-            table.add("lm_head.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(
+                table, "lm_head.weight", body + "embed_tokens.weight", config.tieEmbeddings());
         return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
     }
 

@@ -21,7 +21,7 @@ public final class PaddedIds {
      * @return (B, S) int64, with S at least 1
      */
     public static NDArray of(NDManager manager, List<int[]> rows, int padId) {
-        int length = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
+        int length = width(rows);
         long[] ids = new long[Math.multiplyExact(rows.size(), length)];
         Arrays.fill(ids, padId);
         for (int i = 0; i < rows.size(); i++) {
@@ -41,11 +41,15 @@ public final class PaddedIds {
      * @return (B, S) of booleans, true where a token of the sequence stands, whatever its id
      */
     public static NDArray filled(NDManager manager, List<int[]> rows) {
-        int length = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
+        int length = width(rows);
         boolean[] filled = new boolean[Math.multiplyExact(rows.size(), length)];
         for (int i = 0; i < rows.size(); i++) {
             Arrays.fill(filled, i * length, i * length + rows.get(i).length, true);
         }
         return HostArrays.of(manager, filled, new Shape(rows.size(), length));
+    }
+
+    private static int width(List<int[]> rows) {
+        return Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
     }
 }

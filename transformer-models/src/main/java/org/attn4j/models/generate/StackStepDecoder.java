@@ -3,7 +3,6 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.function.BiFunction;
@@ -100,11 +99,7 @@ public final class StackStepDecoder implements StepDecoder {
         }
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index =
-                    HostArrays.of(
-                            scratch,
-                            Arrays.stream(rows).asLongStream().toArray(),
-                            new Shape(rows.length));
+            NDArray index = HostArrays.places(scratch, rows);
             boolean sameSources = Arrays.equals(sources, nextSources);
             cache.select(index, sameSources);
             if (!sameSources) {

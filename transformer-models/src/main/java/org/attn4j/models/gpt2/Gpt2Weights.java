@@ -1,6 +1,7 @@
 package org.attn4j.models.gpt2;
 
 import org.attn4j.models.bert.BertWeights;
+import org.attn4j.models.causal.CausalHeads;
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
 
@@ -41,11 +42,7 @@ final class Gpt2Weights {
         conv(table, layer + "attn.c_proj", block + "self_attn.output_proj");
         conv(table, layer + "mlp.c_fc", block + "feed_forward.fc1");
         conv(table, layer + "mlp.c_proj", block + "feed_forward.fc2");
-        if (tied) {
-            table.alias("lm_head.weight", prefix + "wte.weight");
-        } else {
-            table.add("lm_head.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(table, "lm_head.weight", prefix + "wte.weight", tied);
         return BertWeights.withOrWithoutPrefix(table, "transformer.", base);
     }
 

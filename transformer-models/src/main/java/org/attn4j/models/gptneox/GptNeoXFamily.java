@@ -78,11 +78,8 @@ public final class GptNeoXFamily implements ModelFamily {
                         .ignore("**.rotary_emb.inv_freq");
         CausalHeads.fusedPerHead(
                 table, layer + "attention.query_key_value", block + "self_attn", config.heads());
-        if (config.tieEmbeddings()) {
-            table.alias("embed_out.weight", prefix + "embed_in.weight");
-        } else {
-            table.add("embed_out.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(
+                table, "embed_out.weight", prefix + "embed_in.weight", config.tieEmbeddings());
         return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
     }
 }

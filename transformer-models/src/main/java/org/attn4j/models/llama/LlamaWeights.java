@@ -1,6 +1,7 @@
 package org.attn4j.models.llama;
 
 import org.attn4j.models.bert.BertWeights;
+import org.attn4j.models.causal.CausalHeads;
 import org.attn4j.models.checkpoint.WeightTable;
 
 /** The names of Llama's and Mistral's tensors. */
@@ -32,11 +33,7 @@ final class LlamaWeights {
                         .add(layer + "mlp.down_proj.*", block + "feed_forward.fc2.*")
                         .add(body + "norm.*", decoder + "layer_norm.*")
                         .ignore("**.rotary_emb.inv_freq");
-        if (tied) {
-            table.alias("lm_head.weight", body + "embed_tokens.weight");
-        } else {
-            table.add("lm_head.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(table, "lm_head.weight", body + "embed_tokens.weight", tied);
         if (!prefix.equals("model.")) {
             table.alias("model.**", body + "**");
         }

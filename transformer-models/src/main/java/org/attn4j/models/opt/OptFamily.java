@@ -85,11 +85,7 @@ public final class OptFamily implements ModelFamily {
                         .add(layer + "fc2.*", block + "feed_forward.fc2.*")
                         .add(layer + "final_layer_norm.*", block + "final_layer_norm.*")
                         .add(prefix + "final_layer_norm.*", decoder + "layer_norm.norm.*");
-        if (tied) {
-            table.alias("lm_head.weight", prefix + "embed_tokens.weight");
-        } else {
-            table.add("lm_head.weight", "lm_head.weight");
-        }
+        CausalHeads.languageHead(table, "lm_head.weight", prefix + "embed_tokens.weight", tied);
         return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
     }
 }

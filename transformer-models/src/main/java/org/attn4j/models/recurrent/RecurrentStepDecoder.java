@@ -3,7 +3,6 @@ package org.attn4j.models.recurrent;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -84,11 +83,7 @@ final class RecurrentStepDecoder implements StepDecoder {
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         boolean sameSources = Arrays.equals(sources, nextSources);
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index =
-                    HostArrays.of(
-                            scratch,
-                            Arrays.stream(rows).asLongStream().toArray(),
-                            new Shape(rows.length));
+            NDArray index = HostArrays.places(scratch, rows);
             DecoderState kept = state.select(index).attach(manager);
             state.close();
             state = kept;
