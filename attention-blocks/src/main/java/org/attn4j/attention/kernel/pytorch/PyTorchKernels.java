@@ -1,14 +1,10 @@
 package org.attn4j.attention.kernel.pytorch;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.UnaryOperator;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.DropoutKernel;
 import org.attn4j.attention.kernel.FileKernel;
@@ -27,12 +23,6 @@ public final class PyTorchKernels implements AutoCloseable {
     public static final String ENGINE = TorchModule.ENGINE;
 
     private static final String SOURCE = "kernels.torchscript";
-
-    /**
-     * What another way has to save to be chosen, so that equals do not change places with the
-     * weather.
-     */
-    private static final double WORTHWHILE = 0.9;
 
     private final TorchModule module;
     private final boolean host;
@@ -132,48 +122,12 @@ public final class PyTorchKernels implements AutoCloseable {
         if (!host) {
             return new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.ENGINE);
         }
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray input = scratch.ones(new Shape(256, 256));
-            NDArray weight = scratch.ones(new Shape(512, 256));
-            LinearKernel oneDnn = new OneDnnLinearKernel(module, linear);
-            DropoutKernel hash = new FusedDropoutKernel(module);
-            return new KernelChoice(
-                    true,
-                    faster(
-                                    input,
-                                    x -> oneDnn.linear(x, weight, null),
-                                    x -> linear.linear(x, weight, null))
-                            ? KernelChoice.Linear.ONEDNN
-                            : KernelChoice.Linear.ENGINE,
-                    faster(input, x -> hash.dropout(x, 0.1f), x -> dropout.dropout(x, 0.1f))
-                            ? KernelChoice.Dropout.HASH
-                            : KernelChoice.Dropout.ENGINE);
-        }
+        return new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.HASH);
     }
 
     /** Frees the kernels; those that a JVM uses all its life need not be closed. */
     @Override
     public void close() {
         module.close();
-    }
-
-    private static boolean faster(
-            NDArray input, UnaryOperator<NDArray> candidate, UnaryOperator<NDArray> engine) {
-        try {
-            return nanos(input, candidate) < WORTHWHILE * nanos(input, engine);
-        } catch (EngineException e) {
-            return false; // a libtorch built without it
-        }
-    }
-
-    /** The best of a few, since interruptions only ever add; the first also compiles. */
-    private static long nanos(NDArray input, UnaryOperator<NDArray> operation) {
-        long best = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
-            long start = System.nanoTime();
-            operation.apply(input).close();
-            best = Math.min(best, System.nanoTime() - start);
-        }
-        return best;
     }
 }
