@@ -1,5 +1,6 @@
 package org.attn4j.models.albert;
 
+import java.util.Set;
 import org.attn4j.models.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
 
@@ -7,6 +8,9 @@ import org.attn4j.models.checkpoint.WeightTable;
 final class AlbertWeights {
 
     private static final String PREFIX = "albert.";
+
+    private static final Set<String> PREDICTING =
+            Set.of("AlbertForPreTraining", "AlbertForMaskedLM");
 
     private AlbertWeights() {}
 
@@ -39,7 +43,10 @@ final class AlbertWeights {
         if (!AlbertFamily.hasPooler(architecture)) {
             table.ignore("albert.pooler.*");
         }
-        return table.ignore("predictions.**").ignore("sop_classifier.**").build();
+        if (!PREDICTING.contains(architecture)) {
+            table.ignore("predictions.**");
+        }
+        return table.ignore("sop_classifier.**").build();
     }
 
     private static void addLayer(

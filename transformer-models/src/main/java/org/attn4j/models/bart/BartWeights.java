@@ -40,7 +40,7 @@ final class BartWeights {
             target = shared;
         }
         if (config.tieEmbeddings()) {
-            table.alias("lm_head.weight", target);
+            table.tie("lm_head.weight", target);
         }
         if (base || head) {
             table.ignore("final_logits_bias").ignore("lm_head.weight");

@@ -146,7 +146,7 @@ public final class BertWeights {
         return tied
                 ? table.add(bias, head + "decoder.bias")
                         .alias(decoderBias, bias)
-                        .alias(weight, embedding)
+                        .tie(weight, embedding)
                 : table.add(decoderBias, head + "decoder.bias")
                         .alias(bias, decoderBias)
                         .add(weight, head + "decoder.weight")

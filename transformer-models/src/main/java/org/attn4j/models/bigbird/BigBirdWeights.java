@@ -1,5 +1,6 @@
 package org.attn4j.models.bigbird;
 
+import java.util.Set;
 import org.attn4j.models.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
 
@@ -7,6 +8,9 @@ import org.attn4j.models.checkpoint.WeightTable;
 final class BigBirdWeights {
 
     private static final String PREFIX = "bert.";
+
+    private static final Set<String> PREDICTING =
+            Set.of("BigBirdForPreTraining", "BigBirdForMaskedLM");
 
     private BigBirdWeights() {}
 
@@ -25,7 +29,10 @@ final class BigBirdWeights {
                 BertWeights.predictions(table, "head.tokens.", tied);
                 table.add("cls.seq_relationship.*", "head.sentences.out_proj.*");
             }
-            case "BigBirdForMaskedLM" -> BertWeights.predictions(table, "head.", tied);
+            case "BigBirdForMaskedLM" -> {
+                BertWeights.predictions(table, "head.", tied);
+                table.ignore("cls.seq_relationship.*");
+            }
             case "BigBirdForSequenceClassification" ->
                     table.add("classifier.dense.*", "head.scores.dense.*")
                             .add("classifier.out_proj.*", "head.scores.out_proj.*");
@@ -38,6 +45,9 @@ final class BigBirdWeights {
                             .add("qa_classifier.qa_outputs.*", "head.out_proj.*");
             default -> table.ignore("classifier.**").ignore("qa_classifier.**");
         }
-        return table.ignore("cls.**").build();
+        if (!PREDICTING.contains(architecture)) {
+            table.ignore("cls.**");
+        }
+        return table.build();
     }
 }

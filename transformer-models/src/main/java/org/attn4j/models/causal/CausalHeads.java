@@ -92,7 +92,7 @@ public record CausalHeads(
     public static void languageHead(
             WeightTable.Builder table, String tensor, String embedding, boolean tied) {
         if (tied) {
-            table.alias(tensor, embedding);
+            table.tie(tensor, embedding);
         } else {
             table.add(tensor, "lm_head.weight");
         }

@@ -44,12 +44,14 @@ public final class WeightTable {
 
     private final List<Rule> rules;
     private final List<Alias> aliases;
+    private final List<Alias> ties;
     private final List<NamePattern> ignored;
     private final List<NamePattern> optional;
 
     private WeightTable(Builder builder) {
         rules = List.copyOf(builder.rules);
         aliases = List.copyOf(builder.aliases);
+        ties = List.copyOf(builder.ties);
         ignored = List.copyOf(builder.ignored);
         optional = List.copyOf(builder.optional);
     }
@@ -134,7 +136,7 @@ public final class WeightTable {
             for (Binding binding : found) {
                 if (binding.layout.equals(first.layout)
                         && binding.parameters.equals(first.parameters)) {
-                    names.addAll(withAliases(binding.names.get(0)));
+                    names.addAll(namesOf(binding.names.get(0)));
                 }
             }
             bindings.add(new Binding(List.copyOf(names), first.layout, first.parameters));
@@ -156,23 +158,30 @@ public final class WeightTable {
         return found;
     }
 
-    private List<String> withAliases(String tensor) {
-        List<String> names = new ArrayList<>(List.of(tensor));
-        int from = 0;
-        for (int step = 0; step < MAX_ALIAS_STEPS; step++) {
-            int to = names.size();
-            for (String name : List.copyOf(names.subList(from, to))) {
-                for (Alias alias : aliases) {
-                    alias.name
-                            .match(name)
-                            .map(alias.other::fill)
-                            .filter(it -> !names.contains(it))
-                            .ifPresent(names::add);
-                }
-            }
-            from = to;
+    /** All names that are a tensor's own, then those of tensors that it may be read from. */
+    private Set<String> namesOf(String tensor) {
+        Set<String> own = withAliases(tensor);
+        Set<String> names = new LinkedHashSet<>(own);
+        for (String name : own) {
+            others(ties, name).forEach(other -> names.addAll(withAliases(other)));
         }
         return names;
+    }
+
+    private Set<String> withAliases(String tensor) {
+        Set<String> names = new LinkedHashSet<>(List.of(tensor));
+        List<String> last = List.of(tensor);
+        for (int step = 0; step < MAX_ALIAS_STEPS; step++) {
+            last = last.stream().flatMap(name -> others(aliases, name).stream()).toList();
+            last = last.stream().filter(names::add).toList();
+        }
+        return names;
+    }
+
+    private static List<String> others(List<Alias> aliases, String name) {
+        return aliases.stream()
+                .flatMap(alias -> alias.name.match(name).map(alias.other::fill).stream())
+                .toList();
     }
 
     /**
@@ -213,13 +222,22 @@ public final class WeightTable {
         }
     }
 
-    private record Alias(NamePattern other, NamePattern name) {}
+    private record Alias(NamePattern other, NamePattern name) {
+
+        static Alias of(String other, String tensor) {
+            NamePattern name = new NamePattern(tensor);
+            NamePattern alternative = new NamePattern(other);
+            name.requireSameWildcards(alternative);
+            return new Alias(alternative, name);
+        }
+    }
 
     /** Builds a {@link WeightTable}. */
     public static final class Builder {
 
         private final List<Rule> rules = new ArrayList<>();
         private final List<Alias> aliases = new ArrayList<>();
+        private final List<Alias> ties = new ArrayList<>();
         private final List<NamePattern> ignored = new ArrayList<>();
         private final List<NamePattern> optional = new ArrayList<>();
 
@@ -277,10 +295,21 @@ public final class WeightTable {
          * @return this builder
          */
         public Builder alias(String other, String tensor) {
-            NamePattern name = new NamePattern(tensor);
-            NamePattern alternative = new NamePattern(other);
-            name.requireSameWildcards(alternative);
-            aliases.add(new Alias(alternative, name));
+            aliases.add(Alias.of(other, tensor));
+            return this;
+        }
+
+        /**
+         * Adds another parameter's tensor that this one is tied to, such as the output's of an
+         * embedding: some files hold the two under that name alone. It is read where the tensor has
+         * none of its own names, aliases among them.
+         *
+         * @param other the name of the other parameter's tensor, with wildcards
+         * @param tensor the name in the rules, with the same wildcards
+         * @return this builder
+         */
+        public Builder tie(String other, String tensor) {
+            ties.add(Alias.of(other, tensor));
             return this;
         }
 
@@ -316,6 +345,7 @@ public final class WeightTable {
         public Builder addAll(WeightTable table) {
             rules.addAll(table.rules);
             aliases.addAll(table.aliases);
+            ties.addAll(table.ties);
             ignored.addAll(table.ignored);
             optional.addAll(table.optional);
             return this;

@@ -32,7 +32,7 @@ final class DistilBertWeights {
                         .add("vocab_layer_norm.*", "head.layer_norm.*")
                         .add("vocab_projector.bias", "head.decoder.bias");
                 if (tied) {
-                    table.alias(
+                    table.tie(
                             "vocab_projector.weight",
                             "distilbert.embeddings.word_embeddings.weight");
                 } else {
@@ -47,9 +47,11 @@ final class DistilBertWeights {
             default ->
                     table.ignore("pre_classifier.*").ignore("classifier.*").ignore("qa_outputs.*");
         }
-        return table.ignore("vocab_transform.*")
-                .ignore("vocab_layer_norm.*")
-                .ignore("vocab_projector.*")
-                .build();
+        if (!architecture.equals("DistilBertForMaskedLM")) {
+            table.ignore("vocab_transform.*")
+                    .ignore("vocab_layer_norm.*")
+                    .ignore("vocab_projector.*");
+        }
+        return table.build();
     }
 }

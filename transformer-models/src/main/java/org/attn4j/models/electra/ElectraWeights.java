@@ -28,7 +28,7 @@ final class ElectraWeights {
                         .add("generator_predictions.LayerNorm.*", "head.layer_norm.*")
                         .add("generator_lm_head.bias", "head.decoder.bias");
                 if (tied) {
-                    table.alias(
+                    table.tie(
                             "generator_lm_head.weight",
                             "electra.embeddings.word_embeddings.weight");
                 } else {
@@ -45,6 +45,9 @@ final class ElectraWeights {
             case "ElectraForQuestionAnswering" -> table.add("qa_outputs.*", "head.out_proj.*");
             default -> table.ignore("classifier.**").ignore("qa_outputs.*");
         }
-        return table.ignore("discriminator_predictions.**").ignore("generator_**").build();
+        if (!architecture.equals("ElectraForMaskedLM")) {
+            table.ignore("generator_**");
+        }
+        return table.ignore("discriminator_predictions.**").build();
     }
 }

@@ -44,6 +44,9 @@ final class MpnetWeights {
         if (!MpnetFamily.hasPooler(architecture)) {
             table.ignore("mpnet.pooler.**");
         }
-        return table.ignore("lm_head.**").build();
+        if (!architecture.equals("MPNetForMaskedLM")) {
+            table.ignore("lm_head.**");
+        }
+        return table.build();
     }
 }

@@ -27,11 +27,11 @@ final class T5Weights {
             SequenceToSequenceHeads.names(table);
             table.ignore("lm_head.weight").ignore("qa_outputs.*").ignore("classification_head.**");
         } else if (config.tieEmbeddings()) {
-            table.alias("lm_head.weight", shared);
+            table.tie("lm_head.weight", shared);
         } else {
             // Files of transformers 5 may hold one table for both although the states are not
             // scaled.
-            table.add("lm_head.weight", "lm_head.weight").alias(shared, "lm_head.weight");
+            table.add("lm_head.weight", "lm_head.weight").tie(shared, "lm_head.weight");
         }
         return inner
                 ? table.alias("**", TRANSFORMER + "**").build()

@@ -54,8 +54,8 @@ public final class TransformerWeights {
             case ALL ->
                     builder.alias("model.encoder.embed_tokens.weight", "model.shared.weight")
                             .alias("model.decoder.embed_tokens.weight", "model.shared.weight")
-                            .alias("lm_head.weight", "model.shared.weight");
-            case DECODER -> builder.alias("lm_head.weight", "model.decoder.embed_tokens.weight");
+                            .tie("lm_head.weight", "model.shared.weight");
+            case DECODER -> builder.tie("lm_head.weight", "model.decoder.embed_tokens.weight");
             case NONE -> {
                 // Three tensors, three names.
             }
