@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.kernel.AdamSettings;
 import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.OptimizerKernel;
 
 /**
  * Adam (Kingma and Ba 2015) with the decoupled weight decay of AdamW (Loshchilov and Hutter 2019),
@@ -170,18 +171,20 @@ public class AdamOptimizer extends Optimizer {
                         epsilon,
                         decay,
                         true);
-        NDList used = gradients;
         float factor = scale * rescaleGrad;
-        if (clipGrad > 0) {
-            used = new NDList();
-            for (NDArray gradient : gradients) {
-                used.add(gradient.mul(factor).clip(-clipGrad, clipGrad));
-            }
-            factor = 1;
+        OptimizerKernel kernel = Kernels.of(weights.head().getManager()).optimizer();
+        if (clipGrad <= 0) {
+            kernel.adam(weights, gradients, means, variances, step, settings, factor);
+            return;
         }
-        Kernels.of(weights.head().getManager())
-                .optimizer()
-                .adam(weights, used, means, variances, step, settings, factor);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDList clipped = new NDList();
+            for (NDArray gradient : gradients) {
+                clipped.add(gradient.mul(factor).clip(-clipGrad, clipGrad));
+            }
+            kernel.adam(weights, clipped, means, variances, step, settings, 1);
+        }
     }
 
     private static Moments fresh(NDArray weight, NDManager manager) {

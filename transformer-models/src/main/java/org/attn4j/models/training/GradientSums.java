@@ -21,6 +21,7 @@ final class GradientSums {
     private final int device;
     private final OptimizerKernel kernel;
     private NDList sums;
+    private NDList handles; // of the engine's gradients, while they are the total
     private int passes;
     private int moved;
 
@@ -66,10 +67,13 @@ final class GradientSums {
         return passes == 0;
     }
 
-    /** The sum over all passes. */
+    /** The sum over all passes, valid until {@link #clear}. */
     NDList total() {
         if (moved == 0) {
-            return replicas.gradients(device);
+            if (handles == null) {
+                handles = replicas.gradients(device);
+            }
+            return handles;
         }
         if (passes > moved) {
             move();
@@ -79,7 +83,10 @@ final class GradientSums {
 
     /** Starts anew. */
     void clear() {
-        kernel.zero(replicas.gradients(device));
+        try (NDList gradients = handles == null ? replicas.gradients(device) : handles) {
+            kernel.zero(gradients);
+        }
+        handles = null;
         if (moved > 0) {
             kernel.zero(sums);
         }

@@ -38,7 +38,9 @@ final class Gradients {
         for (GradientSums other : sums.subList(1, sums.size())) {
             if (!other.isEmpty()) {
                 NDArray first = replicas.arrays(0).head();
-                kernel.accumulate(total, other.total().toDevice(first.getDevice(), true));
+                try (NDList moved = other.total().toDevice(first.getDevice(), true)) {
+                    kernel.accumulate(total, moved);
+                }
             }
         }
         return total;

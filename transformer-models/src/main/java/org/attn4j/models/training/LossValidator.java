@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.dataset.Batch;
-import ai.djl.training.listener.TrainingListener;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -56,23 +55,27 @@ public final class LossValidator implements Validator {
     }
 
     private BatchLoss score(SequenceTrainer trainer, Batch batch) {
+        try (ListenerData told = new ListenerData(trainer.getManager())) {
+            BatchLoss sum = score(trainer, batch, told);
+            trainer.notifyListeners(
+                    listener -> listener.onValidationBatch(trainer, told.of(batch)));
+            return sum;
+        }
+    }
+
+    private BatchLoss score(SequenceTrainer trainer, Batch batch, ListenerData told) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             BatchLoss sum = new BatchLoss(0, 0);
-            TrainingListener.BatchData data =
-                    new TrainingListener.BatchData(
-                            batch, new LinkedHashMap<>(), new LinkedHashMap<>());
             for (Batch part : trainer.parts(batch)) {
                 NDList labels = part.getLabels();
                 NDList output = trainer.evaluate(part.getData());
-                data.getLabels().put(labels.head().getDevice(), labels);
-                data.getPredictions().put(output.head().getDevice(), output);
+                told.add(labels, output);
                 sum =
                         sum.plus(
                                 new BatchLoss(
                                         loss.sum(labels, output).getFloat(), loss.count(labels)));
             }
-            trainer.notifyListeners(listener -> listener.onValidationBatch(trainer, data));
             return sum;
         }
     }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -17,7 +18,6 @@ import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,7 +134,9 @@ public class SequenceTrainer extends Trainer {
 
     /**
      * Runs the model forward and backward on a batch, tells the listeners, and frees what was made
-     * on the way. The gradient is kept until {@link #update}.
+     * on the way. The gradient is kept until {@link #update}. A block or loss that keeps an array
+     * which it made takes it out by {@link NDScope#unregister(NDArray)}; what a listener makes is
+     * its own.
      *
      * @param batch the batch; the caller closes it
      * @return its loss
@@ -148,14 +150,22 @@ public class SequenceTrainer extends Trainer {
                             + ", got one on "
                             + batch.getManager().getEngine().getEngineName());
         }
-        Map<Device, NDList> labels = new LinkedHashMap<>();
-        Map<Device, NDList> predictions = new LinkedHashMap<>();
+        try (ListenerData told = new ListenerData(getManager())) {
+            BatchLoss loss = backwardOver(batch, told);
+            notifyListeners(listener -> listener.onTrainingBatch(this, told.of(batch)));
+            return loss;
+        }
+    }
+
+    private BatchLoss backwardOver(Batch batch, ListenerData told) {
         List<NDArray> losses = new ArrayList<>();
+        List<NDList> outputs = new ArrayList<>();
         long weight = 0;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
+            Batch[] parts = parts(batch);
             try (GradientCollector collector = super.newGradientCollector()) {
-                for (Batch part : parts(batch)) {
+                for (Batch part : parts) {
                     Device device = part.getData().head().getDevice();
                     NDList output = run(part.getData(), part.getLabels());
                     NDArray loss = lossSum(part.getLabels(), output);
@@ -163,18 +173,15 @@ public class SequenceTrainer extends Trainer {
                     backward(collector, device, penalties.added(loss, partWeight));
                     weight += partWeight;
                     losses.add(loss);
-                    labels.put(device, part.getLabels());
-                    predictions.put(device, output);
+                    outputs.add(output);
                 }
             }
             pendingWeight += weight;
             double sum = 0;
-            for (NDArray loss : losses) {
-                sum += loss.getFloat();
+            for (int i = 0; i < parts.length; i++) {
+                sum += losses.get(i).getFloat();
+                told.add(parts[i].getLabels(), outputs.get(i));
             }
-            TrainingListener.BatchData done =
-                    new TrainingListener.BatchData(batch, labels, predictions);
-            notifyListeners(listener -> listener.onTrainingBatch(this, done));
             return new BatchLoss(sum, weight);
         }
     }
@@ -308,44 +315,27 @@ public class SequenceTrainer extends Trainer {
             throw new IllegalStateException(
                     "there is no gradient: run a backward pass over a batch with at least one token before the step");
         }
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            try {
-                return update(gradients.total());
-            } finally {
-                gradients.clear();
-                pendingWeight = 0;
-                pendingSteps = 0;
-                addMetric("step", begin);
-            }
+        try {
+            return update(gradients.total());
+        } finally {
+            gradients.clear();
+            pendingWeight = 0;
+            pendingSteps = 0;
+            addMetric("step", begin);
         }
-    }
-
-    private OptimizerKernel kernel() {
-        return Kernels.of(replicas.arrays(0).head().getManager()).optimizer();
     }
 
     private StepReport update(NDList total) {
-        double norm;
-        try (NDArray sumNorm = kernel().globalNorm(total)) {
-            norm = sumNorm.getFloat() / pendingWeight;
-        }
-        if (!Double.isFinite(norm)) {
-            throw new NonFiniteException("the gradient norm is " + norm + culprits(total));
-        }
+        double norm = norm(total);
         double clip = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
         float scale = (float) (clip / pendingWeight);
-        NDList parameters = replicas.arrays(0);
         float learningRate = Float.NaN;
         if (optimizer instanceof AdamOptimizer adam) {
-            adam.step(replicas.names(), parameters, total, scale, getManager());
+            adam.step(replicas.names(), replicas.arrays(0), total, scale, getManager());
             learningRate = adam.learningRateAt(adam.steps());
             steps = adam.steps();
         } else {
-            kernel().scale(total, scale);
-            for (int i = 0; i < parameters.size(); i++) {
-                optimizer.update(replicas.names().get(i), parameters.get(i), total.get(i));
-            }
+            updateBy(optimizer, total, scale);
             steps++;
         }
         penalties.constrain(getManager(), getDevices()[0]);
@@ -353,11 +343,55 @@ public class SequenceTrainer extends Trainer {
         return new StepReport(steps, norm, learningRate);
     }
 
+    private double norm(NDList total) {
+        try (NDArray sumNorm = kernel().globalNorm(total)) {
+            double norm = sumNorm.getFloat() / pendingWeight;
+            if (!Double.isFinite(norm)) {
+                throw new NonFiniteException("the gradient norm is " + norm + culprits(total));
+            }
+            return norm;
+        }
+    }
+
+    private OptimizerKernel kernel() {
+        return Kernels.of(replicas.arrays(0).head().getManager()).optimizer();
+    }
+
+    /**
+     * Updates by an optimiser that is not ours, in no scope: it may keep whatever it makes. Only
+     * DJL's own are known to detach what they keep: what they leave behind is freed.
+     */
+    private void updateBy(Optimizer foreign, NDList total, float scale) {
+        kernel().scale(total, scale);
+        NDList parameters = replicas.arrays(0);
+        boolean detaches = foreign.getClass().getPackage().equals(Optimizer.class.getPackage());
+        try (NDManager scratch = getManager().newSubManager()) {
+            for (int i = 0; i < parameters.size(); i++) {
+                String name = replicas.names().get(i);
+                NDArray weight = parameters.get(i);
+                NDArray gradient = total.get(i);
+                if (detaches) {
+                    foreign.update(name, alias(weight, scratch), alias(gradient, scratch));
+                } else {
+                    foreign.update(name, weight, gradient);
+                }
+            }
+        }
+    }
+
+    private static NDArray alias(NDArray array, NDManager manager) {
+        NDArray alias = array.stopGradient();
+        alias.attach(manager);
+        return alias;
+    }
+
     private String culprits(NDList total) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < total.size() && names.size() < 3; i++) {
-            if (!Float.isFinite(total.get(i).sum().getFloat())) {
-                names.add(replicas.names().get(i));
+            try (NDArray sum = total.get(i).sum()) {
+                if (!Float.isFinite(sum.getFloat())) {
+                    names.add(replicas.names().get(i));
+                }
             }
         }
         return names.isEmpty() ? "" : " (first in " + String.join(", ", names) + ")";

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -18,13 +19,22 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Progress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 @Tag("engine")
 class SequenceTrainerTest {
@@ -109,9 +119,8 @@ class SequenceTrainerTest {
                                 .setModel(model)
                                 .setLoss(TinyTask.loss())
                                 .setOptimizer(
-                                        ai.djl.training.optimizer.Optimizer.sgd()
-                                                .setLearningRateTracker(
-                                                        ai.djl.training.tracker.Tracker.fixed(1))
+                                        Optimizer.sgd()
+                                                .setLearningRateTracker(Tracker.fixed(1))
                                                 .build())
                                 .optClipNorm(clipNorm)
                                 .build();
@@ -190,6 +199,179 @@ class SequenceTrainerTest {
                 }
             }
             assertClose(expected, TinyTask.weights(model));
+        }
+    }
+
+    /** The optimisers of DJL's, by name; those without a setting for it learn at DJL's own rate. */
+    private static Map<String, Supplier<Optimizer>> optimizers() {
+        Tracker rate = Tracker.fixed(0.01f);
+        Map<String, Supplier<Optimizer>> all = new LinkedHashMap<>();
+        all.put("sgd", () -> Optimizer.sgd().setLearningRateTracker(rate).build());
+        all.put(
+                "sgd with momentum",
+                () -> Optimizer.sgd().setLearningRateTracker(rate).optMomentum(0.9f).build());
+        all.put(
+                "nag",
+                () -> Optimizer.nag().setLearningRateTracker(rate).setMomentum(0.9f).build());
+        all.put("adam", () -> Optimizer.adam().optLearningRateTracker(rate).build());
+        all.put(
+                "adamW",
+                () -> Optimizer.adamW().optLearningRateTracker(rate).optWeightDecays(0.1f).build());
+        all.put("rmsprop", () -> Optimizer.rmsprop().optLearningRateTracker(rate).build());
+        all.put(
+                "rmsprop, not centred",
+                () -> Optimizer.rmsprop().optLearningRateTracker(rate).optCentered(false).build());
+        all.put("adagrad", () -> Optimizer.adagrad().optLearningRateTracker(rate).build());
+        all.put("adadelta", () -> Optimizer.adadelta().build());
+        return all;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOptimizerTrainsAsWithDjlsOwnTrainer() {
+        return optimizers().entrySet().stream()
+                .map(
+                        each ->
+                                DynamicTest.dynamicTest(
+                                        each.getKey(), () -> trainsAsDjlDoes(each.getValue())));
+    }
+
+    private static void trainsAsDjlDoes(Supplier<Optimizer> optimizer) throws Exception {
+        Map<String, float[]> before;
+        Map<String, float[]> expected;
+        try (Model model = TinyTask.model(0)) {
+            before = TinyTask.weights(model);
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(TinyTask.loss())
+                            .optOptimizer(optimizer.get())
+                            .optDevices(new Device[] {Device.cpu()});
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+                threeSteps(
+                        model,
+                        batch -> {
+                            EasyTrain.trainBatch(trainer, batch);
+                            trainer.step();
+                        });
+            } catch (UnsupportedOperationException e) { // the engine has no such optimiser
+                assertThrows(
+                        UnsupportedOperationException.class, () -> threeSteps(optimizer.get()));
+                return;
+            }
+            expected = TinyTask.weights(model);
+        }
+        assertClose(expected, threeSteps(optimizer.get()));
+        assertTrue(
+                before.keySet().stream()
+                        .noneMatch(name -> Arrays.equals(before.get(name), expected.get(name))),
+                "a parameter was not trained");
+    }
+
+    private static void threeSteps(Model model, Consumer<Batch> step) {
+        for (int i = 0; i < 3; i++) {
+            try (Batch batch = TinyTask.batch(model.getNDManager(), TinyTask.ids(0, i))) {
+                step.accept(batch);
+            }
+        }
+    }
+
+    @Test
+    void anOptimizerKeepsWhatItMakes() {
+        Map<String, float[]> expected = threeSteps(new Momentum(true));
+        assertClose(expected, threeSteps(new Momentum(false)));
+        assertClose(
+                expected,
+                threeSteps(
+                        Optimizer.sgd()
+                                .setLearningRateTracker(Tracker.fixed(0.05f))
+                                .optMomentum(0.9f)
+                                .build()));
+    }
+
+    private static Map<String, float[]> threeSteps(Optimizer optimizer) {
+        try (Model model = TinyTask.model(0);
+                SequenceTrainer trainer =
+                        SequenceTrainer.builder()
+                                .setModel(model)
+                                .setLoss(TinyTask.loss())
+                                .setOptimizer(optimizer)
+                                .build()) {
+            threeSteps(
+                    model,
+                    batch -> {
+                        trainer.trainBatch(batch);
+                        trainer.update();
+                    });
+            return TinyTask.weights(model);
+        }
+    }
+
+    /** Gradient descent with momentum, which takes what it keeps out of every scope, or not. */
+    private static final class Momentum extends Optimizer {
+
+        private final Map<String, NDArray> velocities = new LinkedHashMap<>();
+        private final boolean detaches;
+
+        Momentum(boolean detaches) {
+            super(Optimizer.sgd());
+            this.detaches = detaches;
+        }
+
+        @Override
+        public void update(String parameterId, NDArray weight, NDArray gradient) {
+            NDArray last = velocities.get(parameterId);
+            NDArray now = last == null ? gradient.duplicate() : last.mul(0.9f).add(gradient);
+            if (detaches) {
+                now.detach();
+            }
+            velocities.put(parameterId, now);
+            weight.stopGradient().subi(now.mul(0.05f));
+        }
+    }
+
+    @Test
+    void listenersKeepWhatTheyMake() throws Exception {
+        Summing summing = new Summing();
+        try (Model model = TinyTask.model(0);
+                SequenceTrainer trainer =
+                        SequenceTrainer.builder()
+                                .setModel(model)
+                                .setLoss(TinyTask.loss())
+                                .setOptimizer(CONFIG.optimizer(8))
+                                .addListeners(summing)
+                                .build()) {
+            threeSteps(model, trainer::trainBatch);
+            BatchSource source = TinyTask::batches;
+            new LossValidator(source, TinyTask.PAD).validate(trainer, new StopSignal());
+
+            assertEquals(3 + TinyTask.BATCHES, summing.batches.getFloat());
+            assertTrue(Float.isFinite(summing.sum.getFloat()));
+        }
+    }
+
+    /** Sums up predictions in an array that is made at the first batch. */
+    private static final class Summing extends TrainingListenerAdapter {
+
+        private NDArray sum;
+        private NDArray batches;
+
+        @Override
+        public void onTrainingBatch(Trainer trainer, TrainingListener.BatchData batch) {
+            if (sum == null) {
+                sum = trainer.getManager().zeros(new Shape());
+                batches = trainer.getManager().zeros(new Shape());
+            }
+            NDList predictions = batch.getPredictions().get(Device.cpu());
+            NDList labels = batch.getLabels().get(Device.cpu());
+            assertEquals(
+                    labels.head().getShape().add(TinyTask.VOCABULARY),
+                    predictions.head().getShape());
+            sum = sum.add(predictions.head().sum());
+            batches = batches.add(1);
+        }
+
+        @Override
+        public void onValidationBatch(Trainer trainer, TrainingListener.BatchData batch) {
+            onTrainingBatch(trainer, batch);
         }
     }
 

@@ -7,6 +7,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
@@ -168,6 +169,7 @@ final class TorchModule implements AutoCloseable {
     /** An argument that DJL takes for the name of the method. */
     private NDArray selector(String method) {
         NDArray selector = model.getNDManager().create(0f);
+        NDScope.unregister(selector); // it outlives the scope of the first call
         selector.setName("module_method:" + method);
         return selector;
     }
