@@ -1,9 +1,9 @@
 package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import java.util.function.Supplier;
+import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
@@ -43,12 +43,8 @@ record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType
 
     /** Computes what needs no gradient, and leaves nothing behind but the result. */
     static NDArray search(NDArray like, Supplier<NDArray> search) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray found = search.get();
-            NDScope.unregister(found);
-            found.attach(like.getManager());
-            return found;
-        }
+        NDArray found = Temporaries.FREED.of(search);
+        found.attach(like.getManager());
+        return found;
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.HashMap;
 import java.util.Map;
+import org.attn4j.attention.kernel.Temporaries;
 
 /** The arrays that a mechanism keeps beside keys and values, by name. */
 final class CacheState {
@@ -26,12 +27,17 @@ final class CacheState {
 
     void put(String name, NDArray array) {
         if (array != null) {
-            array.attach(manager);
+            keep(array);
         }
         NDArray old = array == null ? held.remove(name) : held.put(name, array);
         if (old != null && old != array) {
             old.close();
         }
+    }
+
+    private void keep(NDArray array) {
+        Temporaries.keep(array);
+        array.attach(manager);
     }
 
     long bytes() {
@@ -42,7 +48,7 @@ final class CacheState {
         held.replaceAll(
                 (name, old) -> {
                     NDArray chosen = old.get(new NDIndex("{}", rows));
-                    chosen.attach(manager);
+                    keep(chosen);
                     old.close();
                     return chosen;
                 });

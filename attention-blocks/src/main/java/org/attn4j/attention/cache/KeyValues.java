@@ -3,6 +3,7 @@ package org.attn4j.attention.cache;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import org.attn4j.attention.kernel.Temporaries;
 
 /**
  * Keys and values in heads.
@@ -30,6 +31,8 @@ public record KeyValues(NDArray key, NDArray value) {
     }
 
     KeyValues attach(NDManager manager) {
+        Temporaries.keep(key);
+        Temporaries.keep(value);
         key.attach(manager);
         value.attach(manager);
         return this;

@@ -2,6 +2,7 @@ package org.attn4j.attention.kernel;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionOutput;
@@ -51,18 +52,39 @@ public final class ReferenceKernel implements AttentionKernel {
                 request.mask()
                         .numbers(query.getManager(), request.queryLength(), request.keyLength());
 
+        if (request.weights()) {
+            NDArray weights = weights(request, mask); // (B, N, T, S)
+            return new AttentionOutput(context(request, weights), weights);
+        }
+        Temporaries temporaries =
+                Temporaries.of(
+                        alignment instanceof Block block ? block : null,
+                        parameters,
+                        request.training(),
+                        query,
+                        request.key(),
+                        request.value(),
+                        mask == null ? null : mask.additive());
+        NDArray context =
+                temporaries.of(
+                        () -> context(request, temporaries.of(() -> weights(request, mask))));
+        return new AttentionOutput(context, null);
+    }
+
+    private NDArray weights(AttentionRequest request, MaskNumbers mask) {
         NDArray scores =
                 grouped(
-                        Scalars.multiply(query, request.scale()),
+                        Scalars.multiply(request.query(), request.scale()),
                         request.key().swapAxes(2, 3)); // (B, N, T, S)
-        NDArray weights =
-                alignment.weights(parameters, scores, mask, request.training()); // (B, N, T, S)
+        return alignment.weights(parameters, scores, mask, request.training());
+    }
+
+    private static NDArray context(AttentionRequest request, NDArray weights) {
         NDArray kept =
                 request.drops()
                         ? Dropout.dropout(weights, request.dropout(), true).head()
                         : weights;
-        NDArray context = grouped(kept, request.value()); // (B, N, T, Hv)
-        return new AttentionOutput(context, request.weights() ? weights : null);
+        return grouped(kept, request.value()); // (B, N, T, Hv)
     }
 
     /**

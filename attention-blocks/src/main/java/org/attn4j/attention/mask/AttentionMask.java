@@ -1,10 +1,11 @@
 package org.attn4j.attention.mask;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.kernel.Temporaries;
 
 /**
  * Who sees whom: which keys each query may attend to, and what is added to their scores.
@@ -302,16 +303,20 @@ public final class AttentionMask {
             return null;
         }
         checkLengths(queryLength, keyLength);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray visible = visible(manager, queryLength, keyLength);
-            NDArray hidden = visible.sub(1).mul(-FLOOR);
-            NDArray additive = bias == null ? hidden : biased(hidden, bias);
-            boolean blindRows = hasArrays() || queryLength > keyLength;
-            NDArray seeing = blindRows ? visible.max(new int[] {-1}, true) : null;
-            return new MaskNumbers(
-                    kept(visible, manager), kept(additive, manager), kept(seeing, manager));
-        }
+        boolean blindRows = hasArrays() || queryLength > keyLength;
+        NDList made =
+                Temporaries.FREED.ofList(
+                        () -> {
+                            NDArray visible = visible(manager, queryLength, keyLength);
+                            NDArray hidden = visible.sub(1).mul(-FLOOR);
+                            NDArray additive = bias == null ? hidden : biased(hidden, bias);
+                            return blindRows
+                                    ? new NDList(
+                                            visible, additive, visible.max(new int[] {-1}, true))
+                                    : new NDList(visible, additive);
+                        });
+        made.attach(manager);
+        return new MaskNumbers(made.get(0), made.get(1), blindRows ? made.get(2) : null);
     }
 
     /**
@@ -437,15 +442,6 @@ public final class AttentionMask {
                 bias.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
         return hidden.toType(type, false)
                 .add(bias.toType(type, false).clip(FLOOR, Float.MAX_VALUE));
-    }
-
-    /** Takes an array out of the scope that is about to close, for the manager. */
-    private static NDArray kept(NDArray array, NDManager manager) {
-        if (array != null) {
-            NDScope.unregister(array);
-            array.attach(manager);
-        }
-        return array;
     }
 
     private static NDArray fourAxes(NDArray array) {

@@ -19,6 +19,7 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.AttentionKernel;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 
@@ -106,6 +107,8 @@ public final class TransformerXl extends AbstractBlock {
         NDArray hidden = x; // (B, T, D)
         List<NDArray> kept = new ArrayList<>();
         List<NDArray> weights = new ArrayList<>();
+        Temporaries temporaries =
+                observer == null ? Temporaries.of(this, parameters, training, x) : Temporaries.KEPT;
         for (int i = 0; i < layers.size(); i++) {
             NDArray joined =
                     past.length() == 0
@@ -115,13 +118,18 @@ public final class TransformerXl extends AbstractBlock {
                     AttentionInputs.of(hidden, joined, joined)
                             .withMask(mask)
                             .withObserver(observer == null ? null : observer.at("layers." + i));
-            AttentionOutput output = layers.get(i).attend(parameters, inputs, training);
+            Layer layer = layers.get(i);
+            hidden =
+                    temporaries.of(
+                            () -> {
+                                AttentionOutput output = layer.attend(parameters, inputs, training);
+                                if (observer != null) {
+                                    weights.add(output.weights());
+                                }
+                                return output.context();
+                            });
             if (memory > 0) {
                 kept.add(last(joined));
-            }
-            hidden = output.context();
-            if (observer != null) {
-                weights.add(output.weights());
             }
         }
         SegmentMemory next =

@@ -2,11 +2,11 @@ package org.attn4j.attention.position;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Temporaries;
 
 /**
  * Attention with linear biases: the score falls with the distance, {@code −slope[n] · |i − j|}, at
@@ -70,16 +70,14 @@ public final class Alibi implements ScoreBias {
      * @return (1, N, T, S)
      */
     public NDArray bias(NDManager manager, long queryLength, long keyLength) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray query =
-                    manager.arange((float) (keyLength - queryLength), keyLength, 1)
-                            .reshape(1, 1, queryLength, 1);
-            NDArray key = manager.arange(0f, keyLength, 1).reshape(1, 1, 1, keyLength);
-            NDArray bias = key.sub(query).abs().mul(heads(manager).neg()); // (1, N, T, S)
-            NDScope.unregister(bias);
-            return bias;
-        }
+        return Temporaries.FREED.of(
+                () -> {
+                    NDArray query =
+                            manager.arange((float) (keyLength - queryLength), keyLength, 1)
+                                    .reshape(1, 1, queryLength, 1);
+                    NDArray key = manager.arange(0f, keyLength, 1).reshape(1, 1, 1, keyLength);
+                    return key.sub(query).abs().mul(heads(manager).neg()); // (1, N, T, S)
+                });
     }
 
     /**
@@ -93,16 +91,19 @@ public final class Alibi implements ScoreBias {
      */
     public NDArray keyBias(NDManager manager, NDArray visible) {
         Shape shape = visible.getShape();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray seen = visible.toType(DataType.FLOAT32, false);
-            NDArray places =
-                    seen.cumSum(1).sub(1).mul(seen).reshape(shape.get(0), 1, 1, shape.get(1));
-            NDArray bias = places.mul(heads(manager));
-            NDScope.unregister(bias);
-            bias.attach(manager);
-            return bias;
-        }
+        NDArray bias =
+                Temporaries.FREED.of(
+                        () -> {
+                            NDArray seen = visible.toType(DataType.FLOAT32, false);
+                            NDArray places =
+                                    seen.cumSum(1)
+                                            .sub(1)
+                                            .mul(seen)
+                                            .reshape(shape.get(0), 1, 1, shape.get(1));
+                            return places.mul(heads(manager));
+                        });
+        bias.attach(manager);
+        return bias;
     }
 
     private NDArray heads(NDManager manager) {

@@ -11,6 +11,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -131,7 +132,11 @@ public final class DecoderStack extends AbstractBlock {
                 memory == null
                         ? AttentionMask.none()
                         : memoryMask.realise(manager, length, memory.getShape().get(1));
-        NDArray x = embeddings.embed(parameters, ids, first, training); // (B, T, D)
+        Temporaries temporaries =
+                Stacks.temporaries(this, parameters, observer, training, ids, memory, mask.bias());
+        NDArray x =
+                temporaries.of(
+                        () -> embeddings.embed(parameters, ids, first, training)); // (B, T, D)
         for (int i = 0; i < layers.size(); i++) {
             Stacks.hidden(observer, i, x);
             DecoderInputs inputs =
@@ -143,7 +148,9 @@ public final class DecoderStack extends AbstractBlock {
                             cache == null ? null : cache.self(i),
                             cache == null ? null : cache.memory(i),
                             Stacks.layer(observer, i));
-            x = layers.get(i).decode(parameters, inputs, training);
+            DecoderLayer layer = layers.get(i);
+            x = temporaries.of(() -> layer.decode(parameters, inputs, training));
+            temporaries.free(inputs.hidden());
         }
         if (cache != null) {
             cache.advance(length);

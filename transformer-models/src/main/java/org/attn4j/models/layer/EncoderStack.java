@@ -12,6 +12,7 @@ import ai.djl.util.PairList;
 import java.util.List;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -137,14 +138,29 @@ public final class EncoderStack extends AbstractBlock {
         AttentionMask realised =
                 Stacks.biased(mask, scoreBias, parameters, manager, length, keys, training)
                         .realise(manager, length, keys);
-        NDArray x = embeddings.embed(parameters, in, training); // (B, S, D)
+        Temporaries temporaries =
+                Stacks.temporaries(this, parameters, observer, training, in.ids(), realised.bias());
+        NDArray x = temporaries.of(() -> embeddings.embed(parameters, in, training)); // (B, S, D)
         for (int i = 0; i < layers.size(); i++) {
             if (i % groupSize == 0) {
                 Stacks.hidden(observer, i / groupSize, x);
             }
             AttentionObserver at = Stacks.layer(observer, i);
             KeyValueCache kept = cache == null ? null : cache.self(i);
-            x = layers.get(i).encode(parameters, x, realised, in.positions(), kept, at, training);
+            EncoderLayer layer = layers.get(i);
+            NDArray before = x;
+            x =
+                    temporaries.of(
+                            () ->
+                                    layer.encode(
+                                            parameters,
+                                            before,
+                                            realised,
+                                            in.positions(),
+                                            kept,
+                                            at,
+                                            training));
+            temporaries.free(before);
         }
         if (cache != null) {
             cache.advance(length);

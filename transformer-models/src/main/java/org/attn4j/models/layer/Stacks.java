@@ -2,8 +2,10 @@ package org.attn4j.models.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 
@@ -27,6 +29,18 @@ final class Stacks {
                         AttentionMask.bias(
                                 scoreBias.bias(
                                         parameters, manager, queryLength, keyLength, training)));
+    }
+
+    /** What happens to the arrays that the layers make: an observer may keep what it is told. */
+    static Temporaries temporaries(
+            Block stack,
+            ParameterStore parameters,
+            AttentionObserver observer,
+            boolean training,
+            NDArray... inputs) {
+        return observer != null
+                ? Temporaries.KEPT
+                : Temporaries.of(stack, parameters, training, inputs);
     }
 
     /** Tells what goes into layer {@code index}, or comes out of the last. */

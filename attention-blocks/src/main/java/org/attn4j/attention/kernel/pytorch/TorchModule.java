@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.attn4j.attention.kernel.Temporaries;
 
 /**
  * TorchScript functions, compiled for one device and called by name through DJL's API alone.
@@ -171,6 +172,7 @@ final class TorchModule implements AutoCloseable {
         NDArray selector = model.getNDManager().create(0f);
         NDScope.unregister(selector); // it outlives the scope of the first call
         selector.setName("module_method:" + method);
+        Temporaries.keep(selector); // made in whatever step comes first
         return selector;
     }
 
