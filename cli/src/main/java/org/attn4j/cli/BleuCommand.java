@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.datasets.CorpusException;
-import org.attn4j.datasets.TextLines;
+import org.attn4j.datasets.LineLimit;
+import org.attn4j.datasets.LineReader;
 import org.attn4j.models.metric.Bleu;
 import org.attn4j.models.metric.BleuTokenizer;
 import org.attn4j.models.metric.Chrf;
@@ -30,8 +31,6 @@ import picocli.CommandLine.Spec;
                 "Scores translations against references with BLEU, chrF, chrF++ and TER, equal to"
                         + " sacreBLEU's figures.")
 final class BleuCommand implements Callable<Integer> {
-
-    private static final String STANDARD_INPUT = "standard input";
 
     @Mixin private CommonOptions common;
 
@@ -77,18 +76,25 @@ final class BleuCommand implements Callable<Integer> {
         Map<String, CorpusMetric> chosen = chosenMetrics();
         List<List<String>> streams = new ArrayList<>();
         for (Path reference : references) {
-            streams.add(TextLines.read(reference));
+            streams.add(lines(reference));
         }
         List<String> hypotheses =
                 hypothesis == null
-                        ? TextLines.read(System.in, STANDARD_INPUT)
-                        : TextLines.read(hypothesis);
+                        ? LineReader.of(System.in, TextInput.STANDARD_INPUT, LineLimit.DEFAULT)
+                                .all()
+                        : lines(hypothesis);
         checkLineCounts(hypotheses, streams);
 
         Map<String, MetricScore> scores = new LinkedHashMap<>();
         chosen.forEach((name, metric) -> scores.put(name, metric.score(hypotheses, streams)));
         print(scores);
         return ExitCode.DONE;
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try (LineReader reader = LineReader.open(file, LineLimit.DEFAULT)) {
+            return reader.all();
+        }
     }
 
     private Map<String, CorpusMetric> chosenMetrics() {
@@ -115,7 +121,7 @@ final class BleuCommand implements Callable<Integer> {
 
     private void checkLineCounts(List<String> hypotheses, List<List<String>> streams)
             throws CorpusException {
-        String name = hypothesis == null ? STANDARD_INPUT : hypothesis.toString();
+        String name = hypothesis == null ? TextInput.STANDARD_INPUT : hypothesis.toString();
         if (hypotheses.isEmpty()) {
             throw new CorpusException(name + " is empty: give a translation a line");
         }

@@ -114,15 +114,7 @@ final class ClassifyCommand extends TaskCommand {
     }
 
     private TextPair pair(String text) {
-        if (!pairs) {
-            return new TextPair(text, pair);
-        }
-        int tab = text.indexOf('\t');
-        if (tab < 0) {
-            throw new IllegalArgumentException(
-                    "--pairs wants two texts separated by a tab, got: " + text);
-        }
-        return new TextPair(text.substring(0, tab), text.substring(tab + 1));
+        return pairs ? TextInput.pair(text) : new TextPair(text, pair);
     }
 
     private static List<Result> results(

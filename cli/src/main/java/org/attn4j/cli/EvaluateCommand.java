@@ -71,7 +71,9 @@ final class EvaluateCommand implements Callable<Integer> {
             Evaluation evaluation = Evaluation.of(trained, beams, pairs, asked);
             double seconds = (System.nanoTime() - start) / 1e9;
             if (translations != null) {
-                Files.write(translations, evaluation.hypotheses());
+                Files.write(
+                        translations,
+                        evaluation.hypotheses().stream().map(TranslateCommand::oneLine).toList());
             }
             if (json) {
                 out.println(

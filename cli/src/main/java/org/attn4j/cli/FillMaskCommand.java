@@ -1,6 +1,7 @@
 package org.attn4j.cli;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,11 @@ final class FillMaskCommand extends TaskCommand {
     Job open(TaskModel model) {
         FillMask filler = new FillMask(model, topK, targets);
         return texts -> {
-            List<Result> results = new ArrayList<>();
-            List<List<List<MaskPrediction>>> found = filler.fill(texts);
-            for (int i = 0; i < texts.size(); i++) {
-                results.add(result(texts.get(i), found.get(i)));
-            }
-            return results;
+            List<String> open = texts.stream().filter(text -> !text.isBlank()).toList();
+            Iterator<List<List<MaskPrediction>>> found = filler.fill(open).iterator();
+            return texts.stream()
+                    .map(text -> result(text, text.isBlank() ? List.of() : found.next()))
+                    .toList();
         };
     }
 
@@ -61,6 +61,9 @@ final class FillMaskCommand extends TaskCommand {
         document.put("text", text);
         document.put("masks", masks);
         List<String> lines = new ArrayList<>();
+        if (masks.isEmpty()) {
+            lines.add("");
+        }
         for (List<MaskPrediction> mask : masks) {
             for (MaskPrediction each : mask) {
                 lines.add(

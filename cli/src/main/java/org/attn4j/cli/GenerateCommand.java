@@ -45,12 +45,13 @@ final class GenerateCommand extends GeneratingCommand {
     }
 
     @Override
-    List<String> texts() throws IOException {
-        List<String> all = new ArrayList<>(prompts);
-        if (prompts.isEmpty() || input.isGiven()) {
-            all.addAll(input.all());
+    void feed(TextInput.Consumer consumer) throws IOException {
+        if (!prompts.isEmpty()) {
+            consumer.accept(prompts);
         }
-        return all;
+        if (prompts.isEmpty() || input.isGiven()) {
+            input.forEach(consumer);
+        }
     }
 
     @Override

@@ -34,8 +34,8 @@ abstract class GeneratingCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    /** The texts to start from. */
-    abstract List<String> texts() throws IOException;
+    /** Hands over the texts to start from, some at a time. */
+    abstract void feed(TextInput.Consumer consumer) throws IOException;
 
     /** Adds what the verb is about. */
     void prepare(GenerationRequest.Builder request) {}
@@ -59,37 +59,58 @@ abstract class GeneratingCommand implements Callable<Integer> {
         GenerationRequest.Builder request = GenerationRequest.builder();
         options.applyTo(request);
         prepare(request);
-        List<String> texts = texts();
         PrintWriter out = spec.commandLine().getOut();
-        List<Object> documents = new ArrayList<>();
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 TextGenerator generator =
                         TextGenerator.load(folder, PretrainedOptions.loader(manager))) {
             if (streams()) {
-                stream(generator, texts, request, out);
-                return ExitCode.DONE;
+                feed(texts -> stream(generator, texts, request, out));
+            } else {
+                write(generator, request.build(), out);
             }
-            // What is drawn for a text depends on its place, so that they stay together.
-            GenerationRequest built = request.build();
-            int together = options.samples() ? Math.max(1, texts.size()) : BATCH;
-            for (int from = 0; from < texts.size(); from += together) {
-                List<String> some = texts.subList(from, Math.min(from + together, texts.size()));
-                List<List<GeneratedText>> found = generator.generate(some, built);
-                for (int i = 0; i < some.size(); i++) {
-                    documents.add(document(generator, some.get(i), found.get(i)));
-                    String before = shownBefore(generator, some.get(i));
-                    for (GeneratedText each : json ? List.<GeneratedText>of() : found.get(i)) {
-                        out.println(before.isEmpty() ? each.text().strip() : before + each.text());
-                    }
-                }
-                out.flush();
-            }
-        }
-        if (json) {
-            out.println(Json.pretty(documents));
         }
         return ExitCode.DONE;
+    }
+
+    private void write(TextGenerator generator, GenerationRequest request, PrintWriter out)
+            throws IOException {
+        Json.Elements documents = new Json.Elements(out);
+        TextInput.Consumer writer =
+                texts -> {
+                    List<List<GeneratedText>> found = generator.generate(texts, request);
+                    for (int i = 0; i < texts.size(); i++) {
+                        if (json) {
+                            documents.add(document(generator, texts.get(i), found.get(i)));
+                        } else {
+                            print(shownBefore(generator, texts.get(i)), found.get(i), out);
+                        }
+                    }
+                    out.flush();
+                };
+        if (options.samples()) {
+            // What is drawn for a text depends on its place, so that they stay together.
+            List<String> all = new ArrayList<>();
+            feed(all::addAll);
+            writer.accept(all);
+        } else {
+            feed(
+                    texts -> {
+                        for (int from = 0; from < texts.size(); from += BATCH) {
+                            int to = Math.min(from + BATCH, texts.size());
+                            writer.accept(texts.subList(from, to));
+                        }
+                    });
+        }
+        if (json) {
+            documents.end();
+        }
+    }
+
+    private static void print(String before, List<GeneratedText> found, PrintWriter out) {
+        for (GeneratedText each : found) {
+            out.println(before.isEmpty() ? each.text().strip() : before + each.text());
+        }
     }
 
     private void stream(

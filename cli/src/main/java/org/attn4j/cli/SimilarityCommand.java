@@ -1,7 +1,6 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.attn4j.models.task.Similarity;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
+import org.attn4j.models.tokenizer.TextPair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "similarity",
         description = {
-            "Compares the first text with each of the others, the most alike first; with --pairs, the",
-            "two texts of each pair."
+            "Compares the first text with each of the others, the most alike first, and passes over"
+                    + " empty lines; with --pairs, the two texts of each pair."
         })
 final class SimilarityCommand extends TaskCommand {
 
@@ -69,7 +69,7 @@ final class SimilarityCommand extends TaskCommand {
         if (pairs) {
             texts.forEach(consumer);
         } else {
-            consumer.accept(texts.all());
+            consumer.accept(texts.withoutEmptyLines());
         }
     }
 
@@ -106,17 +106,9 @@ final class SimilarityCommand extends TaskCommand {
     }
 
     private List<Compared> pairs(List<String> texts, TextEmbedder embedder, Similarity similarity) {
-        List<String> lefts = new ArrayList<>();
-        List<String> rights = new ArrayList<>();
-        for (String text : texts) {
-            int tab = text.indexOf('\t');
-            if (tab < 0) {
-                throw new IllegalArgumentException(
-                        "--pairs wants two texts separated by a tab, got: " + text);
-            }
-            lefts.add(text.substring(0, tab));
-            rights.add(text.substring(tab + 1));
-        }
+        List<TextPair> both = texts.stream().map(TextInput::pair).toList();
+        List<String> lefts = both.stream().map(TextPair::text).toList();
+        List<String> rights = both.stream().map(TextPair::pair).toList();
         List<float[]> left = options.embed(embedder, lefts);
         List<float[]> right = options.embed(embedder, rights);
         return IntStream.range(0, texts.size())

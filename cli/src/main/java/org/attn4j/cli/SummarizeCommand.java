@@ -1,7 +1,6 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
-import java.util.List;
 import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.TextGenerator;
 import picocli.CommandLine.Command;
@@ -19,8 +18,8 @@ final class SummarizeCommand extends GeneratingCommand {
     @Mixin private TextInput input;
 
     @Override
-    List<String> texts() throws IOException {
-        return input.whole().stream().map(String::strip).toList();
+    void feed(TextInput.Consumer consumer) throws IOException {
+        consumer.accept(input.whole().stream().map(String::strip).toList());
     }
 
     @Override

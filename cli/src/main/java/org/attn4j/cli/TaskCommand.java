@@ -3,7 +3,6 @@ package org.attn4j.cli;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -57,7 +56,7 @@ abstract class TaskCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         checkOptions();
         PrintWriter out = spec.commandLine().getOut();
-        List<Object> documents = new ArrayList<>();
+        Json.Elements documents = new Json.Elements(out);
         var folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 TaskModel loaded =
@@ -67,8 +66,9 @@ abstract class TaskCommand implements Callable<Integer> {
                     input,
                     texts -> {
                         for (Result result : job.run(texts)) {
-                            documents.add(result.document());
-                            if (!json) {
+                            if (json) {
+                                documents.add(result.document());
+                            } else {
                                 result.lines().forEach(out::println);
                             }
                         }
@@ -76,7 +76,7 @@ abstract class TaskCommand implements Callable<Integer> {
                     });
         }
         if (json) {
-            out.println(Json.pretty(documents));
+            documents.end();
         }
         return ExitCode.DONE;
     }

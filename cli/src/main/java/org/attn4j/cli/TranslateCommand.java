@@ -1,13 +1,8 @@
 package org.attn4j.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,25 +15,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(
         name = "translate",
         description =
-                "Translates the texts given, or standard input, a line each. An empty line stays empty. "
-                        + "The model is what 'train' wrote, or a published one such as Marian, mBART or T5.")
+                "Translates texts: a line for each, or as many as --n-best says; an empty text stays"
+                        + " empty. The model is what 'train' wrote, or a published one such as"
+                        + " Marian, mBART or T5.")
 final class TranslateCommand implements Callable<Integer> {
-
-    private static final int LINES_PER_BATCH = 256;
 
     @Mixin private CommonOptions common;
     @Mixin private PretrainedOptions model;
     @Mixin private GenerationOptions options;
 
-    @Parameters(arity = "0..*", paramLabel = "TEXT", description = "What to translate.")
-    private List<String> texts = new ArrayList<>();
+    @Mixin private TextInput input;
 
     @Option(
             names = "--beam",
@@ -85,16 +77,12 @@ final class TranslateCommand implements Callable<Integer> {
         requirePositive("--beam", beams == null ? 1 : beams);
         requirePositive("--n-best", nBest);
         PrintWriter out = spec.commandLine().getOut();
-        List<Map<String, Object>> document = new ArrayList<>();
+        Json.Elements documents = new Json.Elements(out);
         try (Translating translating = load()) {
-            if (texts.isEmpty()) {
-                translateInput(translating, out, document);
-            } else {
-                translate(translating, texts, out, document);
-            }
+            input.forEach(texts -> translate(translating, texts, out, documents));
         }
         if (json) {
-            out.println(Json.pretty(document));
+            documents.end();
         }
         return ExitCode.DONE;
     }
@@ -128,42 +116,11 @@ final class TranslateCommand implements Callable<Integer> {
         }
     }
 
-    private void translateInput(
-            Translating translating, PrintWriter out, List<Map<String, Object>> document)
-            throws IOException {
-        boolean terminal = System.console() != null;
-        var decoder =
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, decoder));
-        List<String> lines = new ArrayList<>();
-        prompt(terminal);
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            lines.add(line);
-            if (terminal || lines.size() == LINES_PER_BATCH) {
-                translate(translating, lines, out, document);
-                lines.clear();
-                prompt(terminal);
-            }
-        }
-        translate(translating, lines, out, document);
-    }
-
-    private void prompt(boolean terminal) {
-        if (terminal) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.print("> ");
-            err.flush();
-        }
-    }
-
     private void translate(
             Translating translating,
             List<String> sentences,
             PrintWriter out,
-            List<Map<String, Object>> document)
+            Json.Elements documents)
             throws IOException {
         List<String> spoken = sentences.stream().filter(text -> !text.isBlank()).toList();
         List<List<Translation>> found = translating.translate(spoken);
@@ -171,9 +128,9 @@ final class TranslateCommand implements Callable<Integer> {
         for (String sentence : sentences) {
             List<Translation> translations = sentence.isBlank() ? List.of() : found.get(next++);
             if (json) {
-                document.add(entry(translating, sentence, translations));
+                documents.add(entry(translating, sentence, translations));
             } else if (translations.isEmpty()) {
-                out.println();
+                out.print("\n".repeat(nBest));
             } else {
                 translations.forEach(each -> out.println(line(each)));
             }
@@ -182,13 +139,15 @@ final class TranslateCommand implements Callable<Integer> {
     }
 
     private String line(Translation translation) {
+        String text = oneLine(translation.text());
         return scores
-                ? String.format(
-                        Locale.ROOT,
-                        "%.4f\t%s",
-                        translation.hypothesis().score(),
-                        translation.text())
-                : translation.text();
+                ? String.format(Locale.ROOT, "%.4f\t%s", translation.hypothesis().score(), text)
+                : text;
+    }
+
+    /** A line end within a translation would shift those of the lines after it. */
+    static String oneLine(String text) {
+        return text.replaceAll("\\R", " ");
     }
 
     private static Map<String, Object> entry(

@@ -47,7 +47,7 @@ class GeneratingVerbsTest {
                 out("generate", "gpt2_text", "--max-new-tokens", "30", "The cat", "Where"));
         Outcome piped =
                 Cli.runWithInput(
-                        "The cat\n\n", line("generate", "gpt2_text", "--max-new-tokens", "24"));
+                        "The cat\n", line("generate", "gpt2_text", "--max-new-tokens", "24"));
         assertEquals(expected, piped.out());
     }
 

@@ -179,7 +179,7 @@ class TaskVerbsTest {
                 wanted,
                 lines(
                         Cli.runWithInput(
-                                it.get("text").getAsString() + "\n\n", line("tag", "bert_tag"))));
+                                it.get("text").getAsString() + "\n", line("tag", "bert_tag"))));
     }
 
     @Test

@@ -15,18 +15,20 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads the lines of a UTF-8 file, plain or gzip, strictly and in bounded memory.
+ * Reads a text in UTF-8, plain or gzip, strictly and in bounded memory: line by line, or as it is.
  *
  * <p>A line ends with {@code \n} or {@code \r\n}; nothing else separates lines, so that line
  * numbers are those of {@code wc} and of every aligned tool. A byte order mark at the start is
  * dropped.
  */
-final class LineReader implements Closeable {
+public final class LineReader implements Closeable {
 
     private static final int[] UTF8_MARK = {0xEF, 0xBB, 0xBF};
 
@@ -42,6 +44,7 @@ final class LineReader implements Closeable {
     private int position;
     private int filled;
     private byte[] line = new byte[256];
+    private String ending = "";
     private long number;
     private boolean tooLong;
 
@@ -51,7 +54,16 @@ final class LineReader implements Closeable {
         this.in = in;
     }
 
-    static LineReader open(Path path, LineLimit limit) throws IOException {
+    /**
+     * Opens a file.
+     *
+     * @param path the file
+     * @param limit how long a line may be
+     * @return its reader, at the first line
+     * @throws CorpusException if there is no such file, or it is neither plain UTF-8 nor gzip
+     * @throws IOException if reading fails
+     */
+    public static LineReader open(Path path, LineLimit limit) throws IOException {
         if (Files.isDirectory(path)) {
             throw new CorpusException(path + " is a folder: give a text file");
         }
@@ -71,8 +83,17 @@ final class LineReader implements Closeable {
         }
     }
 
-    /** Reads a stream that is no file; the name stands for it in messages. */
-    static LineReader of(InputStream in, String name, LineLimit limit) throws IOException {
+    /**
+     * Reads a stream that is no file.
+     *
+     * @param in the stream
+     * @param name what messages call it, for example {@code standard input}
+     * @param limit how long a line may be
+     * @return its reader, at the first line
+     * @throws CorpusException if it is neither plain UTF-8 nor gzip
+     * @throws IOException if reading fails
+     */
+    public static LineReader of(InputStream in, String name, LineLimit limit) throws IOException {
         return new LineReader(
                 name, limit, decompressed(name, new BufferedInputStream(in, 1 << 16)));
     }
@@ -121,12 +142,19 @@ final class LineReader implements Closeable {
     }
 
     private static int[] peek(BufferedInputStream in, int count) throws IOException {
+        int[] head = new int[count];
+        int length = 0;
         in.mark(count);
-        byte[] head = in.readNBytes(count);
+        // No magic number has a line end; behind one, who types would be waited for.
+        for (int next = 0; length < count && next != '\n'; length++) {
+            next = in.read();
+            if (next < 0) {
+                break;
+            }
+            head[length] = next;
+        }
         in.reset();
-        int[] values = new int[head.length];
-        Arrays.setAll(values, i -> head[i] & 0xFF);
-        return values;
+        return Arrays.copyOf(head, length);
     }
 
     private static boolean startsWith(int[] head, int... magic) {
@@ -134,11 +162,20 @@ final class LineReader implements Closeable {
                 && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
     }
 
-    /** The next line without its end, {@code ""} for one over the limit, or null after the last. */
-    String next() throws IOException {
+    /**
+     * Reads the next line.
+     *
+     * @return the line without its end, {@code ""} for one over a limit that skips, or null after
+     *     the last
+     * @throws CorpusException if it is not UTF-8, holds a NUL character or is over a limit that
+     *     refuses; the message names file and line
+     * @throws IOException if reading fails
+     */
+    public String next() throws IOException {
         int length = 0;
         boolean any = false;
         tooLong = false;
+        ending = "";
         long mostBytes = 3L * limit.characters() + 1; // 3 bytes a UTF-16 unit, and a \r
         while (true) {
             if (position == filled && !fill()) {
@@ -155,7 +192,7 @@ final class LineReader implements Closeable {
             int count = end - position;
             if (length + (long) count > mostBytes) {
                 tooLong = true;
-                refuseIfWanted(number + 1);
+                refuseIfWanted(place(number + 1));
             }
             if (!tooLong) {
                 if (length + count > line.length) {
@@ -167,6 +204,7 @@ final class LineReader implements Closeable {
             position = end;
             if (end < filled) {
                 position++;
+                ending = "\n";
                 break;
             }
         }
@@ -174,6 +212,7 @@ final class LineReader implements Closeable {
         if (!tooLong) {
             if (length > 0 && line[length - 1] == '\r') {
                 length--;
+                ending = "\r" + ending;
             }
             String text = decode(length);
             tooLong = text.length() > limit.characters();
@@ -181,19 +220,51 @@ final class LineReader implements Closeable {
                 return text;
             }
         }
-        refuseIfWanted(number);
+        refuseIfWanted(place());
         return "";
     }
 
-    private void refuseIfWanted(long at) throws CorpusException {
+    /**
+     * Reads the lines that are left.
+     *
+     * @return the lines without their ends
+     * @throws CorpusException as {@link #next} does
+     * @throws IOException if reading fails
+     */
+    public List<String> all() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = next(); line != null; line = next()) {
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    /**
+     * Reads what is left as one text, with the ends of its lines as they are.
+     *
+     * @return the text
+     * @throws CorpusException as {@link #next} does, or if the whole text is over a limit that
+     *     refuses
+     * @throws IOException if reading fails
+     */
+    public String text() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String line = next(); line != null; line = next()) {
+            text.append(line).append(ending);
+            if (text.length() > limit.characters()) {
+                refuseIfWanted(name);
+            }
+        }
+        return text.toString();
+    }
+
+    private void refuseIfWanted(String what) throws CorpusException {
         if (limit.policy() == LineLimit.Policy.REFUSE) {
             throw new CorpusException(
-                    name
-                            + ", line "
-                            + at
-                            + ", has more than "
+                    what
+                            + " has more than "
                             + limit.characters()
-                            + " characters: split it, or raise the limit on lines");
+                            + " characters: split it, or raise the limit");
         }
     }
 
@@ -255,7 +326,11 @@ final class LineReader implements Closeable {
 
     /** Names the file and the line last read. */
     String place() {
-        return name + ", line " + number + ",";
+        return place(number);
+    }
+
+    private String place(long line) {
+        return name + ", line " + line + ",";
     }
 
     @Override
