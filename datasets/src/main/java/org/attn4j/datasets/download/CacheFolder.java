@@ -2,6 +2,7 @@ package org.attn4j.datasets.download;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.attn4j.io.EnvironmentPaths;
 
 /** Where downloaded files are kept. */
 public final class CacheFolder {
@@ -19,12 +20,13 @@ public final class CacheFolder {
     }
 
     static Path locate(Map<String, String> environment, Path home) {
-        String own = environment.getOrDefault("ATTN4J_CACHE", "");
-        if (!own.isBlank()) {
-            return Path.of(own);
+        EnvironmentPaths paths = new EnvironmentPaths(environment, home);
+        Path own = paths.path("ATTN4J_CACHE");
+        if (own != null) {
+            return own;
         }
-        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
-        boolean usable = !shared.isBlank() && Path.of(shared).isAbsolute(); // as XDG has it
-        return (usable ? Path.of(shared) : home.resolve(".cache")).resolve("attn4j");
+        Path shared = paths.path("XDG_CACHE_HOME");
+        boolean usable = shared != null && shared.isAbsolute(); // as XDG has it
+        return (usable ? shared : paths.home().resolve(".cache")).resolve("attn4j");
     }
 }

@@ -1,9 +1,9 @@
 package org.attn4j.datasets.download;
 
-import java.io.IOException;
+import org.attn4j.io.RefusedException;
 
 /** A file could not be fetched: the message says which, why, and how to mend it. */
-public class DownloadException extends IOException {
+public class DownloadException extends RefusedException {
 
     private static final long serialVersionUID = 1L;
 

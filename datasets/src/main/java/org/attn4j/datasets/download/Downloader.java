@@ -1,12 +1,21 @@
 package org.attn4j.datasets.download;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.net.http.HttpClient;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.attn4j.io.Digests;
+import org.attn4j.io.EnvironmentProxies;
+import org.attn4j.io.FileLocks;
+import org.attn4j.io.RefusedException;
+import org.attn4j.io.Retries;
+import org.attn4j.io.SteadyInputStream;
+import org.attn4j.io.Web;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +36,7 @@ public final class Downloader {
     private final int attempts;
     private final Duration firstPause;
     private final Duration stall;
+    private final Supplier<ProxySelector> proxies;
 
     private Downloader(Builder builder) {
         folder = builder.folder;
@@ -34,6 +44,7 @@ public final class Downloader {
         attempts = builder.attempts;
         firstPause = builder.firstPause;
         stall = builder.stall;
+        proxies = builder.proxies;
     }
 
     /**
@@ -66,7 +77,7 @@ public final class Downloader {
                             + " to that place yourself");
         }
         Files.createDirectories(target.getParent());
-        try (CacheLock lock = CacheLock.acquire(beside(target, ".lock"))) {
+        try (Closeable lock = FileLocks.acquire(beside(target, ".lock"))) {
             Objects.requireNonNull(lock);
             if (!isCached(file, target)) { // somebody else may have fetched it meanwhile
                 download(file, target);
@@ -129,54 +140,21 @@ public final class Downloader {
     }
 
     private void transfer(RemoteFile file, Path part) throws IOException {
-        HttpClient client =
-                HttpClient.newBuilder()
-                        .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
-                        .connectTimeout(stall)
-                        .build();
-        Transfer transfer = new Transfer(client, file, part, beside(part, ".etag"), stall);
-        Duration pause = firstPause;
-        for (int attempt = 1; ; attempt++) {
-            long before = Files.exists(part) ? Files.size(part) : 0;
-            try {
-                transfer.run();
-                return;
-            } catch (DownloadException e) {
-                throw e;
-            } catch (IOException e) {
-                long after = Files.exists(part) ? Files.size(part) : 0;
-                if (after > before) { // it gets on
-                    attempt = 0;
-                    pause = firstPause;
-                } else if (attempt >= attempts) {
-                    throw new DownloadException(
-                            "cannot fetch "
-                                    + file.address()
-                                    + " ("
-                                    + reason(e)
-                                    + ", tried "
-                                    + attempts
-                                    + " times): check the network and the proxy, and run it again"
-                                    + " to go on where it stopped",
-                            e);
-                }
-                LOGGER.warn("{}: {}; trying again", file.address(), reason(e));
-                rest(pause);
-                pause = pause.multipliedBy(2);
-            }
-        }
-    }
-
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static void rest(Duration pause) throws IOException {
+        Transfer transfer =
+                new Transfer(new Web(proxies.get(), stall), file, part, beside(part, ".etag"));
+        Retries retries = new Retries(attempts, firstPause, SteadyInputStream.least(stall));
         try {
-            Thread.sleep(pause.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DownloadException("the download was interrupted", e);
+            retries.run(
+                    file.address().toString(),
+                    () -> Files.exists(part) ? Files.size(part) : 0,
+                    () -> {
+                        transfer.run();
+                        return null;
+                    });
+        } catch (DownloadException e) {
+            throw e;
+        } catch (RefusedException e) {
+            throw new DownloadException(e.getMessage(), e.getCause());
         }
     }
 
@@ -188,6 +166,7 @@ public final class Downloader {
         private int attempts = 5;
         private Duration firstPause = Duration.ofSeconds(1);
         private Duration stall = Duration.ofSeconds(30);
+        private Supplier<ProxySelector> proxies = () -> EnvironmentProxies.from(System.getenv());
 
         private Builder() {}
 
@@ -228,13 +207,25 @@ public final class Downloader {
         }
 
         /**
-         * Sets how long the other end may be silent.
+         * Sets how long the other end may be silent, or send next to nothing.
          *
          * @param silence the time after which a connection is given up
          * @return this builder
          */
         public Builder optStall(Duration silence) {
             this.stall = Objects.requireNonNull(silence, "silence");
+            return this;
+        }
+
+        /**
+         * Sets the way to the network; by default {@link EnvironmentProxies}.
+         *
+         * @param selector the proxies
+         * @return this builder
+         */
+        public Builder optProxies(ProxySelector selector) {
+            Objects.requireNonNull(selector, "selector");
+            this.proxies = () -> selector;
             return this;
         }
 

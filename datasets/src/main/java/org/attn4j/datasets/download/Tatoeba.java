@@ -1,6 +1,7 @@
 package org.attn4j.datasets.download;
 
 import ai.djl.training.dataset.Dataset.Usage;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import org.attn4j.datasets.LineLimit;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.datasets.TsvCorpus;
+import org.attn4j.io.FileLocks;
 
 /**
  * English and French sentence pairs of tatoeba.org, as selected by manythings.org/anki. The archive
@@ -67,7 +69,7 @@ final class Tatoeba extends NamedCorpus {
     ParallelCorpus corpus(Usage usage, Downloader downloader) throws IOException {
         Path zip = downloader.fetch(archive);
         Path text = zip.resolveSibling(ENTRY);
-        try (CacheLock lock = CacheLock.acquire(zip.resolveSibling(ENTRY + ".lock"))) {
+        try (Closeable lock = FileLocks.acquire(zip.resolveSibling(ENTRY + ".lock"))) {
             Objects.requireNonNull(lock);
             FileTime fetched = Files.getLastModifiedTime(zip);
             boolean stale = !Files.exists(text) || !Files.getLastModifiedTime(text).equals(fetched);

@@ -3,20 +3,16 @@ package org.attn4j.datasets.download;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.attn4j.io.Answer;
+import org.attn4j.io.BusyException;
+import org.attn4j.io.Web;
 
 /**
  * One attempt after another to get all bytes of a file, each going on where the last one stopped.
@@ -27,45 +23,33 @@ import java.util.regex.Pattern;
 final class Transfer {
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
+    private static final String ETAG = "\"[\\x21-\\x7e&&[^\"]]*\"";
     private static final int MOST_ETAG = 1_000;
 
-    private final HttpClient client;
+    private final Web web;
     private final RemoteFile file;
     private final Path part;
     private final Path etagFile;
-    private final Duration stall;
 
-    Transfer(HttpClient client, RemoteFile file, Path part, Path etagFile, Duration stall) {
-        this.client = client;
+    Transfer(Web web, RemoteFile file, Path part, Path etagFile) {
+        this.web = web;
         this.file = file;
         this.part = part;
         this.etagFile = etagFile;
-        this.stall = stall;
     }
 
     void run() throws IOException {
         long have = resumable();
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(file.address())
-                        .timeout(stall)
-                        .header("User-Agent", "attn4j")
-                        .header("Accept-Encoding", "identity");
+        Map<String, String> headers = new HashMap<>();
         if (have > 0) {
-            request.header("Range", "bytes=" + have + "-");
+            headers.put("Range", "bytes=" + have + "-");
             String etag = etag();
             if (etag != null) {
-                request.header("If-Range", etag);
+                headers.put("If-Range", etag);
             }
         }
-        HttpResponse<InputStream> response;
-        try {
-            response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DownloadException("the download was interrupted", e);
-        }
-        try (InputStream body = response.body()) {
-            receive(response, body, have);
+        try (Answer answer = web.ask("GET", file.address(), at -> headers, to -> true)) {
+            receive(answer, have);
         }
     }
 
@@ -88,25 +72,24 @@ final class Transfer {
         if (!Files.exists(etagFile) || Files.size(etagFile) > MOST_ETAG) {
             return null;
         }
-        return Files.readString(etagFile);
+        String etag = Files.readString(etagFile);
+        return etag.matches(ETAG) ? etag : null;
     }
 
-    private void receive(HttpResponse<InputStream> response, InputStream body, long have)
-            throws IOException {
-        int status = response.statusCode();
+    private void receive(Answer answer, long have) throws IOException {
+        BusyException.throwIfBusy(answer);
+        int status = answer.status();
         if (status == 200) {
-            rememberEtag(response);
-            store(response, body, 0);
+            rememberEtag(answer);
+            store(answer, 0);
         } else if (status == 206 && have > 0) {
-            checkRange(response, have);
-            store(response, body, have);
-        } else if (status == 416 && isWhole(response, have)) {
+            checkRange(answer, have);
+            store(answer, have);
+        } else if (status == 416 && isWhole(answer, have)) {
             return;
         } else if (status == 416) {
             Files.deleteIfExists(part);
             throw new IOException("the server cannot go on from byte " + have);
-        } else if (status == 408 || status == 429 || status >= 500) {
-            throw new IOException("the server answered " + status);
         } else {
             throw new DownloadException(
                     file.address()
@@ -118,36 +101,34 @@ final class Transfer {
     }
 
     /** Whether nothing was left to send. */
-    private static boolean isWhole(HttpResponse<?> response, long have) {
-        String range = response.headers().firstValue("Content-Range").orElse("");
-        return range.equals("bytes */" + have);
+    private static boolean isWhole(Answer answer, long have) {
+        return answer.header("Content-Range").orElse("").equals("bytes */" + have);
     }
 
-    private void rememberEtag(HttpResponse<?> response) throws IOException {
-        String etag = response.headers().firstValue("ETag").orElse("");
-        if (etag.startsWith("\"") && etag.length() <= MOST_ETAG) {
+    private void rememberEtag(Answer answer) throws IOException {
+        String etag = answer.header("ETag").orElse("");
+        if (etag.matches(ETAG) && etag.length() <= MOST_ETAG) {
             Files.writeString(etagFile, etag);
         } else {
             Files.deleteIfExists(etagFile);
         }
     }
 
-    private void checkRange(HttpResponse<?> response, long have) throws IOException {
-        String range = response.headers().firstValue("Content-Range").orElse("");
+    private void checkRange(Answer answer, long have) throws IOException {
+        String range = answer.header("Content-Range").orElse("");
         Matcher matcher = CONTENT_RANGE.matcher(range);
         if (!matcher.matches() || !matcher.group(1).equals(Long.toString(have))) {
             Files.deleteIfExists(part);
-            throw new IOException("the server sent \"" + range + "\", not from byte " + have);
+            throw new IOException("the server sent another part than the one from byte " + have);
         }
     }
 
-    private void store(HttpResponse<?> response, InputStream body, long have) throws IOException {
-        long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    private void store(Answer answer, long have) throws IOException {
+        long announced = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
         if (announced > file.maxBytes() - have) {
             throw tooLarge(have + announced);
         }
-        AtomicLong last = new AtomicLong(System.nanoTime());
-        ScheduledExecutorService watch = watch(body, last);
+        InputStream body = answer.body();
         long total = have;
         try (OutputStream out =
                 Files.newOutputStream(
@@ -164,10 +145,7 @@ final class Transfer {
                     throw tooLarge(total);
                 }
                 write(out, buffer, count);
-                last.set(System.nanoTime());
             }
-        } finally {
-            watch.shutdownNow();
         }
         if (announced >= 0 && total != have + announced) {
             throw new IOException("the connection was cut after " + total + " bytes");
@@ -185,36 +163,6 @@ final class Transfer {
                             + e.getMessage()
                             + "): free some disk space, or set ATTN4J_CACHE to another folder",
                     e);
-        }
-    }
-
-    /** Closes the body when nothing has come for too long; reading it then fails. */
-    private ScheduledExecutorService watch(InputStream body, AtomicLong last) {
-        ScheduledExecutorService watch =
-                Executors.newSingleThreadScheduledExecutor(
-                        task -> {
-                            Thread thread = new Thread(task, "attn4j-download-watch");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        long period = Math.max(1, stall.toMillis() / 4);
-        watch.scheduleAtFixedRate(
-                () -> {
-                    if (System.nanoTime() - last.get() > stall.toNanos()) {
-                        close(body);
-                    }
-                },
-                period,
-                period,
-                TimeUnit.MILLISECONDS);
-        return watch;
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.attn4j.io.EnvironmentProxies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -245,11 +246,7 @@ class DownloaderTest {
                     exchange.sendResponseHeaders(200, BYTES.length);
                     exchange.getResponseBody().write(BYTES, 0, 100_000);
                     exchange.getResponseBody().flush();
-                    try {
-                        Thread.sleep(60_000);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    sleep(60_000);
                 };
         try (LoopbackServer server = new LoopbackServer(silent, LoopbackServer.file(BYTES, null))) {
             Downloader downloader = builder().optStall(Duration.ofMillis(700)).build();
@@ -258,12 +255,92 @@ class DownloaderTest {
         }
     }
 
+    /** A byte now and then keeps no connection alive. */
+    @Test
+    void givesUpAServerThatDrips() throws Exception {
+        LoopbackServer.Answer drip =
+                exchange -> {
+                    exchange.sendResponseHeaders(200, BYTES.length);
+                    for (int i = 0; i < 600; i++) {
+                        exchange.getResponseBody().write(BYTES, i, 1);
+                        exchange.getResponseBody().flush();
+                        sleep(100);
+                    }
+                };
+        try (LoopbackServer server = new LoopbackServer(drip)) {
+            Downloader downloader = builder().optStall(Duration.ofMillis(400)).build();
+            assertContains(refusal(downloader, pinned(server)), "fewer than", "tried 3 times");
+            assertEquals(3, server.requests().size());
+        }
+    }
+
+    /** Each refusal to go on drops what was there: coming as far as before is no progress. */
+    @Test
+    void givesUpAServerThatNeverGoesOn() throws Exception {
+        LoopbackServer.Answer otherRange =
+                exchange -> {
+                    if (exchange.getRequestHeaders().containsKey("Range")) {
+                        exchange.getResponseHeaders().set("Content-Range", "bytes 5-9/300000");
+                        exchange.sendResponseHeaders(206, 5);
+                        exchange.getResponseBody().write(BYTES, 5, 5);
+                    } else {
+                        LoopbackServer.cut(BYTES, null, 20_000).give(exchange);
+                    }
+                };
+        LoopbackServer.Answer noRange =
+                exchange -> {
+                    if (exchange.getRequestHeaders().containsKey("Range")) {
+                        exchange.sendResponseHeaders(416, -1);
+                    } else {
+                        LoopbackServer.cut(BYTES, null, 20_000).give(exchange);
+                    }
+                };
+        for (LoopbackServer.Answer answer : List.of(otherRange, noRange)) {
+            try (LoopbackServer server = new LoopbackServer(answer)) {
+                assertContains(refusal(builder().build(), pinned(server)), "tried 3 times");
+                assertTrue(server.requests().size() <= 6, server.requests()::toString);
+            }
+        }
+    }
+
+    @Test
+    void sendsUserAndPasswordToTheProxy() throws Exception {
+        List<String> seen = new ArrayList<>();
+        LoopbackServer.Answer asProxy =
+                exchange -> {
+                    seen.add(exchange.getRequestHeaders().getFirst("Proxy-Authorization"));
+                    LoopbackServer.file(BYTES, null).give(exchange);
+                };
+        try (LoopbackServer proxy = new LoopbackServer(asProxy)) {
+            String address = "http://user:secret@127.0.0.1:" + proxy.address("/").getPort();
+            RemoteFile file =
+                    new RemoteFile(
+                            "set/file.bin",
+                            URI.create("http://corpus.invalid/f"),
+                            digest(),
+                            1_000_000);
+            builder()
+                    .optProxies(EnvironmentProxies.from(Map.of("HTTP_PROXY", address)))
+                    .build()
+                    .fetch(file);
+            assertEquals(List.of("Basic dXNlcjpzZWNyZXQ="), seen);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void saysWhatToDoWithoutANetwork() throws Exception {
         RemoteFile file =
                 new RemoteFile("set/file.bin", URI.create("http://127.0.0.1:1/f"), null, 9);
         assertContains(
-                refusal(builder().build(), file), "cannot fetch http://127.0.0.1:1/f", "network");
+                refusal(builder().build(), file), "cannot reach http://127.0.0.1:1/f", "network");
         assertContains(
                 refusal(builder().optOffline(true).build(), file),
                 "file.bin is not in the cache",
@@ -295,11 +372,7 @@ class DownloaderTest {
                     for (int from = 0; from < BYTES.length; from += 10_000) {
                         exchange.getResponseBody().write(BYTES, from, 10_000);
                         exchange.getResponseBody().flush();
-                        try {
-                            Thread.sleep(20);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
+                        sleep(20);
                     }
                 };
         try (LoopbackServer server = new LoopbackServer(slow)) {
@@ -368,5 +441,8 @@ class DownloaderTest {
         assertEquals(
                 home.resolve(".cache").resolve("attn4j"),
                 CacheFolder.locate(Map.of("XDG_CACHE_HOME", "relative"), home));
+        assertEquals(
+                home.resolve("corpora"),
+                CacheFolder.locate(Map.of("ATTN4J_CACHE", "~/$NAME", "NAME", "corpora"), home));
     }
 }

@@ -1,18 +1,30 @@
 package org.attn4j.models.checkpoint;
 
 /** Names out of files in messages: a hostile one may be endless or steer a terminal. */
-final class ShownNames {
+public final class ShownNames {
 
     private static final int LONGEST = 120;
 
     private ShownNames() {}
 
-    static String shown(String name) {
+    /**
+     * Returns a name as it may be printed.
+     *
+     * @param name any text
+     * @return its beginning, without control characters
+     */
+    public static String shown(String name) {
         String text = name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name;
         return text.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]", "?");
     }
 
-    static String quoted(String name) {
+    /**
+     * Returns a name as it may be printed, in quotes.
+     *
+     * @param name any text
+     * @return its beginning, without control characters
+     */
+    public static String quoted(String name) {
         return "\"" + shown(name) + "\"";
     }
 }

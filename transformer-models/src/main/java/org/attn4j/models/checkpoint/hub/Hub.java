@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.attn4j.io.Digests;
+import org.attn4j.io.FileLocks;
 import org.attn4j.models.checkpoint.AtomicDirectory;
+import org.attn4j.models.checkpoint.ShownNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +112,11 @@ public final class Hub {
             }
             throw e;
         }
+        if (model.isPinned() && !file.commit().equals(model.revision())) {
+            throw new HubException(
+                    "the server gives %s of commit %s for %s: is HF_ENDPOINT the address of a Hub?"
+                            .formatted(name, file.commit(), model));
+        }
         cache.remember(model, file.commit());
         return fetch(model, file);
     }
@@ -129,7 +137,7 @@ public final class Hub {
         try (Closeable lock = FileLocks.acquire(cache.lock(model, file))) {
             Objects.requireNonNull(lock);
             if (!Files.isRegularFile(place) && !Files.isRegularFile(blob)) {
-                new BlobDownload(client, model, file, blob, settings.stall(), progress).run();
+                new BlobDownload(client, model, file, blob, progress).run();
             }
             return cache.link(model, file);
         }
@@ -173,9 +181,9 @@ public final class Hub {
         if (listing == null) {
             return cachedFolder(model).orElseThrow(() -> notCached(model, "the folder"));
         }
-        List<String> names = listing.files().stream().filter(wanted).sorted().toList();
+        List<String> names = usable(model, listing, wanted);
         if (weights) {
-            requireSafetensors(model, listing.files());
+            requireSafetensors(model, names, listing.files());
         }
         HubModel pinned = model.at(listing.commit());
         for (String name : names) {
@@ -185,14 +193,32 @@ public final class Hub {
         return cache.snapshot(model, listing.commit());
     }
 
+    /** The wanted files, without those whose names could not be kept on every system. */
+    private static List<String> usable(
+            HubModel model, HubClient.Listing listing, Predicate<String> wanted) {
+        List<String> names = new ArrayList<>();
+        for (String name : listing.files().stream().filter(wanted).sorted().toList()) {
+            if (HubFile.isInside(name)) {
+                names.add(name);
+            } else {
+                LOGGER.warn(
+                        "{} is left out of {}: the server's name for it is no path within a folder",
+                        ShownNames.quoted(name),
+                        model);
+            }
+        }
+        return names;
+    }
+
     private Optional<Path> cachedFolder(HubModel model) throws IOException {
         return cache.commit(model)
                 .map(commit -> cache.snapshot(model, commit))
                 .filter(Files::isDirectory);
     }
 
-    private static void requireSafetensors(HubModel model, List<String> files) throws HubException {
-        if (files.stream().anyMatch(name -> HubFile.kind(name).equals("safetensors"))) {
+    private static void requireSafetensors(HubModel model, List<String> names, List<String> files)
+            throws HubException {
+        if (names.stream().anyMatch(name -> HubFile.kind(name).equals("safetensors"))) {
             return;
         }
         boolean pickled = files.stream().anyMatch(name -> PICKLE.contains(HubFile.kind(name)));
@@ -226,7 +252,7 @@ public final class Hub {
                         Path copy = folder.resolve(entry.getKey());
                         Files.createDirectories(copy.getParent());
                         Files.copy(source.resolve(entry.getKey()), copy); // of its own, no link
-                        if (!entry.getValue().equals(BlobDownload.digest(copy, "SHA-256", ""))) {
+                        if (!entry.getValue().equals(Digests.sha256(copy))) {
                             throw new IOException(entry.getKey() + " was damaged in copying");
                         }
                         lines.add(entry.getValue() + "  " + entry.getKey());
@@ -240,11 +266,11 @@ public final class Hub {
     private static String verified(HubModel model, Path cached) throws IOException {
         Path blob = cached.toRealPath();
         String name = blob.getFileName().toString();
-        String sum = BlobDownload.digest(blob, "SHA-256", "");
+        String sum = Digests.sha256(blob);
         boolean sound =
                 switch (name.matches("[0-9a-f]+") ? name.length() : 0) {
                     case 64 -> sum.equals(name);
-                    case 40 -> name.equals(BlobDownload.gitSha1(blob));
+                    case 40 -> name.equals(Digests.gitSha1(blob));
                     default -> true;
                 };
         if (!sound) {

@@ -5,47 +5,45 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.attn4j.io.Answer;
+import org.attn4j.io.BusyException;
+import org.attn4j.io.RefusedException;
+import org.attn4j.io.Retries;
+import org.attn4j.io.SteadyInputStream;
+import org.attn4j.io.Web;
 
 /**
  * The Hub's three questions: which files a model has, what one of them is, and its bytes.
  *
- * <p>Faults of the network and the server are tried again. Redirects are followed by hand, so that
- * the token goes to the Hub's own address alone and nothing goes from https to http.
+ * <p>Faults of the network and the server are tried again. Redirects are followed, for a renamed
+ * model is one; the token goes to the Hub's own address alone.
  */
 final class HubClient {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(HubClient.class);
-
-    private static final int MOST_REDIRECTS = 8;
     private static final int MOST_LISTING_BYTES = 32 << 20;
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     private final HubSettings settings;
-    private final HttpClient client;
+    private final Web web;
+    private final Retries retries;
 
     HubClient(HubSettings settings) {
         this.settings = settings;
-        client =
-                HttpClient.newBuilder()
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .proxy(settings.proxies())
-                        .connectTimeout(settings.stall())
-                        .build();
+        web = new Web(settings.proxies(), settings.stall());
+        retries =
+                new Retries(
+                        settings.attempts(),
+                        settings.firstPause(),
+                        SteadyInputStream.least(settings.stall()));
     }
 
     /** A model's commit and the names of its files. */
@@ -57,10 +55,9 @@ final class HubClient {
         return retrying(
                 address,
                 () -> {
-                    HttpResponse<InputStream> response = send("GET", address, 0);
-                    try (InputStream body = response.body()) {
-                        requireFound(model, "", response);
-                        return listing(model, body.readNBytes(MOST_LISTING_BYTES + 1));
+                    try (Answer answer = web.ask("GET", address, this::headers, to -> true)) {
+                        requireFound(model, "", answer);
+                        return listing(model, answer.body().readNBytes(MOST_LISTING_BYTES + 1));
                     }
                 });
     }
@@ -99,127 +96,75 @@ final class HubClient {
         return retrying(
                 address,
                 () -> {
-                    HttpResponse<InputStream> response = head(address);
-                    response.body().close();
-                    requireFound(model, name, response);
-                    return described(name, response.headers(), address);
+                    try (Answer answer =
+                            web.ask("HEAD", address, this::headers, HubClient::leadsToTheFile)) {
+                        requireFound(model, name, answer);
+                        return described(name, answer, address);
+                    }
                 });
     }
 
-    /** Follows redirects within the Hub (a renamed model), not those to where the bytes lie. */
-    private HttpResponse<InputStream> head(URI address) throws IOException {
-        URI at = address;
-        for (int i = 0; i < MOST_REDIRECTS; i++) {
-            HttpResponse<InputStream> response = send("HEAD", at, 0);
-            boolean renamed =
-                    isRedirect(response)
-                            && response.headers().firstValue("X-Repo-Commit").isEmpty();
-            if (!renamed) {
-                return response;
-            }
-            at = target(at, response);
-        }
-        throw new HubException(address + " redirects without an end: is HF_ENDPOINT right?");
+    /** Whether a redirect is one within the Hub, such as a new name, not to where the bytes lie. */
+    private static boolean leadsToTheFile(Answer answer) {
+        return answer.isRelativeRedirect() || answer.header("X-Repo-Commit").isEmpty();
     }
 
-    private HubFile described(String name, HttpHeaders headers, URI address) throws HubException {
+    private static HubFile described(String name, Answer answer, URI address) throws HubException {
         String etag =
-                headers.firstValue("X-Linked-Etag")
-                        .or(() -> headers.firstValue("ETag"))
+                answer.header("X-Linked-Etag")
+                        .or(() -> answer.header("ETag"))
                         .orElse("")
                         .replaceFirst("^W/", "")
                         .replaceAll("^\"|\"$", "");
-        String size =
-                headers.firstValue("X-Linked-Size")
-                        .or(() -> headers.firstValue("Content-Length"))
-                        .filter(text -> text.matches("\\d{1,18}"))
-                        .orElse("-1");
-        String commit = headers.firstValue("X-Repo-Commit").orElse("");
+        String own = answer.isRedirect() ? "" : answer.header("Content-Length").orElse("");
+        String size = answer.header("X-Linked-Size").orElse(own);
+        String commit = answer.header("X-Repo-Commit").orElse("");
         try {
-            return new HubFile(name, commit, etag, Long.parseLong(size));
+            return new HubFile(
+                    name, commit, etag, size.matches("\\d{1,18}") ? Long.parseLong(size) : -1);
         } catch (IllegalArgumentException e) {
             throw new HubException(
                     address
-                            + " answers without the commit and the digest of the file: is HF_ENDPOINT the address of a Hub?",
-                    e);
+                            + " answers without the commit and the digest of the file: is HF_ENDPOINT the address of a Hub?");
         }
     }
 
     /** Opens the bytes of a file from a place on; the answer is 200, 206 or 416. */
-    HttpResponse<InputStream> open(HubModel model, HubFile file, long from) throws IOException {
-        URI at = resolve(model.at(file.commit()), file.name());
-        for (int i = 0; i < MOST_REDIRECTS; i++) {
-            HttpResponse<InputStream> response = send("GET", at, from);
-            if (!isRedirect(response)) {
-                boolean usable = List.of(200, 206, 416).contains(response.statusCode());
-                if (!usable) {
-                    response.body().close();
-                    requireFound(model, file.name(), response);
-                    throw new IOException("the server answered " + response.statusCode());
-                }
-                return response;
-            }
-            response.body().close();
-            at = target(at, response);
+    Answer open(HubModel model, HubFile file, long from) throws IOException {
+        Answer answer =
+                web.ask(
+                        "GET",
+                        resolve(model.at(file.commit()), file.name()),
+                        at -> {
+                            Map<String, String> headers = new HashMap<>(headers(at));
+                            if (from > 0) {
+                                headers.put("Range", "bytes=" + from + "-");
+                            }
+                            return headers;
+                        },
+                        to -> true);
+        if (!Set.of(200, 206, 416).contains(answer.status())) {
+            answer.close();
+            requireFound(model, file.name(), answer);
+            throw new IOException("the server answered " + answer.status());
         }
-        throw new HubException(at + " redirects without an end: try again later");
+        return answer;
     }
 
-    private static boolean isRedirect(HttpResponse<?> response) {
-        return List.of(301, 302, 303, 307, 308).contains(response.statusCode());
-    }
-
-    private static URI target(URI from, HttpResponse<?> response) throws HubException {
-        String location = response.headers().firstValue("Location").orElse("");
-        try {
-            URI to = from.resolve(location);
-            boolean allowed =
-                    "https".equals(to.getScheme())
-                            || "http".equals(to.getScheme()) && "http".equals(from.getScheme());
-            if (!location.isEmpty() && allowed && to.getHost() != null) {
-                return to;
-            }
-        } catch (IllegalArgumentException e) {
-            // Said below.
-        }
-        throw new HubException(
-                from.getHost()
-                        + " redirects to where nothing is fetched from: is HF_ENDPOINT right?");
-    }
-
-    private HttpResponse<InputStream> send(String method, URI address, long from)
-            throws IOException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(address)
-                        .timeout(settings.stall())
-                        .header("User-Agent", "attn4j")
-                        .header("Accept-Encoding", "identity")
-                        .method(method, HttpRequest.BodyPublishers.noBody());
-        if (from > 0) {
-            request.header("Range", "bytes=" + from + "-");
-        }
-        if (settings.token() != null && settings.trusts(address)) {
-            request.header("Authorization", "Bearer " + settings.token());
-        }
-        try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HubException("the download was interrupted: run it again to go on", e);
-        }
+    private Map<String, String> headers(URI address) {
+        return settings.token() != null && settings.trusts(address)
+                ? Map.of("Authorization", "Bearer " + settings.token())
+                : Map.of();
     }
 
     /** Throws for every answer that is no success: a {@link HubException} if it is final. */
-    private void requireFound(HubModel model, String name, HttpResponse<?> response)
-            throws IOException {
-        int status = response.statusCode();
+    private void requireFound(HubModel model, String name, Answer answer) throws IOException {
+        int status = answer.status();
         if (status < 400) {
             return;
         }
-        if (status == 408 || status == 429 || status >= 500) {
-            throw new BusyException(status, pauseAskedFor(response));
-        }
-        String code = response.headers().firstValue("X-Error-Code").orElse("");
+        BusyException.throwIfBusy(answer);
+        String code = answer.header("X-Error-Code").orElse("");
         if (code.equals("EntryNotFound") || code.isEmpty() && status == 404 && !name.isEmpty()) {
             throw new HubFileMissingException(model, name);
         }
@@ -249,64 +194,18 @@ final class HubClient {
                 .formatted(settings.endpoint(), status, model);
     }
 
-    private static Duration pauseAskedFor(HttpResponse<?> response) {
-        String text = response.headers().firstValue("Retry-After").orElse("");
-        return text.matches("\\d{1,6}") ? Duration.ofSeconds(Long.parseLong(text)) : Duration.ZERO;
-    }
-
-    /** What may be asked again. */
-    @FunctionalInterface
-    interface Request<T> {
-        T run() throws IOException;
-    }
-
-    <T> T retrying(URI address, Request<T> request) throws IOException {
-        return retrying(address.getHost(), () -> 0, request);
-    }
-
-    /** How far something has come, in any unit. */
-    @FunctionalInterface
-    interface Mark {
-        long get() throws IOException;
+    private <T> T retrying(URI address, Retries.Attempt<T> attempt) throws IOException {
+        return retrying(address.getHost(), () -> 0, attempt);
     }
 
     /** Asks again after a pause, as long as it gets on, and a few times where it does not. */
-    <T> T retrying(String host, Mark mark, Request<T> request) throws IOException {
-        Duration pause = settings.firstPause();
-        for (int attempt = 1; ; attempt++) {
-            long before = mark.get();
-            try {
-                return request.run();
-            } catch (HubException e) {
-                throw e;
-            } catch (IOException e) {
-                if (mark.get() > before) {
-                    attempt = 0;
-                    pause = settings.firstPause();
-                } else if (attempt >= settings.attempts()) {
-                    throw new HubException(
-                            "cannot reach %s (%s, tried %d times): check the network and the proxy, and run it again to go on where it stopped"
-                                    .formatted(host, reason(e), settings.attempts()),
-                            e);
-                }
-                Duration asked = e instanceof BusyException busy ? busy.pause : Duration.ZERO;
-                LOGGER.warn("{}: {}; trying again", host, reason(e));
-                rest(asked.compareTo(pause) > 0 ? asked : pause);
-                pause = pause.multipliedBy(2);
-            }
-        }
-    }
-
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static void rest(Duration pause) throws HubException {
+    <T> T retrying(String host, Retries.Mark mark, Retries.Attempt<T> attempt) throws IOException {
         try {
-            Thread.sleep(Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HubException("the download was interrupted: run it again to go on", e);
+            return retries.run(host, mark, attempt);
+        } catch (HubException e) {
+            throw e;
+        } catch (RefusedException e) {
+            throw new HubException(e.getMessage(), e.getCause());
         }
     }
 
@@ -324,18 +223,5 @@ final class HubClient {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    /** The server has too much to do, and may say for how long. */
-    private static final class BusyException extends IOException {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient Duration pause;
-
-        BusyException(int status, Duration pause) {
-            super("the server answered " + status);
-            this.pause = pause;
-        }
     }
 }

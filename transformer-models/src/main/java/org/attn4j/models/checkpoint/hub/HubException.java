@@ -1,9 +1,9 @@
 package org.attn4j.models.checkpoint.hub;
 
-import java.io.IOException;
+import org.attn4j.io.RefusedException;
 
 /** A model or a file cannot be had from the Hub; the message says why, and what mends it. */
-public class HubException extends IOException {
+public class HubException extends RefusedException {
 
     private static final long serialVersionUID = 1L;
 

@@ -2,6 +2,7 @@ package org.attn4j.models.checkpoint.hub;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.attn4j.models.checkpoint.ShownNames;
 
 /**
  * A file of a model as the Hub describes it.
@@ -26,8 +27,8 @@ record HubFile(String name, String commit, String etag, long size) {
         }
     }
 
-    /** A path that cannot leave the model's folder, on any system. */
-    static String requireInside(String name) {
+    /** Whether a name is that of a path that cannot leave the model's folder, on any system. */
+    static boolean isInside(String name) {
         boolean inside = name.length() <= 500;
         for (String segment : name.split("/", -1)) {
             inside &=
@@ -37,11 +38,15 @@ record HubFile(String name, String commit, String etag, long size) {
                             && !segment.endsWith(".")
                             && !segment.endsWith(" ");
         }
-        if (!inside) {
+        return inside;
+    }
+
+    /** A path that cannot leave the model's folder. */
+    static String requireInside(String name) {
+        if (!isInside(name)) {
             throw new IllegalArgumentException(
-                    "a file's name must stay inside the model's folder, got '"
-                            + name.substring(0, Math.min(100, name.length()))
-                            + "'");
+                    "a file's name must stay inside the model's folder, got "
+                            + ShownNames.quoted(name));
         }
         return name;
     }

@@ -6,8 +6,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.attn4j.io.EnvironmentPaths;
+import org.attn4j.io.EnvironmentProxies;
 
 /**
  * Where the Hub is, where its files are kept and how to ask for them.
@@ -16,7 +20,8 @@ import java.util.Objects;
  * same folder: {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}; {@code HF_ENDPOINT};
  * {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_DISABLE_IMPLICIT_TOKEN}; {@code
  * HF_HUB_OFFLINE}, {@code TRANSFORMERS_OFFLINE}; {@code HF_HUB_DOWNLOAD_TIMEOUT}; {@code
- * HTTPS_PROXY}, {@code HTTP_PROXY}, {@code NO_PROXY}.
+ * HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}. In folders and files
+ * {@code ~}, {@code $NAME} and {@code ${NAME}} are read as there.
  *
  * @param endpoint the address of the Hub
  * @param cache the folder that holds the models
@@ -48,11 +53,14 @@ public record HubSettings(
         Objects.requireNonNull(firstPause, "firstPause");
         Objects.requireNonNull(proxies, "proxies");
         String scheme = endpoint.getScheme();
-        if (endpoint.getHost() == null || !("https".equals(scheme) || "http".equals(scheme))) {
+        if (endpoint.getHost() == null
+                || endpoint.getUserInfo() != null
+                || !("https".equals(scheme) || "http".equals(scheme))) {
+            throw notAnAddress(endpoint.toString());
+        }
+        if (token != null && !token.matches("[\\x21-\\x7e]+")) {
             throw new IllegalArgumentException(
-                    "the Hub's address must begin with https:// or http://, got '"
-                            + endpoint
-                            + "': mend HF_ENDPOINT");
+                    "a token must be one word of ASCII letters, digits and signs: mend HF_TOKEN or the file of the token");
         }
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts must be at least 1, got " + attempts);
@@ -70,19 +78,20 @@ public record HubSettings(
     }
 
     static HubSettings from(Map<String, String> environment, Path home) {
+        EnvironmentPaths paths = new EnvironmentPaths(environment, home);
         String endpoint = text(environment, "HF_ENDPOINT", HUB.toString()).replaceAll("/+$", "");
-        Path hubHome = hubHome(environment, home);
-        String cache =
-                text(environment, "HUGGINGFACE_HUB_CACHE", hubHome.resolve("hub").toString());
+        String offlineWord =
+                text(environment, "HF_HUB_OFFLINE", text(environment, "TRANSFORMERS_OFFLINE", ""));
+        boolean offline = isTrue(offlineWord);
         return new HubSettings(
                 address(endpoint),
-                Path.of(text(environment, "HF_HUB_CACHE", cache)),
-                token(environment, hubHome),
-                flag(environment, "HF_HUB_OFFLINE") || flag(environment, "TRANSFORMERS_OFFLINE"),
+                cache(paths),
+                token(environment, paths),
+                offline,
                 Duration.ofSeconds(seconds(environment, "HF_HUB_DOWNLOAD_TIMEOUT", 10)),
                 5,
                 Duration.ofSeconds(1),
-                EnvironmentProxies.from(environment));
+                offline ? ProxySelector.of(null) : EnvironmentProxies.from(environment));
     }
 
     /**
@@ -126,38 +135,53 @@ public record HubSettings(
         return "the Hub at " + endpoint + ", cache " + cache + (offline ? ", offline" : "");
     }
 
-    private static Path hubHome(Map<String, String> environment, Path home) {
-        String caches = text(environment, "XDG_CACHE_HOME", home.resolve(".cache").toString());
-        return expanded(
-                text(environment, "HF_HOME", Path.of(caches, "huggingface").toString()), home);
-    }
-
-    private static Path expanded(String path, Path home) {
-        return path.equals("~") || path.startsWith("~/")
-                ? home.resolve(path.substring(Math.min(2, path.length())))
-                : Path.of(path);
-    }
-
-    private static String token(Map<String, String> environment, Path hubHome) {
-        String given =
-                text(environment, "HF_TOKEN", text(environment, "HUGGING_FACE_HUB_TOKEN", ""));
-        if (!given.isBlank()) {
-            return given.strip();
+    private static Path hubHome(EnvironmentPaths paths) {
+        Path own = paths.path("HF_HOME");
+        if (own != null) {
+            return own;
         }
-        if (flag(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
+        Path caches = paths.path("XDG_CACHE_HOME");
+        return (caches == null ? paths.home().resolve(".cache") : caches).resolve("huggingface");
+    }
+
+    private static Path cache(EnvironmentPaths paths) {
+        for (String name : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
+            Path own = paths.path(name);
+            if (own != null) {
+                return own;
+            }
+        }
+        return hubHome(paths).resolve("hub");
+    }
+
+    private static String token(Map<String, String> environment, EnvironmentPaths paths) {
+        if (isTrue(environment.get("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) {
             return null;
         }
-        Path file =
-                Path.of(text(environment, "HF_TOKEN_PATH", hubHome.resolve("token").toString()));
+        String given =
+                cleaned(
+                        text(
+                                environment,
+                                "HF_TOKEN",
+                                text(environment, "HUGGING_FACE_HUB_TOKEN", "")));
+        return given != null ? given : keptToken(paths);
+    }
+
+    private static String keptToken(EnvironmentPaths paths) {
+        Path own = paths.path("HF_TOKEN_PATH");
+        Path file = own != null ? own : hubHome(paths).resolve("token");
         try {
-            if (!Files.isRegularFile(file) || Files.size(file) > MAX_TOKEN_BYTES) {
-                return null;
-            }
-            String kept = Files.readString(file).strip();
-            return kept.isEmpty() ? null : kept;
+            boolean readable = Files.isRegularFile(file) && Files.size(file) <= MAX_TOKEN_BYTES;
+            return readable ? cleaned(Files.readString(file)) : null;
         } catch (IOException e) {
             return null; // public models need none
         }
+    }
+
+    /** Line ends are no part of a token, wherever they stand. */
+    private static String cleaned(String token) {
+        String text = token.replaceAll("[\\r\\n]", "").strip();
+        return text.isEmpty() ? null : text;
     }
 
     private static String text(Map<String, String> environment, String name, String otherwise) {
@@ -165,28 +189,33 @@ public record HubSettings(
         return value.isBlank() ? otherwise : value;
     }
 
-    private static boolean flag(Map<String, String> environment, String name) {
-        return environment
-                .getOrDefault(name, "")
-                .toLowerCase(java.util.Locale.ROOT)
-                .matches("1|on|yes|true");
+    private static boolean isTrue(String word) {
+        return word != null && word.toLowerCase(Locale.ROOT).matches("1|on|yes|true");
     }
 
+    /** As in Python, 0 means the usual value. */
     private static int seconds(Map<String, String> environment, String name, int otherwise) {
-        String value = text(environment, name, String.valueOf(otherwise));
-        if (!value.matches("[1-9]\\d{0,4}")) {
+        String value = text(environment, name, "0").strip();
+        if (!value.matches("\\d{1,5}")) {
             throw new IllegalArgumentException(
                     name + " must be a whole number of seconds, got '" + value + "'");
         }
-        return Integer.parseInt(value);
+        int seconds = Integer.parseInt(value);
+        return seconds == 0 ? otherwise : seconds;
     }
 
     private static URI address(String text) {
         try {
             return URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "the Hub's address '" + text + "' is none: mend HF_ENDPOINT", e);
+        } catch (IllegalArgumentException e) { // whose message would show a password
+            throw notAnAddress(text);
         }
+    }
+
+    private static IllegalArgumentException notAnAddress(String text) {
+        return new IllegalArgumentException(
+                "the Hub's address must be https:// or http://, a host and a path, without a user or a password, got '"
+                        + text.replaceFirst("^([^@]*//)?.*@", "$1…@")
+                        + "': mend HF_ENDPOINT, and give a token in HF_TOKEN");
     }
 }

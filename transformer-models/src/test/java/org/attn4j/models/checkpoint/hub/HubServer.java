@@ -39,6 +39,8 @@ final class HubServer implements AutoCloseable {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final ConcurrentLinkedDeque<Fault> faults = new ConcurrentLinkedDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> oldNames = new CopyOnWriteArrayList<>();
+    private volatile Fault always = fine();
     private volatile int cutAfter = Integer.MAX_VALUE;
 
     HubServer(String id) throws IOException {
@@ -62,9 +64,20 @@ final class HubServer implements AutoCloseable {
         return with(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Lets the server redirect from a name that the model once had. */
+    HubServer formerly(String name) {
+        oldNames.add(name);
+        return this;
+    }
+
     /** Lets the next requests meet these faults, one each. */
     void next(Fault... coming) {
         faults.addAll(List.of(coming));
+    }
+
+    /** Lets every request meet a fault, after those of {@link #next}. */
+    void always(Fault coming) {
+        always = coming;
     }
 
     /** Lets the next answer with bytes stop after some. */
@@ -72,7 +85,7 @@ final class HubServer implements AutoCloseable {
         cutAfter = bytes;
     }
 
-    /** Method, path, Range and whether there was a token, of each request. */
+    /** Method, address, Range, token and the token for a proxy, of each request. */
     List<String> requests() {
         return requests;
     }
@@ -94,17 +107,26 @@ final class HubServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             requests.add(
-                    "%s %s %s %s"
+                    "%s %s %s %s %s"
                             .formatted(
                                     exchange.getRequestMethod(),
                                     exchange.getRequestURI(),
                                     exchange.getRequestHeaders().getFirst("Range"),
-                                    exchange.getRequestHeaders().getFirst("Authorization")));
+                                    exchange.getRequestHeaders().getFirst("Authorization"),
+                                    exchange.getRequestHeaders().getFirst("Proxy-Authorization")));
             Fault fault = faults.poll();
-            if (fault != null && fault.happens(exchange)) {
+            if ((fault == null ? always : fault).happens(exchange)) {
                 return;
             }
             String path = exchange.getRequestURI().getPath();
+            for (String name : oldNames) {
+                String renamed =
+                        path.replaceFirst("^(/api/models)?/" + name + "/", "$1/" + id + "/");
+                if (!renamed.equals(path)) {
+                    status(307, "Location", renamed).happens(exchange);
+                    return;
+                }
+            }
             if (path.startsWith("/api/models/" + id + "/revision/")) {
                 list(exchange);
             } else if (path.startsWith("/" + id + "/resolve/")) {

@@ -8,12 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +47,7 @@ class HubSettingsTest {
         assertEquals("hf_file", from().token());
         assertEquals("hf_env", from("HF_TOKEN", "hf_env").token());
         assertNull(from("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1").token());
+        assertNull(from("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", "HF_TOKEN", "hf_env").token());
     }
 
     @Test
@@ -65,6 +65,7 @@ class HubSettingsTest {
         assertFalse(from("HF_HUB_OFFLINE", "0").offline());
         assertTrue(from("HF_HUB_OFFLINE", "1").offline());
         assertTrue(from("TRANSFORMERS_OFFLINE", "YES").offline());
+        assertFalse(from("HF_HUB_OFFLINE", "0", "TRANSFORMERS_OFFLINE", "1").offline());
     }
 
     @Test
@@ -83,16 +84,64 @@ class HubSettingsTest {
 
     @Test
     void proxiesAreThoseOfTheEnvironment() {
-        var proxies =
-                EnvironmentProxies.from(
-                        Map.of(
-                                "https_proxy", "http://user:secret@proxy:3128",
-                                "NO_PROXY", "localhost, .example.org"));
-        Proxy proxy = proxies.select(URI.create("https://huggingface.co/x")).get(0);
-        assertEquals(InetSocketAddress.createUnresolved("proxy", 3128), proxy.address());
-        for (String direct : List.of("https://localhost/", "https://a.example.org/", "http://b/")) {
-            assertEquals(List.of(Proxy.NO_PROXY), proxies.select(URI.create(direct)), direct);
+        ProxySelector proxies = from("https_proxy", "http://proxy:3128").proxies();
+        assertEquals(
+                InetSocketAddress.createUnresolved("proxy", 3128),
+                proxies.select(URI.create("https://huggingface.co/x")).get(0).address());
+        assertTrue(from("HF_HUB_OFFLINE", "1", "ALL_PROXY", "socks5://p").offline());
+    }
+
+    /** Each variable of a folder or file, as Python's client reads them. */
+    @Test
+    void homeAndVariablesInPathsAreFollowed() throws IOException {
+        Path cache = home.resolve("big/hub");
+        assertEquals(cache, from("HF_HOME", "~/big").cache());
+        assertEquals(cache, from("HF_HOME", "$BIG", "BIG", home + "/big").cache());
+        assertEquals(cache, from("HF_HUB_CACHE", "~/${NAME}/hub", "NAME", "big").cache());
+        assertEquals(cache, from("HUGGINGFACE_HUB_CACHE", "~/big/hub").cache());
+        assertEquals(home.resolve("big/huggingface/hub"), from("XDG_CACHE_HOME", "~/big").cache());
+        assertEquals(Path.of("/ann/.cache/huggingface/hub"), from("HOME", "/ann").cache());
+        Files.writeString(home.resolve("secret"), "hf_file");
+        assertEquals("hf_file", from("HF_TOKEN_PATH", "~/secret").token());
+    }
+
+    @Test
+    void lineEndsAreNoPartOfAToken() throws IOException {
+        assertEquals("hf_ab", from("HF_TOKEN", " hf_a\r\nb\n").token());
+        Files.createDirectories(home.resolve(".cache/huggingface"));
+        Files.writeString(home.resolve(".cache/huggingface/token"), "hf_fi\nle\n");
+        assertEquals("hf_file", from().token());
+        assertEquals("hf_file", from("HF_TOKEN", "\n").token());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hf_SECRET\nX: 1", "hf SECRET", "hf_SECRET\u0000", "hf_SECRET\u00e9"})
+    void aTokenThatNoHeaderCanHoldIsRefusedUnseen(String token) throws IOException {
+        Files.createDirectories(home.resolve(".cache/huggingface"));
+        Files.writeString(home.resolve(".cache/huggingface/token"), token);
+        for (String[] pairs : List.of(new String[] {"HF_TOKEN", token}, new String[0])) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> from(pairs));
+            assertFalse(e.toString().contains("SECRET"), e.toString());
+            assertNull(e.getCause());
+            assertTrue(e.getMessage().contains("HF_TOKEN"), e.getMessage());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://user:SECRET@hub.example",
+                "https://user:SEC RET@hub.example",
+                "user:SECRET@hub.example",
+                "http://user:SEC@RET@hub.example/x",
+            })
+    void aPasswordInTheEndpointIsRefusedUnseen(String endpoint) {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> from("HF_ENDPOINT", endpoint));
+        assertFalse(e.toString().contains("SEC"), e.toString());
+        assertNull(e.getCause());
+        assertTrue(e.getMessage().contains("hub.example"), e.getMessage());
     }
 
     @ParameterizedTest

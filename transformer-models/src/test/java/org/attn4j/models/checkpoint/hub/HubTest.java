@@ -8,16 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.attn4j.io.EnvironmentProxies;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,15 +57,12 @@ class HubTest {
     }
 
     private HubSettings settings() {
+        return settings(server.address(), Duration.ofSeconds(2), ProxySelector.of(null));
+    }
+
+    private HubSettings settings(URI endpoint, Duration stall, ProxySelector proxies) {
         return new HubSettings(
-                server.address(),
-                cache,
-                "hf_secret",
-                false,
-                Duration.ofSeconds(2),
-                3,
-                Duration.ofMillis(5),
-                ProxySelector.of(null));
+                endpoint, cache, "hf_secret", false, stall, 3, Duration.ofMillis(5), proxies);
     }
 
     private Hub hub() {
@@ -266,9 +266,177 @@ class HubTest {
                         "")) {
             assertThrows(IllegalArgumentException.class, () -> hub().file(MODEL, name), name);
         }
-        server.with("../../../escaped.json", "{}");
-        assertThrows(IllegalArgumentException.class, () -> hub().model(MODEL));
+    }
+
+    /** A bad name is the server's fault, and no reason to go without the other files. */
+    @Test
+    void filesWithNamesThatLeaveTheFolderAreLeftOut() throws IOException {
+        for (String name :
+                List.of("../../../escaped.json", "a:b.json", "/etc/x.txt", "b\\c.json")) {
+            server.with(name, "{}");
+        }
+        Path folder = hub().model(MODEL);
+        assertTrue(Files.exists(folder.resolve("model.safetensors")));
         assertFalse(Files.exists(cache.resolveSibling("escaped.json")));
+        try (var files = Files.list(folder)) {
+            assertEquals(
+                    List.of("1_Pooling", "config.json", "model.safetensors"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
+    void weightsWithABadNameAloneAreNoWeights() throws IOException {
+        try (HubServer odd = new HubServer("acme/odd")) {
+            odd.with("config.json", "{}").with("a:b.safetensors", WEIGHTS);
+            HubSettings own =
+                    settings(odd.address(), Duration.ofSeconds(2), ProxySelector.of(null));
+            HubException e =
+                    assertThrows(
+                            HubException.class,
+                            () ->
+                                    new Hub(own, HubProgress.silent())
+                                            .model(HubModel.parse("acme/odd")));
+            assertTrue(e.getMessage().contains("no weights in safetensors"), e.getMessage());
+        }
+    }
+
+    /** Names without an organisation are such old names: gpt2, bert-base-uncased. */
+    @Test
+    void renamedModelsAreFoundUnderTheirOldNames() throws IOException {
+        server.formerly("old/name").formerly("tiny");
+        for (String name : List.of("old/name", "tiny")) {
+            Path folder = hub().model(HubModel.parse(name));
+            assertArrayEquals(WEIGHTS, Files.readAllBytes(folder.resolve("model.safetensors")));
+            assertTrue(folder.startsWith(cache.resolve("models--" + name.replace("/", "--"))));
+        }
+        assertTrue(Files.exists(hub().file(HubModel.parse("tiny"), "config.json")));
+        server.requests().stream()
+                .filter(request -> !request.contains("/storage/"))
+                .forEach(request -> assertTrue(request.contains("hf_secret"), request));
+    }
+
+    @Test
+    void aListingOnAnotherServerIsAskedForWithoutTheToken() throws IOException {
+        String other = "http://localhost:" + server.address().getPort();
+        String path = "/api/models/acme/tiny-bert/revision/main";
+        server.next(HubServer.status(308, "Location", other + path + "?elsewhere"));
+
+        hub().model(MODEL);
+
+        List<String> elsewhere =
+                server.requests().stream().filter(r -> r.contains("?elsewhere")).toList();
+        assertEquals(1, elsewhere.size());
+        assertFalse(elsewhere.get(0).contains("hf_secret"), elsewhere.get(0));
+    }
+
+    /** Small files are answered by a path of the Hub's own, with a commit beside it. */
+    @Test
+    void redirectsWithinTheHubAreFollowedToTheFile() throws IOException {
+        server.next(
+                HubServer.status(
+                        307,
+                        "Location",
+                        "/acme/tiny-bert/resolve/main/config.json?cache",
+                        "X-Repo-Commit",
+                        HubServer.COMMIT,
+                        "ETag",
+                        "\"redirect\""));
+        Path file = hub().file(MODEL, "config.json");
+        assertEquals("{\"model_type\": \"bert\"}", Files.readString(file));
+        assertTrue(server.requests().get(1).contains("?cache"), server.requests()::toString);
+    }
+
+    @Test
+    void userAndPasswordGoToTheProxy() throws IOException {
+        URI endpoint = URI.create("http://hub.invalid");
+        String proxy = "http://user:secret@127.0.0.1:" + server.address().getPort();
+        ProxySelector proxies =
+                EnvironmentProxies.from(Map.of("HTTP_PROXY", proxy, "NO_PROXY", "localhost"));
+
+        new Hub(settings(endpoint, Duration.ofSeconds(2), proxies), HubProgress.silent())
+                .model(MODEL);
+
+        for (String request : server.requests()) {
+            boolean proxied = request.contains("http://hub.invalid/");
+            assertEquals(proxied, request.contains("Basic dXNlcjpzZWNyZXQ="), request);
+            assertFalse(request.contains("hf_secret"), request); // in the clear to another machine
+        }
+        assertTrue(server.requests().get(0).contains("http://hub.invalid/api/models/"));
+    }
+
+    /** The first bytes of an answer, then a byte now and then, or nothing. */
+    private static HubServer.Fault dripping(int pauseMillis) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 100_000);
+            exchange.getResponseBody().write("{\"sha\": \"".getBytes());
+            try {
+                for (int i = 0; i < 1000; i++) {
+                    exchange.getResponseBody().write('a');
+                    exchange.getResponseBody().flush();
+                    Thread.sleep(pauseMillis);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return true;
+        };
+    }
+
+    @Test
+    void aListingThatStallsOrDripsIsGivenUp() {
+        for (int pause : new int[] {60_000, 50}) {
+            server.next(dripping(pause), dripping(pause), dripping(pause));
+            HubSettings own =
+                    settings(server.address(), Duration.ofMillis(400), ProxySelector.of(null));
+            HubException e =
+                    assertThrows(
+                            HubException.class,
+                            () -> new Hub(own, HubProgress.silent()).model(MODEL));
+            assertTrue(e.getMessage().contains("fewer than"), e.getMessage());
+        }
+        assertEquals(6, server.requests().size());
+    }
+
+    @Test
+    void aServerThatNeverGoesOnIsGivenUp() {
+        HubServer.Fault otherRange =
+                exchange -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 7-8/300000");
+                    exchange.sendResponseHeaders(206, 2);
+                    exchange.getResponseBody().write(new byte[2]);
+                    return true;
+                };
+        for (HubServer.Fault refusal : List.of(otherRange, HubServer.status(416))) {
+            int before = server.requests().size();
+            HubServer.Fault always =
+                    exchange -> {
+                        server.cutNextAfter(20_000);
+                        return exchange.getRequestHeaders().containsKey("Range")
+                                && refusal.happens(exchange);
+                    };
+            server.always(always);
+            assertTrue(refused(MODEL, "model.safetensors").getMessage().contains("tried 3 times"));
+            int requests = server.requests().size() - before;
+            assertTrue(requests < 20, requests + " requests"); // HEAD, and twice GET six times
+        }
+    }
+
+    /** No folder is given that lacks what the server holds under another commit. */
+    @Test
+    void aFileOfAnotherCommitThanTheListingsIsRefused() {
+        String other = "f".repeat(40);
+        server.next(
+                HubServer.fine(), // the listing, then the file before it
+                HubServer.fine(),
+                HubServer.fine(),
+                HubServer.status(200, "ETag", "\"abc\"", "X-Repo-Commit", other));
+
+        HubException e = assertThrows(HubException.class, () -> hub().model(MODEL));
+
+        assertTrue(e.getMessage().contains("config.json of commit " + other), e.getMessage());
+        assertFalse(Files.exists(cache.resolve(FOLDER).resolve("snapshots").resolve(other)));
+        assertFalse(Files.exists(cache.resolve(FOLDER).resolve("refs")));
     }
 
     @Test
