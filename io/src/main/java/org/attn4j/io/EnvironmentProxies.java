@@ -150,15 +150,18 @@ public final class EnvironmentProxies extends ProxySelector {
                     + address.getHost()
                     + " wants a user and a password: set HTTPS_PROXY to http://user:password@proxy:port";
         }
-        String mend = "set it to http://user:password@proxy:port";
-        if (way.authorization != null) {
+        String mend = "check them";
+        if (way.authorization == null) {
+            mend = "set it to http://user:password@proxy:port";
+        } else if ("https".equals(address.getScheme())) {
             mend =
                     "check them; in a program that used Java's HTTP client before, start Java with -D"
                             + NOT_IN_TUNNELS
                             + "=";
         }
-        return "the proxy of %s, %s, wants a user and a password, or other ones: %s"
-                .formatted(way.variable, way.proxy.address(), mend);
+        InetSocketAddress place = (InetSocketAddress) way.proxy.address();
+        return "the proxy of %s, %s:%d, wants a user and a password, or other ones: %s"
+                .formatted(way.variable, place.getHostString(), place.getPort(), mend);
     }
 
     private Optional<Way> way(URI address) {
