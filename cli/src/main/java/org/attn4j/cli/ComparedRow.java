@@ -3,10 +3,10 @@ package org.attn4j.cli;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.models.checkpoint.JsonFiles;
 
 /**
  * What a comparison found of one mechanism.
@@ -55,7 +55,7 @@ record ComparedRow(
     /** Reads what the process that trained wrote. */
     static ComparedRow read(Path file) throws IOException {
         try {
-            return new Gson().fromJson(Files.readString(file), ComparedRow.class);
+            return new Gson().fromJson(JsonFiles.text(file), ComparedRow.class);
         } catch (JsonParseException e) {
             throw new IOException(file + ": not a row of a comparison: " + e.getMessage(), e);
         }

@@ -6,18 +6,18 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Curve;
 import org.attn4j.cli.report.Report;
 import org.attn4j.cli.report.Translation;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.zoo.TrainedModel;
 
@@ -111,9 +111,10 @@ final class RunReport {
 
     private List<Curve> curves() throws IOException {
         Map<String, List<Curve.Point>> points = new LinkedHashMap<>();
-        try (Stream<String> lines = Files.lines(directory.metrics())) {
-            lines.forEach(line -> collect(JsonParser.parseString(line).getAsJsonObject(), points));
-        }
+        byte[] metrics = ModelFiles.read(directory.metrics(), ModelFiles.MAX_BYTES);
+        new String(metrics, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(line -> collect(JsonParser.parseString(line).getAsJsonObject(), points));
         List<Curve> curves = new ArrayList<>();
         points.forEach((name, values) -> curves.add(new Curve(name, values)));
         return curves;

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
@@ -41,9 +40,7 @@ final class FileRegion implements Closeable {
     }
 
     static FileRegion open(Path path) throws IOException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new CheckpointFormatException(path + " is not a file; check the path");
-        }
+        ModelFiles.regular(path);
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             if (channel.size() > MAX_BYTES) {

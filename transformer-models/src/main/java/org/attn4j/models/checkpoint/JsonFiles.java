@@ -13,9 +13,9 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -25,7 +25,7 @@ import java.nio.file.Path;
 public final class JsonFiles {
 
     /** More than any configuration takes, and little enough to be held in memory. */
-    static final long MAX_CONFIG_BYTES = 16 << 20;
+    static final int MAX_CONFIG_BYTES = 16 << 20;
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
@@ -44,7 +44,7 @@ public final class JsonFiles {
         return read(file, MAX_CONFIG_BYTES);
     }
 
-    static JsonObject read(Path file, long maxBytes) throws IOException {
+    static JsonObject read(Path file, int maxBytes) throws IOException {
         if (element(file, maxBytes) instanceof JsonObject object) {
             return object;
         }
@@ -67,7 +67,7 @@ public final class JsonFiles {
         throw new CheckpointFormatException(file + " does not hold one JSON array; write it again");
     }
 
-    private static JsonElement element(Path file, long maxBytes) throws IOException {
+    private static JsonElement element(Path file, int maxBytes) throws IOException {
         JsonReader reader = new JsonReader(new StringReader(text(file, maxBytes)));
         reader.setStrictness(Strictness.STRICT);
         try {
@@ -86,25 +86,22 @@ public final class JsonFiles {
         }
     }
 
-    private static String text(Path file, long maxBytes) throws IOException {
+    /**
+     * Reads the text of a configuration.
+     *
+     * @param file a file of at most 16 MB
+     * @return its text
+     * @throws CheckpointFormatException if the file is too large or not UTF-8
+     * @throws IOException if the file is missing or cannot be read
+     */
+    public static String text(Path file) throws IOException {
+        return text(file, MAX_CONFIG_BYTES);
+    }
+
+    private static String text(Path file, int maxBytes) throws IOException {
+        byte[] bytes = ModelFiles.read(file, maxBytes);
         try {
-            long size = Files.size(file);
-            if (!Files.isRegularFile(file)) {
-                throw new CheckpointFormatException(file + " is not a file; check the path");
-            }
-            if (size > maxBytes) {
-                throw new CheckpointFormatException(
-                        file
-                                + " has "
-                                + size
-                                + " bytes, where at most "
-                                + maxBytes
-                                + " are read; is it the right file?");
-            }
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw new NoSuchFileException(
-                    file.toString(), null, "there is no such file; check the path");
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw new CheckpointFormatException(
                     file + " is not UTF-8; save it in that encoding", e);

@@ -34,11 +34,11 @@ public final class ModelDirectory {
     /** The name of the tokenizer of the target side. */
     public static final String TARGET_TOKENIZER = "target_tokenizer.json";
 
-    private final Path path;
+    private final ModelFiles files;
     private final JsonObject config;
 
-    private ModelDirectory(Path path, JsonObject config) {
-        this.path = path;
+    private ModelDirectory(ModelFiles files, JsonObject config) {
+        this.files = files;
         this.config = config;
     }
 
@@ -60,10 +60,11 @@ public final class ModelDirectory {
                     path
                             + " is a file, where a model directory (with config.json) is wanted; name its folder");
         }
-        if (!Files.isRegularFile(path.resolve(CONFIG))) {
+        ModelFiles files = ModelFiles.of(path);
+        if (!files.has(CONFIG)) {
             throw missing(path, CONFIG, "it is written beside the weights when a model is saved");
         }
-        return new ModelDirectory(path, JsonFiles.read(path.resolve(CONFIG)));
+        return new ModelDirectory(files, JsonFiles.read(files.file(CONFIG)));
     }
 
     /**
@@ -72,7 +73,16 @@ public final class ModelDirectory {
      * @return the path
      */
     public Path path() {
-        return path;
+        return files.folder();
+    }
+
+    /**
+     * Returns the files of the directory.
+     *
+     * @return the files, as far as they may be opened
+     */
+    public ModelFiles files() {
+        return files;
     }
 
     /**
@@ -93,7 +103,7 @@ public final class ModelDirectory {
     public String modelType() throws CheckpointFormatException {
         if (config.get("model_type") == null || !config.get("model_type").isJsonPrimitive()) {
             throw new CheckpointFormatException(
-                    path.resolve(CONFIG)
+                    path().resolve(CONFIG)
                             + " has no model_type, so the kind of model is unknown; add it");
         }
         return config.get("model_type").getAsString();
@@ -106,8 +116,8 @@ public final class ModelDirectory {
      * @throws IOException if it is malformed
      */
     public Optional<JsonObject> generationConfig() throws IOException {
-        Path file = path.resolve(GENERATION_CONFIG);
-        return Files.exists(file) ? Optional.of(JsonFiles.read(file)) : Optional.empty();
+        Optional<Path> file = files.find(GENERATION_CONFIG);
+        return file.isPresent() ? Optional.of(JsonFiles.read(file.get())) : Optional.empty();
     }
 
     /**
@@ -118,24 +128,22 @@ public final class ModelDirectory {
      * @throws IOException if there are none
      */
     public TensorSource weights() throws IOException {
-        return openWeights(path);
+        return TensorSource.open(files);
     }
 
-    static TensorSource openWeights(Path directory) throws IOException {
-        Path single = directory.resolve(SafetensorsWriter.MODEL_FILE);
-        Path index = directory.resolve(SafetensorsWriter.INDEX_FILE);
-        if (Files.exists(single)) {
-            return SafetensorsFile.open(single);
+    static TensorSource openWeights(ModelFiles files) throws IOException {
+        if (files.has(SafetensorsWriter.MODEL_FILE)) {
+            return SafetensorsFile.open(files.file(SafetensorsWriter.MODEL_FILE));
         }
-        if (Files.exists(index)) {
-            return ShardedSafetensors.open(index);
+        if (files.has(SafetensorsWriter.INDEX_FILE)) {
+            return ShardedSafetensors.open(files, SafetensorsWriter.INDEX_FILE);
         }
-        Optional<String> foreign = ForeignWeights.in(directory);
+        Optional<String> foreign = ForeignWeights.in(files.folder());
         if (foreign.isPresent()) {
             throw new CheckpointFormatException(foreign.get());
         }
         throw missing(
-                directory,
+                files.folder(),
                 SafetensorsWriter.MODEL_FILE + " or " + SafetensorsWriter.INDEX_FILE,
                 "copy or download the weights into it");
     }
@@ -166,21 +174,20 @@ public final class ModelDirectory {
      * @return true if no file for one side is there
      */
     public boolean hasSharedTokenizer() {
-        return !Files.exists(path.resolve(SOURCE_TOKENIZER))
-                && !Files.exists(path.resolve(TARGET_TOKENIZER));
+        return !files.has(SOURCE_TOKENIZER) && !files.has(TARGET_TOKENIZER);
     }
 
     private Path tokenizer(String own, String other) throws IOException {
-        if (Files.isRegularFile(path.resolve(own))) {
-            return path.resolve(own);
+        if (files.has(own)) {
+            return files.file(own);
         }
-        if (Files.exists(path.resolve(other))) {
-            throw missing(path, own, other + " is there and needs its counterpart");
+        if (files.has(other)) {
+            throw missing(path(), own, other + " is there and needs its counterpart");
         }
-        if (Files.isRegularFile(path.resolve(TOKENIZER))) {
-            return path.resolve(TOKENIZER);
+        if (files.has(TOKENIZER)) {
+            return files.file(TOKENIZER);
         }
-        throw missing(path, TOKENIZER, "copy the one that the model was trained with into it");
+        throw missing(path(), TOKENIZER, "copy the one that the model was trained with into it");
     }
 
     private static NoSuchFileException missing(Path directory, String file, String mend) {

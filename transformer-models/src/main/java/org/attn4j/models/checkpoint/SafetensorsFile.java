@@ -12,7 +12,6 @@ import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,13 +54,7 @@ public final class SafetensorsFile implements TensorSource {
      * @throws IOException if the file is missing or cannot be read
      */
     public static SafetensorsFile open(Path path) throws IOException {
-        FileRegion region;
-        try {
-            region = FileRegion.open(path);
-        } catch (NoSuchFileException e) {
-            throw new NoSuchFileException(
-                    path.toString(), null, "there is no such weights file; check the path");
-        }
+        FileRegion region = FileRegion.open(path);
         try {
             ByteBuffer start = region.slice(0, (int) Math.min(64, region.size()));
             Optional<String> foreign = ForeignWeights.byContent(path, start);

@@ -34,7 +34,7 @@ import java.util.Map;
 record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
 
     /** The longest header that is read, as in the reference implementation. */
-    static final long MAX_BYTES = 100_000_000;
+    static final int MAX_BYTES = 100_000_000;
 
     /**
      * The most tensors that one file may name; the largest published shards hold some ten thousand.

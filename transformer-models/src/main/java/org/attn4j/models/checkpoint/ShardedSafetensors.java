@@ -45,12 +45,21 @@ public final class ShardedSafetensors implements TensorSource {
      * @throws IOException if a file is missing or cannot be read
      */
     public static ShardedSafetensors open(Path index) throws IOException {
+        Path folder = index.toAbsolutePath().getParent();
+        return open(index, ModelFiles.of(folder));
+    }
+
+    static ShardedSafetensors open(ModelFiles files, String index) throws IOException {
+        return open(files.file(index), files);
+    }
+
+    private static ShardedSafetensors open(Path index, ModelFiles files) throws IOException {
         Map<String, String> weightMap = weightMap(index);
         Map<String, SafetensorsFile> shards = new TreeMap<>();
         try {
             for (String shard : weightMap.values()) {
                 if (!shards.containsKey(shard)) {
-                    shards.put(shard, openShard(index, shard));
+                    shards.put(shard, openShard(index, files, shard));
                 }
             }
             return new ShardedSafetensors(index, shards, places(index, weightMap, shards));
@@ -92,15 +101,15 @@ public final class ShardedSafetensors implements TensorSource {
         return name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\\.safetensors");
     }
 
-    private static SafetensorsFile openShard(Path index, String shard) throws IOException {
-        try {
-            return SafetensorsFile.open(index.resolveSibling(shard));
-        } catch (NoSuchFileException e) {
+    private static SafetensorsFile openShard(Path index, ModelFiles files, String shard)
+            throws IOException {
+        if (!files.has(shard)) {
             throw new NoSuchFileException(
-                    e.getFile(),
+                    files.folder().resolve(shard).toString(),
                     null,
                     "this shard is missing, but " + index + " names it; download or copy it too");
         }
+        return SafetensorsFile.open(files.file(shard));
     }
 
     private static Map<String, SafetensorsFile> places(

@@ -29,7 +29,7 @@ public interface TensorSource extends AutoCloseable {
      */
     static TensorSource open(Path path) throws IOException {
         if (Files.isDirectory(path)) {
-            return ModelDirectory.openWeights(path);
+            return open(ModelFiles.of(path));
         }
         Optional<String> foreign = ForeignWeights.byName(path);
         if (foreign.isPresent()) {
@@ -38,6 +38,19 @@ public interface TensorSource extends AutoCloseable {
         return path.getFileName().toString().endsWith(".index.json")
                 ? ShardedSafetensors.open(path)
                 : SafetensorsFile.open(path);
+    }
+
+    /**
+     * Opens the weights of a folder.
+     *
+     * @param files the files of a folder that holds {@code model.safetensors} or {@code
+     *     model.safetensors.index.json}
+     * @return the open source; close it
+     * @throws CheckpointFormatException if they are malformed, or of a format that is not read
+     * @throws IOException if there are none
+     */
+    static TensorSource open(ModelFiles files) throws IOException {
+        return ModelDirectory.openWeights(files);
     }
 
     /**

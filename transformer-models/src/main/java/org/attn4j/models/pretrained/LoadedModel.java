@@ -5,10 +5,8 @@ import ai.djl.training.ParameterStore;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +14,7 @@ import java.util.Set;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -190,23 +189,15 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private void copyCompanions(Path target) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path())) {
-            for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (COMPANIONS.contains(name)) {
-                    copy(file, target.resolve(name));
-                } else if (Files.isRegularFile(file.resolve(ModelDirectory.CONFIG))) {
-                    Files.createDirectories(target.resolve(name)); // a module, such as 1_Pooling
-                    copy(
-                            file.resolve(ModelDirectory.CONFIG),
-                            target.resolve(name).resolve(ModelDirectory.CONFIG));
-                }
+        ModelFiles files = directory.files();
+        for (String name : files.names()) {
+            // of a module, such as 1_Pooling, or of the model
+            if (name.endsWith("/" + ModelDirectory.CONFIG) || COMPANIONS.contains(name)) {
+                Path copy = target.resolve(name);
+                Files.createDirectories(copy.getParent());
+                files.copy(name, copy);
             }
         }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Frees the weights, unless the manager was the caller's. */

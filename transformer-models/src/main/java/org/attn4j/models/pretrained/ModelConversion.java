@@ -22,6 +22,7 @@ import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.ConvertedContent;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -50,8 +51,6 @@ public final class ModelConversion {
     private static final Pattern NONE = Pattern.compile("(?!)");
     private static final Pattern T5_PRECISE = Pattern.compile(".*\\.wo\\.weight");
     private static final Pattern DEEPSEEK_PRECISE = Pattern.compile(".*e_score_correction_bias");
-
-    private static final int MODULE_DEPTH = 2; // folder and file, as 1_Pooling/config.json
 
     private final TensorType type;
     private final long shardBytes;
@@ -123,7 +122,7 @@ public final class ModelConversion {
             AtomicDirectory.write(
                     target,
                     folder -> {
-                        carry(source, folder);
+                        carry(directory.files(), folder);
                         writeConfig(directory, folder);
                         SafetensorsWriter.builder()
                                 .optMetadata(metadata(weights))
@@ -213,7 +212,7 @@ public final class ModelConversion {
 
     private void writeConfig(ModelDirectory directory, Path folder) throws IOException {
         if (type == null) {
-            copy(directory.path().resolve(ModelDirectory.CONFIG), folder);
+            directory.files().copy(ModelDirectory.CONFIG, folder.resolve(ModelDirectory.CONFIG));
             return;
         }
         JsonObject config = directory.config();
@@ -239,24 +238,19 @@ public final class ModelConversion {
     }
 
     /** Copies tokenizers, settings, licences and the modules of sentence models. */
-    private void carry(Path source, Path folder) throws IOException {
-        List<Path> files;
-        try (Stream<Path> entries = Files.walk(source, MODULE_DEPTH)) {
-            files = entries.filter(Files::isRegularFile).sorted().toList();
-        }
-        for (Path file : files) {
-            String name = source.relativize(file).toString().replace('\\', '/');
+    private void carry(ModelFiles files, Path folder) throws IOException {
+        for (String name : files.names()) {
             boolean module = name.contains("/");
             boolean weights = name.endsWith(".safetensors") || name.endsWith(".index.json");
             boolean papers = name.matches("(?i)(readme|licen[cs]e|notice|copying)[^/]*");
             if (module && name.endsWith("/model.safetensors")) {
-                convertModule(file, folder.resolve(name).getParent());
+                convertModule(files.file(name), folder.resolve(name).getParent());
             } else if (!weights
                     && !name.equals(ModelDirectory.CONFIG)
                     && (papers || Hub.isPartOfAModel(name))) {
-                Path place = folder.resolve(name).getParent();
-                Files.createDirectories(place);
-                copy(file, place);
+                Path copy = folder.resolve(name);
+                Files.createDirectories(copy.getParent());
+                files.copy(name, copy);
             }
         }
     }
@@ -273,11 +267,6 @@ public final class ModelConversion {
                                     .map(name -> converted(weights.content(name), NONE))
                                     .toList());
         }
-    }
-
-    /** Of a link, what it leads to. */
-    private static void copy(Path file, Path folder) throws IOException {
-        Files.copy(file, folder.resolve(file.getFileName().toString()));
     }
 
     private static List<String> weightFiles(Path folder) throws IOException {

@@ -3,7 +3,6 @@ package org.attn4j.models.pretrained;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.TensorInfo;
@@ -46,8 +44,6 @@ public record ModelInspection(
         List<String> files) {
 
     private static final Pattern NUMBER = Pattern.compile("\\.(\\d+)(?=\\.|$)");
-
-    private static final int FOLDER_DEPTH = 2;
 
     /** {@inheritDoc} */
     public ModelInspection {
@@ -112,7 +108,13 @@ public record ModelInspection(
             problem = familyProblem(config);
         }
         return new ModelInspection(
-                folder, config, tensors, weightsProblem, fits, problem, files(folder));
+                folder,
+                config,
+                tensors,
+                weightsProblem,
+                fits,
+                problem,
+                List.copyOf(directory.files().names()));
     }
 
     /** Tries every model of the family; says why there is no family. */
@@ -165,16 +167,6 @@ public record ModelInspection(
         } catch (IOException | IllegalArgumentException e) {
             return new Fit(architecture, named, null, e.getMessage());
         }
-    }
-
-    private static List<String> files(Path folder) throws IOException {
-        TreeSet<String> names = new TreeSet<>();
-        try (Stream<Path> entries = Files.walk(folder, FOLDER_DEPTH)) {
-            entries.filter(Files::isRegularFile)
-                    .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-                    .forEach(names::add);
-        }
-        return List.copyOf(names);
     }
 
     /**

@@ -82,7 +82,7 @@ public final class SentenceModel extends AbstractBlock {
         Pooling pooling = Pooling.MEAN;
         List<DenseModule> dense = new ArrayList<>();
         boolean normalize = false;
-        for (SentenceModule module : SentenceModules.read(model.directory().path())) {
+        for (SentenceModule module : SentenceModules.read(model.directory().files())) {
             switch (module.kind()) {
                 case "Transformer" -> {
                     // It is the encoder.
@@ -103,7 +103,7 @@ public final class SentenceModel extends AbstractBlock {
 
     private static DenseModule dense(SentenceModule module, NDManager manager) throws IOException {
         DenseModule block = read(module, DenseModule::new);
-        try (TensorSource weights = TensorSource.open(module.folder())) {
+        try (TensorSource weights = TensorSource.open(module.files())) {
             WeightLoader.load(
                     block, manager, weights, DenseModule.WEIGHTS, Strictness.STRICT, block.input());
         }
@@ -113,7 +113,7 @@ public final class SentenceModel extends AbstractBlock {
 
     private static <T> T read(SentenceModule module, Function<ConfigReader, T> parse)
             throws IOException {
-        Path file = module.folder().resolve(ModelDirectory.CONFIG);
+        Path file = module.files().file(ModelDirectory.CONFIG);
         try {
             return parse.apply(new ConfigReader(JsonFiles.read(file), file.toString()));
         } catch (IllegalArgumentException e) {
@@ -154,11 +154,10 @@ public final class SentenceModel extends AbstractBlock {
      * @throws IOException if a file cannot be written
      */
     public void saveModules(LoadedModel model, Path target) throws IOException {
-        Path source = model.directory().path();
         int next = 0;
-        for (SentenceModule module : SentenceModules.read(source)) {
+        for (SentenceModule module : SentenceModules.read(model.directory().files())) {
             if (module.kind().equals("Dense")) {
-                Path folder = target.resolve(source.normalize().relativize(module.folder()));
+                Path folder = target.resolve(module.path());
                 Files.createDirectories(folder);
                 WeightLoader.save(dense.get(next++), DenseModule.WEIGHTS, folder);
             }

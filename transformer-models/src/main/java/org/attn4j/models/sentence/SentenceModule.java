@@ -1,12 +1,13 @@
 package org.attn4j.models.sentence;
 
-import java.nio.file.Path;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * One line of {@code modules.json}.
  *
  * @param kind the last part of its type: {@code Transformer}, {@code Pooling}, {@code Dense} or
  *     {@code Normalize}
- * @param folder where its files are
+ * @param path where its files are in the model's folder; empty for that folder itself
+ * @param files its files
  */
-record SentenceModule(String kind, Path folder) {}
+record SentenceModule(String kind, String path, ModelFiles files) {}

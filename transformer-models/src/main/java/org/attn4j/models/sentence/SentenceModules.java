@@ -3,12 +3,12 @@ package org.attn4j.models.sentence;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /** Reads {@code modules.json}, which lists the modules of a sentence-transformers model. */
 final class SentenceModules {
@@ -18,14 +18,14 @@ final class SentenceModules {
     private SentenceModules() {}
 
     /** Returns the modules in their order; an encoder alone is pooled to the mean. */
-    static List<SentenceModule> read(Path directory) throws IOException {
-        Path file = directory.resolve(FILE);
-        if (!Files.exists(file)) {
-            return List.of(new SentenceModule("Transformer", directory));
+    static List<SentenceModule> read(ModelFiles files) throws IOException {
+        if (!files.has(FILE)) {
+            return List.of(new SentenceModule("Transformer", "", files));
         }
+        Path file = files.file(FILE);
         List<SentenceModule> modules = new ArrayList<>();
         for (JsonElement element : JsonFiles.readArray(file)) {
-            modules.add(module(directory, file, element));
+            modules.add(module(files, file, element));
         }
         if (modules.isEmpty() || !modules.get(0).kind().equals("Transformer")) {
             throw new CheckpointFormatException(
@@ -34,7 +34,7 @@ final class SentenceModules {
         return modules;
     }
 
-    private static SentenceModule module(Path directory, Path file, JsonElement element)
+    private static SentenceModule module(ModelFiles files, Path file, JsonElement element)
             throws IOException {
         if (!(element instanceof JsonObject module)
                 || !module.has("type")
@@ -45,11 +45,10 @@ final class SentenceModules {
         }
         String type = module.get("type").getAsString();
         String path = module.get("path").getAsString();
-        Path folder = directory.resolve(path).normalize();
-        if (!folder.startsWith(directory.normalize())) {
+        if (path.startsWith("/") || List.of(path.split("[/\\\\]")).contains("..")) {
             throw new CheckpointFormatException(
                     file + " names " + path + ", which is outside of the model's folder");
         }
-        return new SentenceModule(type.substring(type.lastIndexOf('.') + 1), folder);
+        return new SentenceModule(type.substring(type.lastIndexOf('.') + 1), path, files.in(path));
     }
 }

@@ -3,12 +3,13 @@ package org.attn4j.models.task;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * What the files of sentence-transformers say about texts.
@@ -30,8 +31,8 @@ record SentenceSettings(
     private static final String MODEL = "config_sentence_transformers.json";
 
     static SentenceSettings read(Path folder) throws IOException {
-        JsonObject transformer = json(folder.resolve(TRANSFORMER));
-        JsonObject model = json(folder.resolve(MODEL));
+        JsonObject transformer = json(folder, TRANSFORMER);
+        JsonObject model = json(folder, MODEL);
         try {
             Map<String, String> prompts = new TreeMap<>();
             if (model.get("prompts") instanceof JsonObject given) {
@@ -63,8 +64,9 @@ record SentenceSettings(
         }
     }
 
-    private static JsonObject json(Path file) throws IOException {
-        return Files.exists(file) ? JsonFiles.read(file) : new JsonObject();
+    private static JsonObject json(Path folder, String name) throws IOException {
+        Optional<Path> file = ModelFiles.of(folder).find(name);
+        return file.isPresent() ? JsonFiles.read(file.get()) : new JsonObject();
     }
 
     private static String text(JsonElement value) {

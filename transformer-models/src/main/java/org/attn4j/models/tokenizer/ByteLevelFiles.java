@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /** The byte-pair encodings of GPT-2 and RoBERTa: {@code vocab.json} and {@code merges.txt}. */
 final class ByteLevelFiles {
@@ -14,8 +15,8 @@ final class ByteLevelFiles {
     private ByteLevelFiles() {}
 
     /** Returns the tokenizer that the files of a folder and their configuration stand for. */
-    static JsonObject tokenizer(Path folder, TokenizerSettings settings) throws IOException {
-        JsonObject vocabulary = TokenizerFiles.object(folder.resolve("vocab.json"));
+    static JsonObject tokenizer(ModelFiles files, TokenizerSettings settings) throws IOException {
+        JsonObject vocabulary = TokenizerFiles.object(files.file("vocab.json"));
         JsonObject model =
                 JsonParts.part(
                         "BPE",
@@ -34,7 +35,7 @@ final class ByteLevelFiles {
                         "vocab",
                         vocabulary,
                         "merges",
-                        merges(folder.resolve("merges.txt"), vocabulary));
+                        merges(files.file("merges.txt"), vocabulary));
         boolean composed = settings.family() == TokenizerFamily.GPT_NEOX;
         return JsonParts.tokenizer(
                 composed ? JsonParts.part("NFC") : null,

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * A tokenizer from a {@code tokenizer.json}, run by Hugging Face's tokenizers library through DJL's
@@ -63,25 +63,15 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
      */
     public static HuggingFaceTextTokenizer load(Path path, SpecialTokens specialTokens)
             throws IOException {
-        Path file = Files.isDirectory(path) ? path.resolve("tokenizer.json") : path;
+        Path file = Files.isDirectory(path) ? ModelFiles.of(path).file("tokenizer.json") : path;
         String json = read(file);
         boolean find = specialTokens == null;
-        SpecialTokens named = find ? SpecialTokenNames.beside(file, MAX_BYTES) : specialTokens;
+        SpecialTokens named = find ? SpecialTokenNames.beside(file) : specialTokens;
         return of(json, "tokenizer file " + file, named, find);
     }
 
     private static String read(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (NoSuchFileException e) {
-            throw new IOException(
-                    "tokenizer file " + file + " does not exist; a model directory needs one", e);
-        }
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("tokenizer file " + file + " is larger than 256 MB");
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(ModelFiles.read(file, ModelFiles.MAX_BYTES), StandardCharsets.UTF_8);
     }
 
     static HuggingFaceTextTokenizer of(

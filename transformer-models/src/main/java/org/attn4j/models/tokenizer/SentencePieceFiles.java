@@ -3,15 +3,16 @@ package org.attn4j.models.tokenizer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.tokenizer.SentencePieceModel.Kind;
 import org.attn4j.models.tokenizer.SentencePieceModel.Piece;
 
@@ -39,12 +40,9 @@ final class SentencePieceFiles {
     private SentencePieceFiles() {}
 
     /** Finds the model file of a folder, or null. */
-    static Path find(Path folder) {
-        return NAMES.stream()
-                .map(folder::resolve)
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(null);
+    static Path find(ModelFiles files) throws IOException {
+        Optional<String> name = NAMES.stream().filter(files::has).findFirst();
+        return name.isPresent() ? files.file(name.get()) : null;
     }
 
     /** Opens the tokenizer of a model file. */

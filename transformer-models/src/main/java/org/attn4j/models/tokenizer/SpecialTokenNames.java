@@ -2,16 +2,13 @@ package org.attn4j.models.tokenizer;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /** Finds out which tokens of somebody's vocabulary are the special ones. */
 final class SpecialTokenNames {
@@ -30,15 +27,15 @@ final class SpecialTokenNames {
     /**
      * Reads the names from the files that lie beside a tokenizer.json; null where none is named.
      */
-    static SpecialTokens beside(Path tokenizer, int maxBytes) throws IOException {
+    static SpecialTokens beside(Path tokenizer) throws IOException {
         String pad = null;
         String bos = null;
         String eos = null;
         String unk = null;
+        ModelFiles files = ModelFiles.of(tokenizer.toAbsolutePath().getParent());
         for (String name : FILES) {
-            Path file = tokenizer.resolveSibling(name);
-            if (Files.isRegularFile(file)) {
-                JsonObject config = read(file, maxBytes);
+            if (files.has(name)) {
+                JsonObject config = JsonFiles.read(files.file(name));
                 pad = pad == null ? name(config, "pad_token") : pad;
                 bos = bos == null ? name(config, "bos_token") : bos;
                 eos = eos == null ? name(config, "eos_token") : eos;
@@ -49,19 +46,6 @@ final class SpecialTokenNames {
         // own.
         unk = unk != null && (unk.equals(pad) || unk.equals(bos) || unk.equals(eos)) ? null : unk;
         return new SpecialTokens(pad, bos, eos, unk);
-    }
-
-    private static JsonObject read(Path file, int maxBytes) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(maxBytes), StandardCharsets.UTF_8);
-            JsonElement json = JsonParser.parseString(text);
-            if (json.isJsonObject()) {
-                return json.getAsJsonObject();
-            }
-        } catch (JsonParseException e) {
-            throw new IOException("file " + file + " is not JSON: " + e.getMessage(), e);
-        }
-        throw new IOException("file " + file + " must hold a JSON object");
     }
 
     private static String name(JsonObject config, String key) {

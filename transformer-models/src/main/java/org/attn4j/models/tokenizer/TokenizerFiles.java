@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /** Finds the files of a model's tokenizer and opens them. */
 final class TokenizerFiles {
 
-    private static final int MAX_BYTES = 256 << 20;
     private static final Pattern LANGUAGE =
             Pattern.compile("[a-z]{2,3}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3}|>>.+<<");
 
@@ -29,9 +28,10 @@ final class TokenizerFiles {
         if (!Files.isDirectory(folder)) {
             throw new IOException("the model folder " + folder + " does not exist; check the path");
         }
-        TokenizerSettings settings = TokenizerSettings.read(folder);
+        ModelFiles files = ModelFiles.of(folder);
+        TokenizerSettings settings = TokenizerSettings.read(files);
         try {
-            return load(folder, settings);
+            return load(files, settings);
         } catch (IllegalStateException | UnsupportedOperationException | ClassCastException e) {
             throw new IOException(
                     "the tokenizer in " + folder + " has a setting of an unexpected kind", e);
@@ -40,9 +40,10 @@ final class TokenizerFiles {
         }
     }
 
-    private static ModelTokenizer load(Path folder, TokenizerSettings settings) throws IOException {
-        Path json = folder.resolve("tokenizer.json");
-        if (Files.isRegularFile(json)) {
+    private static ModelTokenizer load(ModelFiles files, TokenizerSettings settings)
+            throws IOException {
+        if (files.has("tokenizer.json")) {
+            Path json = files.file("tokenizer.json");
             JsonObject root = parse(json);
             TokenizerJsonSettings.apply(root, settings);
             return open(root, "tokenizer file " + json, settings);
@@ -55,11 +56,11 @@ final class TokenizerFiles {
                             + " can be read from a tokenizer.json alone; write one with"
                             + " save_pretrained of its fast tokenizer");
         }
-        if (has(folder, "source.spm") && has(folder, "target.spm") && has(folder, "vocab.json")) {
-            return marian(folder, settings);
+        if (files.has("source.spm") && files.has("target.spm") && files.has("vocab.json")) {
+            return marian(files, settings);
         }
-        Path pieces = SentencePieceFiles.find(folder);
-        boolean older = has(folder, "vocab.txt") || has(folder, "merges.txt");
+        Path pieces = SentencePieceFiles.find(files);
+        boolean older = files.has("vocab.txt") || files.has("merges.txt");
         if (pieces != null && !older) {
             Segmenter segmenter = SentencePieceFiles.open(pieces, settings);
             return tokenizer(
@@ -69,38 +70,38 @@ final class TokenizerFiles {
                     false,
                     SentencePieceFiles.languages(settings.family()));
         }
-        JsonObject root = converted(folder, settings);
+        JsonObject root = converted(files, settings);
         TokenizerJsonSettings.addTokens(root, settings);
         root.add("post_processor", Templates.of(settings, root));
-        return open(root, "the tokenizer in " + folder, settings);
+        return open(root, "the tokenizer in " + files.folder(), settings);
     }
 
     /** What the older files of a folder say, as the content of a tokenizer.json. */
-    private static JsonObject converted(Path folder, TokenizerSettings settings)
+    private static JsonObject converted(ModelFiles files, TokenizerSettings settings)
             throws IOException {
-        if (has(folder, "vocab.txt")) {
-            return WordPieceFiles.tokenizer(folder.resolve("vocab.txt"), settings);
-        } else if (has(folder, "vocab.json") && has(folder, "merges.txt")) {
-            return ByteLevelFiles.tokenizer(folder, settings);
+        if (files.has("vocab.txt")) {
+            return WordPieceFiles.tokenizer(files.file("vocab.txt"), settings);
+        } else if (files.has("vocab.json") && files.has("merges.txt")) {
+            return ByteLevelFiles.tokenizer(files, settings);
         }
         throw new IOException(
                 "folder "
-                        + folder
+                        + files.folder()
                         + " has no tokenizer: tokenizer.json is needed, or vocab.txt, vocab.json"
                         + " with merges.txt, spiece.model, sentencepiece.bpe.model,"
                         + " tokenizer.model, or source.spm with target.spm and vocab.json");
     }
 
-    private static ModelTokenizer marian(Path folder, TokenizerSettings settings)
+    private static ModelTokenizer marian(ModelFiles files, TokenizerSettings settings)
             throws IOException {
-        Path vocabulary = folder.resolve("vocab.json");
+        Path vocabulary = files.file("vocab.json");
         boolean separate = settings.flag("separate_vocabs", false);
-        Path written = separate ? folder.resolve("target_vocab.json") : vocabulary;
+        Path written = separate ? files.file("target_vocab.json") : vocabulary;
         Segmenter source =
-                SentencePieceFiles.marian(folder.resolve("source.spm"), vocabulary, settings);
+                SentencePieceFiles.marian(files.file("source.spm"), vocabulary, settings);
         Segmenter target;
         try {
-            target = SentencePieceFiles.marian(folder.resolve("target.spm"), written, settings);
+            target = SentencePieceFiles.marian(files.file("target.spm"), written, settings);
         } catch (IOException | RuntimeException e) {
             source.close();
             throw e;
@@ -116,23 +117,19 @@ final class TokenizerFiles {
         return tokenizer(source, target, settings, false, languages);
     }
 
-    private static boolean has(Path folder, String file) {
-        return Files.isRegularFile(folder.resolve(file));
-    }
-
     /** The family of a folder whose configuration tells none, by its files. */
-    static TokenizerFamily familyOf(Path folder) {
-        if (has(folder, "tokenizer.json")) {
+    static TokenizerFamily familyOf(ModelFiles files) {
+        if (files.has("tokenizer.json")) {
             return TokenizerFamily.GENERIC;
-        } else if (has(folder, "vocab.txt")) {
+        } else if (files.has("vocab.txt")) {
             return TokenizerFamily.BERT;
-        } else if (has(folder, "source.spm")) {
+        } else if (files.has("source.spm")) {
             return TokenizerFamily.MARIAN;
-        } else if (has(folder, "merges.txt")) {
+        } else if (files.has("merges.txt")) {
             return TokenizerFamily.GPT2;
-        } else if (has(folder, "sentencepiece.bpe.model")) {
+        } else if (files.has("sentencepiece.bpe.model")) {
             return TokenizerFamily.XLM_ROBERTA;
-        } else if (has(folder, "tokenizer.model")) {
+        } else if (files.has("tokenizer.model")) {
             return TokenizerFamily.LLAMA;
         }
         return TokenizerFamily.GENERIC;
@@ -161,13 +158,7 @@ final class TokenizerFiles {
     }
 
     static byte[] read(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new IOException("tokenizer file " + file + " is larger than 256 MB");
-            }
-            return bytes;
-        }
+        return ModelFiles.read(file, ModelFiles.MAX_BYTES);
     }
 
     private static ModelTokenizer open(JsonObject root, String what, TokenizerSettings settings)

@@ -4,14 +4,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * What the configuration files of a folder say about its tokenizer: {@code tokenizer_config.json},
@@ -44,21 +45,21 @@ final class TokenizerSettings {
      *
      * @throws IOException if one cannot be read or is not JSON
      */
-    static TokenizerSettings read(Path folder) throws IOException {
+    static TokenizerSettings read(ModelFiles files) throws IOException {
         TokenizerSettings settings =
                 new TokenizerSettings(
-                        optional(folder.resolve("tokenizer_config.json")),
-                        optional(folder.resolve("config.json")),
-                        TokenizerFiles.familyOf(folder));
+                        optional(files, "tokenizer_config.json"),
+                        optional(files, "config.json"),
+                        TokenizerFiles.familyOf(files));
         try {
-            settings.readTokens(folder);
+            settings.readTokens(files);
         } catch (IllegalArgumentException
                 | IllegalStateException
                 | ClassCastException
                 | UnsupportedOperationException e) {
             throw new IOException(
                     "the special tokens of the tokenizer in "
-                            + folder
+                            + files.folder()
                             + " are not as expected: "
                             + e.getMessage(),
                     e);
@@ -66,11 +67,12 @@ final class TokenizerSettings {
         return settings;
     }
 
-    private static JsonObject optional(Path file) throws IOException {
-        return Files.isRegularFile(file) ? JsonFiles.read(file) : new JsonObject();
+    private static JsonObject optional(ModelFiles files, String name) throws IOException {
+        Optional<Path> file = files.find(name);
+        return file.isPresent() ? JsonFiles.read(file.get()) : new JsonObject();
     }
 
-    private void readTokens(Path folder) throws IOException {
+    private void readTokens(ModelFiles files) throws IOException {
         boolean modern = config.get("added_tokens_decoder") instanceof JsonObject;
         if (modern) {
             for (var entry : config.getAsJsonObject("added_tokens_decoder").entrySet()) {
@@ -81,8 +83,7 @@ final class TokenizerSettings {
             }
         }
         // Newer configurations tell everything; before them the map had the last word.
-        JsonObject map =
-                modern ? new JsonObject() : optional(folder.resolve("special_tokens_map.json"));
+        JsonObject map = modern ? new JsonObject() : optional(files, "special_tokens_map.json");
         for (String role : TokenizerFamily.ROLES) {
             String key = role + "_token";
             JsonElement value = map.has(key) ? map.get(key) : config.get(key);
@@ -114,7 +115,7 @@ final class TokenizerSettings {
             }
         }
         if (!modern) {
-            readAddedTokens(optional(folder.resolve("added_tokens.json")));
+            readAddedTokens(optional(files, "added_tokens.json"));
         }
         Map<String, SpecialToken> byContent = new LinkedHashMap<>();
         added.values().forEach(token -> byContent.put(token.content(), token));

@@ -1,18 +1,16 @@
 package org.attn4j.models.tokenizer;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * A list of tokens whose place is their id.
@@ -75,15 +73,7 @@ public record Vocabulary(List<String> tokens, SpecialTokens specialTokens) {
     }
 
     private static List<String> lines(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (NoSuchFileException e) {
-            throw new IOException("vocabulary file " + file + " does not exist", e);
-        }
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("vocabulary file " + file + " is larger than 256 MB");
-        }
+        byte[] bytes = ModelFiles.read(file, ModelFiles.MAX_BYTES);
         String text;
         try {
             text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

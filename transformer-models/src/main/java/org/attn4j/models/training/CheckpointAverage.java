@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.models.checkpoint.AtomicDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -129,14 +129,12 @@ public final class CheckpointAverage {
     }
 
     private static void copyOthers(Path model, Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(model)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                boolean weights =
-                        name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
-                if (Files.isRegularFile(file) && !weights) {
-                    Files.copy(file, directory.resolve(name));
-                }
+        ModelFiles files = ModelFiles.of(model);
+        for (String name : files.names()) {
+            boolean weights =
+                    name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
+            if (!name.contains("/") && !weights) {
+                files.copy(name, directory.resolve(name));
             }
         }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.attn4j.models.checkpoint.JsonFiles;
 
 /**
  * Everything beside weights and optimiser moments that decides how a training run goes on, as it is
@@ -102,7 +103,7 @@ public record TrainingState(
     static TrainingState read(Path file) throws IOException {
         TrainingState state;
         try {
-            state = GSON.fromJson(Files.readString(file), TrainingState.class);
+            state = GSON.fromJson(JsonFiles.text(file), TrainingState.class);
         } catch (JsonParseException | IllegalArgumentException | NullPointerException e) {
             throw new IOException(
                     file

@@ -3,9 +3,10 @@ package org.attn4j.models.zoo;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
@@ -124,11 +125,12 @@ public final class TrainedModel implements AutoCloseable {
 
     private static GenerationConfig generation(Path directory, TransformerConfig config)
             throws IOException {
-        Path file = directory.resolve(ModelDirectory.GENERATION_CONFIG);
-        if (Files.exists(file)) {
+        ModelFiles files = ModelFiles.of(directory);
+        if (files.has(ModelDirectory.GENERATION_CONFIG)) {
+            Path file = files.file(ModelDirectory.GENERATION_CONFIG);
             GenerationConfig generation;
             try {
-                generation = GenerationConfigJson.read(Files.readString(file));
+                generation = GenerationConfigJson.read(JsonFiles.text(file));
             } catch (IllegalArgumentException e) {
                 throw new IOException(directory + ": " + e.getMessage(), e);
             }

@@ -1,9 +1,10 @@
 package org.attn4j.models.zoo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.tokenizer.PreTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.TextTokenizer;
@@ -23,20 +24,20 @@ final class VocabularyFiles {
     private VocabularyFiles() {}
 
     static boolean areIn(Path directory) {
-        return Files.isRegularFile(directory.resolve(SOURCE))
-                && Files.isRegularFile(directory.resolve(TARGET));
+        ModelFiles files = ModelFiles.of(directory);
+        return files.has(SOURCE) && files.has(TARGET);
     }
 
     static TextTokenizer source(Path directory, TransformerConfig config) throws IOException {
-        return tokenizer(directory.resolve(SOURCE), config);
+        return tokenizer(ModelFiles.of(directory).file(SOURCE), config);
     }
 
     static TextTokenizer target(Path directory, TransformerConfig config) throws IOException {
-        return tokenizer(directory.resolve(TARGET), config);
+        return tokenizer(ModelFiles.of(directory).file(TARGET), config);
     }
 
     private static TextTokenizer tokenizer(Path file, TransformerConfig config) throws IOException {
-        List<String> lines = Files.readAllLines(file);
+        List<String> lines = JsonFiles.text(file).lines().toList();
         SpecialTokens special =
                 new SpecialTokens(
                         line(file, lines, config.padId()),

@@ -202,9 +202,9 @@ class MappedTensorsTest {
     void aFolderIsNoFile() throws IOException {
         Path path = Files.createDirectories(folder.resolve("model.safetensors"));
         IOException e = assertThrows(IOException.class, () -> SafetensorsFile.open(path).close());
-        assertEquals(path + " is not a file; check the path", e.getMessage());
+        assertEquals(path + " is a folder, where a file is wanted; check the path", e.getMessage());
         Path json = Files.createDirectories(folder.resolve("config.json"));
         e = assertThrows(IOException.class, () -> JsonFiles.read(json));
-        assertEquals(json + " is not a file; check the path", e.getMessage());
+        assertEquals(json + " is a folder, where a file is wanted; check the path", e.getMessage());
     }
 }

@@ -145,7 +145,7 @@ class HuggingFaceTextTokenizerTest {
     @Test
     void namesTheFileThatIsMissingOrBroken() throws IOException {
         Path file = directory.resolve("tokenizer.json");
-        assertRefused(file, "does not exist");
+        assertRefused(file, "there is no such file");
         Files.writeString(file, "");
         assertRefused(file, "must be a JSON object");
         Files.writeString(file, "{\"model\":");
@@ -241,7 +241,8 @@ class HuggingFaceTextTokenizerTest {
         Files.writeString(directory.resolve("tokenizer_config.json"), "no JSON {");
         IOException e =
                 assertThrows(IOException.class, () -> HuggingFaceTextTokenizer.load(directory));
-        assertTrue(e.getMessage().contains("tokenizer_config.json is not JSON"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("tokenizer_config.json is not valid JSON"), e.getMessage());
     }
 
     @Test

@@ -50,7 +50,7 @@ class VocabularyTest {
     @Test
     void saysWhatIsWrongWithAFile() throws IOException {
         Path file = directory.resolve("vocabulary.txt");
-        assertRefused(file, "does not exist");
+        assertRefused(file, "there is no such file");
         Files.writeString(file, "");
         assertRefused(file, "is empty");
         Files.write(file, "<blank>\n<s>\n</s>\n\u00e9".getBytes(StandardCharsets.ISO_8859_1));
