@@ -39,7 +39,12 @@ public record AlbertConfig(BertConfig layers, int embeddingSize, int groups, int
      */
     public static AlbertConfig of(ConfigReader config) {
         // Left over in Google's files; transformers has no use for them.
-        config.noEffect("down_scale_factor", "gap_size", "net_structure_type", "num_memory_blocks");
+        config.noEffect(
+                "down_scale_factor",
+                "gap_size",
+                "layers_to_keep",
+                "net_structure_type",
+                "num_memory_blocks");
         BertConfig layers =
                 BertConfig.of(
                         config,

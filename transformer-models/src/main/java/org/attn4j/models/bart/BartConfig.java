@@ -1,5 +1,6 @@
 package org.attn4j.models.bart;
 
+import java.util.Map;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -53,7 +54,7 @@ public record BartConfig(
     public record Side(int layers, int heads, int innerSize) {
 
         private static Side of(ConfigReader config, String side) {
-            config.refuseUnless(side + "_layerdrop", 0);
+            config.trainingOnly(side + "_layerdrop", 0);
             return new Side(
                     config.integer(side + "_layers", 12),
                     config.integer(side + "_attention_heads", 16),
@@ -111,7 +112,6 @@ public record BartConfig(
         // Copies of other settings, settings of heads and of generation, and what files from before
         // transformers 4 say of the model although its class decides it.
         config.noEffect(
-                "num_hidden_layers",
                 "classif_dropout",
                 "force_bos_token_to_be_generated",
                 "normalize_before",
@@ -125,6 +125,13 @@ public record BartConfig(
                 "student_decoder_layers",
                 "student_encoder_layers",
                 "save_step");
+        config.aliases(
+                Map.of("hidden_size", "d_model", "num_attention_heads", "encoder_attention_heads"));
+        if (config.has("encoder_layers")) {
+            config.noEffect("num_hidden_layers"); // a copy, which students of a model may not keep
+        } else {
+            config.aliases(Map.of("num_hidden_layers", "encoder_layers"));
+        }
         int vocabularySize = config.integer("vocab_size", 50265);
         Integer target = marian ? config.integerOrNull("decoder_vocab_size") : null;
         return new BartConfig(

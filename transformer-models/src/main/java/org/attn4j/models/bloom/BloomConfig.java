@@ -1,5 +1,6 @@
 package org.attn4j.models.bloom;
 
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.pretrained.ConfigReader;
 
 /**
@@ -63,6 +64,7 @@ public record BloomConfig(
         reader.refuseUnless("n_inner"); // always four times the size
         // Settings of the program that trained the published models.
         reader.noEffect(
+                "is_decoder",
                 "slow_but_exact",
                 "seq_length",
                 "attention_softmax_in_fp32",
@@ -73,10 +75,12 @@ public record BloomConfig(
                 "skip_bias_add_qkv",
                 "unk_token_id");
         float hiddenDropout = reader.rate("hidden_dropout", 0);
+        int layers = either(reader, "n_layer", "num_hidden_layers", 2);
+        LayerTypes.refuseWindows(reader, layers);
         return new BloomConfig(
                 reader.integer("vocab_size", 250880),
                 either(reader, "hidden_size", "n_embed", 64),
-                either(reader, "n_layer", "num_hidden_layers", 2),
+                layers,
                 either(reader, "n_head", "num_attention_heads", 8),
                 reader.rate("attention_dropout", 0),
                 hiddenDropout,

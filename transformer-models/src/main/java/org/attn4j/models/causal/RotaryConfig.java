@@ -1,13 +1,19 @@
 package org.attn4j.models.causal;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryScaling;
 import org.attn4j.models.pretrained.ConfigReader;
 
 /**
  * How a checkpoint turns queries and keys. Files of transformers 4 have {@code rope_theta} and
- * {@code rope_scaling}, those of transformers 5 have both in {@code rope_parameters}.
+ * {@code rope_scaling}, those of transformers 5 have both in {@code rope_parameters}, which may
+ * hold an object for each type of layer.
  *
  * @param base {@code rope_theta}
  * @param part how much of each head is turned, {@code partial_rotary_factor}
@@ -20,11 +26,13 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     /** The base unless another is given. */
     public static final double BASE = 10000;
 
+    private static final Pattern LAYER_TYPE = Pattern.compile(".*_attention");
+
     private static final double BETA_FAST = 32;
     private static final double BETA_SLOW = 1;
 
     /**
-     * Reads the settings of a family that turns whole heads.
+     * Reads the settings of a family that turns whole heads, all layers alike.
      *
      * @param reader the {@code config.json}
      * @param maxPositions {@code max_position_embeddings}
@@ -32,15 +40,36 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
      * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
      */
     public static RotaryConfig of(ConfigReader reader, int maxPositions) {
+        return ofTypes(reader, maxPositions, Set.of(LayerTypes.FULL)).get(LayerTypes.FULL);
+    }
+
+    /**
+     * Reads the settings of a family that turns whole heads, whose layers may differ in them.
+     *
+     * @param reader the {@code config.json}
+     * @param maxPositions {@code max_position_embeddings}
+     * @param types which of {@link LayerTypes} there are
+     * @return the settings of each type
+     * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
+     */
+    public static Map<String, RotaryConfig> ofTypes(
+            ConfigReader reader, int maxPositions, Set<String> types) {
         Double base = reader.numberOrNull("rope_theta");
         Double part = reader.numberOrNull("partial_rotary_factor");
-        RotaryConfig config =
-                of(reader, maxPositions, base == null ? BASE : base, part == null ? 1 : part);
-        if (config.part != 1 && !(config.scaling instanceof RotaryScaling.Proportional)) {
-            throw new IllegalArgumentException(
-                    "partial_rotary_factor must be 1 in this family, got " + config.part);
+        Map<String, RotaryConfig> configs =
+                ofTypes(
+                        reader,
+                        maxPositions,
+                        base == null ? BASE : base,
+                        part == null ? 1 : part,
+                        types);
+        for (RotaryConfig config : configs.values()) {
+            if (config.part != 1 && !(config.scaling instanceof RotaryScaling.Proportional)) {
+                throw new IllegalArgumentException(
+                        "partial_rotary_factor must be 1 in this family, got " + config.part);
+            }
         }
-        return config;
+        return configs;
     }
 
     /**
@@ -54,20 +83,65 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
      * @throws IllegalArgumentException if one does not fit
      */
     public static RotaryConfig of(ConfigReader reader, int maxPositions, double base, double part) {
-        ConfigReader older = reader.object("rope_scaling");
-        ConfigReader newer = reader.object("rope_parameters");
-        ConfigReader settings = older == null || older.json().isEmpty() ? newer : older;
-        if (settings == null) {
-            return new RotaryConfig(base, part, new RotaryScaling.Linear(1), 1);
+        return ofTypes(reader, maxPositions, base, part, Set.of(LayerTypes.FULL))
+                .get(LayerTypes.FULL);
+    }
+
+    private static Map<String, RotaryConfig> ofTypes(
+            ConfigReader reader, int maxPositions, double base, double part, Set<String> types) {
+        ConfigReader older = given(reader, "rope_scaling");
+        ConfigReader newer = given(reader, "rope_parameters");
+        RotaryConfig plain = new RotaryConfig(base, part, new RotaryScaling.Linear(1), 1);
+        Map<String, RotaryConfig> configs = new TreeMap<>();
+        for (String type : types) {
+            configs.put(
+                    type,
+                    newer == null
+                            ? plain
+                            : plain.changed(reader, inner(newer, type), maxPositions));
         }
-        if (settings == older && newer != null) {
-            throw new IllegalArgumentException(
-                    "rope_scaling and rope_parameters say the same in two ways: remove one");
+        if (older != null) {
+            RotaryConfig all = plain.changed(reader, older, maxPositions);
+            if (newer != null && configs.values().stream().anyMatch(it -> !it.equals(all))) {
+                throw new IllegalArgumentException(
+                        "rope_scaling and rope_parameters differ: remove the wrong one");
+            }
+            configs.replaceAll((type, config) -> all);
         }
-        double innerBase = settings.number("rope_theta", base);
-        double innerPart = settings.number("partial_rotary_factor", part);
+        return configs;
+    }
+
+    private static ConfigReader given(ConfigReader reader, String key) {
+        ConfigReader settings = reader.object(key);
+        return settings == null || settings.json().isEmpty() ? null : settings;
+    }
+
+    /** The settings of a type of layers, which may be those of all. */
+    private static ConfigReader inner(ConfigReader settings, String type) {
+        boolean nested =
+                settings.json().entrySet().stream()
+                        .anyMatch(it -> LAYER_TYPE.matcher(it.getKey()).matches());
+        if (!nested) {
+            return settings;
+        }
+        ConfigReader inner = settings.object(type);
+        if (inner == null) {
+            throw settings.bad(type, "an object, as there are layers of that type");
+        }
+        settings.noEffect(LayerTypes.FULL, LayerTypes.SLIDING);
+        settings.finish();
+        return inner;
+    }
+
+    /** These settings with what {@code rope_scaling} or {@code rope_parameters} says. */
+    private RotaryConfig changed(ConfigReader reader, ConfigReader settings, int maxPositions) {
+        double innerBase = Objects.requireNonNullElse(settings.numberOrNull("rope_theta"), base);
+        double innerPart =
+                Objects.requireNonNullElse(settings.numberOrNull("partial_rotary_factor"), part);
+        // How a model was made longer, and the length before that of kinds that need none.
+        settings.noEffect("finetuned", "original_max_position_embeddings");
         String kind = settings.text("rope_type", settings.text("type", "default"));
-        RotaryScaling scaling =
+        RotaryScaling changed =
                 switch (kind) {
                     case "default" -> new RotaryScaling.Linear(1);
                     case "linear" -> new RotaryScaling.Linear(settings.number("factor"));
@@ -89,12 +163,12 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                                     "default, linear, dynamic, yarn, longrope, llama3 or"
                                             + " proportional");
                 };
-        double scoreFactor =
-                scaling instanceof RotaryScaling.Yarn yarn
+        double ofScores =
+                changed instanceof RotaryScaling.Yarn yarn
                         ? Math.pow(allDimensionsFactor(settings, yarn.divisor()), 2)
                         : 1;
         settings.finish();
-        return new RotaryConfig(innerBase, innerPart, scaling, scoreFactor);
+        return new RotaryConfig(innerBase, innerPart, changed, ofScores);
     }
 
     private static RotaryScaling yarn(

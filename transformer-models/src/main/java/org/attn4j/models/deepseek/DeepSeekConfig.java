@@ -1,7 +1,9 @@
 package org.attn4j.models.deepseek;
 
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.causal.RotaryConfig;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.ExpertRouter;
@@ -135,6 +137,7 @@ public record DeepSeekConfig(
         // transformers never divides the weights by their sum, the program of the authors would.
         reader.refuseUnless("norm_topk_prob", false);
         reader.refuseUnless("scoring_func", "softmax");
+        reader.aliases(Map.of("num_experts", "n_routed_experts"));
         return read(
                 reader,
                 new Defaults(102400, 4096, 11008, 32, 32, 2048, 0, 2, 1407),
@@ -187,6 +190,10 @@ public record DeepSeekConfig(
     public static DeepSeekConfig ofV3(ConfigReader reader) {
         reader.refuseUnless("scoring_func", "sigmoid");
         reader.refuseUnless("topk_method", "noaux_tc");
+        reader.aliases(
+                Map.of(
+                        "num_local_experts", "n_routed_experts",
+                        "num_mtp_layers", "num_nextn_predict_layers"));
         ExpertRouter.Settings routing =
                 new ExpertRouter.Settings(
                         reader.integer("n_routed_experts", 256),
@@ -235,6 +242,7 @@ public record DeepSeekConfig(
             ExpertRouter.Settings routing) {
         // Sizes that follow from others, and settings of the programs that trained the models.
         reader.noEffect(
+                "is_decoder",
                 "head_dim",
                 "qk_head_dim",
                 "pretraining_tp",
@@ -252,11 +260,13 @@ public record DeepSeekConfig(
                             + heads);
         }
         int maxPositions = reader.integer("max_position_embeddings", own.maxPositions);
+        int layers = reader.integer("num_hidden_layers", own.layers);
+        LayerTypes.refuseWindows(reader, layers);
         return new DeepSeekConfig(
                 reader.integer("vocab_size", own.vocabularySize),
                 reader.integer("hidden_size", own.hiddenSize),
                 reader.integer("intermediate_size", own.innerSize),
-                reader.integer("num_hidden_layers", own.layers),
+                layers,
                 new Attention(
                         heads,
                         orNone(reader, "q_lora_rank", 1536),

@@ -1,5 +1,6 @@
 package org.attn4j.models.distilbert;
 
+import java.util.Map;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -36,6 +37,11 @@ public record DistilBertConfig(
      */
     public static DistilBertConfig of(ConfigReader config) {
         config.noEffect("tie_weights_"); // in files of the first version
+        config.aliases(
+                Map.of(
+                        "hidden_size", "dim",
+                        "num_hidden_layers", "n_layers",
+                        "num_attention_heads", "n_heads"));
         float dropout = config.rate("dropout", 0.1);
         BertConfig layers =
                 new BertConfig(

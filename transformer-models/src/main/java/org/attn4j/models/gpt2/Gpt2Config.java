@@ -1,5 +1,7 @@
 package org.attn4j.models.gpt2;
 
+import java.util.Map;
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -70,7 +72,14 @@ public record Gpt2Config(
     public static Gpt2Config of(ConfigReader reader) {
         // The first is the precision that scores are computed in, which is single here anyway; the
         // others belong to a head that few files are of, and to older files.
+        reader.aliases(
+                Map.of(
+                        "hidden_size", "n_embd",
+                        "num_hidden_layers", "n_layer",
+                        "num_attention_heads", "n_head",
+                        "max_position_embeddings", "n_positions"));
         reader.noEffect(
+                "is_decoder",
                 "reorder_and_upcast_attn",
                 "summary_type",
                 "summary_use_proj",
@@ -83,10 +92,12 @@ public record Gpt2Config(
         int size = reader.integer("n_embd", 768);
         Integer inner = reader.integerOrNull("n_inner");
         float hiddenDropout = reader.rate("hidden_dropout", 0.1);
+        int layers = reader.integer("n_layer", 12);
+        LayerTypes.refuseWindows(reader, layers);
         return new Gpt2Config(
                 reader.integer("vocab_size", 50257),
                 size,
-                reader.integer("n_layer", 12),
+                layers,
                 reader.integer("n_head", 12),
                 inner == null ? 4 * size : inner,
                 reader.choice("activation_function", "gelu_new", Activation::of),

@@ -1,6 +1,8 @@
 package org.attn4j.models.gptneox;
 
+import java.util.Objects;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.causal.RotaryConfig;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -75,12 +77,19 @@ public record GptNeoXConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static GptNeoXConfig of(ConfigReader reader) {
+        // BERT's names, in the file of the first model; attention_dropout and hidden_dropout count.
+        reader.noEffect("attention_probs_dropout_prob", "hidden_dropout_prob", "is_decoder");
         int maxPositions = reader.integer("max_position_embeddings", 2048);
+        int hiddenSize = reader.integer("hidden_size", 6144);
+        int heads = reader.integer("num_attention_heads", 64);
+        reader.refuseUnless("head_dim", (double) hiddenSize / heads);
+        int layers = reader.integer("num_hidden_layers", 44);
+        LayerTypes.refuseWindows(reader, layers);
         return new GptNeoXConfig(
                 reader.integer("vocab_size", 50432),
-                reader.integer("hidden_size", 6144),
-                reader.integer("num_hidden_layers", 44),
-                reader.integer("num_attention_heads", 64),
+                hiddenSize,
+                layers,
+                heads,
                 reader.integer("intermediate_size", 24576),
                 reader.choice("hidden_act", "gelu", Activation::of),
                 RotaryConfig.of(
@@ -101,7 +110,9 @@ public record GptNeoXConfig(
 
     /** A setting that some files write under a second name too. */
     private static double either(ConfigReader reader, String key, String other, double otherwise) {
-        double value = reader.number(key, reader.number(other, otherwise));
+        Double first = reader.numberOrNull(key);
+        Double second = reader.numberOrNull(other);
+        double value = first == null ? Objects.requireNonNullElse(second, otherwise) : first;
         reader.refuseUnless(other, value);
         return value;
     }

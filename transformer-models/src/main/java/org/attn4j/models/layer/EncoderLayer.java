@@ -34,11 +34,13 @@ public final class EncoderLayer extends AbstractBlock {
     private final Residual aroundAttention;
     private final Residual aroundFeedForward;
     private final boolean parallel;
+    private final AttentionMask ownMask;
 
     private EncoderLayer(Builder builder) {
         super(VERSION);
         NormOrder order = builder.normOrder;
         parallel = builder.parallel;
+        ownMask = builder.mask;
         float dropout = Layers.requireRate("dropout", builder.dropout);
         selfAttention = addChildBlock("self_attn", builder.selfAttention);
         aroundAttention =
@@ -110,7 +112,7 @@ public final class EncoderLayer extends AbstractBlock {
                                 .attend(
                                         parameters,
                                         AttentionInputs.self(query)
-                                                .withMask(mask)
+                                                .withMask(mask.and(ownMask))
                                                 .withPositions(positions)
                                                 .withCache(cache)
                                                 .withObserver(selfObserver),
@@ -163,6 +165,7 @@ public final class EncoderLayer extends AbstractBlock {
         private Supplier<? extends Block> norm;
         private NormOrder normOrder = NormOrder.POST;
         private boolean parallel;
+        private AttentionMask mask = AttentionMask.none();
         private float dropout;
         private Float feedForwardDropout;
 
@@ -222,6 +225,18 @@ public final class EncoderLayer extends AbstractBlock {
          */
         public Builder optParallel(boolean parallel) {
             this.parallel = parallel;
+            return this;
+        }
+
+        /**
+         * Sets what this layer hides beside what a call hides, such as all that is outside of a
+         * window.
+         *
+         * @param mask a mask for any lengths; nothing by default
+         * @return this builder
+         */
+        public Builder optMask(AttentionMask mask) {
+            this.mask = mask;
             return this;
         }
 

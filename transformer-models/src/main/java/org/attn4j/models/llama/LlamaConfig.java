@@ -1,5 +1,8 @@
 package org.attn4j.models.llama;
 
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.causal.RotaryConfig;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -18,9 +21,10 @@ import org.attn4j.models.pretrained.ConfigReader;
  * @param maxPositions {@code max_position_embeddings}, which limits no length
  * @param epsilon {@code rms_norm_eps}
  * @param initializerRange {@code initializer_range}
- * @param rotary {@code rope_theta} with {@code rope_scaling}, or {@code rope_parameters}
- * @param window {@code sliding_window}: how many tokens a query sees, itself among them; 0 for all
- *     before it
+ * @param types {@code layer_types} and {@code sliding_window}, which all of Mistral's layers have
+ *     and Llama's only where {@code layer_types} or {@code use_sliding_window} says so
+ * @param rotaries {@code rope_theta} with {@code rope_scaling}, or {@code rope_parameters}, for
+ *     each type of layers
  * @param attentionBias {@code attention_bias}
  * @param innerBias {@code mlp_bias}
  * @param attentionDropout {@code attention_dropout}
@@ -39,8 +43,8 @@ public record LlamaConfig(
         int maxPositions,
         double epsilon,
         double initializerRange,
-        RotaryConfig rotary,
-        int window,
+        LayerTypes types,
+        Map<String, RotaryConfig> rotaries,
         boolean attentionBias,
         boolean innerBias,
         float attentionDropout,
@@ -73,10 +77,12 @@ public record LlamaConfig(
             throw new IllegalArgumentException(
                     "head_dim must be even and at least 2, got " + headSize);
         }
-        if (window < 0) {
-            throw new IllegalArgumentException(
-                    "sliding_window must be at least 1, or null, got " + window);
-        }
+        rotaries = Map.copyOf(rotaries);
+    }
+
+    /** How a layer turns queries and keys. */
+    RotaryConfig rotary(int layer) {
+        return rotaries.get(types.names().get(layer));
     }
 
     /**
@@ -87,6 +93,9 @@ public record LlamaConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static LlamaConfig ofLlama(ConfigReader reader) {
+        // Of programs that trained models and converted them.
+        reader.noEffect("is_llama_config", "max_sequence_length");
+        reader.refuseUnless("rope_interleaved", false); // pairs of neighbours
         int heads = reader.integer("num_attention_heads", 32);
         return read(
                 reader,
@@ -95,7 +104,7 @@ public record LlamaConfig(
                         11008,
                         heads,
                         2048,
-                        0,
+                        false,
                         reader.flag("attention_bias", false),
                         reader.flag("mlp_bias", false)));
     }
@@ -108,6 +117,8 @@ public record LlamaConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static LlamaConfig ofMistral(ConfigReader reader) {
+        reader.refuseUnless("attention_bias", false);
+        reader.refuseUnless("mlp_bias", false);
         int heads = reader.integer("num_attention_heads", 32);
         return read(
                 reader,
@@ -116,15 +127,18 @@ public record LlamaConfig(
                         14336,
                         reader.json().has("num_key_value_heads") ? heads : 8,
                         4096 * 32,
-                        window(reader),
+                        true,
                         false,
                         false));
     }
 
-    /** Without the setting there is a window; with null there is none. */
-    private static int window(ConfigReader reader) {
+    /** Without the setting Mistral has a window; with null there is none. */
+    private static int window(ConfigReader reader, boolean windowed) {
         if (!reader.json().has("sliding_window")) {
-            return 4096;
+            return windowed ? 4096 : 0;
+        }
+        if (!windowed && !reader.has("layer_types") && !reader.has("use_sliding_window")) {
+            reader.refuseUnless("sliding_window");
         }
         Integer window = reader.integerOrNull("sliding_window");
         if (window != null && window < 1) {
@@ -133,18 +147,18 @@ public record LlamaConfig(
         return window == null ? 0 : window;
     }
 
-    /** What the two families differ in: defaults, the window and biases. */
+    /** What the two families differ in: defaults, whether layers have a window, and biases. */
     private record Own(
             int innerSize,
             int keyValueHeads,
             int maxPositions,
-            int window,
+            boolean windowed,
             boolean attentionBias,
             boolean innerBias) {}
 
     private static LlamaConfig read(ConfigReader reader, int heads, Own own) {
         // How the matrices were split in training; the products are the same.
-        reader.noEffect("pretraining_tp");
+        reader.noEffect("pretraining_tp", "is_decoder");
         int hiddenSize = reader.integer("hidden_size", 4096);
         int maxPositions = reader.integer("max_position_embeddings", own.maxPositions);
         Integer groups = reader.integerOrNull("num_key_value_heads");
@@ -156,11 +170,14 @@ public record LlamaConfig(
                             + ", num_attention_heads="
                             + heads);
         }
+        int layers = reader.integer("num_hidden_layers", 32);
+        LayerTypes types =
+                LayerTypes.of(reader, layers, window(reader, own.windowed), own.windowed);
         return new LlamaConfig(
                 reader.integer("vocab_size", 32000),
                 hiddenSize,
                 reader.integer("intermediate_size", own.innerSize),
-                reader.integer("num_hidden_layers", 32),
+                layers,
                 heads,
                 groups == null ? own.keyValueHeads : groups,
                 headSize == null ? hiddenSize / heads : headSize,
@@ -168,8 +185,8 @@ public record LlamaConfig(
                 maxPositions,
                 reader.number("rms_norm_eps", 1e-6),
                 reader.number("initializer_range", 0.02),
-                RotaryConfig.of(reader, maxPositions),
-                own.window,
+                types,
+                RotaryConfig.ofTypes(reader, maxPositions, Set.copyOf(types.names())),
                 own.attentionBias,
                 own.innerBias,
                 reader.rate("attention_dropout", 0),

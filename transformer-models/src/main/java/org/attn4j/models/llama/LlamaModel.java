@@ -22,7 +22,7 @@ import org.attn4j.models.layer.TokenEmbedding;
  */
 public final class LlamaModel extends CausalEncoder {
 
-    private final int window;
+    private final AttentionMask window; // of all layers
 
     /**
      * Creates the model.
@@ -40,13 +40,21 @@ public final class LlamaModel extends CausalEncoder {
                 new EncoderStack(
                         Embeddings.builder().setTokens(tokens).build(),
                         null,
-                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        IntStream.range(0, config.layers())
+                                .mapToObj(i -> layer(config, i))
+                                .toList(),
                         new RmsNorm(config.hiddenSize(), config.epsilon())),
                 0);
-        window = config.window();
+        window = config.types().isMixed() ? AttentionMask.none() : window(config, 0);
     }
 
-    private static EncoderLayer layer(LlamaConfig config) {
+    /** A window sees so many tokens, the query's own among them. */
+    private static AttentionMask window(LlamaConfig config, int layer) {
+        int tokens = layer < config.layers() ? config.types().window(layer) : 0;
+        return tokens == 0 ? AttentionMask.none() : AttentionMask.window(tokens - 1, 0);
+    }
+
+    private static EncoderLayer layer(LlamaConfig config, int layer) {
         return EncoderLayer.builder()
                 .setSelfAttention(
                         MultiHeadAttention.builder()
@@ -56,7 +64,7 @@ public final class LlamaModel extends CausalEncoder {
                                 .optHeadSize(config.headSize())
                                 .optBias(config.attentionBias())
                                 .optRotary(
-                                        config.rotary()
+                                        config.rotary(layer)
                                                 .embedding(
                                                         config.headSize(),
                                                         RotaryEmbedding.Layout.HALVES))
@@ -72,12 +80,13 @@ public final class LlamaModel extends CausalEncoder {
                                 .build())
                 .setNorm(() -> new RmsNorm(config.hiddenSize(), config.epsilon()))
                 .optNormOrder(NormOrder.PRE)
+                .optMask(config.types().isMixed() ? window(config, layer) : AttentionMask.none())
                 .build();
     }
 
-    /** A window sees so many tokens, the query's own among them. */
+    /** The window of all layers is told once, with the numbers of the mask. */
     @Override
     protected AttentionMask mask(NDManager manager, NDArray visible) {
-        return window == 0 ? AttentionMask.none() : AttentionMask.window(window - 1, 0);
+        return window;
     }
 }

@@ -1,5 +1,6 @@
 package org.attn4j.models.opt;
 
+import org.attn4j.models.causal.LayerTypes;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -66,17 +67,21 @@ public record OptConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static OptConfig of(ConfigReader reader) {
-        reader.refuseUnless("layerdrop", 0);
-        reader.noEffect("activation_dropout"); // in published files, and unused
+        reader.trainingOnly("layerdrop", 0);
+        reader.noEffect("activation_dropout", "is_decoder"); // in published files, and unused
+        reader.refuseUnless("learned_embeddings", true); // Galactica's names for what OPT is
+        reader.refuseUnless("scale_embeddings", false);
         int size = reader.integer("hidden_size", 768);
         Integer embeddingSize = reader.integerOrNull("word_embed_proj_dim");
         boolean normBefore = reader.flag("do_layer_norm_before", true);
         boolean removed = reader.flag("_remove_final_layer_norm", false);
+        int layers = reader.integer("num_hidden_layers", 12);
+        LayerTypes.refuseWindows(reader, layers);
         return new OptConfig(
                 reader.integer("vocab_size", 50272),
                 size,
                 embeddingSize == null ? size : embeddingSize,
-                reader.integer("num_hidden_layers", 12),
+                layers,
                 reader.integer("num_attention_heads", 12),
                 reader.integer("ffn_dim", 3072),
                 reader.choice("activation_function", "relu", Activation::of),

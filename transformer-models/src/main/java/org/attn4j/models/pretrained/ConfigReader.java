@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -20,21 +21,18 @@ import java.util.stream.Collectors;
  * that is silently ignored makes a model that computes something else.
  *
  * <p>Every accessor marks its key. {@link #finish()} then refuses the keys that are left, except
- * those that change nothing of what a model computes (who made the file, defaults of generation and
- * the like). An absent key has the default of the family's configuration class in Hugging Face's
- * transformers; {@code null} counts as absent where a setting may be left out, and is refused where
- * it may not.
+ * those that change nothing of what a model computes: what every family's files hold beside (who
+ * made the file, defaults of generation and the like), what a family declares by {@link #noEffect},
+ * keys that begin with {@code _}, and settings that are null. A reader that allows unknown settings
+ * collects the rest instead. An absent key has the default of the family's configuration class in
+ * Hugging Face's transformers; {@code null} counts as absent where a setting may be left out, and
+ * is refused where it may not.
  */
 public final class ConfigReader {
 
     /** Settings of every configuration that do not change what a forward pass computes. */
     private static final Set<String> NO_EFFECT =
             Set.of(
-                    "_attn_implementation",
-                    "_attn_implementation_autoset",
-                    "_commit_hash",
-                    "_name_or_path",
-                    "_num_labels",
                     "architectures",
                     "attn_implementation",
                     "auto_map",
@@ -43,6 +41,7 @@ public final class ConfigReader {
                     "bos_token_id",
                     "chunk_size_feed_forward",
                     "cls_token_id",
+                    "custom_pipelines",
                     "decoder_start_token_id",
                     "diversity_penalty",
                     "do_sample",
@@ -51,6 +50,7 @@ public final class ConfigReader {
                     "encoder_no_repeat_ngram_size",
                     "eos_token_id",
                     "eos_token_ids",
+                    "experts_implementation",
                     "exponential_decay_length_penalty",
                     "finetuning_task",
                     "forced_bos_token_id",
@@ -66,6 +66,7 @@ public final class ConfigReader {
                     "mask_token_id",
                     "max_length",
                     "min_length",
+                    "model_max_length",
                     "model_type",
                     "name",
                     "name_or_path",
@@ -101,15 +102,25 @@ public final class ConfigReader {
                     "torch_dtype",
                     "torchscript",
                     "total_flos",
+                    "transformers.js_config",
                     "transformers_version",
                     "typical_p",
+                    "unsloth_fixed",
+                    "unsloth_version",
                     "use_bfloat16",
                     "use_cache",
+                    "use_return_dict",
                     "vocab_file",
                     "xla_device");
 
+    private static final int LONGEST_SHOWN = 200;
+
     private final JsonObject json;
     private final String name;
+    private final String path; // of a configuration within: rope_scaling.
+    private final boolean allowUnknown;
+    private final List<String> unknown; // shared with the configurations within
+    private final List<String> trainingOnly; // shared likewise
     private final Set<String> read = new TreeSet<>();
 
     /**
@@ -119,14 +130,60 @@ public final class ConfigReader {
      * @param name what messages call it, {@code config.json} usually
      */
     public ConfigReader(JsonObject json, String name) {
-        this.json = json;
+        this(json, name, false);
+    }
+
+    /**
+     * Creates a reader that may go on where a setting is not known.
+     *
+     * @param json the content of a {@code config.json}
+     * @param name what messages call it, {@code config.json} usually
+     * @param allowUnknown whether {@link #finish()} collects unknown settings in {@link #unknown()}
+     *     rather than refuse them
+     */
+    public ConfigReader(JsonObject json, String name, boolean allowUnknown) {
+        this(json, name, "", allowUnknown, new ArrayList<>(), new ArrayList<>());
+    }
+
+    private ConfigReader(
+            JsonObject json,
+            String name,
+            String path,
+            boolean allowUnknown,
+            List<String> unknown,
+            List<String> trainingOnly) {
+        this.json = new JsonObject();
+        json.entrySet().forEach(entry -> this.json.add(entry.getKey(), entry.getValue()));
         this.name = name;
+        this.path = path;
+        this.allowUnknown = allowUnknown;
+        this.unknown = unknown;
+        this.trainingOnly = trainingOnly;
+    }
+
+    /**
+     * Returns the settings that nobody read, as far as {@link #finish()} was called.
+     *
+     * @return their names, those of configurations within with the way to them, such as {@code
+     *     rope_scaling.finetuned}
+     */
+    public List<String> unknown() {
+        return List.copyOf(unknown);
+    }
+
+    /**
+     * Returns the settings of training that no model here heeds.
+     *
+     * @return their names with their values, of {@link #trainingOnly(String, Object)}
+     */
+    public List<String> trainingOnly() {
+        return List.copyOf(trainingOnly);
     }
 
     /**
      * Returns what is read, a copy.
      *
-     * @return the configuration as it stands in the file
+     * @return the configuration, with the settings of {@link #aliases} under their first names
      */
     public JsonObject json() {
         return json.deepCopy();
@@ -351,7 +408,13 @@ public final class ConfigReader {
         if (!json.get(key).isJsonObject()) {
             throw bad(key, "an object");
         }
-        return new ConfigReader(json.getAsJsonObject(key), name + ": " + key);
+        return new ConfigReader(
+                json.getAsJsonObject(key),
+                name + ": " + key,
+                path + key + ".",
+                allowUnknown,
+                unknown,
+                trainingOnly);
     }
 
     /**
@@ -408,8 +471,43 @@ public final class ConfigReader {
                             .map(ConfigReader::shown)
                             .collect(Collectors.joining(" or "));
             throw new IllegalArgumentException(
-                    name + ": " + key + "=" + value + " is not supported, only " + values + " is");
+                    "%s: %s=%s is not supported, only %s is"
+                            .formatted(
+                                    name,
+                                    key,
+                                    shortened(value),
+                                    values.isEmpty() ? "null" : values));
         }
+    }
+
+    /**
+     * Passes over a setting that changes training alone, and is not heeded there. Who trains the
+     * model refuses it by {@link #trainingOnly()}.
+     *
+     * @param key the setting
+     * @param neutral the value at which it changes nothing
+     */
+    public void trainingOnly(String key, Object neutral) {
+        read.add(key);
+        if (has(key) && !same(json.get(key), neutral)) {
+            trainingOnly.add(path + key + "=" + shortened(json.get(key)));
+        }
+    }
+
+    /**
+     * Knows settings by other names too, as transformers' {@code attribute_map} does. A value under
+     * the other name goes before one under the first, as it does there.
+     *
+     * @param names from the other names to those that the family reads
+     */
+    public void aliases(Map<String, String> names) {
+        names.forEach(
+                (other, key) -> {
+                    read.add(other);
+                    if (has(other)) {
+                        json.add(key, json.get(other));
+                    }
+                });
     }
 
     /**
@@ -447,17 +545,27 @@ public final class ConfigReader {
         if (!read.contains("tie_word_embeddings")) {
             refuseUnless("tie_word_embeddings", true);
         }
+        if (!read.contains("quantization_config")) {
+            refuseUnless("quantization_config");
+        }
         Set<String> left = new TreeSet<>(json.keySet());
         left.removeAll(read);
         left.removeAll(NO_EFFECT);
-        if (!left.isEmpty()) {
-            throw new IllegalArgumentException(
-                    name
-                            + ": "
-                            + (left.size() == 1 ? "this setting is" : "these settings are")
-                            + " not known here, and might change what the model computes: "
-                            + String.join(", ", left));
+        left.removeIf(key -> key.startsWith("_") || !has(key));
+        if (left.isEmpty()) {
+            return;
         }
+        left.forEach(key -> unknown.add(path + key));
+        if (allowUnknown) {
+            return;
+        }
+        throw new IllegalArgumentException(
+                "%s: %s not known here, and might change what the model computes: %s; to go on without %s, allow unknown settings (--allow-unknown-settings)"
+                        .formatted(
+                                name,
+                                left.size() == 1 ? "this setting is" : "these settings are",
+                                String.join(", ", left),
+                                left.size() == 1 ? "it" : "them"));
     }
 
     /**
@@ -469,7 +577,13 @@ public final class ConfigReader {
      */
     public IllegalArgumentException bad(String key, String wanted) {
         return new IllegalArgumentException(
-                name + ": " + key + " must be " + wanted + ", got " + json.get(key));
+                name + ": " + key + " must be " + wanted + ", got " + shortened(json.get(key)));
+    }
+
+    /** A value as a message shows it: the file decides how long it is. */
+    private static String shortened(JsonElement value) {
+        String text = String.valueOf(value);
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
     }
 
     private <T> T value(String key, String wanted, Function<JsonElement, T> parse) {

@@ -48,7 +48,20 @@ public final class ModelFamilies {
      *     refuses a setting
      */
     public static PretrainedModel create(JsonObject config, String architecture) {
-        ConfigReader reader = new ConfigReader(config, "config.json");
+        return create(new ConfigReader(config, "config.json"), architecture);
+    }
+
+    /**
+     * Makes the model that a configuration describes, without weights yet. The reader then tells
+     * what it met.
+     *
+     * @param reader of a {@code config.json}
+     * @param architecture which of the family's models, as in {@link #create(JsonObject, String)}
+     * @return the model
+     * @throws IllegalArgumentException if the family or the model is not known, or the family
+     *     refuses a setting
+     */
+    public static PretrainedModel create(ConfigReader reader, String architecture) {
         ModelFamily family = familyOf(reader);
         String type = reader.text("model_type", null);
         String wanted = architecture == null ? named(reader, family) : architecture;

@@ -1,5 +1,6 @@
 package org.attn4j.models.t5;
 
+import java.util.Map;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
 
@@ -80,6 +81,12 @@ public record T5Config(
      */
     public static T5Config of(ConfigReader config) {
         config.noEffect("is_encoder_decoder"); // the architecture tells
+        config.aliases(
+                Map.of(
+                        "hidden_size", "d_model",
+                        "num_hidden_layers", "num_layers",
+                        "num_attention_heads", "num_heads",
+                        "head_dim", "d_kv"));
         // The first two follow from feed_forward_proj; the rest is left over in published files.
         config.noEffect("dense_act_fn", "is_gated_act", "classifier_dropout", "n_positions");
         String projection = config.text("feed_forward_proj", "relu");

@@ -40,21 +40,63 @@ class LlamaConfigTest {
         reader.finish();
         assertEquals(128, config.headSize());
         assertEquals(8, config.keyValueHeads());
-        assertEquals(0, config.window());
-        assertEquals(new RotaryScaling.Llama3(8, 1, 4, 8192), config.rotary().scaling());
-        assertEquals(500000, config.rotary().base());
+        assertEquals(0, config.types().window());
+        assertEquals(new RotaryScaling.Llama3(8, 1, 4, 8192), config.rotary(0).scaling());
+        assertEquals(500000, config.rotary(0).base());
     }
 
     @Test
     void mistralHasAWindowUnlessItIsNull() {
-        assertEquals(4096, LlamaConfig.ofMistral(reader("{}")).window());
+        assertEquals(4096, LlamaConfig.ofMistral(reader("{}")).types().window());
         assertEquals(8, LlamaConfig.ofMistral(reader("{}")).keyValueHeads());
-        assertEquals(0, LlamaConfig.ofMistral(reader("{'sliding_window': null}")).window());
+        assertEquals(0, LlamaConfig.ofMistral(reader("{'sliding_window': null}")).types().window());
         assertEquals(
                 32, LlamaConfig.ofMistral(reader("{'num_key_value_heads': null}")).keyValueHeads());
         assertEquals(
                 128,
                 LlamaConfig.ofMistral(reader("{'hidden_size': 5120, 'head_dim': 128}")).headSize());
+    }
+
+    @Test
+    void layersHaveTheWindowThatTheirTypeSays() {
+        String two = "{'num_hidden_layers': 2, 'sliding_window': 3, ";
+        LlamaConfig mixed =
+                LlamaConfig.ofMistral(
+                        reader(two + "'layer_types': ['sliding_attention', 'full_attention']}"));
+        assertEquals(3, mixed.types().window(0));
+        assertEquals(0, mixed.types().window(1));
+        LlamaConfig qwen =
+                LlamaConfig.ofMistral(
+                        reader(two + "'use_sliding_window': true, 'max_window_layers': 1}"));
+        assertEquals(0, qwen.types().window(0));
+        assertEquals(3, qwen.types().window(1));
+        LlamaConfig off = LlamaConfig.ofMistral(reader(two + "'use_sliding_window': false}"));
+        assertEquals(0, off.types().window());
+        LlamaConfig llama =
+                LlamaConfig.ofLlama(
+                        reader(two + "'layer_types': ['full_attention', 'sliding_attention']}"));
+        assertEquals(0, llama.types().window(0));
+        assertEquals(3, llama.types().window(1));
+    }
+
+    @Test
+    void windowsThatNoLayerCanHaveAreRefused() {
+        assertRefused(
+                "{'num_hidden_layers': 1, 'layer_types': ['chunked_attention']}",
+                "layer_types must be full_attention or sliding_attention, got [chunked_attention]");
+        assertRefused(
+                "{'num_hidden_layers': 3, 'layer_types': ['full_attention']}",
+                "layer_types must be a type for each of the 3 layers");
+        assertRefused(
+                "{'num_hidden_layers': 1, 'sliding_window': null, 'layer_types':"
+                        + " ['sliding_attention']}",
+                "need a sliding_window");
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> LlamaConfig.ofLlama(reader("{'sliding_window': 5}")));
+        assertEquals(
+                "config.json: sliding_window=5 is not supported, only null is", e.getMessage());
     }
 
     @Test

@@ -44,7 +44,7 @@ class ConfigReaderTest {
         ConfigReader config = reader("{'n': 3, 'new_trick': 1, 'torch_dtype': 'float32'}");
         config.integer("n");
         assertEquals(
-                "config.json: this setting is not known here, and might change what the model computes: new_trick",
+                "config.json: this setting is not known here, and might change what the model computes: new_trick; to go on without it, allow unknown settings (--allow-unknown-settings)",
                 refused(config::finish));
     }
 
