@@ -1,10 +1,7 @@
 package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Searches any number of sources, in batches of sources of like length that fit a budget of tokens,
@@ -16,8 +13,7 @@ public final class BatchedSearch implements Search {
     public static final int DEFAULT_TOKENS_PER_BATCH = 8192;
 
     private final Search search;
-    private final int beams;
-    private final int tokensPerBatch;
+    private final LengthBatches batches;
 
     /**
      * Creates a search with the default budget.
@@ -41,46 +37,16 @@ public final class BatchedSearch implements Search {
                     "tokensPerBatch must be positive, got " + tokensPerBatch);
         }
         search = Search.of(config);
-        beams = config.beams();
-        this.tokensPerBatch = tokensPerBatch;
+        batches = LengthBatches.ofNumbers(tokensPerBatch, config.beams());
     }
 
     /** {@inheritDoc} */
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {
-        List<Integer> byLength =
-                IntStream.range(0, inputs.size())
-                        .boxed()
-                        .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
-                        .toList();
-        List<List<Hypothesis>> found = new ArrayList<>();
-        inputs.forEach(input -> found.add(null));
-        for (int from = 0; from < byLength.size(); ) {
-            int to = batchEnd(inputs, byLength, from);
-            List<Integer> batch = byLength.subList(from, to);
-            List<List<Hypothesis>> results =
-                    search.find(model, manager, batch.stream().map(inputs::get).toList());
-            for (int i = 0; i < batch.size(); i++) {
-                found.set(batch.get(i), results.get(i));
-            }
-            from = to;
-        }
-        return found;
-    }
-
-    /** Where a batch ends: the sources rise in length, so its last is its longest. */
-    private int batchEnd(List<SearchInput> inputs, List<Integer> byLength, int from) {
-        int to = from + 1;
-        while (to < byLength.size()
-                && (to + 1L - from) * beams * length(inputs.get(byLength.get(to)))
-                        <= tokensPerBatch) {
-            to++;
-        }
-        return to;
-    }
-
-    private static int length(SearchInput input) {
-        return Math.max(1, input.source().length);
+        return batches.compute(
+                inputs,
+                input -> input.source().length,
+                batch -> search.find(model, manager, batch));
     }
 }

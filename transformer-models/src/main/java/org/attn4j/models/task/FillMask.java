@@ -119,7 +119,7 @@ public final class FillMask {
             }
             rows.add(row);
         }
-        return model.call(rows, this::read);
+        return model.call(rows, model.tokenizer().vocabularySize(), this::read);
     }
 
     private List<List<List<MaskPrediction>>> read(List<TokenizedText> rows, ModelOutputs outputs) {

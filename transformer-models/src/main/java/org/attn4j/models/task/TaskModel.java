@@ -5,19 +5,16 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.WeightMismatchException;
+import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.head.EncoderTaskModel;
 import org.attn4j.models.pretrained.ConfigReader;
 import org.attn4j.models.pretrained.LoadedModel;
@@ -43,7 +40,12 @@ import org.attn4j.models.tokenizer.TokenizedText;
  */
 public final class TaskModel implements AutoCloseable {
 
-    private static final int ROWS_TOGETHER = 16;
+    /** Some seconds of work for two cores, and 25 MB for each array of 1,536 features. */
+    private static final int TOKENS_TOGETHER = 4096;
+
+    /** 128 MB of float32. */
+    private static final long NUMBERS_TOGETHER = 1L << 25;
+
     private static final String TYPES = "token_type_ids";
 
     private final LoadedModel model;
@@ -151,7 +153,15 @@ public final class TaskModel implements AutoCloseable {
 
     /** Calls the model with sequences, some at a time, and reads a result for each. */
     <T> List<T> call(List<TokenizedText> sequences, Reader<T> reader) {
-        return batches(sequences, (call, rows) -> reader.read(rows, model.run(inputs(call, rows))));
+        return call(sequences, 1, reader);
+    }
+
+    /** Calls a model that gives a number of numbers for each token. */
+    <T> List<T> call(List<TokenizedText> sequences, int each, Reader<T> reader) {
+        return batches(
+                sequences,
+                Math.min(TOKENS_TOGETHER, NUMBERS_TOGETHER / each),
+                (call, rows) -> reader.read(rows, model.run(inputs(call, rows))));
     }
 
     /**
@@ -161,31 +171,27 @@ public final class TaskModel implements AutoCloseable {
     <T> List<T> batches(
             List<TokenizedText> sequences,
             BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
-        List<Integer> order =
-                IntStream.range(0, sequences.size())
-                        .boxed()
-                        .sorted(Comparator.comparingInt(i -> sequences.get(i).length()))
-                        .toList();
-        List<T> results = new ArrayList<>(Collections.nCopies(sequences.size(), null));
-        int together = rowsTogether();
-        for (int from = 0; from < order.size(); from += together) {
-            List<Integer> places = order.subList(from, Math.min(from + together, order.size()));
-            List<TokenizedText> rows = places.stream().map(sequences::get).toList();
-            try (NDManager call = model.manager().newSubManager()) {
-                List<T> found = computation.apply(call, rows);
-                for (int i = 0; i < found.size(); i++) {
-                    results.set(places.get(i), found.get(i));
-                }
-            }
-        }
-        return results;
+        return batches(sequences, TOKENS_TOGETHER, computation);
+    }
+
+    private <T> List<T> batches(
+            List<TokenizedText> sequences,
+            long tokens,
+            BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
+        return new LengthBatches(rowsGoTogether() ? tokens : 1)
+                .compute(
+                        sequences,
+                        TokenizedText::length,
+                        rows -> {
+                            try (NDManager call = model.manager().newSubManager()) {
+                                return computation.apply(call, rows);
+                            }
+                        });
     }
 
     /** Models that look for the last token of a row are asked for one row at a time. */
-    private int rowsTogether() {
-        boolean paddable =
-                rowsAreApart() && !model.model().isCausal() && tokenizer.padId().isPresent();
-        return paddable ? ROWS_TOGETHER : 1;
+    private boolean rowsGoTogether() {
+        return rowsAreApart() && !model.model().isCausal() && tokenizer.padId().isPresent();
     }
 
     /** Encoders hide padding; the heads of encoder-decoders look for the end of each row. */

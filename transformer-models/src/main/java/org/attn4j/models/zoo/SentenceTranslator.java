@@ -7,6 +7,7 @@ import java.util.List;
 import org.attn4j.models.generate.BatchedSearch;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.transformer.TransformerModel;
@@ -17,7 +18,8 @@ import org.attn4j.models.transformer.TransformerModel;
  */
 public final class SentenceTranslator {
 
-    private static final int SCORED_TOGETHER = 32;
+    /** The logits that are scored together: 128 MB of float32. */
+    private static final long LOGITS_TOGETHER = 1L << 25;
 
     private final TransformerModel model;
     private final TextTokenizer source;
@@ -86,18 +88,29 @@ public final class SentenceTranslator {
                             + sentences.size()
                             + " sentences");
         }
-        SequenceScorer scorer = new SequenceScorer(generation);
-        List<Hypothesis> scored = new ArrayList<>();
-        for (int from = 0; from < sentences.size(); from += SCORED_TOGETHER) {
-            int to = Math.min(from + SCORED_TOGETHER, sentences.size());
-            List<int[]> sources = sentences.subList(from, to).stream().map(this::encode).toList();
-            List<int[]> targets =
-                    translations.subList(from, to).stream()
-                            .map(text -> checked(target.encode(text), 1))
-                            .toList();
-            scored.addAll(scorer.score(model, manager, sources, targets));
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < sentences.size(); i++) {
+            int[] ids = checked(target.encode(translations.get(i)), 1);
+            pairs.add(new Pair(encode(sentences.get(i)), ids));
         }
-        return scored;
+        SequenceScorer scorer = new SequenceScorer(generation);
+        return LengthBatches.ofNumbers(LOGITS_TOGETHER, model.config().targetVocabularySize())
+                .compute(
+                        pairs,
+                        Pair::length,
+                        batch ->
+                                scorer.score(
+                                        model,
+                                        manager,
+                                        batch.stream().map(Pair::source).toList(),
+                                        batch.stream().map(Pair::target).toList()));
+    }
+
+    private record Pair(int[] source, int[] target) {
+
+        int length() {
+            return Math.max(source.length, target.length + 1);
+        }
     }
 
     /**
