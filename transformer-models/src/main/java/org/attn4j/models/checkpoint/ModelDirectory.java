@@ -132,20 +132,22 @@ public final class ModelDirectory {
     }
 
     static TensorSource openWeights(ModelFiles files) throws IOException {
-        if (files.has(SafetensorsWriter.MODEL_FILE)) {
-            return SafetensorsFile.open(files.file(SafetensorsWriter.MODEL_FILE));
+        String single = SafetensorsWriter.MODEL_FILE;
+        String index = SafetensorsWriter.INDEX_FILE;
+        // Where both are there the whole model is read, unless it is one of the shards.
+        if (files.has(index)
+                && (!files.has(single) || ShardedSafetensors.names(files, index, single))) {
+            return ShardedSafetensors.open(files, index);
         }
-        if (files.has(SafetensorsWriter.INDEX_FILE)) {
-            return ShardedSafetensors.open(files, SafetensorsWriter.INDEX_FILE);
+        if (files.has(single)) {
+            return SafetensorsFile.open(files.file(single));
         }
         Optional<String> foreign = ForeignWeights.in(files.folder());
         if (foreign.isPresent()) {
             throw new CheckpointFormatException(foreign.get());
         }
         throw missing(
-                files.folder(),
-                SafetensorsWriter.MODEL_FILE + " or " + SafetensorsWriter.INDEX_FILE,
-                "copy or download the weights into it");
+                files.folder(), single + " or " + index, "copy or download the weights into it");
     }
 
     /**

@@ -163,16 +163,7 @@ public final class SafetensorsFile implements TensorSource {
     @Override
     public NDArray read(String name, NDManager manager, DataType type) throws IOException {
         TensorInfo info = info(name);
-        if (!info.type().isReadable()) {
-            throw new IOException(
-                    "tensor "
-                            + name
-                            + " of "
-                            + path()
-                            + " has type "
-                            + info.type()
-                            + ", which no engine here can hold; convert the file to F32, F16 or BF16 first");
-        }
+        info.requireReadable(path());
         NDArray array = TensorReader.read(region, dataStart, info, manager, type);
         array.setName(name);
         return array;

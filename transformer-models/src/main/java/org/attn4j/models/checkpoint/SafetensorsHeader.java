@@ -314,19 +314,24 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         private static TensorInfo checked(
                 String name, TensorType type, long[] shape, long begin, long end)
                 throws BrokenRule {
-            long bytes = type.bytes();
+            long bits = type.bits();
             boolean empty = false;
             try {
                 for (long dimension : shape) {
                     empty |= dimension == 0;
-                    bytes = Math.multiplyExact(bytes, Math.max(1, dimension));
+                    bits = Math.multiplyExact(bits, Math.max(1, dimension));
                 }
             } catch (ArithmeticException e) {
                 throw new BrokenRule(
                         "the shape of tensor %s has more elements than can be counted",
                         ShownNames.quoted(name));
             }
-            bytes = empty ? 0 : bytes;
+            if (bits % Byte.SIZE != 0 && !empty) {
+                throw new BrokenRule(
+                        "tensor %s of shape %s and dtype %s takes %d bits, which are no whole bytes",
+                        ShownNames.quoted(name), new Shape(shape), type, bits);
+            }
+            long bytes = empty ? 0 : bits / Byte.SIZE;
             if (end < begin) {
                 throw new BrokenRule(
                         "tensor %s ends at byte %d, before its begin %d",

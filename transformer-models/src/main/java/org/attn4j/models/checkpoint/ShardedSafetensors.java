@@ -18,8 +18,10 @@ import java.util.TreeMap;
  * A model whose weights lie in several safetensors files, listed by an index ({@code
  * model.safetensors.index.json}).
  *
- * <p>The index names plain files of its own folder; anything else is refused. Every shard is opened
- * and checked at once, values are read when they are asked for.
+ * <p>The index says in which shard a tensor is: what another shard has under its name is passed
+ * over, and a tensor that it does not list is taken where one shard alone has it. It names plain
+ * files of its own folder; anything else is refused. Every shard is opened and checked at once,
+ * values are read when they are asked for.
  */
 public final class ShardedSafetensors implements TensorSource {
 
@@ -51,6 +53,11 @@ public final class ShardedSafetensors implements TensorSource {
 
     static ShardedSafetensors open(ModelFiles files, String index) throws IOException {
         return open(files.file(index), files);
+    }
+
+    /** Whether an index places a tensor in a file. */
+    static boolean names(ModelFiles files, String index, String shard) throws IOException {
+        return weightMap(files.file(index)).containsValue(shard);
     }
 
     private static ShardedSafetensors open(Path index, ModelFiles files) throws IOException {
@@ -118,6 +125,13 @@ public final class ShardedSafetensors implements TensorSource {
         Map<String, SafetensorsFile> places = new LinkedHashMap<>();
         for (SafetensorsFile shard : shards.values()) {
             for (String name : shard.names()) {
+                String listed = weightMap.get(name);
+                if (listed != null) {
+                    if (shards.get(listed) == shard) {
+                        places.put(name, shard);
+                    }
+                    continue; // what another shard has of it is not the model's
+                }
                 SafetensorsFile other = places.put(name, shard);
                 if (other != null) {
                     throw new CheckpointFormatException(
@@ -132,7 +146,7 @@ public final class ShardedSafetensors implements TensorSource {
             }
         }
         for (Map.Entry<String, String> entry : weightMap.entrySet()) {
-            if (places.get(entry.getKey()) != shards.get(entry.getValue())) {
+            if (!places.containsKey(entry.getKey())) {
                 throw new CheckpointFormatException(
                         index
                                 + " places tensor "

@@ -46,7 +46,7 @@ public interface TensorContent {
      * @return the number of bytes
      */
     default long bytes() {
-        return shape().size() * type().bytes();
+        return shape().size() * type().bits() / Byte.SIZE;
     }
 
     /**

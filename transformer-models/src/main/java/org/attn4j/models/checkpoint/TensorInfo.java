@@ -1,6 +1,7 @@
 package org.attn4j.models.checkpoint;
 
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 
 /**
  * What a file says of one tensor, without its values.
@@ -20,5 +21,13 @@ public record TensorInfo(String name, TensorType type, Shape shape, long begin, 
      */
     public long bytes() {
         return end - begin;
+    }
+
+    void requireReadable(Path file) throws CheckpointFormatException {
+        if (!type.isReadable()) {
+            throw new CheckpointFormatException(
+                    "tensor %s of %s has the type %s, which no engine here can hold; convert the file to F32, F16 or BF16 first"
+                            .formatted(ShownNames.shown(name), file, type));
+        }
     }
 }

@@ -8,58 +8,80 @@ import ai.djl.ndarray.types.DataType;
  *
  * <p>{@link #dataType()} is the type of the array that a tensor is read into. Where the engines
  * have no such type, the next wider one that holds every value is used: bfloat16 becomes float32,
- * 16-bit integers become int32, unsigned 32-bit ones int64. The 8-bit floats are known by size, so
- * that files that hold them can be listed and copied, but cannot be read into arrays.
+ * 16-bit integers become int32, unsigned 32-bit ones int64. Floats of 8 bits and fewer and complex
+ * numbers are known by size, so that files that hold them can be listed and copied, but cannot be
+ * read into arrays.
  */
 public enum TensorType {
     /** One byte, 0 or 1. */
-    BOOL(1, DataType.BOOLEAN),
+    BOOL(8, DataType.BOOLEAN),
+    /** 4-bit float, two in a byte; listed and copied only. */
+    F4(4, null),
+    /** 6-bit float with 2 exponent bits, four in three bytes; listed and copied only. */
+    F6_E2M3(6, null),
+    /** 6-bit float with 3 exponent bits, four in three bytes; listed and copied only. */
+    F6_E3M2(6, null),
     /** Unsigned 8-bit integer. */
-    U8(1, DataType.UINT8),
+    U8(8, DataType.UINT8),
     /** Signed 8-bit integer. */
-    I8(1, DataType.INT8),
+    I8(8, DataType.INT8),
     /** 8-bit float with 5 exponent bits; listed and copied only. */
-    F8_E5M2(1, null),
+    F8_E5M2(8, null),
     /** 8-bit float with 4 exponent bits; listed and copied only. */
-    F8_E4M3(1, null),
+    F8_E4M3(8, null),
     /** 8-bit power of two; listed and copied only. */
-    F8_E8M0(1, null),
+    F8_E8M0(8, null),
+    /** 8-bit float with 4 exponent bits, without infinities; listed and copied only. */
+    F8_E4M3FNUZ(8, null),
+    /** 8-bit float with 5 exponent bits, without infinities; listed and copied only. */
+    F8_E5M2FNUZ(8, null),
     /** Signed 16-bit integer, read as int32. */
-    I16(2, DataType.INT32),
+    I16(16, DataType.INT32),
     /** Unsigned 16-bit integer, read as int32. */
-    U16(2, DataType.INT32),
+    U16(16, DataType.INT32),
     /** IEEE half precision. */
-    F16(2, DataType.FLOAT16),
+    F16(16, DataType.FLOAT16),
     /** The upper half of a float32, read as float32. */
-    BF16(2, DataType.FLOAT32),
+    BF16(16, DataType.FLOAT32),
     /** Signed 32-bit integer. */
-    I32(4, DataType.INT32),
+    I32(32, DataType.INT32),
     /** Unsigned 32-bit integer, read as int64. */
-    U32(4, DataType.INT64),
+    U32(32, DataType.INT64),
     /** IEEE single precision. */
-    F32(4, DataType.FLOAT32),
+    F32(32, DataType.FLOAT32),
+    /** Complex number of two float32; listed and copied only. */
+    C64(64, null),
     /** IEEE double precision. */
-    F64(8, DataType.FLOAT64),
+    F64(64, DataType.FLOAT64),
     /** Signed 64-bit integer. */
-    I64(8, DataType.INT64),
+    I64(64, DataType.INT64),
     /** Unsigned 64-bit integer, read as int64; values of 2^63 and more are refused. */
-    U64(8, DataType.INT64);
+    U64(64, DataType.INT64);
 
-    private final int bytes;
+    private final int bits;
     private final DataType dataType;
 
-    TensorType(int bytes, DataType dataType) {
-        this.bytes = bytes;
+    TensorType(int bits, DataType dataType) {
+        this.bits = bits;
         this.dataType = dataType;
     }
 
     /**
      * Returns the size of one element in a file.
      *
+     * @return the number of bits, not always of whole bytes
+     */
+    public int bits() {
+        return bits;
+    }
+
+    /**
+     * Returns the size of one element of a readable type in a file.
+     *
      * @return the number of bytes
      */
-    public int bytes() {
-        return bytes;
+    int bytes() {
+        return bits / Byte.SIZE;
     }
 
     /**

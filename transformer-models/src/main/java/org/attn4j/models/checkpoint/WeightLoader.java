@@ -255,6 +255,7 @@ public final class WeightLoader {
                 if (name == null) {
                     continue;
                 }
+                source.info(name).requireReadable(source.path());
                 List<LoadReport.Stored> kept = new ArrayList<>();
                 for (String other : binding.names()) {
                     boolean same =

@@ -50,15 +50,15 @@ class MappedTensorsTest {
                             .formatted(bytesBefore, bytesBefore));
         }
         for (TensorType type : TensorType.values()) {
-            int end = at + 6 * type.bytes();
+            int end = at + 8 * type.bits() / Byte.SIZE;
             entries.add(
-                    "\"%s\":{\"dtype\":\"%s\",\"shape\":[2,3],\"data_offsets\":[%d,%d]}"
+                    "\"%s\":{\"dtype\":\"%s\",\"shape\":[2,4],\"data_offsets\":[%d,%d]}"
                             .formatted(type, type, at, end));
             at = end;
         }
         byte[] values = new byte[at];
         random.nextBytes(values);
-        for (int i = 0; i < 6; i++) { // U64 is the last, and must be below 2^63
+        for (int i = 0; i < 8; i++) { // U64 is the last, and must be below 2^63
             values[at - 1 - 8 * i] &= 0x7f;
         }
         String json = "{" + String.join(",", entries) + "}";

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,7 +185,71 @@ class ModelDirectoryTest {
         Files.delete(second);
         assertSays(refusal(() -> TensorSource.open(folder)), "shard is missing", "index.json");
         Files.move(folder.resolve("keep"), second);
-        assertSays(refusal(() -> TensorSource.open(folder)), "tensor a is in both");
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor b", "not there");
+    }
+
+    private static float value(TensorSource source, String name, NDManager manager)
+            throws IOException {
+        return source.read(name, manager).getFloat();
+    }
+
+    private void shard(String name, String tensors, float... values) throws IOException {
+        List<TensorContent> contents = new ArrayList<>();
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name())) {
+            String[] names = tensors.split(" ");
+            for (int i = 0; i < names.length; i++) {
+                contents.add(TensorContent.of(names[i], manager.create(values[i])));
+            }
+            SafetensorsWriter.builder().build().write(folder.resolve(name), contents);
+        }
+    }
+
+    private void index(String map) throws IOException {
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\":" + map.replace('\'', '"') + "}");
+    }
+
+    @Test
+    void theIndexSaysWhichShardHoldsATensor() throws IOException {
+        shard("one.safetensors", "a b", 1, 2);
+        shard("two.safetensors", "b a c", 20, 10, 30);
+        shard("stale.safetensors", "a b c d", 7, 7, 7, 7); // which the index does not name
+        index("{'a':'one.safetensors','b':'two.safetensors'}");
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name());
+                TensorSource source = TensorSource.open(folder)) {
+            assertEquals(Set.of("a", "b", "c"), source.names());
+            assertEquals(1, value(source, "a", manager));
+            assertEquals(20, value(source, "b", manager));
+            assertEquals(30, value(source, "c", manager)); // not listed, and in one shard alone
+        }
+        index("{'a':'two.safetensors','b':'one.safetensors'}");
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name());
+                TensorSource source = TensorSource.open(folder)) {
+            assertEquals(10, value(source, "a", manager));
+            assertEquals(2, value(source, "b", manager));
+        }
+        index("{'a':'one.safetensors','c':'two.safetensors'}");
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor b is in both");
+        index("{'a':'one.safetensors','c':'one.safetensors','b':'two.safetensors'}");
+        assertSays(refusal(() -> TensorSource.open(folder)), "tensor c", "one", "not there");
+    }
+
+    @Test
+    void aWholeModelGoesBeforeAnIndexOfOtherShards() throws IOException {
+        shard("one.safetensors", "a", 1);
+        shard("model.safetensors", "a b", 3, 4);
+        index("{'a':'one.safetensors'}");
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name());
+                TensorSource source = TensorSource.open(folder)) {
+            assertEquals(3, value(source, "a", manager));
+        }
+        index("{'a':'one.safetensors','b':'model.safetensors'}");
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name());
+                TensorSource source = TensorSource.open(folder)) {
+            assertEquals(1, value(source, "a", manager));
+            assertEquals(4, value(source, "b", manager));
+        }
     }
 
     @Test

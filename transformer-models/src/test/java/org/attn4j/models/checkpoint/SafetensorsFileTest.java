@@ -11,10 +11,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +33,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("engine")
 class SafetensorsFileTest {
@@ -139,6 +143,72 @@ class SafetensorsFileTest {
             assertEquals(1f, scalar.getFloat());
             assertEquals(0, read(manager, single("F32", "[0]", new byte[0])).size());
         }
+    }
+
+    /** Sizes and names as the reference implementation has them. */
+    @ParameterizedTest
+    @CsvSource({
+        "BOOL, 8",
+        "F4, 4",
+        "F6_E2M3, 6",
+        "F6_E3M2, 6",
+        "U8, 8",
+        "I8, 8",
+        "F8_E5M2, 8",
+        "F8_E4M3, 8",
+        "F8_E8M0, 8",
+        "F8_E4M3FNUZ, 8",
+        "F8_E5M2FNUZ, 8",
+        "I16, 16",
+        "U16, 16",
+        "F16, 16",
+        "BF16, 16",
+        "I32, 32",
+        "U32, 32",
+        "F32, 32",
+        "C64, 64",
+        "F64, 64",
+        "I64, 64",
+        "U64, 64"
+    })
+    void everyTypeIsListedAndCopied(String type, int bits) throws IOException {
+        byte[] values = new byte[bits]; // 8 values
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) (type.equals("BOOL") ? i & 1 : i + 1);
+        }
+        Path file = single(type, "[2,4]", values);
+        Path copy = folder.resolve("copy.safetensors");
+        try (TensorSource source = TensorSource.open(file)) {
+            TensorInfo info = source.info("x");
+            assertEquals(type, info.type().toString());
+            assertEquals(bits, info.bytes());
+            SafetensorsWriter.builder().build().write(copy, List.of(source.content("x")));
+        }
+        try (TensorSource copied = TensorSource.open(copy)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            copied.content("x").writeTo(Channels.newChannel(out));
+            assertArrayEquals(values, out.toByteArray());
+            assertEquals(new Shape(2, 4), copied.info("x").shape());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F4, '[3]', 2, no whole bytes",
+        "F4, '[]', 1, no whole bytes",
+        "F6_E2M3, '[2,5]', 8, no whole bytes",
+        "F6_E3M2, '[4]', 4, takes 3 bytes",
+        "F4, '[4]', 4, takes 2 bytes",
+        "C64, '[4]', 16, takes 32 bytes",
+        "F8_E4M3FN, '[4]', 4, unknown dtype",
+        "F4, '[999999999999999999,99]', 8, can be counted"
+    })
+    void sizesOfPartsOfBytesAreChecked(String type, String shape, int bytes, String problem)
+            throws IOException {
+        Path file = single(type, shape, new byte[bytes]);
+        String message =
+                assertThrows(IOException.class, () -> TensorSource.open(file)).getMessage();
+        assertTrue(message.contains(problem) && message.contains("\"x\""), message);
     }
 
     @Test

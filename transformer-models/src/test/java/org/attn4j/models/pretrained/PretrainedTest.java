@@ -19,14 +19,20 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.TensorContent;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.sentence.Pooling;
 import org.attn4j.models.sentence.SentenceModel;
@@ -62,6 +68,41 @@ class PretrainedTest {
                     states.toFloatArray(),
                     1e-5f);
             assertEquals("[\"BertModel\"]", base.config().get("architectures").toString());
+        }
+    }
+
+    /** Types that no array can have hinder where their tensors are needed. */
+    @Test
+    void onlyANeededTensorOfAForeignTypeIsRefused(@TempDir Path folder) throws IOException {
+        Files.copy(MASKED.resolve("config.json"), folder.resolve("config.json"));
+        String needed = "bert.encoder.layer.1.output.dense.weight";
+        try (TensorSource source = TensorSource.open(MASKED)) {
+            List<TensorContent> contents = new ArrayList<>();
+            source.names().forEach(name -> contents.add(source.content(name)));
+            contents.add(new Raw("bert.embeddings.position_ids", TensorType.F4, new Shape(2, 3)));
+            contents.add(new Raw("bert.pooler.dense.weight", TensorType.C64, new Shape(5)));
+            SafetensorsWriter.builder().build().writeModel(folder, contents);
+            loader().load(folder).close();
+            contents.removeIf(content -> content.name().equals(needed));
+            contents.add(new Raw(needed, TensorType.F8_E4M3, source.info(needed).shape()));
+            SafetensorsWriter.builder().build().writeModel(folder, contents);
+        }
+        IOException refusal = assertThrows(IOException.class, () -> loader().load(folder));
+        assertTrue(refusal.getMessage().contains(needed), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("F8_E4M3"), refusal.getMessage());
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name())) {
+            ModelInspection inspection = ModelInspection.of(folder, manager);
+            assertTrue(
+                    inspection.named().orElseThrow().problem().contains(needed),
+                    inspection.named().toString());
+        }
+    }
+
+    private record Raw(String name, TensorType type, Shape shape) implements TensorContent {
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            channel.write(ByteBuffer.allocate((int) bytes()));
         }
     }
 
