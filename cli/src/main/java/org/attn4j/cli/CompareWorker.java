@@ -56,9 +56,6 @@ public final class CompareWorker implements Callable<Integer> {
     @Option(names = "--job", required = true)
     private String job;
 
-    @Option(names = "--kernels")
-    private String kernels;
-
     @Option(names = "--verbose")
     private boolean verbose;
 
@@ -119,7 +116,7 @@ public final class CompareWorker implements Callable<Integer> {
         LossCurve curve = new LossCurve();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         RunResult result =
-                new TrainingSession(asked, new RunDirectory(run), chosen, false, kernels)
+                new TrainingSession(asked, new RunDirectory(run), chosen, false)
                         .run(new StopSignal(), new ProgressPrinter(err), speed, curve);
         Long peakNative =
                 ProcessMemory.peakNative(); // of training, before translating the test set

@@ -132,7 +132,7 @@ final class Comparison {
         }
 
         private List<String> arguments(Path run) {
-            List<String> arguments = new ArrayList<>(engine.arguments());
+            List<String> arguments = new ArrayList<>(engine.arguments(kernels));
             arguments.addAll(List.of("--label", contender.label(), "--job", digest()));
             arguments.addAll(
                     List.of(
@@ -142,9 +142,6 @@ final class Comparison {
                                     contender.places().stream()
                                             .map(AttentionPlace::name)
                                             .toList())));
-            if (kernels != null) {
-                arguments.addAll(List.of("--kernels", kernels));
-            }
             arguments.addAll(List.of(file(".yaml").toString(), run.toString(), row().toString()));
             return arguments;
         }
@@ -178,7 +175,7 @@ final class Comparison {
 
         /** Everything that the row depends on. */
         private String digest() {
-            String asked = yaml + contender.places() + engine.arguments();
+            String asked = yaml + contender.places() + engine.arguments(null);
             try {
                 byte[] digest =
                         MessageDigest.getInstance("SHA-256")

@@ -62,6 +62,9 @@ final class DoctorCommand implements Callable<Integer> {
             working += report.works() ? 1 : 0;
             checks.add(engine(report));
             checks.add(devices(report));
+            if (report.works()) {
+                checks.add(kernels(report));
+            }
         }
         if (probes.size() < 2) {
             checks.add(missingEngine());
@@ -171,6 +174,16 @@ final class DoctorCommand implements Callable<Integer> {
     private static Check devices(EngineProbe.Report report) {
         String found = report.gpus() == 0 ? "cpu" : "cpu, " + report.gpus() + " × gpu";
         return new Check(report.engine() + " devices", report.works(), found, "");
+    }
+
+    /** What computes; kernels that proved wrong are no fault of the machine's that needs a mend. */
+    private static Check kernels(EngineProbe.Report report) {
+        boolean fused = report.kernels().contains("fused");
+        String found = report.kernels() + (fused ? ", each right on this machine" : "");
+        for (String reason : report.refused()) {
+            found += "; not used: " + reason;
+        }
+        return new Check(report.engine() + " kernels", true, found, "");
     }
 
     private static Check missingEngine() {

@@ -7,10 +7,13 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.attn4j.attention.kernel.KernelPolicy;
+import org.attn4j.attention.kernel.Kernels;
 import picocli.CommandLine.Option;
 
 /**
- * The options of every verb that computes: which engine, on which devices, with how many threads.
+ * The options of every verb that computes: which engine, on which devices, with how many threads
+ * and which kernels.
  */
 final class EngineOptions {
 
@@ -36,6 +39,16 @@ final class EngineOptions {
             paramLabel = "N",
             description = "Threads of the engine (default: all cores).")
     private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "CHOICE",
+            description = {
+                "What computes: auto (default: what suits this machine and proved right on it), reference (plain",
+                "operations), fused, or one choice, such as fused,linear=engine,dropout=hash ('doctor' shows",
+                "this machine's)."
+            })
+    private String kernels;
 
     /** The chosen engine, loaded, and the chosen devices, checked to exist. */
     record Chosen(Engine engine, List<Device> devices, int threads) {
@@ -88,12 +101,31 @@ final class EngineOptions {
         if (threadCount < 1) {
             throw new IllegalArgumentException("--threads must be at least 1, got " + threadCount);
         }
+        if (kernels != null) {
+            KernelPolicy.parse(kernels);
+            System.clearProperty(KernelPolicy.CHOICE_PROPERTY);
+            System.setProperty(KernelPolicy.PROPERTY, kernels);
+        }
         String name = engineName();
         System.setProperty("ai.djl.default_engine", name);
         System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threadCount));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         Engine loaded = load(name);
-        return new Chosen(loaded, parseDevices(loaded), threadCount);
+        Chosen chosen = new Chosen(loaded, parseDevices(loaded), threadCount);
+        if (kernels != null) {
+            checkKernels(chosen);
+        }
+        return chosen;
+    }
+
+    /** Refuses kernels that this engine lacks, or that are not right on this machine. */
+    private static void checkKernels(Chosen chosen) {
+        try (NDManager manager = chosen.newManager()) {
+            Kernels.of(manager).choice();
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException(
+                    chosen.engineName() + " has no fused kernels: use --kernels reference", e);
+        }
     }
 
     private static Engine load(String name) {
@@ -109,15 +141,22 @@ final class EngineOptions {
         return threads;
     }
 
-    /** The options that choose the same in another process. */
-    List<String> arguments() {
-        return List.of(
-                "--engine",
-                engineName(),
-                "--device",
-                String.join(",", devices),
-                "--threads",
-                String.valueOf(threads));
+    /** The options that choose the same in another process, with its kernels if they are known. */
+    List<String> arguments(String recordedKernels) {
+        String choice = recordedKernels == null ? kernels : recordedKernels;
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--engine",
+                                engineName(),
+                                "--device",
+                                String.join(",", devices),
+                                "--threads",
+                                String.valueOf(threads)));
+        if (choice != null) {
+            arguments.addAll(List.of("--kernels", choice));
+        }
+        return arguments;
     }
 
     private List<Device> parseDevices(Engine loaded) {

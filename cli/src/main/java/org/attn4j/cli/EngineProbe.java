@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.attn4j.attention.kernel.Kernels;
 
 /**
  * Loads one engine in a JVM of its own and multiplies two matrices with it, so that an engine that
@@ -18,12 +19,25 @@ import java.util.concurrent.TimeUnit;
 public final class EngineProbe {
 
     private static final String RESULT = "attn4j-probe: ";
+    private static final String KERNELS = "attn4j-kernels: ";
+    private static final String REFUSED = "attn4j-refused: ";
     private static final long LIMIT_SECONDS = 60;
 
     private EngineProbe() {}
 
-    /** What loading the engine showed; {@code problem} is empty when it works. */
-    record Report(String engine, String version, int gpus, String problem) {
+    /**
+     * What loading the engine showed; {@code problem} is empty when it works.
+     *
+     * @param kernels what computes on the CPU
+     * @param refused why kernels that would suit it are not used
+     */
+    record Report(
+            String engine,
+            String version,
+            int gpus,
+            String kernels,
+            List<String> refused,
+            String problem) {
 
         boolean works() {
             return problem.isEmpty();
@@ -44,6 +58,9 @@ public final class EngineProbe {
             if (product != 8f) {
                 throw new IllegalStateException("a matrix product came out as " + product);
             }
+            Kernels kernels = Kernels.of(manager);
+            System.out.println(KERNELS + kernels.choice());
+            kernels.refused().values().forEach(reason -> System.out.println(REFUSED + reason));
             System.out.println(RESULT + engine.getVersion() + " " + engine.getGpuCount());
         } catch (Throwable t) {
             Throwable cause = t;
@@ -79,21 +96,33 @@ public final class EngineProbe {
                 }
                 output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
-            String result =
-                    output.lines().filter(line -> line.startsWith(RESULT)).findFirst().orElse(null);
-            if (result == null) {
+            List<String> results = lines(output, RESULT);
+            if (results.isEmpty()) {
                 return broken("its process ended with exit code " + process.exitValue());
             }
-            result = result.substring(RESULT.length());
+            String result = results.get(0);
             if (result.startsWith("! ")) {
                 return broken(result.substring(2));
             }
             String[] parts = result.split(" ");
-            return new Report(engine, parts[0], Integer.parseInt(parts[1]), "");
+            return new Report(
+                    engine,
+                    parts[0],
+                    Integer.parseInt(parts[1]),
+                    String.join("", lines(output, KERNELS)),
+                    lines(output, REFUSED),
+                    "");
+        }
+
+        private static List<String> lines(String output, String start) {
+            return output.lines()
+                    .filter(line -> line.startsWith(start))
+                    .map(line -> line.substring(start.length()))
+                    .toList();
         }
 
         private Report broken(String problem) {
-            return new Report(engine, "", 0, problem);
+            return new Report(engine, "", 0, "", List.of(), problem);
         }
     }
 }

@@ -2,6 +2,10 @@ package org.attn4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.attn4j.attention.kernel.KernelPolicy;
 import picocli.CommandLine;
 
 /** The entry point: sets up logging, runs the verb and leaves with its exit code. */
@@ -42,12 +46,35 @@ public final class Main {
             commandLine.setColorScheme(
                     CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
+        Map<String, String> before = kernelProperties();
         try {
             return commandLine.execute(args);
         } catch (OutOfMemoryError | LinkageError e) {
             // picocli hands exceptions to the handler, and lets errors pass.
             err.println("attn4j: " + Failures.sentence(e));
             return ExitCode.FAILED;
+        } finally {
+            restore(before);
         }
+    }
+
+    /** What --kernels sets holds for one command line. */
+    private static Map<String, String> kernelProperties() {
+        Map<String, String> values = new HashMap<>();
+        for (String name : List.of(KernelPolicy.PROPERTY, KernelPolicy.CHOICE_PROPERTY)) {
+            values.put(name, System.getProperty(name));
+        }
+        return values;
+    }
+
+    private static void restore(Map<String, String> properties) {
+        properties.forEach(
+                (name, value) -> {
+                    if (value == null) {
+                        System.clearProperty(name);
+                    } else {
+                        System.setProperty(name, value);
+                    }
+                });
     }
 }

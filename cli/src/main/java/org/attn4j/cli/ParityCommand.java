@@ -12,8 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.KernelPolicy;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.parity.Fixture;
 import org.attn4j.attention.parity.Parity;
@@ -36,11 +34,6 @@ import picocli.CommandLine.Spec;
             "that differs. The exit code is 0 if all are within the tolerance."
         })
 final class ParityCommand implements Callable<Integer> {
-
-    private enum Choice {
-        REFERENCE,
-        FUSED
-    }
 
     /** A dump and what came of it: a report, or why there is none. */
     private record Compared(Path folder, ParityReport report, String error) {
@@ -88,14 +81,6 @@ final class ParityCommand implements Callable<Integer> {
                             + " the model's own).")
     private Path reference;
 
-    @Option(
-            names = "--kernels",
-            paramLabel = "KIND",
-            description =
-                    "reference: plain array operations; fused: the engine's fused kernels where they"
-                            + " apply (default: the fastest).")
-    private Choice kernels;
-
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
 
@@ -114,27 +99,17 @@ final class ParityCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--reference goes with one --model");
         }
         EngineOptions.Chosen chosen = engine.open();
-        String before = System.getProperty(KernelPolicy.PROPERTY);
-        if (kernels != null) {
-            System.setProperty(KernelPolicy.PROPERTY, kernels.name());
-        }
         try (NDManager manager = chosen.newManager()) {
             return subject.models.isEmpty()
                     ? compare(folders, manager)
                     : new ModelComparison(spec.commandLine(), json, common.isVerbose())
                             .compare(folders, reference, manager);
-        } finally {
-            if (before == null) {
-                System.clearProperty(KernelPolicy.PROPERTY);
-            } else {
-                System.setProperty(KernelPolicy.PROPERTY, before);
-            }
         }
     }
 
     private int compare(List<Path> folders, NDManager manager) {
         PrintWriter out = spec.commandLine().getOut();
-        String used = used(manager);
+        String used = Kernels.of(manager).choice().toString();
         List<Compared> all = new ArrayList<>();
         for (Path folder : folders) {
             Compared compared = compare(folder, manager);
@@ -160,25 +135,9 @@ final class ParityCommand implements Callable<Integer> {
         return within ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /**
-     * Which kernels are used; an engine without fused ones is wrong usage if those are asked for.
-     */
-    private static String used(NDManager manager) {
-        try {
-            return Kernels.of(manager).choice().toString();
-        } catch (IllegalStateException e) {
-            throw new IllegalArgumentException(
-                    manager.getEngine().getEngineName()
-                            + " has no fused kernels: use --kernels reference",
-                    e);
-        }
-    }
-
     private Compared compare(Path folder, NDManager manager) {
-        AttentionKernel kernel =
-                kernels == Choice.REFERENCE ? Kernels.reference().attention() : null;
         try {
-            return new Compared(folder, Parity.check(Fixture.read(folder), manager, kernel), null);
+            return new Compared(folder, Parity.check(Fixture.read(folder), manager, null), null);
         } catch (IOException | IllegalArgumentException e) {
             if (common.isVerbose()) {
                 e.printStackTrace(spec.commandLine().getErr());

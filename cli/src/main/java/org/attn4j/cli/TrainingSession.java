@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.attn4j.attention.kernel.KernelChoice;
-import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
@@ -22,7 +20,6 @@ import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.TrainingRun;
-import org.attn4j.models.training.TrainingState;
 import org.attn4j.models.training.Validator;
 import org.attn4j.models.transformer.TransformerConfig;
 import org.attn4j.models.transformer.TransformerModel;
@@ -32,34 +29,20 @@ import org.attn4j.models.zoo.SentenceTranslator;
 /** Puts a training run together from its configuration, and runs it. */
 final class TrainingSession {
 
-    /** Names of what must be the same on resume, in the run's recorded environment. */
+    /** The name of the thread count in the run's recorded environment. */
     static final String THREADS = "threads";
-
-    private static final String KERNELS = "kernels";
 
     private final RunConfig config;
     private final RunDirectory directory;
     private final EngineOptions.Chosen engine;
     private final boolean resume;
-    private final String kernels; // null to choose the fastest
 
     TrainingSession(
             RunConfig config, RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
-        this(config, directory, engine, resume, null);
-    }
-
-    /** A session that computes with the kernels another one chose. */
-    TrainingSession(
-            RunConfig config,
-            RunDirectory directory,
-            EngineOptions.Chosen engine,
-            boolean resume,
-            String kernels) {
         this.config = config;
         this.directory = directory;
         this.engine = engine;
         this.resume = resume;
-        this.kernels = kernels;
     }
 
     /** The file that a run's resolved configuration is kept in. */
@@ -81,7 +64,6 @@ final class TrainingSession {
                     Model model = Model.newInstance(config.name(), device(), engine.engineName())) {
                 TransformerModel block = new TransformerModel(fitted);
                 model.setBlock(block);
-                restoreKernels(model);
                 engine.engine().setRandomSeed((int) config.seed());
                 try (SequenceTrainer trainer = trainer(model, fitted)) {
                     trainer.initialize(new Shape(1, 1), new Shape(1, 1));
@@ -113,9 +95,7 @@ final class TrainingSession {
                         .optValidator(validator)
                         .optStop(stop)
                         .optResume(resume)
-                        .putEnvironment(THREADS, String.valueOf(engine.threads()))
-                        .putEnvironment(
-                                KERNELS, Kernels.of(trainer.getManager()).choice().toString());
+                        .putEnvironment(THREADS, String.valueOf(engine.threads()));
         List.of(listeners).forEach(run::addListener);
         return run.build().run();
     }
@@ -144,19 +124,6 @@ final class TrainingSession {
                         .build();
         dataset.prepare(null);
         return dataset;
-    }
-
-    /** A resumed run computes with the kernels it began with, even if others are faster today. */
-    private void restoreKernels(Model model) throws IOException {
-        if (kernels != null) {
-            Kernels.restore(model.getNDManager(), KernelChoice.parse(kernels));
-            return;
-        }
-        TrainingState state = resume ? directory.latestState().orElse(null) : null;
-        String recorded = state == null ? null : state.environment().get(KERNELS);
-        if (recorded != null && state.engine().equals(engine.engineName())) {
-            Kernels.restore(model.getNDManager(), KernelChoice.parse(recorded));
-        }
     }
 
     private SequenceTrainer trainer(Model model, TransformerConfig fitted) {

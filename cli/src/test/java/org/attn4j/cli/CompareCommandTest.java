@@ -45,11 +45,13 @@ class CompareCommandTest {
     @Test
     void trainsAndMeasuresEachAndGoesOnWithoutThoseThatAreDone() throws Exception {
         Path report = folder.resolve("report.html");
-        Outcome first = compare("multi-head", "--places", "self", "--json");
+        Outcome first =
+                compare("multi-head", "--places", "self", "--json", "--kernels", "reference");
         assertEquals(ExitCode.DONE, first.code(), first.err());
         JsonObject row = json(first.out()).getAsJsonArray("rows").get(0).getAsJsonObject();
         assertEquals("[\"encoder-self\",\"decoder-self\"]", row.get("places").toString());
         assertEquals(4, row.get("steps").getAsLong());
+        assertEquals("kernels=reference", row.get("kernels").getAsString());
         assertTrue(row.get("tokensPerSecond").getAsDouble() > 0);
         assertTrue(row.get("loss").getAsDouble() > 0);
         assertTrue(row.get("bleu").getAsDouble() >= 0);
@@ -73,6 +75,8 @@ class CompareCommandTest {
                         "--places",
                         "self",
                         "--resume",
+                        "--kernels",
+                        "reference",
                         "--out",
                         report.toString());
         assertEquals(ExitCode.DONE, both.code(), both.err());

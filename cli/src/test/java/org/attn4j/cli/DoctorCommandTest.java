@@ -18,6 +18,10 @@ class DoctorCommandTest {
         JsonObject document = JsonParser.parseString(outcome.out()).getAsJsonObject();
         JsonObject engine = document.getAsJsonObject(EngineOptions.PYTORCH);
         assertTrue(engine.get("works").getAsBoolean(), outcome.out());
+        String kernels = document.getAsJsonObject("PyTorch kernels").get("found").getAsString();
+        assertTrue(
+                kernels.matches("kernels=fused,linear=\\w+,dropout=hash.*right on this machine.*"),
+                kernels);
         assertTrue(document.getAsJsonObject("telemetry").get("works").getAsBoolean());
     }
 

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.Cli.Outcome;
+import org.attn4j.models.training.RunDirectory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,22 @@ class TrainCommandTest {
         assertArrayEquals(
                 Files.readAllBytes(whole.resolve("model.safetensors")),
                 Files.readAllBytes(parts.resolve("model.safetensors")));
+    }
+
+    @Test
+    void kernelsThatWereAskedForAreRecordedAndTakenAgain() throws Exception {
+        Path out = folder.resolve("run");
+        String asked =
+                Cli.ENGINE.equals(EngineOptions.PYTORCH)
+                        ? "fused,linear=engine,dropout=engine,plain=loss"
+                        : "reference";
+        assertEquals(
+                ExitCode.DONE, Cli.trainTiny(out, "--max-steps", "2", "--kernels", asked).code());
+        Outcome resumed = Cli.trainTiny(out, "--max-steps", "4", "--resume");
+        assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
+        String kernels =
+                new RunDirectory(out).latestState().orElseThrow().environment().get("kernels");
+        assertEquals("kernels=" + asked, kernels);
     }
 
     @Test

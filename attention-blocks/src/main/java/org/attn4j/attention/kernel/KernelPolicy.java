@@ -1,33 +1,70 @@
 package org.attn4j.attention.kernel;
 
-import java.util.Arrays;
 import java.util.Locale;
 
-/** Which kernels are used where there is a choice. */
-public enum KernelPolicy {
-    /** The fused kernel where it applies and the reference elsewhere. */
-    AUTO,
+/**
+ * Which kernels a JVM uses where there is a choice.
+ *
+ * @param required whether an engine without fused kernels is an error
+ * @param choice the choice that is forced; null for what suits the machine
+ */
+public record KernelPolicy(boolean required, KernelChoice choice) {
+
+    /** The fused kernels that suit the machine and proved right on it, the reference elsewhere. */
+    public static final KernelPolicy AUTO = new KernelPolicy(false, null);
+
     /** The reference everywhere: plain operations, the same on every engine. */
-    REFERENCE,
-    /** The fused kernels; an engine that has none is an error. */
-    FUSED;
+    public static final KernelPolicy REFERENCE = new KernelPolicy(false, KernelChoice.REFERENCE);
+
+    /** As {@link #AUTO}, but an engine that has no fused kernels is an error. */
+    public static final KernelPolicy FUSED = new KernelPolicy(true, null);
 
     /** The system property that sets the policy of this JVM. */
     public static final String PROPERTY = "attn4j.kernels";
 
+    /** The system property that forces a choice, whatever {@link #PROPERTY} says. */
+    public static final String CHOICE_PROPERTY = "attn4j.kernels.choice";
+
     /**
      * The policy of this JVM.
      *
-     * @return what the system property says, {@link #AUTO} when it is not set
-     * @throws IllegalArgumentException if the property names no policy
+     * @return what the system properties say, {@link #AUTO} when none is set
+     * @throws IllegalArgumentException if a property cannot be read
      */
     public static KernelPolicy current() {
-        String name = System.getProperty(PROPERTY, AUTO.name());
+        String choice = System.getProperty(CHOICE_PROPERTY);
+        return choice != null
+                ? forced(KernelChoice.parse(choice))
+                : parse(System.getProperty(PROPERTY, "auto"));
+    }
+
+    /**
+     * Reads a policy.
+     *
+     * @param text {@code auto}, {@code reference}, {@code fused}, or a choice in the form of {@link
+     *     KernelChoice#parse}
+     * @return the policy
+     * @throws IllegalArgumentException if the text says anything else
+     */
+    public static KernelPolicy parse(String text) {
+        String name = text.strip().toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "auto" -> AUTO;
+            case "fused" -> FUSED;
+            default -> forced(choice(name));
+        };
+    }
+
+    private static KernelChoice choice(String name) {
         try {
-            return valueOf(name.toUpperCase(Locale.ROOT));
+            return KernelChoice.parse(name);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    PROPERTY + " must be one of " + Arrays.toString(values()) + ", got " + name, e);
+                    "the kernels must be auto, reference, fused or a choice: " + e.getMessage(), e);
         }
+    }
+
+    private static KernelPolicy forced(KernelChoice choice) {
+        return choice.fused() ? new KernelPolicy(true, choice) : REFERENCE;
     }
 }

@@ -3,9 +3,12 @@ package org.attn4j.attention.kernel;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.kernel.KernelChoice.Part;
 import org.attn4j.attention.kernel.pytorch.PyTorchKernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,55 +17,43 @@ import org.slf4j.LoggerFactory;
  * The kernels of one engine and device. They are made on first use, once per JVM, and serve any
  * number of threads.
  *
- * <p>{@link KernelPolicy} says whether the fused kernels are used. On an engine that has none, the
- * kernels are the reference.
+ * <p>Which kernels compute follows from {@link KernelPolicy}, from what the machine is, and from
+ * what proved right on it: a fused kernel is held against the reference first, values and
+ * gradients, and is not used if it differs. No timing has a say. On an engine that has no fused
+ * kernels, all are the reference.
  */
 public final class Kernels {
 
-    /** The system property that forces a choice, in the form of {@link KernelChoice#parse}. */
-    public static final String CHOICE_PROPERTY = "attn4j.kernels.choice";
-
     private static final Logger LOGGER = LoggerFactory.getLogger(Kernels.class);
 
-    private static final Kernels REFERENCE =
-            new Kernels(
-                    KernelChoice.REFERENCE,
-                    null,
-                    new ReferenceKernel(),
-                    new ReferenceLinearKernel(),
-                    new ReferenceLossKernel(),
-                    new ReferenceOptimizerKernel(),
-                    new ReferenceDropoutKernel(),
-                    FileKernel.NONE);
+    private static final AttentionKernel PLAIN_ATTENTION = new ReferenceKernel();
+    private static final LinearKernel PLAIN_LINEAR = new ReferenceLinearKernel();
+    private static final LossKernel PLAIN_LOSS = new ReferenceLossKernel();
+    private static final OptimizerKernel PLAIN_OPTIMIZER = new ReferenceOptimizerKernel();
+    private static final DropoutKernel PLAIN_DROPOUT = new ReferenceDropoutKernel();
+
+    private static final Kernels REFERENCE = new Kernels(null, null, KernelChoice.REFERENCE, false);
 
     private static final Map<Key, Kernels> MADE = new ConcurrentHashMap<>();
 
-    private final KernelChoice choice;
-    private final PyTorchKernels torch; // null for the reference
-    private final AttentionKernel attention;
-    private final LinearKernel linear;
-    private final LossKernel loss;
-    private final OptimizerKernel optimizer;
-    private final DropoutKernel dropout;
-    private final FileKernel files;
+    private final PyTorchKernels torch; // null on an engine without fused kernels
+    private final KernelProof proof; // null without fused kernels
+    private final KernelChoice wanted;
+    private final boolean asked; // whether someone asked for just this choice
+    private final Map<Part, Optional<String>> failures = new ConcurrentHashMap<>();
+    private final AttentionKernel fusedAttention;
+    private final LinearKernel fusedLinear;
+    private final DropoutKernel fusedDropout;
 
-    private Kernels(
-            KernelChoice choice,
-            PyTorchKernels torch,
-            AttentionKernel attention,
-            LinearKernel linear,
-            LossKernel loss,
-            OptimizerKernel optimizer,
-            DropoutKernel dropout,
-            FileKernel files) {
-        this.choice = choice;
+    private Kernels(PyTorchKernels torch, KernelProof proof, KernelChoice wanted, boolean asked) {
         this.torch = torch;
-        this.attention = attention;
-        this.linear = linear;
-        this.loss = loss;
-        this.optimizer = optimizer;
-        this.dropout = dropout;
-        this.files = files;
+        this.proof = proof;
+        this.wanted = wanted;
+        this.asked = asked;
+        boolean fused = torch != null && wanted.fused();
+        fusedAttention = fused ? new FirstSupporting(torch.attention(), PLAIN_ATTENTION) : null;
+        fusedLinear = fused ? torch.linear(wanted.linear(), PLAIN_LINEAR) : null;
+        fusedDropout = fused ? torch.dropout(wanted.dropout(), PLAIN_DROPOUT) : null;
     }
 
     private record Key(String engine, Device device, KernelPolicy policy) {
@@ -95,7 +86,7 @@ public final class Kernels {
      */
     public static Kernels of(NDManager manager) {
         KernelPolicy policy = KernelPolicy.current();
-        if (policy == KernelPolicy.REFERENCE) {
+        if (policy.equals(KernelPolicy.REFERENCE)) {
             return REFERENCE;
         }
         Key key = Key.of(manager, policy);
@@ -114,9 +105,9 @@ public final class Kernels {
 
     /**
      * The kernel that attends: the one asked for if it supports the request, else the reference, or
-     * the fastest if none was asked for.
+     * that of this JVM if none was asked for.
      *
-     * @param asked the kernel asked for; null for the fastest
+     * @param asked the kernel asked for; null for that of this JVM
      * @param manager the manager of the query
      * @param request what is to be computed
      * @return a kernel that supports the request
@@ -124,57 +115,68 @@ public final class Kernels {
     public static AttentionKernel choose(
             AttentionKernel asked, NDManager manager, AttentionRequest request) {
         AttentionKernel kernel = asked == null ? of(manager).attention() : asked;
-        return kernel.supports(request) ? kernel : REFERENCE.attention;
+        return kernel.supports(request) ? kernel : PLAIN_ATTENTION;
     }
 
     /**
-     * Uses a recorded choice from now on, for the engine and device of a manager.
+     * Uses a recorded choice from now on, for the engine and device of a manager. What the policy
+     * of this JVM forces stays.
      *
      * @param manager a manager; its engine and device count
      * @param choice what {@link #choice()} was
-     * @throws IllegalArgumentException if this engine, or the policy of this JVM, does not allow it
+     * @throws IllegalArgumentException if this engine lacks the choice, or it is not right on this
+     *     machine
      */
     public static void restore(NDManager manager, KernelChoice choice) {
-        Kernels now = of(manager);
-        if (now.choice.equals(choice)) {
+        KernelPolicy policy = KernelPolicy.current();
+        if (policy.choice() != null) {
             return;
         }
-        if (now == REFERENCE || !choice.fused()) {
+        Kernels now = of(manager);
+        if (now.choice().equals(choice)) {
+            return;
+        }
+        if (choice.fused() && now.torch == null) {
             throw new IllegalArgumentException(
                     "these results were made with "
                             + choice
                             + ", but here it is "
-                            + now.choice
-                            + ": use the same engine, and the same "
-                            + KernelPolicy.PROPERTY);
+                            + now.choice()
+                            + ": use the same engine");
         }
-        MADE.put(Key.of(manager, KernelPolicy.current()), fused(now.torch, choice));
+        Kernels restored = new Kernels(now.torch, now.proof, choice, true);
+        restored.choice(); // proves it
+        MADE.put(Key.of(manager, policy), restored);
+    }
+
+    /** The kernels of a choice, less what does not prove right. */
+    static Kernels proved(PyTorchKernels torch, KernelProof proof, KernelChoice choice) {
+        return new Kernels(torch, proof, choice, false);
     }
 
     private static Kernels make(NDManager manager, Key key) {
-        boolean required = key.policy == KernelPolicy.FUSED;
+        KernelPolicy policy = key.policy;
         if (!PyTorchKernels.ENGINE.equals(key.engine)) {
-            if (required) {
+            if (policy.required()) {
                 throw new IllegalStateException(
-                        KernelPolicy.PROPERTY
-                                + "=fused needs the "
+                        "fused kernels need the "
                                 + PyTorchKernels.ENGINE
                                 + " engine, but the arrays are on "
                                 + key.engine
-                                + ": use auto");
+                                + ": use "
+                                + KernelPolicy.PROPERTY
+                                + "=auto");
             }
             return REFERENCE;
         }
         try {
             PyTorchKernels torch = PyTorchKernels.load(key.device);
-            String forced = System.getProperty(CHOICE_PROPERTY);
-            KernelChoice choice =
-                    forced == null
-                            ? torch.probe(manager, REFERENCE.linear, REFERENCE.dropout)
-                            : KernelChoice.parse(forced);
-            return choice.fused() ? fused(torch, choice) : REFERENCE;
+            KernelProof proof = new KernelProof(torch, key.device);
+            return policy.choice() == null
+                    ? proved(torch, proof, torch.suited())
+                    : new Kernels(torch, proof, policy.choice(), true);
         } catch (IOException e) {
-            if (required) {
+            if (policy.required()) {
                 throw new IllegalStateException(e.getMessage(), e);
             }
             LOGGER.warn(
@@ -183,25 +185,48 @@ public final class Kernels {
         }
     }
 
-    private static Kernels fused(PyTorchKernels torch, KernelChoice choice) {
-        return new Kernels(
-                choice,
-                torch,
-                new FirstSupporting(torch.attention(), REFERENCE.attention),
-                torch.linear(choice.linear(), REFERENCE.linear),
-                torch.loss(),
-                torch.optimizer(),
-                torch.dropout(choice.dropout(), REFERENCE.dropout),
-                torch.files());
+    /** Whether a part has a fused kernel that is wanted, and right on this machine. */
+    private boolean fuses(Part part) {
+        return wanted.fuses(part) && failures.computeIfAbsent(part, this::prove).isEmpty();
+    }
+
+    private Optional<String> prove(Part part) {
+        Optional<String> failure = proof.failure(part, wanted);
+        if (failure.isEmpty()) {
+            return failure;
+        }
+        String reason = wanted.name(part) + " is not right on this machine: " + failure.get();
+        if (asked) {
+            throw new IllegalArgumentException(wanted + " cannot be used: " + reason);
+        }
+        LOGGER.warn("Plain operations stand in for a kernel: {}", reason);
+        return Optional.of(reason);
     }
 
     /**
-     * What was chosen as the fastest on this machine.
+     * What computes on this machine. Proves all parts that were not used yet.
      *
      * @return the choice, to be recorded and restored
      */
     public KernelChoice choice() {
-        return choice;
+        KernelChoice right = wanted;
+        for (Part part : Part.values()) {
+            right = fuses(part) ? right : right.without(part);
+        }
+        return right;
+    }
+
+    /**
+     * What would have suited the machine but did not prove right on it. Proves all parts that were
+     * not used yet.
+     *
+     * @return the reason by part; empty if all did
+     */
+    public Map<Part, String> refused() {
+        choice();
+        Map<Part, String> refused = new EnumMap<>(Part.class);
+        failures.forEach((part, failure) -> failure.ifPresent(text -> refused.put(part, text)));
+        return refused;
     }
 
     /**
@@ -210,7 +235,7 @@ public final class Kernels {
      * @return a kernel that supports every request
      */
     public AttentionKernel attention() {
-        return attention;
+        return fuses(Part.ATTENTION) ? fusedAttention : PLAIN_ATTENTION;
     }
 
     /**
@@ -219,7 +244,7 @@ public final class Kernels {
      * @return the kernel
      */
     public LinearKernel linear() {
-        return linear;
+        return fuses(Part.LINEAR) ? fusedLinear : PLAIN_LINEAR;
     }
 
     /**
@@ -228,7 +253,7 @@ public final class Kernels {
      * @return the kernel
      */
     public LossKernel loss() {
-        return loss;
+        return fuses(Part.LOSS) ? torch.loss() : PLAIN_LOSS;
     }
 
     /**
@@ -237,7 +262,7 @@ public final class Kernels {
      * @return the kernel
      */
     public OptimizerKernel optimizer() {
-        return optimizer;
+        return fuses(Part.OPTIMIZER) ? torch.optimizer() : PLAIN_OPTIMIZER;
     }
 
     /**
@@ -246,7 +271,7 @@ public final class Kernels {
      * @return the kernel
      */
     public DropoutKernel dropout() {
-        return dropout;
+        return fuses(Part.DROPOUT) ? fusedDropout : PLAIN_DROPOUT;
     }
 
     /**
@@ -255,6 +280,6 @@ public final class Kernels {
      * @return the kernel; the reference maps no file
      */
     public FileKernel files() {
-        return files;
+        return wanted.fused() ? torch.files() : FileKernel.NONE;
     }
 }

@@ -5,19 +5,44 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.attention.kernel.pytorch.PyTorchKernels;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("engine")
 class KernelsTest {
 
-    @AfterEach
+    /** What the JVM of the tests was started with. */
+    private final Map<String, String> forced = new HashMap<>();
+
+    @BeforeEach
     void forgetThePolicy() {
+        for (String name : List.of(KernelPolicy.PROPERTY, KernelPolicy.CHOICE_PROPERTY)) {
+            forced.put(name, System.getProperty(name));
+            System.clearProperty(name);
+        }
+    }
+
+    @AfterEach
+    void takeItBack() {
         System.clearProperty(KernelPolicy.PROPERTY);
+        System.clearProperty(KernelPolicy.CHOICE_PROPERTY);
+        forced.forEach(
+                (name, value) -> {
+                    if (value != null) {
+                        System.setProperty(name, value);
+                    }
+                });
     }
 
     @Test
@@ -46,9 +71,9 @@ class KernelsTest {
             } else {
                 var error = assertThrows(IllegalStateException.class, () -> Kernels.of(m));
                 assertEquals(
-                        "attn4j.kernels=fused needs the PyTorch engine, but the arrays are on "
+                        "fused kernels need the PyTorch engine, but the arrays are on "
                                 + TestEngine.name()
-                                + ": use auto",
+                                + ": use attn4j.kernels=auto",
                         error.getMessage());
             }
         }
@@ -60,7 +85,9 @@ class KernelsTest {
         try (NDManager m = TestEngine.manager()) {
             var error = assertThrows(IllegalArgumentException.class, () -> Kernels.of(m));
             assertEquals(
-                    "attn4j.kernels must be one of [AUTO, REFERENCE, FUSED], got fast",
+                    "the kernels must be auto, reference, fused or a choice: a kernel choice must be"
+                            + " reference or fused,linear=engine|onednn|onednn_all,dropout=engine|hash"
+                            + "[,plain=attention+loss+optimizer], got \"fast\"",
                     error.getMessage());
         }
     }
@@ -71,17 +98,50 @@ class KernelsTest {
             KernelChoice now = Kernels.of(m).choice();
             assertEquals(now, KernelChoice.parse(now.toString()));
             KernelChoice other =
-                    new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.ENGINE);
+                    KernelChoice.parse("fused,linear=engine,dropout=engine,plain=loss");
             if (TestEngine.isPyTorch()) {
-                Kernels.restore(m, other);
-                assertEquals(other, Kernels.of(m).choice());
-                Kernels.restore(m, now);
-                assertEquals(now, Kernels.of(m).choice());
+                for (KernelChoice choice : List.of(other, KernelChoice.REFERENCE, now)) {
+                    Kernels.restore(m, choice);
+                    assertEquals(choice, Kernels.of(m).choice());
+                }
             } else {
                 var error =
                         assertThrows(
                                 IllegalArgumentException.class, () -> Kernels.restore(m, other));
                 assertTrue(error.getMessage().contains("kernels=reference"), error.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void choiceThatIsForcedIsWhatComputesAndOutlivesARecordedOne() {
+        assumeTrue(TestEngine.isPyTorch());
+        System.setProperty(
+                KernelPolicy.CHOICE_PROPERTY,
+                "kernels=fused,linear=engine,dropout=engine,plain=optimizer+attention");
+        try (NDManager m = TestEngine.manager()) {
+            Kernels kernels = Kernels.of(m);
+            assertEquals(
+                    "kernels=fused,linear=engine,dropout=engine,plain=attention+optimizer",
+                    kernels.choice().toString());
+            assertSame(Kernels.reference().optimizer(), kernels.optimizer());
+            Kernels.restore(m, KernelChoice.REFERENCE);
+            assertSame(kernels, Kernels.of(m));
+        }
+    }
+
+    @Test
+    void nothingButTheMachineDecides() throws Exception {
+        assumeTrue(TestEngine.isPyTorch());
+        try (NDManager m = TestEngine.manager()) {
+            KernelChoice choice = Kernels.of(m).choice();
+            for (int i = 0; i < 3; i++) {
+                try (PyTorchKernels torch = PyTorchKernels.load(Device.cpu())) {
+                    Kernels again =
+                            Kernels.proved(
+                                    torch, new KernelProof(torch, Device.cpu()), torch.suited());
+                    assertEquals(choice, again.choice());
+                }
             }
         }
     }
@@ -95,9 +155,15 @@ class KernelsTest {
                         IllegalArgumentException.class,
                         () -> KernelChoice.parse("kernels=fused,linear=blas,dropout=hash"));
         assertEquals(
-                "linear must be one of [engine, onednn], got"
+                "linear must be one of [engine, onednn, onednn_all], got"
                         + " \"kernels=fused,linear=blas,dropout=hash\"",
                 unknown.getMessage());
         assertThrows(IllegalArgumentException.class, () -> KernelChoice.parse("mkl"));
+        var part =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> KernelChoice.parse("fused,linear=engine,dropout=hash,plain=linear"));
+        assertTrue(
+                part.getMessage().startsWith("plain must be among attention, loss and optimizer"));
     }
 }

@@ -3,7 +3,6 @@ package org.attn4j.cli.example;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import org.attn4j.attention.kernel.Kernels;
 
 /**
  * How an example is run.
@@ -32,7 +31,6 @@ public record ExampleSettings(Engine engine, Device device, long seed, double ef
      */
     public NDManager newManager() {
         NDManager manager = engine.newBaseManager(device);
-        Kernels.of(manager); // chosen by trying them, which draws random numbers
         engine.setRandomSeed((int) seed);
         return manager;
     }

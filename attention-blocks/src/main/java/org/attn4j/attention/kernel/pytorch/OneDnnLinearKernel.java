@@ -5,33 +5,45 @@ import ai.djl.ndarray.types.DataType;
 import org.attn4j.attention.kernel.LinearKernel;
 
 /**
- * Linear maps through oneDNN, for inputs with rows enough that it pays to bring them into oneDNN's
- * layout.
+ * Linear maps through oneDNN's convolutions. Its inner product, the nearer operation, computes
+ * wrong numbers on some processors with AVX-512, at widths that do not fill its blocks.
+ *
+ * <p>Only large maps go there: below, libtorch leaves oneDNN's fast path, or the engine's own map
+ * is as fast.
  */
 final class OneDnnLinearKernel implements LinearKernel {
 
-    /** The fewest rows for which this was ever seen to be faster. */
-    static final long FEWEST_ROWS = 32;
+    /** The fewest rows, and the fewest products, for which this was seen to be faster. */
+    static final long FEWEST_ROWS = 96;
+
+    static final long FEWEST_PRODUCTS = 1L << 23;
 
     private final TorchModule module;
+    private final boolean everySize;
     private final LinearKernel engine;
 
-    OneDnnLinearKernel(TorchModule module, LinearKernel engine) {
+    OneDnnLinearKernel(TorchModule module, boolean everySize, LinearKernel engine) {
         this.module = module;
+        this.everySize = everySize;
         this.engine = engine;
     }
 
     /** {@inheritDoc} */
     @Override
     public NDArray linear(NDArray input, NDArray weight, NDArray bias) {
-        long features = weight.getShape().get(1);
-        boolean applies =
-                input.getDataType() == DataType.FLOAT32 && input.size() >= FEWEST_ROWS * features;
-        if (!applies) {
+        if (!applies(input, weight)) {
             return engine.linear(input, weight, bias);
         }
         return bias == null
                 ? module.call("linear_onednn", input, weight)
                 : module.call("linear_bias_onednn", input, weight, bias);
+    }
+
+    private boolean applies(NDArray input, NDArray weight) {
+        long outputs = weight.getShape().get(0);
+        long features = weight.getShape().get(1);
+        boolean large =
+                input.size() >= FEWEST_ROWS * features && input.size() * outputs >= FEWEST_PRODUCTS;
+        return input.getDataType() == DataType.FLOAT32 && (large || everySize && input.size() > 0);
     }
 }

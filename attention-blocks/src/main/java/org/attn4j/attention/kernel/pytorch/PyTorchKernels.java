@@ -1,7 +1,7 @@
 package org.attn4j.attention.kernel.pytorch;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -66,9 +66,11 @@ public final class PyTorchKernels implements AutoCloseable {
      * @return the kernel
      */
     public LinearKernel linear(KernelChoice.Linear choice, LinearKernel engine) {
-        return choice == KernelChoice.Linear.ONEDNN
-                ? new OneDnnLinearKernel(module, engine)
-                : engine;
+        return switch (choice) {
+            case ENGINE -> engine;
+            case ONEDNN -> new OneDnnLinearKernel(module, false, engine);
+            case ONEDNN_ALL -> new OneDnnLinearKernel(module, true, engine);
+        };
     }
 
     /**
@@ -110,19 +112,48 @@ public final class PyTorchKernels implements AutoCloseable {
     }
 
     /**
-     * Tries the ways on this device for a few milliseconds, with the threads that the engine now
-     * has.
+     * The way that suits the device, by what it is; which ways are right there is not asked.
      *
-     * @param manager a manager on the device
-     * @param linear the engine's own linear maps
-     * @param dropout the engine's own dropout
-     * @return the fastest
+     * @return the choice
      */
-    public KernelChoice probe(NDManager manager, LinearKernel linear, DropoutKernel dropout) {
+    public KernelChoice suited() {
         if (!host) {
             return new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.ENGINE);
         }
-        return new KernelChoice(true, KernelChoice.Linear.ENGINE, KernelChoice.Dropout.HASH);
+        return new KernelChoice(
+                true,
+                Processor.here().prefersOneDnn()
+                        ? KernelChoice.Linear.ONEDNN
+                        : KernelChoice.Linear.ENGINE,
+                KernelChoice.Dropout.HASH);
+    }
+
+    /**
+     * Hashed dropout with random numbers that are given.
+     *
+     * @param x what is dropped from, of n elements
+     * @param rate the rate
+     * @param rows ⌈n / 4096⌉ numbers, (⌈n / 4096⌉, 1), int64
+     * @param columns (1, 1024), int64
+     * @return the result, of the shape of {@code x}
+     */
+    public NDArray drop(NDArray x, float rate, NDArray rows, NDArray columns) {
+        try (NDArray scalar = module.scalar((double) rate)) {
+            return module.call("drop_by", x, scalar, rows, columns);
+        }
+    }
+
+    /**
+     * The gradient of {@code Σ weights · result}, in a thread that records gradients. It needs no
+     * {@code GradientCollector}, of which DJL allows one at a time in a process.
+     *
+     * @param result what was computed from the input
+     * @param weights of the shape of the result
+     * @param input an array that requires a gradient
+     * @return the gradient, of the shape of the input
+     */
+    public NDArray gradient(NDArray result, NDArray weights, NDArray input) {
+        return module.call("gradient", result, weights, input);
     }
 
     /** Frees the kernels; those that a JVM uses all its life need not be closed. */
