@@ -59,6 +59,15 @@ public final class LearnedPositions extends AbstractBlock {
     }
 
     /**
+     * Returns how many places there are.
+     *
+     * @return the rows of the table behind the offset
+     */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /**
      * Returns the vectors of consecutive places.
      *
      * @param parameters where the table is found

@@ -146,7 +146,8 @@ final class BartModel {
             builder.setTokens(tokens);
         }
         if (variant == BartVariant.MARIAN) {
-            return builder.optSinusoidal(
+            return builder.optMaxLength(config.maxPositions())
+                    .optSinusoidal(
                             SinusoidalPositions.builder()
                                     .setSize(size)
                                     .optLayout(SinusoidalPositions.Layout.HALVES)

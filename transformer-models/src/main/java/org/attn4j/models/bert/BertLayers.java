@@ -31,6 +31,7 @@ public final class BertLayers {
         Embeddings.Builder builder =
                 Embeddings.builder()
                         .setTokens(tokens)
+                        .optMaxLength(config.maxPositions())
                         .optNorm(new LayerNorm(size, config.epsilon()))
                         .optDropout(config.hiddenDropout());
         if (config.positions() == BertConfig.Positions.ABSOLUTE) {

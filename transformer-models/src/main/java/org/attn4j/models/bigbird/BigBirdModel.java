@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
@@ -123,6 +124,20 @@ public final class BigBirdModel extends StackEncoder {
                         ? encoded.states()
                         : encoded.states().get(new NDIndex(":, :{}", length)); // (B, T, D)
         return new EncoderOutput(states, encoded.pooled());
+    }
+
+    /** A text that is attended to in blocks has as many places as its blocks. */
+    @Override
+    public OptionalInt maxTokens() {
+        int places = maxPositions();
+        int whole = places - places % config.blockSize();
+        return OptionalInt.of(config.inBlocks(places) && config.inBlocks(whole) ? whole : places);
+    }
+
+    /** Which blocks are seen depends on how many there are. */
+    @Override
+    public int batchClass(int tokens) {
+        return config.inBlocks(tokens) ? tokens + config.padding(tokens) : 0;
     }
 
     /** The inputs with tokens at the end that nobody sees. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.head.EncoderBlock;
@@ -29,6 +30,7 @@ public abstract class CausalEncoder extends EncoderBlock {
     private final TokenEmbedding tokens;
     private final EncoderStack decoder;
     private final int maxPositions;
+    private final boolean scalesWithLength;
 
     /**
      * Creates a model.
@@ -44,10 +46,29 @@ public abstract class CausalEncoder extends EncoderBlock {
             TokenEmbedding tokens,
             EncoderStack decoder,
             int maxPositions) {
+        this(inputNames, tokens, decoder, maxPositions, false);
+    }
+
+    /**
+     * Creates a model whose positions may depend on the length of a call.
+     *
+     * @param inputNames what it takes
+     * @param tokens the token embedding that the stack starts from
+     * @param decoder the stack
+     * @param maxPositions how many places there are; 0 for any number
+     * @param scalesWithLength whether the longest sequence of a call changes what the others give
+     */
+    protected CausalEncoder(
+            List<String> inputNames,
+            TokenEmbedding tokens,
+            EncoderStack decoder,
+            int maxPositions,
+            boolean scalesWithLength) {
         super(inputNames);
         this.tokens = tokens;
         this.decoder = addChildBlock("decoder", decoder);
         this.maxPositions = maxPositions;
+        this.scalesWithLength = scalesWithLength;
     }
 
     /**
@@ -84,6 +105,18 @@ public abstract class CausalEncoder extends EncoderBlock {
 
     /** {@inheritDoc} */
     @Override
+    public final int batchClass(int tokens) {
+        return scalesWithLength ? tokens : 0;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final OptionalInt maxTokens() {
+        return maxPositions == 0 ? OptionalInt.empty() : OptionalInt.of(maxPositions);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
         in.require("input_ids");
         NDArray ids = in.ids("input_ids", tokens.vocabularySize()); // (B, T)
@@ -100,6 +133,7 @@ public abstract class CausalEncoder extends EncoderBlock {
                 EmbeddingInputs.of(ids, 0)
                         .withPositions(in.ids(POSITIONS, places))
                         .withTokenTypes(in.ids("token_type_ids", tokens.vocabularySize()));
+        requirePositions(ids.getShape().get(1));
         return new EncoderOutput(
                 decode(parameters, tokensIn, mask, null, in.observer(), training), null);
     }
@@ -139,14 +173,6 @@ public abstract class CausalEncoder extends EncoderBlock {
         NDArray ids = in.ids(); // (B, T)
         long before = in.first();
         long count = ids.getShape().get(1);
-        if (maxPositions > 0 && before + count > maxPositions) {
-            throw new IllegalArgumentException(
-                    "the model has "
-                            + maxPositions
-                            + " places, but the sequence has "
-                            + (before + count)
-                            + " tokens: shorten it");
-        }
         NDArray seen = visible(visible, ids, before); // (B, S)
         AttentionMask mask = AttentionMask.causal().and(mask(ids.getManager(), seen));
         if (visible != null) {
@@ -155,6 +181,22 @@ public abstract class CausalEncoder extends EncoderBlock {
         EmbeddingInputs placed =
                 in.positions() == null ? in.withPositions(positions(seen, count)) : in;
         return decoder.encode(parameters, placed, mask, cache, observer, training);
+    }
+
+    /**
+     * Refuses sequences that are longer than the table of positions.
+     *
+     * @param count how many tokens the longest of them has, without what it is filled up with
+     */
+    void requirePositions(long count) {
+        if (maxPositions > 0 && count > maxPositions) {
+            throw new IllegalArgumentException(
+                    "the model has "
+                            + maxPositions
+                            + " places, but the sequence has "
+                            + count
+                            + " tokens: shorten it");
+        }
     }
 
     /**

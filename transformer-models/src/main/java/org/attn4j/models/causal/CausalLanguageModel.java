@@ -11,6 +11,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.HashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.CausalModel;
@@ -102,6 +103,24 @@ public final class CausalLanguageModel extends AbstractBlock
      */
     public CausalEncoder model() {
         return model;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return model.maxTokens();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int vocabularySize() {
+        return Math.toIntExact(model.tokens().vocabularySize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int batchClass(int tokens) {
+        return model.batchClass(tokens);
     }
 
     /** {@inheritDoc} */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import java.util.Arrays;
 import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
@@ -22,7 +23,7 @@ final class CausalStepDecoder implements StepDecoder {
     private final DecoderCache cache;
     private NDArray prompts; // (R, T), null once they are read
     private NDArray visible; // (R, S) of int64, null if no prompt is filled up
-    private int rows;
+    private int[] tokens; // how many of each row are read, without what it is filled up with
 
     CausalStepDecoder(
             CausalLanguageModel model, NDManager parent, NDArray promptIds, NDArray visible) {
@@ -30,7 +31,8 @@ final class CausalStepDecoder implements StepDecoder {
         manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
         cache = model.model().newCache(manager);
-        rows = Math.toIntExact(promptIds.getShape().get(0));
+        tokens = tokens(promptIds.getShape(), visible);
+        model.model().requirePositions(Arrays.stream(tokens).max().orElse(0));
         prompts = promptIds.duplicate();
         prompts.attach(manager);
         if (visible != null) {
@@ -40,9 +42,23 @@ final class CausalStepDecoder implements StepDecoder {
         }
     }
 
+    private static int[] tokens(Shape prompts, NDArray visible) {
+        int rows = Math.toIntExact(prompts.get(0));
+        int length = Math.toIntExact(prompts.get(1));
+        int[] tokens = new int[rows];
+        Arrays.fill(tokens, length);
+        if (visible != null) {
+            Number[] seen = visible.toArray();
+            for (int i = 0; i < seen.length; i++) {
+                tokens[i / length] -= seen[i].intValue() == 0 ? 1 : 0;
+            }
+        }
+        return tokens;
+    }
+
     @Override
     public int rows() {
-        return rows;
+        return tokens.length;
     }
 
     @Override
@@ -52,14 +68,18 @@ final class CausalStepDecoder implements StepDecoder {
 
     @Override
     public NDArray step(NDArray lastIds) {
-        if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows) {
+        if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows()) {
             throw new IllegalArgumentException(
-                    "there are " + rows + " rows, got ids of shape " + lastIds.getShape());
+                    "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
         }
         NDManager step = lastIds.getManager();
+        if (prompts == null) {
+            Arrays.setAll(tokens, row -> tokens[row] + 1);
+            model.model().requirePositions(Arrays.stream(tokens).max().orElse(0));
+        }
         NDArray ids = prompts == null ? lastIds.expandDims(1) : onto(step, prompts); // (R, T)
         if (prompts == null && visible != null) {
-            NDArray one = step.ones(new Shape(rows, 1), DataType.INT64);
+            NDArray one = step.ones(new Shape(rows(), 1), DataType.INT64);
             replaceVisible(visible.concat(one, 1)); // (R, S)
         }
         if (prompts != null) {
@@ -101,7 +121,7 @@ final class CausalStepDecoder implements StepDecoder {
                 prompts = kept;
             }
         }
-        rows = selected.length;
+        tokens = Arrays.stream(selected).map(row -> tokens[row]).toArray();
     }
 
     private void replaceVisible(NDArray next) {

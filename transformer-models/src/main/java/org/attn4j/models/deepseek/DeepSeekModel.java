@@ -41,7 +41,8 @@ public final class DeepSeekModel extends CausalEncoder {
                                 .mapToObj(i -> layer(config, i))
                                 .toList(),
                         new RmsNorm(config.hiddenSize(), config.epsilon())),
-                0);
+                0,
+                config.attention().rotary().scaling().dependsOnLength());
     }
 
     private static EncoderLayer layer(DeepSeekConfig config, int index) {

@@ -52,15 +52,19 @@ public final class BeamSearch implements Search {
         if (inputs.isEmpty()) {
             return List.of();
         }
-        long seed = config.sampling() == null ? 0 : SamplingSearch.seed(config.sampling());
         List<SourceBeams> beams = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
+            SearchInput input = inputs.get(i);
             SplittableRandom random =
-                    config.sampling() == null ? null : SamplingSearch.random(seed, i);
-            TargetRules rules = new TargetRules(config, hooks, i, inputs.get(i));
+                    config.sampling() == null
+                            ? null
+                            : SamplingSearch.random(config.sampling(), input, 0);
+            TargetRules rules = new TargetRules(config, hooks, i, input, model);
             beams.add(new SourceBeams(config, hooks, rules, random));
         }
-        try (DecodingSession session = new DecodingSession(model, manager, inputs, config, true)) {
+        int steps = beams.stream().mapToInt(SourceBeams::steps).max().orElse(1);
+        try (DecodingSession session =
+                new DecodingSession(model, manager, inputs, config, steps, true)) {
             decode(session, beams);
         }
         return beams.stream().map(SourceBeams::result).toList();

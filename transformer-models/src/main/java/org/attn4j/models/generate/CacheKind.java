@@ -4,6 +4,9 @@ package org.attn4j.models.generate;
 public enum CacheKind {
     /** Arrays that are made anew, one place longer, with each token. */
     GROWING,
-    /** Arrays that have room for the longest sequence from the beginning and are written to. */
+    /**
+     * Arrays that have room for the longest sequence from the beginning and are written to. Where
+     * that may have more than 4096 tokens, they grow.
+     */
     STATIC
 }

@@ -13,6 +13,9 @@ import org.attn4j.attention.kernel.HostArrays;
  */
 final class DecodingSession implements AutoCloseable {
 
+    /** Room for more places is not taken before they are needed. */
+    private static final int MOST_RESERVED = 4096;
+
     private final NDManager manager;
     private final StepDecoder decoder;
     private final boolean normalised;
@@ -21,6 +24,7 @@ final class DecodingSession implements AutoCloseable {
     /**
      * Reads the sources.
      *
+     * @param steps how many steps there are at most
      * @param normalised whether the search takes log-probabilities, not logits
      */
     DecodingSession(
@@ -28,28 +32,22 @@ final class DecodingSession implements AutoCloseable {
             NDManager parent,
             List<SearchInput> inputs,
             GenerationConfig config,
+            int steps,
             boolean normalised) {
         this.normalised = normalised;
         mendsInvalid = config.rules().removeInvalid();
+        TokenIds.check(GenerationConfigJson.PUBLISHED, config, model.targetVocabularySize());
         manager = parent.newSubManager();
         try {
             List<int[]> sources = inputs.stream().map(SearchInput::source).toList();
             decoder = model.start(manager, sources, config.padId());
-            if (config.cache() == CacheKind.STATIC) {
-                decoder.reserve(steps(config, inputs));
+            if (config.cache() == CacheKind.STATIC && steps <= MOST_RESERVED) {
+                decoder.reserve(steps);
             }
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
-    }
-
-    /** How many steps there are at most. */
-    private static int steps(GenerationConfig config, List<SearchInput> inputs) {
-        return inputs.stream()
-                .mapToInt(it -> it.prompt().length + config.maxLengthFor(it.source().length))
-                .max()
-                .orElse(1);
     }
 
     /**

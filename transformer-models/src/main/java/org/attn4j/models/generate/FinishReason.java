@@ -7,5 +7,9 @@ public enum FinishReason {
     /** A {@link StopCriterion} was met. */
     STOP,
     /** It has as many tokens as are allowed. */
-    LENGTH
+    LENGTH,
+    /** The model has no position for another token. */
+    POSITIONS,
+    /** Nothing was generated, for what it was to be generated from cannot be read. */
+    REFUSED
 }

@@ -50,6 +50,15 @@ public record GenerationConfig(
         List<Integer> eosIds,
         int decoderStartId) {
 
+    /** The most beams: each costs as much as a text of its own. */
+    public static final int MOST_BEAMS = 4096;
+
+    /** The most hypotheses of a source. */
+    public static final int MOST_SEQUENCES = 1 << 16;
+
+    /** The most tokens that a target may be given. */
+    public static final int MOST_TOKENS = 1 << 24;
+
     /** {@inheritDoc} */
     public GenerationConfig {
         Objects.requireNonNull(lengthPenalty, "lengthPenalty");
@@ -59,13 +68,18 @@ public record GenerationConfig(
         suppressedIds = List.copyOf(suppressedIds);
         forcedEosIds = List.copyOf(forcedEosIds);
         eosIds = List.copyOf(eosIds);
-        require(beams >= 1, "beams must be at least 1, got " + beams);
+        require(
+                beams >= 1 && beams <= MOST_BEAMS,
+                "beams must be at least 1 and at most " + MOST_BEAMS + ", got " + beams);
         require(
                 nBest >= 1 && (nBest <= beams || beams == 1 && sampling != null),
                 "nBest must be at least 1 and at most beams, got nBest="
                         + nBest
                         + ", beams="
                         + beams);
+        require(
+                nBest <= MOST_SEQUENCES,
+                "nBest must be at most " + MOST_SEQUENCES + ", got " + nBest);
         require(Double.isFinite(alpha), "alpha must be a finite number, got " + alpha);
         require(minLength >= 0, "minLength must not be negative, got " + minLength);
         require(
@@ -74,6 +88,9 @@ public record GenerationConfig(
                         + maxLength
                         + ", minLength="
                         + minLength);
+        require(
+                maxLength <= MOST_TOKENS,
+                "maxLength must be at most " + MOST_TOKENS + ", got " + maxLength);
         require(
                 maxLengthFactor >= 0 && Double.isFinite(maxLengthFactor),
                 "maxLengthFactor must be a number of at least 0, got " + maxLengthFactor);

@@ -67,6 +67,9 @@ public final class GenerationConfigJson {
     /** What {@code max_length} is where nothing is said. */
     private static final int DEFAULT_MAX_LENGTH = 20;
 
+    /** What errors call the settings of a call and of a file together. */
+    static final String PUBLISHED = "generation settings";
+
     private GenerationConfigJson() {}
 
     /**
@@ -276,6 +279,46 @@ public final class GenerationConfigJson {
             Map<String, JsonElement> arguments,
             int promptLength,
             boolean encoderDecoder) {
+        return reader(file, arguments, promptLength, encoderDecoder).readPublished(encoderDecoder);
+    }
+
+    /**
+     * Holds a configuration against the model that it is for, before memory is taken.
+     *
+     * @param config the configuration
+     * @param vocabularySize how many tokens there are to choose from
+     * @throws IllegalArgumentException if it names an id that no token has, or asks for more rows
+     *     than there can be scores for
+     */
+    public static void checkTokens(GenerationConfig config, int vocabularySize) {
+        TokenIds.check(PUBLISHED, config, vocabularySize);
+    }
+
+    /**
+     * Reads how long one target of such a call may be. Prompts of a batch differ in it, where older
+     * keys count them.
+     *
+     * @param file the content of {@code generation_config.json}
+     * @param arguments the arguments of the call by the same names, which go before the file
+     * @param promptLength how many tokens stand before the first that is generated
+     * @param encoderDecoder whether the model has an encoder
+     * @return the lengths
+     * @throws IllegalArgumentException if a length is malformed, or the prompt has as many tokens
+     *     as prompt and continuation may have
+     */
+    public static Lengths lengths(
+            JsonObject file,
+            Map<String, JsonElement> arguments,
+            int promptLength,
+            boolean encoderDecoder) {
+        return reader(file, arguments, promptLength, encoderDecoder).lengths();
+    }
+
+    private static GenerationConfigReader reader(
+            JsonObject file,
+            Map<String, JsonElement> arguments,
+            int promptLength,
+            boolean encoderDecoder) {
         JsonObject all = file.deepCopy();
         if (arguments.containsKey("max_length")) {
             all.remove("max_new_tokens");
@@ -293,7 +336,6 @@ public final class GenerationConfigJson {
                         .optMaxLengthFactor(0)
                         .optEosIds(List.of())
                         .optDecoderStartId(0);
-        return new GenerationConfigReader(all, builder, most, promptLength, "generation settings")
-                .readPublished(encoderDecoder);
+        return new GenerationConfigReader(all, builder, most, promptLength, PUBLISHED);
     }
 }

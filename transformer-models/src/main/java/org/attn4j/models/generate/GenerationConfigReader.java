@@ -17,6 +17,9 @@ import java.util.function.Function;
 /** Takes one key of {@code generation_config.json} after the other; what is left is refused. */
 final class GenerationConfigReader {
 
+    /** An id that stands for no token. */
+    private static final int NONE = -1;
+
     /** What {@code top_k} is where nothing is said. */
     private static final int DEFAULT_TOP_K = 50;
 
@@ -97,6 +100,12 @@ final class GenerationConfigReader {
         return builder.build();
     }
 
+    /** Reads the lengths of one target alone. */
+    Lengths lengths() {
+        readLengths();
+        return new Lengths(minLength == null ? 0 : minLength, maxLength);
+    }
+
     /** Reads settings in which ids may be left out, and minimal lengths be too great. */
     GenerationConfig readPublished(boolean encoderDecoder) {
         readAll();
@@ -107,13 +116,8 @@ final class GenerationConfigReader {
             }
             take("bos_token_id", this::whole, builder::optDecoderStartId);
         }
-        if (minLength != null && minLength >= maxLength) { // only a forced end token comes
-            builder.optMinLength(Math.max(maxLength - 1, 0));
-            if (!has("forced_eos_token_id")) {
-                List<Integer> banned = new ArrayList<>(suppressed);
-                banned.addAll(ends);
-                builder.optSuppressedIds(banned);
-            }
+        if (minLength != null) { // see lengths(), which hold for each target
+            builder.optMinLength(Math.min(minLength, maxLength - 1));
         }
         if (padId == null) {
             builder.optPadId(ends.isEmpty() ? 0 : ends.get(0));
@@ -136,8 +140,22 @@ final class GenerationConfigReader {
     }
 
     private void readSearch() {
-        take("num_beams", this::whole, builder::optBeams);
-        take("num_return_sequences", this::whole, builder::optNBest);
+        take(
+                "num_beams",
+                this::whole,
+                beams ->
+                        builder.optBeams(
+                                within("num_beams", beams, 1, GenerationConfig.MOST_BEAMS)));
+        take(
+                "num_return_sequences",
+                this::whole,
+                texts ->
+                        builder.optNBest(
+                                within(
+                                        "num_return_sequences",
+                                        texts,
+                                        1,
+                                        GenerationConfig.MOST_SEQUENCES)));
         take("length_penalty", this::number, builder::optAlpha);
         take("length_penalty_type", this::lengthPenalty, builder::optLengthPenalty);
         take("early_stopping", this::earlyStopping, builder::optEarlyStopping);
@@ -147,9 +165,9 @@ final class GenerationConfigReader {
 
     /** Older keys of lengths count the prompt; the newer ones take precedence. */
     private void readLengths() {
-        take("min_length", this::whole, least -> minLength = Math.max(least - promptLength, 0));
-        take("min_new_tokens", this::whole, least -> minLength = least);
-        take("max_length", this::whole, most -> maxLength = most - promptLength);
+        length("min_length", least -> minLength = Math.max(least - promptLength, 0));
+        length("min_new_tokens", least -> minLength = least);
+        length("max_length", most -> maxLength = most - promptLength);
         if (maxLength < 1 && !has("max_new_tokens")) {
             throw new IllegalArgumentException(
                     where
@@ -159,23 +177,30 @@ final class GenerationConfigReader {
                             + ", tokens="
                             + promptLength);
         }
-        take("max_new_tokens", this::whole, most -> maxLength = most);
+        length("max_new_tokens", most -> maxLength = most);
         if (minLength != null) {
             builder.optMinLength(minLength);
         }
         builder.optMaxLength(maxLength);
     }
 
+    private void length(String key, Consumer<Integer> setter) {
+        take(
+                key,
+                this::whole,
+                tokens -> setter.accept(within(key, tokens, 0, GenerationConfig.MOST_TOKENS)));
+    }
+
     private void readTokens() {
         take("suppress_tokens", this::ids, ids -> suppressed = ids);
         builder.optSuppressedIds(suppressed);
         take("forced_bos_token_id", this::whole, builder::optForcedBosId);
-        take("forced_eos_token_id", this::oneOrMore, builder::optForcedEosIds);
-        take("pad_token_id", this::whole, id -> padId = id < 0 ? null : id);
+        tokens("forced_eos_token_id", builder::optForcedEosIds);
+        tokens("pad_token_id", ids -> padId = ids.isEmpty() ? null : ids.get(0));
         if (padId != null) {
             builder.optPadId(padId);
         }
-        take("eos_token_id", this::oneOrMore, ids -> ends = ids);
+        tokens("eos_token_id", ids -> ends = ids);
         if (has("eos_token_id")) {
             builder.optEosIds(ends);
         }
@@ -262,6 +287,15 @@ final class GenerationConfigReader {
         return exact(element).intValueExact();
     }
 
+    private int within(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "%s: %s must be from %d to %d, got %d"
+                            .formatted(where, key, least, most, value));
+        }
+        return value;
+    }
+
     private BigDecimal exact(JsonElement element) {
         number(element);
         return new BigDecimal(element.getAsString());
@@ -273,10 +307,19 @@ final class GenerationConfigReader {
         return ids;
     }
 
-    /** One id or a list of them; negative ones stand for none. */
     private List<Integer> oneOrMore(JsonElement element) {
-        List<Integer> ids = element instanceof JsonArray ? ids(element) : List.of(whole(element));
-        return ids.stream().filter(id -> id >= 0).toList();
+        return element instanceof JsonArray ? ids(element) : List.of(whole(element));
+    }
+
+    /** Takes one token or a list of them; −1 stands for none. */
+    private void tokens(String key, Consumer<List<Integer>> setter) {
+        take(
+                key,
+                this::oneOrMore,
+                ids -> {
+                    ids.forEach(id -> within(key, id, NONE, Integer.MAX_VALUE));
+                    setter.accept(ids.stream().filter(id -> id != NONE).toList());
+                });
     }
 
     private int firstId(JsonElement element) {

@@ -3,8 +3,13 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.HostArrays;
 
@@ -15,7 +20,8 @@ import org.attn4j.attention.kernel.HostArrays;
  */
 public final class PromptSearch {
 
-    private final Search search;
+    private final GenerationConfig config;
+    private final GenerationHooks hooks;
 
     /**
      * Creates a search.
@@ -34,11 +40,14 @@ public final class PromptSearch {
      * @param hooks what is added
      */
     public PromptSearch(GenerationConfig config, GenerationHooks hooks) {
-        search = Search.of(config, hooks);
+        Search.of(config, hooks); // refuses hooks that do not go with it
+        this.config = config;
+        this.hooks = hooks;
     }
 
     /**
-     * Continues a batch of prompts. What is found for one does not depend on the others.
+     * Continues prompts. What is found for one does not depend on the others: a model that looks at
+     * the longest of a batch is asked for prompts of one length at a time.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it
@@ -52,7 +61,7 @@ public final class PromptSearch {
     }
 
     /**
-     * Continues a batch of prompts that rules may see in another form, such as filled up.
+     * Continues prompts that rules may see in another form, such as filled up.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it
@@ -63,6 +72,44 @@ public final class PromptSearch {
      */
     public List<List<Hypothesis>> find(
             CausalModel model, NDManager manager, List<SearchInput> inputs) {
+        Map<Integer, List<Integer>> classes = new TreeMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            int own = model.batchClass(inputs.get(i).source().length);
+            classes.computeIfAbsent(own, key -> new ArrayList<>()).add(i);
+        }
+        List<List<Hypothesis>> found = new ArrayList<>(Collections.nCopies(inputs.size(), null));
+        for (List<Integer> together : classes.values()) {
+            int[] places = together.stream().mapToInt(Integer::intValue).toArray();
+            List<List<Hypothesis>> some =
+                    inOneBatch(
+                            hooks.of(places),
+                            model,
+                            manager,
+                            together.stream().map(inputs::get).toList());
+            for (int i = 0; i < places.length; i++) {
+                found.set(places[i], some.get(i));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Continues a batch of prompts in one call, as transformers' {@code generate} does with a
+     * batch: where positions scale with the length, that of the longest prompt counts for all.
+     *
+     * @param model the model
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param inputs each prompt as the source
+     * @return for each prompt its continuations, the best first
+     * @throws IllegalArgumentException if a prompt is empty
+     */
+    public List<List<Hypothesis>> findInOneBatch(
+            CausalModel model, NDManager manager, List<SearchInput> inputs) {
+        return inOneBatch(hooks, model, manager, inputs);
+    }
+
+    private List<List<Hypothesis>> inOneBatch(
+            GenerationHooks told, CausalModel model, NDManager manager, List<SearchInput> inputs) {
         if (inputs.stream().anyMatch(input -> input.source().length == 0)) {
             throw new IllegalArgumentException(
                     "a prompt must have at least one token, such as the one that begins texts");
@@ -71,11 +118,26 @@ public final class PromptSearch {
                 inputs.stream()
                         .map(it -> it.context() == null ? it.withContext(it.source()) : it)
                         .toList();
-        return search.find(new Continued(model), manager, prompts);
+        return Search.of(config, told).find(new Continued(model), manager, prompts);
     }
 
     /** Prompts in the place of sources. */
     private record Continued(CausalModel model) implements SequenceToSequenceModel {
+
+        @Override
+        public int targetVocabularySize() {
+            return model.vocabularySize();
+        }
+
+        @Override
+        public OptionalInt maxTargetTokens() {
+            return model.maxTokens();
+        }
+
+        @Override
+        public int tokensBefore(SearchInput input) {
+            return input.source().length;
+        }
 
         @Override
         public StepDecoder start(NDManager manager, NDArray sourceIds) {
@@ -85,6 +147,7 @@ public final class PromptSearch {
         @Override
         public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
             int length = sources.stream().mapToInt(source -> source.length).max().orElse(0);
+            sources.forEach(source -> PaddedIds.require(source, model.vocabularySize()));
             long[] ids = new long[Math.multiplyExact(sources.size(), length)];
             long[] seen = new long[ids.length];
             Arrays.fill(ids, padId);

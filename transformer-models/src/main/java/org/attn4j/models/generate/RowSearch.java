@@ -20,7 +20,7 @@ final class RowSearch {
     /** Makes the chooser of a sequence. */
     interface Choosers {
 
-        Chooser of(int input, int sequence);
+        Chooser of(SearchInput input, int sequence);
     }
 
     private final GenerationConfig config;
@@ -48,13 +48,19 @@ final class RowSearch {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             for (int sequence = 0; sequence < sequences; sequence++) {
-                rows.add(new Row(i, sequence, inputs.get(i)));
+                rows.add(new Row(i, sequence, inputs.get(i), model));
             }
         }
         // Only where rules or cut-offs tell them apart are logits needed.
         boolean normalised = config.sampling() == null && !config.rules().scaleScores();
         try (DecodingSession session =
-                new DecodingSession(model, manager, inputs, config, normalised)) {
+                new DecodingSession(
+                        model,
+                        manager,
+                        inputs,
+                        config,
+                        rows.stream().mapToInt(row -> row.rules.steps()).max().orElse(1),
+                        normalised)) {
             decode(session, rows, inputs.size(), normalised);
         }
         return IntStream.range(0, inputs.size())
@@ -105,11 +111,11 @@ final class RowSearch {
         private Partial partial;
         private Hypothesis result;
 
-        Row(int input, int sequence, SearchInput in) {
+        Row(int input, int sequence, SearchInput in, SequenceToSequenceModel model) {
             this.input = input;
             this.sequence = sequence;
-            rules = new TargetRules(config, hooks, input, in);
-            chooser = choosers.of(input, sequence);
+            rules = new TargetRules(config, hooks, input, in, model);
+            chooser = choosers.of(in, sequence);
             modelRow = input;
             partial = rules.start();
         }
@@ -129,7 +135,7 @@ final class RowSearch {
             }
             FinishReason reason = rules.end(partial, hooks);
             if (reason == null && rules.generated(partial) == rules.limit()) {
-                reason = FinishReason.LENGTH;
+                reason = rules.atLimit();
             }
             if (reason != null) {
                 result = partial.toHypothesis(reason, rules.promptLength(), config);

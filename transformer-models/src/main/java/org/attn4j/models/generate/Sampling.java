@@ -2,7 +2,8 @@ package org.attn4j.models.generate;
 
 /**
  * How the next token is drawn instead of taking the most probable. What is drawn follows from the
- * seed and the scores alone, on every engine.
+ * seed, the text that is gone on from and the scores, on every engine: the same prompt with the
+ * same seed gives the same, whatever stands beside it.
  *
  * @param temperature what scores are divided by, above 0
  * @param topK how many of the most probable tokens are kept, 0 for all

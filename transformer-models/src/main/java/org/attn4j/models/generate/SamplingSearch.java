@@ -3,13 +3,13 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 import org.attn4j.models.generate.logits.Scores;
 
 /**
  * Draws each token by its probability, after what {@link Sampling} cuts off, {@code nBest} times
- * for each input. What is drawn for a sequence depends on the seed, the places of its input and of
- * the sequence, and on the scores.
+ * for each input. What is drawn for a sequence follows from the seed, the tokens of its input, its
+ * number among those of the input, and the scores: the inputs beside it, and its place among them,
+ * change nothing.
  */
 public final class SamplingSearch implements Search {
 
@@ -31,22 +31,31 @@ public final class SamplingSearch implements Search {
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {
-        long seed = seed(config.sampling());
         RowSearch.Choosers choosers =
                 (input, sequence) -> {
-                    SplittableRandom random =
-                            random(seed, input * (long) config.nBest() + sequence);
+                    SplittableRandom random = random(config.sampling(), input, sequence);
                     return scores -> draw(scores, random);
                 };
         return new RowSearch(config, hooks, choosers, config.nBest()).find(model, manager, inputs);
     }
 
-    static long seed(Sampling sampling) {
-        return sampling.seed() == null ? ThreadLocalRandom.current().nextLong() : sampling.seed();
+    /** The random numbers of one sequence. */
+    static SplittableRandom random(Sampling sampling, SearchInput input, int sequence) {
+        if (sampling.seed() == null) {
+            return new SplittableRandom();
+        }
+        long state = sampling.seed();
+        for (int[] tokens : List.of(input.source(), input.prompt(), input.prefix())) {
+            state = mixed(state, tokens.length);
+            for (int token : tokens) {
+                state = mixed(state, token);
+            }
+        }
+        return new SplittableRandom(mixed(state, sequence));
     }
 
-    static SplittableRandom random(long seed, long sequence) {
-        return new SplittableRandom(new SplittableRandom(seed).nextLong() + sequence);
+    private static long mixed(long state, int value) {
+        return new SplittableRandom(state + value).nextLong();
     }
 
     private static int draw(float[] scores, SplittableRandom random) {

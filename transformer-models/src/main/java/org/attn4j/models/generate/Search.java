@@ -8,8 +8,7 @@ import java.util.List;
 public interface Search {
 
     /**
-     * Finds targets for a batch of inputs. What is found for one does not depend on the others,
-     * only, where it is drawn, on its place.
+     * Finds targets for a batch of inputs. What is found for one does not depend on the others.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it

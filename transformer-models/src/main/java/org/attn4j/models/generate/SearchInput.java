@@ -1,6 +1,7 @@
 package org.attn4j.models.generate;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What one target, or one continuation, is generated from.
@@ -12,9 +13,15 @@ import java.util.Arrays;
  * @param prompt tokens that the decoder is given after the start token; they count for no length
  *     and no score
  * @param prefix tokens that the target must begin with; they count for both
+ * @param lengths how long the target may be; null for what the configuration says
  */
 public record SearchInput(
-        int[] source, int[] seenSource, int[] context, int[] prompt, int[] prefix) {
+        int[] source,
+        int[] seenSource,
+        int[] context,
+        int[] prompt,
+        int[] prefix,
+        Lengths lengths) {
 
     private static final int[] NONE = {};
 
@@ -25,7 +32,7 @@ public record SearchInput(
      * @return the input, without prompt and prefix
      */
     public static SearchInput of(int[] source) {
-        return new SearchInput(source, source, null, NONE, NONE);
+        return new SearchInput(source, source, null, NONE, NONE, null);
     }
 
     /**
@@ -35,7 +42,7 @@ public record SearchInput(
      * @return the input
      */
     public SearchInput withSeenSource(int[] changed) {
-        return new SearchInput(source, changed, context, prompt, prefix);
+        return new SearchInput(source, changed, context, prompt, prefix, lengths);
     }
 
     /**
@@ -45,7 +52,7 @@ public record SearchInput(
      * @return the input
      */
     public SearchInput withContext(int[] changed) {
-        return new SearchInput(source, seenSource, changed, prompt, prefix);
+        return new SearchInput(source, seenSource, changed, prompt, prefix, lengths);
     }
 
     /**
@@ -55,7 +62,7 @@ public record SearchInput(
      * @return the input
      */
     public SearchInput withPrompt(int[] changed) {
-        return new SearchInput(source, seenSource, context, changed, prefix);
+        return new SearchInput(source, seenSource, context, changed, prefix, lengths);
     }
 
     /**
@@ -65,7 +72,23 @@ public record SearchInput(
      * @return the input
      */
     public SearchInput withPrefix(int[] changed) {
-        return new SearchInput(source, seenSource, context, prompt, changed);
+        return new SearchInput(source, seenSource, context, prompt, changed, lengths);
+    }
+
+    /**
+     * Returns this input with lengths of its own.
+     *
+     * @param changed the value; null for what the configuration says
+     * @return the input
+     */
+    public SearchInput withLengths(Lengths changed) {
+        return new SearchInput(source, seenSource, context, prompt, prefix, changed);
+    }
+
+    Lengths lengthsOr(GenerationConfig config) {
+        return lengths != null
+                ? lengths
+                : new Lengths(config.minLength(), config.maxLengthFor(source.length));
     }
 
     int[] contextOr(int startId) {
@@ -87,7 +110,8 @@ public record SearchInput(
                 && Arrays.equals(seenSource, that.seenSource)
                 && Arrays.equals(context, that.context)
                 && Arrays.equals(prompt, that.prompt)
-                && Arrays.equals(prefix, that.prefix);
+                && Arrays.equals(prefix, that.prefix)
+                && Objects.equals(lengths, that.lengths);
     }
 
     /** {@inheritDoc} */
@@ -107,6 +131,8 @@ public record SearchInput(
                 + Arrays.toString(prompt)
                 + ", prefix="
                 + Arrays.toString(prefix)
+                + ", lengths="
+                + lengths
                 + "]";
     }
 }

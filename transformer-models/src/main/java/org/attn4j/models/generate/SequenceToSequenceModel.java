@@ -3,6 +3,7 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 
 /** A model that reads a source sequence and predicts a target sequence token by token. */
@@ -27,6 +28,32 @@ public interface SequenceToSequenceModel {
      */
     default StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
         return start(manager, PaddedIds.of(manager, sources, padId));
+    }
+
+    /**
+     * Returns how many tokens there are to choose from.
+     *
+     * @return V
+     */
+    int targetVocabularySize();
+
+    /**
+     * Returns how many tokens the decoder has positions for, the start token among them.
+     *
+     * @return the number; empty if there is no limit
+     */
+    default OptionalInt maxTargetTokens() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Returns how many tokens the decoder reads before it gives the first that is generated.
+     *
+     * @param input what a target is generated from
+     * @return the number: a start token and the decoder's prompt, unless a model says otherwise
+     */
+    default int tokensBefore(SearchInput input) {
+        return 1 + input.prompt().length;
     }
 
     /**

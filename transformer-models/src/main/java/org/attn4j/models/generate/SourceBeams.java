@@ -49,6 +49,11 @@ final class SourceBeams {
         return done;
     }
 
+    /** How many steps there are at most. */
+    int steps() {
+        return rules.steps();
+    }
+
     /**
      * Takes one step of all live hypotheses.
      *
@@ -83,7 +88,7 @@ final class SourceBeams {
                     partial ->
                             finish(
                                     partial.toHypothesis(
-                                            FinishReason.LENGTH, rules.promptLength(), config)));
+                                            rules.atLimit(), rules.promptLength(), config)));
             done = true;
         }
         return parents;

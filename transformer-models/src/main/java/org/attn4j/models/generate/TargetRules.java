@@ -3,6 +3,7 @@ package org.attn4j.models.generate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.models.generate.logits.ForcedTokens;
 import org.attn4j.models.generate.logits.LogitsProcessor;
 import org.attn4j.models.generate.logits.Normalisation;
@@ -26,16 +27,27 @@ final class TargetRules {
     private final int[] context;
     private final int promptLength;
     private final int[] forced;
+    private final Lengths lengths;
     private final int limit;
     private final List<LogitsProcessor> processors;
 
-    TargetRules(GenerationConfig config, GenerationHooks hooks, int index, SearchInput in) {
+    /**
+     * @param index which input it is
+     * @param model tells how many tokens there are positions for
+     */
+    TargetRules(
+            GenerationConfig config,
+            GenerationHooks hooks,
+            int index,
+            SearchInput in,
+            SequenceToSequenceModel model) {
         this.config = config;
         input = index;
         context = in.contextOr(config.decoderStartId());
         promptLength = in.prompt().length;
         forced = in.forced();
-        limit = config.maxLengthFor(in.source().length);
+        lengths = in.lengthsOr(config);
+        limit = Math.min(lengths.most(), room(model, in));
         if (in.prefix().length >= limit) {
             throw new IllegalArgumentException(
                     "a prefix must be shorter than the targets may be, got "
@@ -53,6 +65,24 @@ final class TargetRules {
         if (config.rules().renormalise()) {
             processors.add(Normalisation.logSoftmax());
         }
+    }
+
+    /** How many tokens can follow; the last of them is not read, so that it needs no position. */
+    private static int room(SequenceToSequenceModel model, SearchInput in) {
+        OptionalInt positions = model.maxTargetTokens();
+        if (positions.isEmpty()) {
+            return Integer.MAX_VALUE;
+        }
+        int before = model.tokensBefore(in);
+        if (before > positions.getAsInt()) {
+            throw new IllegalArgumentException(
+                    "the model has positions for "
+                            + positions.getAsInt()
+                            + " tokens, but there are "
+                            + before
+                            + " before the first that is generated: shorten them");
+        }
+        return positions.getAsInt() - before + 1;
     }
 
     private void addRules(SearchInput in) {
@@ -78,8 +108,8 @@ final class TargetRules {
         if (!rules.badWords().isEmpty()) {
             processors.add(TokenBans.words(rules.badWords(), config.eosIds()));
         }
-        if (config.minLength() > 0) {
-            processors.add(TokenBans.before(first() + config.minLength(), config.eosIds()));
+        if (lengths.least() > 0) {
+            processors.add(TokenBans.before(first() + lengths.least(), config.eosIds()));
         }
     }
 
@@ -94,7 +124,7 @@ final class TargetRules {
             processors.add(ForcedTokens.at(1, List.of(config.forcedBosId())));
         }
         if (!config.forcedEosIds().isEmpty()) {
-            processors.add(ForcedTokens.at(first() + limit - 1, config.forcedEosIds()));
+            processors.add(ForcedTokens.at(first() + lengths.most() - 1, config.forcedEosIds()));
         }
         if (rules.removeInvalid()) {
             processors.add(Normalisation.finite());
@@ -162,6 +192,16 @@ final class TargetRules {
         return limit;
     }
 
+    /** Why a target ends that has as many tokens as it may have. */
+    FinishReason atLimit() {
+        return limit < lengths.most() ? FinishReason.POSITIONS : FinishReason.LENGTH;
+    }
+
+    /** How many steps there are at most. */
+    int steps() {
+        return promptLength + limit;
+    }
+
     /** How many tokens of a target were generated. */
     int generated(Partial partial) {
         return partial.length() - promptLength;
@@ -179,7 +219,7 @@ final class TargetRules {
                 || length >= forced.length
                         && (config.forcedBosId() >= 0 && context.length + length == 1
                                 || !config.forcedEosIds().isEmpty()
-                                        && generated(partial) == limit - 1);
+                                        && generated(partial) == lengths.most() - 1);
     }
 
     /** Why a target ends with its last token, or null if it goes on. */

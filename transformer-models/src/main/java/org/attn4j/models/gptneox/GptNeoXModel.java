@@ -39,7 +39,8 @@ public final class GptNeoXModel extends CausalEncoder {
                         null,
                         IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
-                0);
+                0,
+                config.rotary().scaling().dependsOnLength());
     }
 
     private static EncoderLayer layer(GptNeoXConfig config) {

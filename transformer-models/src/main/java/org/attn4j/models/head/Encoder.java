@@ -3,6 +3,7 @@ package org.attn4j.models.head;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.models.pretrained.ModelInputs;
 
 /** A family's model without a head: from token ids to hidden states. */
@@ -25,6 +26,26 @@ public interface Encoder extends Block {
      */
     default boolean isCausal() {
         return false;
+    }
+
+    /**
+     * Returns how many tokens of a sequence there are positions for, special ones included.
+     *
+     * @return the number; empty if there is no limit
+     */
+    default OptionalInt maxTokens() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Tells which sequences may stand in one batch and still give what each gives alone: those
+     * whose lengths are of one class, however they are filled up.
+     *
+     * @param tokens how many tokens a sequence has
+     * @return the class; the same for all lengths unless a model looks at the longest
+     */
+    default int batchClass(int tokens) {
+        return 0;
     }
 
     /**

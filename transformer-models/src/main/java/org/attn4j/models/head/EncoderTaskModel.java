@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.HashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.pretrained.ModelInputs;
@@ -78,6 +79,18 @@ public final class EncoderTaskModel extends AbstractBlock implements PretrainedM
      */
     public Encoder encoder() {
         return encoder;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return encoder.maxTokens();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int batchClass(int tokens) {
+        return encoder.batchClass(tokens);
     }
 
     /** {@inheritDoc} */

@@ -2,6 +2,7 @@ package org.attn4j.models.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.util.OptionalInt;
 
 /**
  * The places of fairseq's models (RoBERTa, XLM-R, MPNet): tokens are counted from behind the number
@@ -10,6 +11,17 @@ import ai.djl.ndarray.types.DataType;
 public final class PaddedPositions {
 
     private PaddedPositions() {}
+
+    /**
+     * Returns how many tokens there are places for.
+     *
+     * @param padId the id of the pad token
+     * @param maxPositions how many places there are
+     * @return the places behind that of the pad token
+     */
+    public static OptionalInt maxTokens(int padId, int maxPositions) {
+        return OptionalInt.of(Math.max(maxPositions - padId - 1, 0));
+    }
 
     /**
      * Returns the places of tokens.

@@ -3,6 +3,7 @@ package org.attn4j.models.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.layer.EmbeddingInputs;
@@ -96,6 +97,12 @@ public abstract class StackEncoder extends EncoderBlock {
      */
     protected NDArray positions(ModelInputs in) {
         return in.ids("position_ids", maxPositions);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return OptionalInt.of(maxPositions);
     }
 
     /**

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
@@ -158,6 +159,15 @@ public final class DecoderStack extends AbstractBlock {
         NDArray states = finalNorm == null ? x : Layers.apply(finalNorm, parameters, x, training);
         Stacks.hidden(observer, layers.size(), states);
         return states;
+    }
+
+    /**
+     * Returns how many tokens of a sequence there are positions for.
+     *
+     * @return the number; empty if there is no limit
+     */
+    public OptionalInt maxLength() {
+        return embeddings.maxLength();
     }
 
     /**

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
@@ -34,6 +35,7 @@ public final class Embeddings extends AbstractBlock {
     private final Block norm; // null for none
     private final Block projection; // null for none
     private final float dropout;
+    private final int maxLength; // 0 for no limit
 
     private Embeddings(Builder builder) {
         super(VERSION);
@@ -54,6 +56,7 @@ public final class Embeddings extends AbstractBlock {
                         ? null
                         : addChildBlock("embed_projection", builder.projection);
         dropout = Layers.requireRate("dropout", builder.dropout);
+        maxLength = learned == null ? builder.maxLength : learned.maxLength();
     }
 
     /**
@@ -63,6 +66,15 @@ public final class Embeddings extends AbstractBlock {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Returns how many tokens of a sequence there are positions for.
+     *
+     * @return the number; empty if there is no limit
+     */
+    public OptionalInt maxLength() {
+        return maxLength == 0 ? OptionalInt.empty() : OptionalInt.of(maxLength);
     }
 
     /**
@@ -119,6 +131,7 @@ public final class Embeddings extends AbstractBlock {
                 throw new IllegalArgumentException(
                         "sinusoidal positions count from the first token; leave positions out");
             }
+            requirePositions(in.first() + count);
             return sinusoidal.encode(manager, in.first(), count);
         }
         if (learned == null) {
@@ -127,6 +140,17 @@ public final class Embeddings extends AbstractBlock {
         return in.positions() == null
                 ? learned.encode(parameters, manager, in.first(), count, training)
                 : Layers.apply(learned, parameters, in.positions(), training);
+    }
+
+    private void requirePositions(long count) {
+        if (maxLength > 0 && count > maxLength) {
+            throw new IllegalArgumentException(
+                    "there are positions for "
+                            + maxLength
+                            + " tokens, but the sequence has "
+                            + count
+                            + ": shorten it");
+        }
     }
 
     /**
@@ -178,6 +202,7 @@ public final class Embeddings extends AbstractBlock {
         private Block norm;
         private Block projection;
         private float dropout;
+        private int maxLength;
 
         Builder() {}
 
@@ -235,6 +260,17 @@ public final class Embeddings extends AbstractBlock {
          */
         public Builder optSinusoidal(SinusoidalPositions sinusoidal) {
             this.sinusoidal = sinusoidal;
+            return this;
+        }
+
+        /**
+         * Sets how many tokens a sequence may have where no table of trained positions tells.
+         *
+         * @param maxLength the number; 0, by default, for any
+         * @return this builder
+         */
+        public Builder optMaxLength(int maxLength) {
+            this.maxLength = maxLength;
             return this;
         }
 

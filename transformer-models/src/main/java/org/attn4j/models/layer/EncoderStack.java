@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.Temporaries;
@@ -178,6 +179,15 @@ public final class EncoderStack extends AbstractBlock {
      */
     public DecoderCache newCache(NDManager manager) {
         return new DecoderCache(manager, layers.size());
+    }
+
+    /**
+     * Returns how many tokens of a sequence there are positions for.
+     *
+     * @return the number; empty if there is no limit
+     */
+    public OptionalInt maxLength() {
+        return embeddings.maxLength();
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
@@ -148,6 +149,12 @@ public final class LongformerModel extends StackEncoder {
                     name + " must be " + shape + " as input_ids, got " + mask.getShape());
         }
         return mask.neq(0).toType(DataType.FLOAT32, false);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return PaddedPositions.maxTokens(config.layers().padId(), maxPositions());
     }
 
     /** {@inheritDoc} */

@@ -2,6 +2,7 @@ package org.attn4j.models.mpnet;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.bert.BertLayers;
@@ -58,6 +59,12 @@ public final class MpnetModel extends StackEncoder {
                 pooler ? new Pooler(config.hiddenSize()) : null,
                 0,
                 config.maxPositions());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return PaddedPositions.maxTokens(PAD_ID, maxPositions());
     }
 
     /** {@inheritDoc} */

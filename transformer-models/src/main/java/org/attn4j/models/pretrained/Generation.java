@@ -15,6 +15,7 @@ import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.PromptSearch;
 import org.attn4j.models.generate.Search;
 import org.attn4j.models.generate.SearchInput;
@@ -72,23 +73,61 @@ final class Generation {
                 file, call, promptLength, isEncoderDecoder(loaded));
     }
 
+    /**
+     * Returns how long one target may be.
+     *
+     * @param promptLength how many tokens stand before the first that is generated
+     */
+    Lengths lengths(int promptLength) {
+        return GenerationConfigJson.lengths(
+                defaults, arguments, promptLength, isEncoderDecoder(loaded));
+    }
+
     /** A setting of the call, or of the model; null if neither has it. */
     JsonElement setting(String name) {
         JsonElement value = arguments.containsKey(name) ? arguments.get(name) : defaults.get(name);
         return value == null || value.isJsonNull() ? null : value;
     }
 
-    /** Generates. */
+    /**
+     * Refuses what no input could be generated with, before anything is computed.
+     *
+     * @throws IllegalArgumentException if an id is no token, or hooks and configuration exclude
+     *     each other
+     */
+    void check(GenerationConfig config, GenerationHooks hooks) {
+        Search.of(config, hooks);
+        GenerationConfigJson.checkTokens(config, vocabularySize());
+    }
+
+    /** How many tokens the model chooses from. */
+    int vocabularySize() {
+        return loaded.model() instanceof SequenceToSequenceModel model
+                ? model.targetVocabularySize()
+                : ((CausalModel) loaded.model()).vocabularySize();
+    }
+
+    /**
+     * Generates.
+     *
+     * @param inputs what {@link #withStarts} gave
+     * @param inOneBatch whether prompts are one call, as a batch is in transformers, in which the
+     *     longest may change what the others give
+     */
     List<List<Hypothesis>> find(
             NDManager manager,
             GenerationConfig config,
             GenerationHooks hooks,
-            List<SearchInput> inputs) {
+            List<SearchInput> inputs,
+            boolean inOneBatch) {
         if (loaded.model() instanceof SequenceToSequenceModel model) {
-            return Search.of(config, hooks).find(model, manager, withStarts(inputs));
+            return Search.of(config, hooks).find(model, manager, inputs);
         }
         if (loaded.model() instanceof CausalModel model) {
-            return new PromptSearch(config, hooks).find(model, manager, inputs);
+            PromptSearch search = new PromptSearch(config, hooks);
+            return inOneBatch
+                    ? search.findInOneBatch(model, manager, inputs)
+                    : search.find(model, manager, inputs);
         }
         throw new IllegalArgumentException(
                 loaded.model().architecture()
@@ -97,7 +136,7 @@ final class Generation {
     }
 
     /** Gives each input a start token of its own where there is a list of them. */
-    private List<SearchInput> withStarts(List<SearchInput> inputs) {
+    List<SearchInput> withStarts(List<SearchInput> inputs) {
         if (!(setting("decoder_start_token_id") instanceof JsonArray starts)) {
             return inputs;
         }

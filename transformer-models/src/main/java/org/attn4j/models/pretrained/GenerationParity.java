@@ -16,6 +16,7 @@ import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.pretrained.ModelFixture.Case;
 
@@ -77,7 +78,7 @@ final class GenerationParity {
             before.add(many ? new int[] {own.getAsJsonArray().get(i).getAsInt()} : context);
         }
         int length = 1 + (given == null ? 0 : all.get(0).prompt().length);
-        return outputs(generation.config(length), all, before);
+        return outputs(length, all, before);
     }
 
     /** The source without the padding behind it. */
@@ -98,13 +99,12 @@ final class GenerationParity {
 
     /** The continuation of each prompt. */
     private Map<String, NDArray> prolong() {
-        GenerationConfig config = generation.config(ids[0].length);
         List<SearchInput> all = new ArrayList<>();
         for (int i = 0; i < ids.length; i++) {
             // Rules see the padding too, as transformers' do.
             all.add(SearchInput.of(prompt(i)).withSeenSource(ids[i]).withContext(ids[i]));
         }
-        return outputs(config, all, List.of(ids));
+        return outputs(ids[0].length, all, List.of(ids));
     }
 
     /** The prompt without the padding before it. */
@@ -123,8 +123,18 @@ final class GenerationParity {
     }
 
     private Map<String, NDArray> outputs(
-            GenerationConfig config, List<SearchInput> all, List<int[]> before) {
-        List<List<Hypothesis>> found = generation.find(manager, config, GenerationHooks.NONE, all);
+            int promptLength, List<SearchInput> all, List<int[]> before) {
+        GenerationConfig config = generation.config(promptLength);
+        Lengths lengths = generation.lengths(promptLength);
+        List<List<Hypothesis>> found =
+                generation.find(
+                        manager,
+                        config,
+                        GenerationHooks.NONE,
+                        generation.withStarts(all).stream()
+                                .map(it -> it.withLengths(lengths))
+                                .toList(),
+                        true);
         List<long[]> rows = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             for (Hypothesis hypothesis : found.get(i)) {

@@ -30,6 +30,7 @@ public final class GenerationRequest {
     private final String task;
     private final String sourceLanguage;
     private final String targetLanguage;
+    private final boolean truncate;
 
     private GenerationRequest(Builder builder) {
         arguments = Map.copyOf(builder.arguments);
@@ -41,6 +42,7 @@ public final class GenerationRequest {
         task = builder.task;
         sourceLanguage = builder.sourceLanguage;
         targetLanguage = builder.targetLanguage;
+        truncate = builder.truncate;
     }
 
     /**
@@ -88,6 +90,10 @@ public final class GenerationRequest {
         return targetLanguage;
     }
 
+    boolean truncate() {
+        return truncate;
+    }
+
     /** Builds a {@link GenerationRequest}. */
     public static final class Builder {
 
@@ -100,6 +106,7 @@ public final class GenerationRequest {
         private String task;
         private String sourceLanguage;
         private String targetLanguage;
+        private boolean truncate;
 
         private Builder() {}
 
@@ -239,6 +246,19 @@ public final class GenerationRequest {
         public Builder optLanguages(String source, String target) {
             sourceLanguage = source;
             targetLanguage = target;
+            return this;
+        }
+
+        /**
+         * Sets whether a source that is longer than a model with an encoder reads is cut at the
+         * tokenizer's limit, or at the model's. {@link GeneratedText#reading} tells of each.
+         *
+         * @param truncate whether it is cut; else, by default, it is read whole, and refused if the
+         *     model has no positions for it
+         * @return this builder
+         */
+        public Builder optTruncate(boolean truncate) {
+            this.truncate = truncate;
             return this;
         }
 

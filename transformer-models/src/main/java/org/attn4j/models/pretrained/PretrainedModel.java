@@ -3,6 +3,7 @@ package org.attn4j.models.pretrained;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.WeightTable;
 
 /**
@@ -39,6 +40,26 @@ public interface PretrainedModel extends Block {
      * @return the name of the class, such as {@code BertForMaskedLM}
      */
     String architecture();
+
+    /**
+     * Returns how many tokens of a text there are positions for, special ones included.
+     *
+     * @return the number; empty if there is no limit
+     */
+    default OptionalInt maxTokens() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Tells which sequences may stand in one batch and still give what each gives alone: those
+     * whose lengths are of one class, however they are filled up.
+     *
+     * @param tokens how many tokens a sequence has
+     * @return the class; the same for all lengths unless a model looks at the longest
+     */
+    default int batchClass(int tokens) {
+        return 0;
+    }
 
     /**
      * Returns whether the model is decoder-only: a token sees itself and those before it.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.StreamSupport;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.StopCriterion;
 import org.attn4j.models.generate.TokenListener;
@@ -35,6 +36,9 @@ public final class TextGenerator implements AutoCloseable {
 
     /** Settings that need text or a clock. */
     private static final Set<String> HEEDED = Set.of("stop_strings", "max_time");
+
+    private static final int MOST_TOGETHER = 16;
+    private static final long MOST_SCORES = 1 << 26;
 
     private final LoadedModel model;
     private final ModelTokenizer tokenizer;
@@ -131,18 +135,28 @@ public final class TextGenerator implements AutoCloseable {
      * @param request how
      * @return the best or the first of what is generated
      * @throws IOException if the model's settings of generation cannot be read
-     * @throws IllegalArgumentException if a setting is malformed, unknown or not supported
+     * @throws IllegalArgumentException if a setting is malformed, unknown or not supported, or the
+     *     text is longer than the model reads
+     * @throws IllegalStateException if no token is possible
      */
     public GeneratedText generate(String text, GenerationRequest request) throws IOException {
-        return generate(List.of(text), request).get(0).get(0);
+        Call call = new Call(request, List.of(text));
+        List<List<GeneratedText>> found = call.generate();
+        if (call.problems[0] != null) {
+            throw call.problems[0];
+        }
+        return found.get(0).get(0);
     }
 
     /**
-     * Generates for texts, in one batch.
+     * Generates for texts, some of like length at a time. What is generated for one does not depend
+     * on the others: lengths, positions, rules and what is drawn with a seed are counted from the
+     * text itself.
      *
      * @param texts the prompts or the sources
      * @param request how
-     * @return for each text what is generated, the best first
+     * @return for each text what is generated, the best first; for one that cannot be done a text
+     *     that is empty, whose {@link GeneratedText#reading} tells why
      * @throws IOException if the model's settings of generation cannot be read
      * @throws IllegalArgumentException if a setting is malformed, unknown or not supported
      */
@@ -151,7 +165,7 @@ public final class TextGenerator implements AutoCloseable {
         if (texts.isEmpty()) {
             return List.of();
         }
-        return new Call(request).generate(texts);
+        return new Call(request, texts).generate();
     }
 
     /** Closes model and tokenizer, unless they are the caller's. */
@@ -170,8 +184,14 @@ public final class TextGenerator implements AutoCloseable {
         private final JsonObject task;
         private final Generation generation;
         private final ModelTokenizer words;
+        private final int[] beginning;
+        private final GenerationConfig config;
+        private final List<SearchInput> inputs;
+        private final TextReading[] readings;
+        private final RuntimeException[] problems; // null for what can be done
+        private final TokenListener listener;
 
-        Call(GenerationRequest request) throws IOException {
+        Call(GenerationRequest request, List<String> texts) throws IOException {
             this.request = request;
             task = task(request.task());
             Map<String, JsonElement> arguments = new HashMap<>();
@@ -197,6 +217,22 @@ public final class TextGenerator implements AutoCloseable {
             }
             arguments.putAll(request.arguments());
             generation = new Generation(model, arguments, HEEDED);
+            if (request.truncate() && !isEncoderDecoder()) {
+                throw new IllegalArgumentException(
+                        "the model goes on with its prompt, of which nothing can be cut: shorten"
+                                + " it");
+            }
+            beginning = targetPrefix();
+            config = generation.config(isEncoderDecoder() ? 1 + beginning.length : 1);
+            readings = new TextReading[texts.size()];
+            problems = new RuntimeException[texts.size()];
+            inputs =
+                    generation.withStarts(
+                            IntStream.range(0, texts.size())
+                                    .mapToObj(i -> input(i, texts.get(i)))
+                                    .toList());
+            listener = listener();
+            generation.check(config, hooks());
         }
 
         private JsonObject task(String name) {
@@ -252,47 +288,110 @@ public final class TextGenerator implements AutoCloseable {
             return isLanguage ? "decoder_start_token_id" : "forced_bos_token_id";
         }
 
-        List<List<GeneratedText>> generate(List<String> texts) {
-            List<int[]> ids = texts.stream().map(this::encode).toList();
-            int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
-            int[] beginning = targetPrefix();
-            int before = isEncoderDecoder() ? 1 + beginning.length : longest;
-            GenerationConfig config = generation.config(before);
-            List<int[]> prompts =
-                    isEncoderDecoder() ? ids.stream().map(it -> new int[0]).toList() : ids;
-            GenerationHooks hooks =
-                    new GenerationHooks(
-                            request.processors(),
-                            request.allowed(),
-                            stop(prompts),
-                            listener(prompts, beginning, config));
-            try (NDManager manager = model.manager().newSubManager()) {
-                List<SearchInput> inputs =
-                        ids.stream().map(it -> SearchInput.of(it).withPrompt(beginning)).toList();
-                List<List<Hypothesis>> found = generation.find(manager, config, hooks, inputs);
-                return IntStream.range(0, found.size())
-                        .mapToObj(
-                                i ->
-                                        found.get(i).stream()
-                                                .map(it -> text(prompts.get(i), it))
-                                                .toList())
-                        .toList();
+        /** What a text is generated from; of one that cannot be read its problem is kept. */
+        private SearchInput input(int place, String text) {
+            int[] ids = new int[0];
+            try {
+                ids = encode(place, text);
+                requirePositions(ids.length);
+                Lengths lengths =
+                        generation.lengths(isEncoderDecoder() ? 1 + beginning.length : ids.length);
+                return SearchInput.of(ids).withPrompt(beginning).withLengths(lengths);
+            } catch (IllegalArgumentException e) {
+                refuse(place, ids.length, e);
+                return SearchInput.of(ids);
             }
         }
 
-        private TokenListener listener(
-                List<int[]> prompts, int[] beginning, GenerationConfig config) {
+        private void refuse(int place, int tokens, RuntimeException problem) {
+            problems[place] = problem;
+            readings[place] = TextReading.refused(tokens, problem.getMessage());
+        }
+
+        private void requirePositions(int tokens) {
+            OptionalInt positions = model.model().maxTokens();
+            if (positions.isPresent() && tokens > positions.getAsInt()) {
+                throw new IllegalArgumentException(
+                        "the text has %d tokens, but the model has positions for %d: shorten it%s"
+                                .formatted(
+                                        tokens,
+                                        positions.getAsInt(),
+                                        isEncoderDecoder() ? ", or have it truncated" : ""));
+            }
+        }
+
+        List<List<GeneratedText>> generate() {
+            List<List<GeneratedText>> found = new ArrayList<>();
+            for (TextReading reading : readings) {
+                found.add(List.of(GeneratedText.refused(reading)));
+            }
+            List<Integer> places =
+                    IntStream.range(0, inputs.size())
+                            .filter(place -> problems[place] == null)
+                            .boxed()
+                            .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
+                            .toList();
+            int together = rowsTogether();
+            for (int from = 0; from < places.size(); from += together) {
+                int to = Math.min(from + together, places.size());
+                generate(places.subList(from, to), found);
+            }
+            return found;
+        }
+
+        /** As many as have scores for each of their rows in one array of moderate size. */
+        private int rowsTogether() {
+            long perText =
+                    (long) generation.vocabularySize() * Math.max(config.beams(), config.nBest());
+            return (int) Math.max(1, Math.min(MOST_TOGETHER, MOST_SCORES / perText));
+        }
+
+        /** Generates for some texts; if one of them cannot be done, for each by itself. */
+        private void generate(List<Integer> some, List<List<GeneratedText>> found) {
+            int[] places = some.stream().mapToInt(Integer::intValue).toArray();
+            List<List<Hypothesis>> results;
+            try (NDManager manager = model.manager().newSubManager()) {
+                List<SearchInput> batch = some.stream().map(inputs::get).toList();
+                results = generation.find(manager, config, hooks().of(places), batch, false);
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                if (places.length > 1 && listener != null) {
+                    throw e; // who listens was told of the others already
+                }
+                if (places.length > 1) {
+                    some.forEach(place -> generate(List.of(place), found));
+                } else {
+                    refuse(places[0], readings[places[0]].tokens(), e);
+                    found.set(places[0], List.of(GeneratedText.refused(readings[places[0]])));
+                }
+                return;
+            }
+            for (int i = 0; i < places.length; i++) {
+                int place = places[i];
+                found.set(place, results.get(i).stream().map(it -> text(place, it)).toList());
+            }
+        }
+
+        private GenerationHooks hooks() {
+            return new GenerationHooks(request.processors(), request.allowed(), stop(), listener);
+        }
+
+        private TokenListener listener() {
             if (request.listener() == null) {
                 return request.tokens();
             }
             return new TextStream(
                     request.listener(),
                     request.tokens(),
-                    prompts,
+                    IntStream.range(0, inputs.size()).mapToObj(this::prompt).toList(),
                     beginning,
                     config.eosIds(),
                     this::decode,
                     this::text);
+        }
+
+        /** The tokens that a text goes on with; none before a target. */
+        private int[] prompt(int place) {
+            return isEncoderDecoder() ? new int[0] : inputs.get(place).source();
         }
 
         /**
@@ -316,18 +415,19 @@ public final class TextGenerator implements AutoCloseable {
                     .toArray();
         }
 
-        private int[] encode(String text) {
+        private int[] encode(int place, String text) {
             String whole = task.has("prefix") ? task.get("prefix").getAsString() + text : text;
             if (request.targetLanguage() != null && marksByText()) {
                 whole = mark() + " " + whole;
             }
-            OptionalInt most = isEncoderDecoder() ? words.maxLength() : OptionalInt.empty();
-            EncodeOptions options =
-                    most.isPresent() ? EncodeOptions.upTo(most.getAsInt()) : EncodeOptions.DEFAULT;
-            int[] ids =
-                    LongStream.of(words.encode(whole, options).ids())
-                            .mapToInt(Math::toIntExact)
-                            .toArray();
+            long[] all = words.encode(whole, EncodeOptions.DEFAULT).ids();
+            long[] read = all;
+            OptionalInt most = limit();
+            if (request.truncate() && most.isPresent() && all.length > most.getAsInt()) {
+                read = words.encode(whole, EncodeOptions.upTo(most.getAsInt())).ids();
+            }
+            readings[place] = new TextReading(all.length, read.length, null);
+            int[] ids = LongStream.of(read).mapToInt(Math::toIntExact).toArray();
             if (ids.length == 0) {
                 JsonElement begin = generation.setting("bos_token_id");
                 if (begin == null) {
@@ -340,30 +440,39 @@ public final class TextGenerator implements AutoCloseable {
             return ids;
         }
 
+        /** How many tokens are read of a text that may be cut. */
+        private OptionalInt limit() {
+            return words.maxLength(model.model().maxTokens());
+        }
+
         private String decode(long[] ids) {
             return words.decode(ids, true);
         }
 
-        private GeneratedText text(int[] prompt, Hypothesis hypothesis) {
-            long[] before = Arrays.stream(prompt).asLongStream().toArray();
+        private GeneratedText text(int place, Hypothesis hypothesis) {
+            long[] before = Arrays.stream(prompt(place)).asLongStream().toArray();
             long[] own = Arrays.stream(hypothesis.ids()).asLongStream().toArray();
             String prefix = decode(before);
             String all =
                     decode(LongStream.concat(LongStream.of(before), LongStream.of(own)).toArray());
             String text = all.startsWith(prefix) ? all.substring(prefix.length()) : decode(own);
-            return new GeneratedText(text, hypothesis);
+            return new GeneratedText(text, hypothesis, readings[place]);
         }
 
-        private StopCriterion stop(List<int[]> prompts) {
+        /** When texts that are begun now are done. */
+        private StopCriterion stop() {
             List<StopCriterion> criteria = new ArrayList<>();
             JsonElement strings = generation.setting("stop_strings");
             if (strings != null) {
+                List<int[]> prompts =
+                        IntStream.range(0, inputs.size()).mapToObj(this::prompt).toList();
                 criteria.add(new StopStrings(words, strings(strings), prompts));
             }
             JsonElement seconds = generation.setting("max_time");
             if (seconds != null) {
-                long end = System.nanoTime() + (long) (seconds.getAsDouble() * 1e9);
-                criteria.add((input, ids) -> System.nanoTime() - end > 0);
+                double most = seconds(seconds);
+                long start = System.nanoTime();
+                criteria.add((input, ids) -> (System.nanoTime() - start) / 1e9 > most);
             }
             return criteria.isEmpty()
                     ? null
@@ -371,11 +480,30 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private static List<String> strings(JsonElement element) {
-            return element instanceof JsonArray array
-                    ? StreamSupport.stream(array.spliterator(), false)
-                            .map(JsonElement::getAsString)
-                            .toList()
-                    : List.of(element.getAsString());
+            JsonArray all = new JsonArray();
+            if (element instanceof JsonArray given) {
+                all.addAll(given);
+            } else {
+                all.add(element);
+            }
+            List<String> strings = new ArrayList<>();
+            for (JsonElement each : all) {
+                if (!(each instanceof JsonPrimitive text) || !text.isString()) {
+                    throw new IllegalArgumentException(
+                            "stop_strings must be a string or a list of strings, got " + element);
+                }
+                strings.add(each.getAsString());
+            }
+            return strings;
+        }
+
+        private static double seconds(JsonElement element) {
+            boolean number = element instanceof JsonPrimitive given && given.isNumber();
+            if (!number || !(element.getAsDouble() >= 0)) {
+                throw new IllegalArgumentException(
+                        "max_time must be a number of seconds, 0 or more, got " + element);
+            }
+            return element.getAsDouble();
         }
     }
 }

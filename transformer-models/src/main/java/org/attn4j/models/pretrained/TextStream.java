@@ -17,7 +17,7 @@ final class TextStream implements TokenListener {
     private final int[] beginning;
     private final List<Integer> ends;
     private final Function<long[], String> decode;
-    private final BiFunction<int[], Hypothesis, GeneratedText> whole;
+    private final BiFunction<Integer, Hypothesis, GeneratedText> whole;
     private final Map<List<Integer>, TextPieces> pieces = new HashMap<>();
 
     /**
@@ -28,7 +28,7 @@ final class TextStream implements TokenListener {
      * @param beginning the tokens that each text was given to begin with
      * @param ends tokens that have no text
      * @param decode gives the text of tokens
-     * @param whole gives the text of all that was generated after a prompt
+     * @param whole gives the text of all that was generated for an input
      */
     TextStream(
             TextListener listener,
@@ -37,7 +37,7 @@ final class TextStream implements TokenListener {
             int[] beginning,
             List<Integer> ends,
             Function<long[], String> decode,
-            BiFunction<int[], Hypothesis, GeneratedText> whole) {
+            BiFunction<Integer, Hypothesis, GeneratedText> whole) {
         this.listener = listener;
         this.tokens = tokens;
         this.prompts = prompts;
@@ -66,7 +66,7 @@ final class TextStream implements TokenListener {
 
     @Override
     public void onEnd(int input, int sequence, Hypothesis found) {
-        GeneratedText text = whole.apply(prompts.get(input), found);
+        GeneratedText text = whole.apply(input, found);
         tell(input, sequence, pieces(input, sequence).rest(text.text()));
         listener.onEnd(input, sequence, text);
         if (tokens != null) {

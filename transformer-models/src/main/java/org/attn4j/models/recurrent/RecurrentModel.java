@@ -218,6 +218,12 @@ public final class RecurrentModel extends AbstractBlock implements SequenceToSeq
 
     /** {@inheritDoc} */
     @Override
+    public int targetVocabularySize() {
+        return config.targetVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
         ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
         return logits(parameters, sourceIds, decoderInputIds, observer, false);

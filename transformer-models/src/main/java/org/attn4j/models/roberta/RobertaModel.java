@@ -1,6 +1,7 @@
 package org.attn4j.models.roberta;
 
 import ai.djl.ndarray.NDArray;
+import java.util.OptionalInt;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.bert.BertLayers;
 import org.attn4j.models.bert.BertModel;
@@ -40,6 +41,12 @@ public final class RobertaModel extends StackEncoder {
                 config.tokenTypes(),
                 config.maxPositions());
         padId = config.padId();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return PaddedPositions.maxTokens(padId, maxPositions());
     }
 
     /** {@inheritDoc} */

@@ -14,6 +14,7 @@ import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -242,6 +243,24 @@ public final class EncoderDecoder extends AbstractBlock
 
     /** {@inheritDoc} */
     @Override
+    public OptionalInt maxTokens() {
+        return encoder.maxLength();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTargetTokens() {
+        return decoder.maxLength();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int targetVocabularySize() {
+        return Math.toIntExact(parts.targetVocabularySize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
         return start(manager, sourceIds, this::visible);
     }
@@ -253,6 +272,8 @@ public final class EncoderDecoder extends AbstractBlock
      */
     @Override
     public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
+        PaddedIds.require(new int[] {padId}, parts.sourceVocabularySize());
+        sources.forEach(source -> PaddedIds.require(source, parts.sourceVocabularySize()));
         try (NDManager scratch = manager.newSubManager()) {
             NDArray ids = PaddedIds.of(scratch, sources, padId); // (B, S)
             NDArray filled = PaddedIds.filled(scratch, sources); // (B, S)

@@ -362,6 +362,20 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
+     * Returns the most tokens that the model's configuration allows and the model has positions
+     * for.
+     *
+     * @param positions how many tokens there are positions for, if there is a limit
+     * @return the lesser of the limits, if there is one
+     */
+    public OptionalInt maxLength(OptionalInt positions) {
+        OptionalInt allowed = maxLength();
+        return allowed.isPresent() && positions.isPresent()
+                ? OptionalInt.of(Math.min(allowed.getAsInt(), positions.getAsInt()))
+                : allowed.isPresent() ? allowed : positions;
+    }
+
+    /**
      * Returns where batches are padded.
      *
      * @return the side

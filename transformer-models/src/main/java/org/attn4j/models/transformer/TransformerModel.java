@@ -12,6 +12,7 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.util.PairList;
+import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -163,6 +164,18 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
                         at(observer, "decoder"),
                         training); // (B, T, D)
         return project(parameters, hidden, training); // (B, T, V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int targetVocabularySize() {
+        return config.targetVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTargetTokens() {
+        return decoder.maxLength();
     }
 
     /** {@inheritDoc} */

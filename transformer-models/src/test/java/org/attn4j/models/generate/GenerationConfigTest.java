@@ -99,7 +99,7 @@ class GenerationConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"num_beams\": 0} | beams must be at least 1, got 0",
+                "{\"num_beams\": 0} | num_beams must be from 1 to 4096, got 0",
                 "{\"num_return_sequences\": 2} | nBest must be at least 1 and at most beams",
                 "{\"penalty_alpha\": 0.6} | not supported: penalty_alpha",
                 "{\"num_beam_groups\": 2} | not supported: num_beam_groups",
@@ -183,14 +183,11 @@ class GenerationConfigTest {
     }
 
     @Test
-    void anEndThatWouldComeTooLateNeverComes() {
+    void leastLengthsMayBeGreaterThanTheMost() {
         String late = "{'eos_token_id': 2, 'max_new_tokens': 4, 'min_new_tokens': 9}";
-        GenerationConfig config = published(late, "{}", 3, false);
-        assertEquals(4, config.maxLength());
-        assertEquals(List.of(2), config.suppressedIds());
-        GenerationConfig forced = published(late, "{'forced_eos_token_id': 2}", 3, false);
-        assertEquals(3, forced.minLength());
-        assertEquals(List.of(), forced.suppressedIds());
+        JsonObject file = JsonParser.parseString(late).getAsJsonObject();
+        assertEquals(new Lengths(9, 4), GenerationConfigJson.lengths(file, Map.of(), 3, false));
+        assertEquals(4, published(late, "{}", 3, false).maxLength());
     }
 
     @Test

@@ -57,6 +57,11 @@ final class HistoryModel implements SequenceToSequenceModel {
     }
 
     @Override
+    public int targetVocabularySize() {
+        return vocabularySize;
+    }
+
+    @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
         List<List<Long>> sources = rows(sourceIds);
         List<List<Long>> histories = new ArrayList<>();

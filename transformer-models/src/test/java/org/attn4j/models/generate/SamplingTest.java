@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +91,8 @@ class SamplingTest {
         List<Integer> all = List.of(0, 1, 2, 3, 4);
         countBest(new ArrayList<>(), all, 1, expected);
         GenerationConfig config = config(2);
-        List<int[]> sources = Collections.nCopies(DRAWS, new int[] {3});
+        List<int[]> sources =
+                IntStream.range(0, DRAWS).mapToObj(i -> new int[] {3, i}).toList(); // all differ
         double[] counts = new double[5];
         for (List<Hypothesis> found :
                 new BeamSearch(config, GenerationHooks.NONE).search(model(), manager, sources)) {
@@ -117,17 +119,21 @@ class SamplingTest {
     }
 
     @Test
-    void aSeedGivesTheSameAndPlacesDiffer() {
+    void whatIsDrawnFollowsFromSeedAndSourceAlone() {
         HistoryModel model = HistoryModel.random(30, 1);
         GenerationConfig config =
                 config(1).toBuilder().optNBest(2).optMaxLength(10).optEosId(2).build();
-        List<int[]> sources = List.of(new int[] {3}, new int[] {3});
+        List<int[]> sources = List.of(new int[] {3}, new int[] {4}, new int[] {3});
         Search search = new SamplingSearch(config, GenerationHooks.NONE);
         List<List<Hypothesis>> first = search.search(model, manager, sources);
         assertEquals(first, search.search(model, manager, sources));
-        assertNotEquals(first.get(0), first.get(1));
+        assertNotEquals(first.get(0).get(0).ids(), first.get(1).get(0).ids());
+        assertEquals(first.get(0), first.get(2));
         assertNotEquals(first.get(0).get(0), first.get(0).get(1));
-        assertEquals(first.get(0), search.search(model, manager, List.of(new int[] {3})).get(0));
+        for (int i = 0; i < sources.size(); i++) {
+            assertEquals(
+                    first.get(i), search.search(model, manager, sources.subList(i, i + 1)).get(0));
+        }
     }
 
     private static double[] drawn(Sampling.Builder sampling) {

@@ -135,6 +135,26 @@ class SearchTest {
     }
 
     @Test
+    void anEndThatWouldComeTooLateComesOnlyIfForced() {
+        HistoryModel model = new HistoryModel(5, (source, history) -> new float[] {0, 1, 9, 2, 0});
+        SearchInput input = SearchInput.of(new int[] {1}).withLengths(new Lengths(9, 4));
+        for (int beams : new int[] {1, 2}) {
+            GenerationConfig config = base().optBeams(beams).build();
+            Hypothesis free = found(config, model, input);
+            assertArrayEquals(new int[] {3, 3, 3, 3}, free.ids());
+            assertEquals(FinishReason.LENGTH, free.reason());
+            Hypothesis forced = found(config.toBuilder().optForcedEosId(2).build(), model, input);
+            assertArrayEquals(new int[] {3, 3, 3}, forced.ids());
+            assertEquals(2, forced.endId());
+        }
+    }
+
+    private static Hypothesis found(
+            GenerationConfig config, HistoryModel model, SearchInput input) {
+        return Search.of(config).find(model, manager, List.of(input)).get(0).get(0);
+    }
+
+    @Test
     void severalEndsLeaveRoomForHypothesesThatGoOn() {
         HistoryModel model =
                 new HistoryModel(7, (source, history) -> new float[] {-9, -9, 5, 4, 3, 1, 0});

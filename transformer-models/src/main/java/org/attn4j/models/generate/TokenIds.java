@@ -1,0 +1,59 @@
+package org.attn4j.models.generate;
+
+import java.util.Collection;
+import java.util.List;
+
+/** Holds the ids of a configuration against a vocabulary, before anything is computed with them. */
+final class TokenIds {
+
+    private final String where;
+    private final int vocabularySize;
+
+    private TokenIds(String where, int vocabularySize) {
+        this.where = where;
+        this.vocabularySize = vocabularySize;
+    }
+
+    /**
+     * Refuses ids that no token has, and searches whose scores no array holds. Tokens that are
+     * never generated may be any.
+     *
+     * @param where what errors call the configuration
+     * @param config the configuration
+     * @param vocabularySize how many tokens there are, V
+     * @throws IllegalArgumentException if an id is not below V, or there are too many rows
+     */
+    static void check(String where, GenerationConfig config, int vocabularySize) {
+        TokenIds ids = new TokenIds(where, vocabularySize);
+        ids.require("eos_token_id", config.eosIds());
+        ids.require("decoder_start_token_id", List.of(config.decoderStartId()));
+        if (config.forcedBosId() >= 0) {
+            ids.require("forced_bos_token_id", List.of(config.forcedBosId()));
+        }
+        ids.require("forced_eos_token_id", config.forcedEosIds());
+        config.rules().badWords().forEach(word -> ids.require("bad_words_ids", word));
+        config.rules().sequenceBias().keySet().forEach(it -> ids.require("sequence_bias", it));
+        ids.requireRoom("num_beams", config.beams());
+        ids.requireRoom("num_return_sequences", config.nBest());
+    }
+
+    private void require(String key, Collection<Integer> tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabularySize) {
+                throw new IllegalArgumentException(
+                        "%s: %s must be one of the model's %d tokens, from 0 to %d, got %d"
+                                .formatted(where, key, vocabularySize, vocabularySize - 1, token));
+            }
+        }
+    }
+
+    /** The scores of one step are one array. */
+    private void requireRoom(String key, int rows) {
+        int most = Integer.MAX_VALUE / vocabularySize;
+        if (rows > most) {
+            throw new IllegalArgumentException(
+                    "%s: %s must be at most %d with a vocabulary of %d tokens, got %d"
+                            .formatted(where, key, most, vocabularySize, rows));
+        }
+    }
+}
