@@ -3,6 +3,7 @@ package org.attn4j.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.TextGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,12 @@ final class GenerateCommand extends GeneratingCommand {
             description = "A prompt; may be given several times.")
     private List<String> prompts = new ArrayList<>();
 
+    @Option(
+            names = "--truncate",
+            description =
+                    "Cuts texts that are too long for a model with an encoder, and says which.")
+    private boolean truncate;
+
     @Option(names = "--stream", description = "Shows text as it is written, with one beam.")
     private boolean stream;
 
@@ -45,10 +52,18 @@ final class GenerateCommand extends GeneratingCommand {
     }
 
     @Override
+    TextInput input() {
+        return input;
+    }
+
+    @Override
+    void prepare(GenerationRequest.Builder request) {
+        request.optTruncate(truncate);
+    }
+
+    @Override
     void feed(TextInput.Consumer consumer) throws IOException {
-        if (!prompts.isEmpty()) {
-            consumer.accept(prompts);
-        }
+        input.arguments(prompts, consumer);
         if (prompts.isEmpty() || input.isGiven()) {
             input.forEach(consumer);
         }

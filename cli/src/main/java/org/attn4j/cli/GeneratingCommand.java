@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +36,12 @@ abstract class GeneratingCommand implements Callable<Integer> {
     /** Hands over the texts to start from, some at a time. */
     abstract void feed(TextInput.Consumer consumer) throws IOException;
 
+    /** Where the texts come from. */
+    abstract TextInput input();
+
+    /** Refuses a model that the verb is not for. */
+    void check(TextGenerator generator) {}
+
     /** Adds what the verb is about. */
     void prepare(GenerationRequest.Builder request) {}
 
@@ -64,52 +69,49 @@ abstract class GeneratingCommand implements Callable<Integer> {
         try (NDManager manager = model.newManager();
                 TextGenerator generator =
                         TextGenerator.load(folder, PretrainedOptions.loader(manager))) {
+            check(generator);
+            PrintWriter err = spec.commandLine().getErr();
+            Readings readings = new Readings(input(), err, generator.tokenizer().maxLength());
             if (streams()) {
-                feed(texts -> stream(generator, texts, request, out));
+                feed(texts -> stream(generator, texts, request, readings, out));
             } else {
-                write(generator, request.build(), out);
+                write(generator, request.build(), readings, out);
             }
+            return readings.exitCode();
         }
-        return ExitCode.DONE;
     }
 
-    private void write(TextGenerator generator, GenerationRequest request, PrintWriter out)
+    private void write(
+            TextGenerator generator, GenerationRequest request, Readings readings, PrintWriter out)
             throws IOException {
         Json.Elements documents = new Json.Elements(out);
-        TextInput.Consumer writer =
+        feed(
                 texts -> {
-                    List<List<GeneratedText>> found = generator.generate(texts, request);
-                    for (int i = 0; i < texts.size(); i++) {
-                        if (json) {
-                            documents.add(document(generator, texts.get(i), found.get(i)));
-                        } else {
-                            print(shownBefore(generator, texts.get(i)), found.get(i), out);
+                    for (int from = 0; from < texts.size(); from += BATCH) {
+                        int to = Math.min(from + BATCH, texts.size());
+                        List<String> some = texts.subList(from, to);
+                        List<List<GeneratedText>> found = generator.generate(some, request);
+                        for (int i = 0; i < some.size(); i++) {
+                            readings.next(found.get(i).get(0).reading());
+                            if (json) {
+                                documents.add(document(generator, some.get(i), found.get(i)));
+                            } else {
+                                print(shownBefore(generator, some.get(i)), found.get(i), out);
+                            }
                         }
+                        out.flush();
                     }
-                    out.flush();
-                };
-        if (options.samples()) {
-            // What is drawn for a text depends on its place, so that they stay together.
-            List<String> all = new ArrayList<>();
-            feed(all::addAll);
-            writer.accept(all);
-        } else {
-            feed(
-                    texts -> {
-                        for (int from = 0; from < texts.size(); from += BATCH) {
-                            int to = Math.min(from + BATCH, texts.size());
-                            writer.accept(texts.subList(from, to));
-                        }
-                    });
-        }
+                });
         if (json) {
             documents.end();
         }
     }
 
+    /** A text that is refused has an empty line, so that the lines after it keep their places. */
     private static void print(String before, List<GeneratedText> found, PrintWriter out) {
         for (GeneratedText each : found) {
-            out.println(before.isEmpty() ? each.text().strip() : before + each.text());
+            boolean bare = before.isEmpty() || each.reading().refused();
+            out.println(bare ? each.text().strip() : before + each.text());
         }
     }
 
@@ -117,18 +119,20 @@ abstract class GeneratingCommand implements Callable<Integer> {
             TextGenerator generator,
             List<String> texts,
             GenerationRequest.Builder request,
+            Readings readings,
             PrintWriter out)
             throws IOException {
-        request.optListener(
-                (input, sequence, piece) -> {
-                    out.print(piece);
-                    out.flush();
-                });
         for (String text : texts) {
-            out.print(shownBefore(generator, text));
-            out.flush();
-            generator.generate(text, request.build());
-            out.println();
+            String[] before = {shownBefore(generator, text)};
+            request.optListener(
+                    (input, sequence, piece) -> {
+                        out.print(before[0] + piece);
+                        before[0] = "";
+                        out.flush();
+                    });
+            GeneratedText found = generator.generate(List.of(text), request.build()).get(0).get(0);
+            readings.next(found.reading());
+            out.println(found.reading().refused() ? "" : before[0]);
         }
         out.flush();
     }
@@ -137,7 +141,13 @@ abstract class GeneratingCommand implements Callable<Integer> {
             TextGenerator generator, String text, List<GeneratedText> found) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put(generator.isEncoderDecoder() ? "source" : "prompt", text);
-        document.put("texts", found.stream().map(each -> candidate(generator, each)).toList());
+        Readings.describe(found.get(0).reading(), document);
+        document.put(
+                "texts",
+                found.stream()
+                        .filter(each -> !each.reading().refused())
+                        .map(each -> candidate(generator, each))
+                        .toList());
         return document;
     }
 

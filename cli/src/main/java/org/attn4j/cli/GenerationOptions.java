@@ -141,14 +141,6 @@ final class GenerationOptions {
         return !given().isEmpty() || !others.isEmpty() || !stop.isEmpty();
     }
 
-    /** Whether texts are drawn. */
-    boolean samples() {
-        Map<String, Object> given = given();
-        return others.containsKey("do_sample")
-                || given.containsKey("do_sample")
-                || SAMPLING.stream().anyMatch(given::containsKey);
-    }
-
     private Map<String, Object> given() {
         Map<String, Object> given = new LinkedHashMap<>();
         put(given, "max_new_tokens", maxNewTokens);

@@ -8,16 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.pretrained.GeneratedText;
 import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.ModelFamilies;
 import org.attn4j.models.pretrained.TextGenerator;
+import org.attn4j.models.task.Outcome;
+import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.zoo.Translation;
 
 /** A published model, such as Marian, mBART or T5. */
 final class PublishedTranslating implements Translating {
-
-    private static final int BATCH = 16;
 
     private final NDManager manager;
     private final TextGenerator generator;
@@ -92,23 +94,22 @@ final class PublishedTranslating implements Translating {
     }
 
     @Override
-    public List<List<Translation>> translate(List<String> texts) throws IOException {
-        List<List<Translation>> all = new ArrayList<>();
-        for (int from = 0; from < texts.size(); from += BATCH) {
-            List<String> some = texts.subList(from, Math.min(from + BATCH, texts.size()));
-            generator.generate(some, request).stream()
-                    .map(
-                            found ->
-                                    found.stream()
-                                            .map(
-                                                    it ->
-                                                            new Translation(
-                                                                    it.text().strip(),
-                                                                    it.hypothesis()))
-                                            .toList())
-                    .forEach(all::add);
+    public List<Outcome<List<Translation>>> translate(List<String> texts) throws IOException {
+        List<Outcome<List<Translation>>> all = new ArrayList<>();
+        for (List<GeneratedText> found : generator.generate(texts, request)) {
+            TextReading reading = found.get(0).reading();
+            List<Translation> translations =
+                    found.stream()
+                            .map(it -> new Translation(it.text().strip(), it.hypothesis()))
+                            .toList();
+            all.add(new Outcome<>(reading.refused() ? null : translations, reading));
         }
         return all;
+    }
+
+    @Override
+    public OptionalInt usualTokens() {
+        return generator.tokenizer().maxLength();
     }
 
     @Override

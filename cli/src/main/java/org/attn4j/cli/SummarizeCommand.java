@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         description =
                 "Summarizes texts with a model such as BART or T5: each text given and each file is"
                         + " one; without any, standard input is. Uses the settings that the model"
-                        + " has for this task; what is longer than the model reads is cut off.")
+                        + " has for this task; what is longer than the model reads is cut off, and"
+                        + " standard error tells where.")
 final class SummarizeCommand extends GeneratingCommand {
 
     @Mixin private TextInput input;
@@ -24,16 +25,20 @@ final class SummarizeCommand extends GeneratingCommand {
 
     @Override
     void prepare(GenerationRequest.Builder request) {
-        request.optTask("summarization");
+        request.optTask("summarization").optTruncate(true);
     }
 
     @Override
-    String shownBefore(TextGenerator generator, String text) {
+    void check(TextGenerator generator) {
         if (!generator.isEncoderDecoder()) {
             throw new IllegalArgumentException(
                     generator.model().model().architecture()
                             + " goes on with a text rather than summarize it: use generate");
         }
-        return "";
+    }
+
+    @Override
+    TextInput input() {
+        return input;
     }
 }

@@ -38,6 +38,18 @@ final class TextInput {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    private final List<Run> runs = new ArrayList<>();
+    private long given;
+
+    /**
+     * Texts that follow each other.
+     *
+     * @param first the number of the first among all texts, from 0
+     * @param file where they stand, a line each; null for arguments
+     * @param line where the first stands, from 1; 0 for a file that is one text
+     */
+    private record Run(long first, String file, long line) {}
+
     /** Takes texts, some at a time. */
     @FunctionalInterface
     interface Consumer {
@@ -49,7 +61,7 @@ final class TextInput {
     @FunctionalInterface
     private interface Source {
 
-        void read(LineReader reader) throws IOException;
+        void read(String name, LineReader reader) throws IOException;
     }
 
     /** Whether there are texts or files, so that standard input is not read. */
@@ -59,16 +71,16 @@ final class TextInput {
 
     /** Gives all texts, some at a time, in their order: the arguments, and each line. */
     void forEach(Consumer consumer) throws IOException {
-        if (!texts.isEmpty()) {
-            consumer.accept(texts);
-        }
+        arguments(texts, consumer);
         boolean terminal = !isGiven() && System.console() != null;
         forEachSource(
-                reader -> {
+                (name, reader) -> {
+                    runs.add(new Run(given, name, 1));
                     List<String> batch = new ArrayList<>();
                     prompt(terminal);
                     for (String line = reader.next(); line != null; line = reader.next()) {
                         batch.add(line);
+                        given++;
                         if (terminal || batch.size() == TOGETHER) {
                             consumer.accept(List.copyOf(batch));
                             batch.clear();
@@ -83,16 +95,78 @@ final class TextInput {
 
     /** All texts at once, without empty lines. */
     List<String> withoutEmptyLines() throws IOException {
-        List<String> all = new ArrayList<>(texts);
+        List<String> all = new ArrayList<>();
+        arguments(texts, all::addAll);
         forEachSource(
-                reader -> reader.all().stream().filter(line -> !line.isBlank()).forEach(all::add));
+                (name, reader) -> {
+                    boolean follows = false;
+                    List<String> lines = reader.all();
+                    for (int i = 0; i < lines.size(); i++) {
+                        boolean blank = lines.get(i).isBlank();
+                        if (!blank && !follows) {
+                            runs.add(new Run(given, name, i + 1L));
+                        }
+                        if (!blank) {
+                            all.add(lines.get(i));
+                            given++;
+                        }
+                        follows = !blank;
+                    }
+                });
         return all;
+    }
+
+    /** Gives arguments of the command line, before or instead of these. */
+    void arguments(List<String> others, Consumer consumer) throws IOException {
+        if (!others.isEmpty()) {
+            boolean goesOn = !runs.isEmpty() && runs.get(runs.size() - 1).file() == null;
+            if (!goesOn) {
+                runs.add(new Run(given, null, given + 1));
+            }
+            given += others.size();
+            consumer.accept(others);
+        }
+    }
+
+    /** Whether a text is an argument of the command line. */
+    boolean isArgument(long number) {
+        return run(number).file() == null;
+    }
+
+    /**
+     * Tells where a text comes from.
+     *
+     * @param number which of the texts that were given it is, from 0
+     */
+    String where(long number) {
+        Run run = run(number);
+        if (run.line() == 0) {
+            return run.file();
+        }
+        long line = run.line() + number - run.first();
+        if (run.file() == null) {
+            return "text " + line;
+        }
+        return run.file().equals(STANDARD_INPUT) ? "line " + line : run.file() + ":" + line;
+    }
+
+    private Run run(long number) {
+        int last = runs.size() - 1;
+        while (last > 0 && runs.get(last).first() > number) {
+            last--;
+        }
+        return runs.get(last);
     }
 
     /** All texts at once, of which files and standard input are one each, as they are. */
     List<String> whole() throws IOException {
-        List<String> all = new ArrayList<>(texts);
-        forEachSource(reader -> all.add(reader.text()));
+        List<String> all = new ArrayList<>();
+        arguments(texts, all::addAll);
+        forEachSource(
+                (name, reader) -> {
+                    runs.add(new Run(given++, name, 0));
+                    all.add(reader.text());
+                });
         return all;
     }
 
@@ -112,11 +186,11 @@ final class TextInput {
     private void forEachSource(Source source) throws IOException {
         for (Path file : files) {
             try (LineReader reader = LineReader.open(file, LIMIT)) {
-                source.read(reader);
+                source.read(file.toString(), reader);
             }
         }
         if (!isGiven()) {
-            source.read(LineReader.of(System.in, STANDARD_INPUT, LIMIT));
+            source.read(STANDARD_INPUT, LineReader.of(System.in, STANDARD_INPUT, LIMIT));
         }
     }
 

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import org.attn4j.models.task.Outcome;
 import org.attn4j.models.zoo.SentenceTranslator;
 import org.attn4j.models.zoo.Translation;
 
@@ -20,10 +22,15 @@ final class TrainedTranslating implements Translating {
     }
 
     @Override
-    public List<List<Translation>> translate(List<String> texts) {
+    public List<Outcome<List<Translation>>> translate(List<String> texts) {
         try (NDManager manager = model.manager().newSubManager()) {
-            return translator.translate(manager, texts);
+            return translator.outcomes(manager, texts);
         }
+    }
+
+    @Override
+    public OptionalInt usualTokens() {
+        return OptionalInt.empty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.attn4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.pretrained.GenerationRequest;
+import org.attn4j.models.task.Outcome;
+import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.zoo.Translation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +59,13 @@ final class TranslateCommand implements Callable<Integer> {
             description = "The language to translate to, where a published model knows several.")
     private String targetLanguage;
 
+    @Option(
+            names = "--truncate",
+            description =
+                    "Cuts texts that are too long for a published model, and says which; else they"
+                            + " are refused.")
+    private boolean truncate;
+
     @Option(names = "--scores", description = "Prints each translation's score before it.")
     private boolean scores;
 
@@ -72,19 +82,26 @@ final class TranslateCommand implements Callable<Integer> {
             List<String> tokens,
             float[] tokenLogProbabilities) {}
 
+    private static final Outcome<List<Translation>> NOTHING =
+            new Outcome<>(List.of(), TextReading.whole(0));
+
     @Override
     public Integer call() throws IOException {
         requirePositive("--beam", beams == null ? 1 : beams);
         requirePositive("--n-best", nBest);
         PrintWriter out = spec.commandLine().getOut();
         Json.Elements documents = new Json.Elements(out);
+        int exitCode;
         try (Translating translating = load()) {
-            input.forEach(texts -> translate(translating, texts, out, documents));
+            Readings readings =
+                    new Readings(input, spec.commandLine().getErr(), translating.usualTokens());
+            input.forEach(texts -> translate(translating, texts, readings, out, documents));
+            exitCode = readings.exitCode();
         }
         if (json) {
             documents.end();
         }
-        return ExitCode.DONE;
+        return exitCode;
     }
 
     private Translating load() throws IOException {
@@ -99,13 +116,14 @@ final class TranslateCommand implements Callable<Integer> {
                 request.optBeams(Math.max(beams == null ? nBest : beams, nBest));
             }
             options.applyTo(request);
+            request.optTruncate(truncate);
             return new PublishedTranslating(
                     folder, model.open(), request, sourceLanguage, targetLanguage);
         }
-        if (sourceLanguage != null || targetLanguage != null || options.isGiven()) {
+        if (sourceLanguage != null || targetLanguage != null || options.isGiven() || truncate) {
             throw new IllegalArgumentException(
-                    "a model of 'train' takes --beam and --n-best alone: leave out languages and"
-                            + " the options of published models");
+                    "a model of 'train' takes --beam and --n-best alone: leave out languages,"
+                            + " --truncate and the options of published models");
         }
         return new TrainedTranslating(folder, model.open(), beams, nBest);
     }
@@ -119,16 +137,19 @@ final class TranslateCommand implements Callable<Integer> {
     private void translate(
             Translating translating,
             List<String> sentences,
+            Readings readings,
             PrintWriter out,
             Json.Elements documents)
             throws IOException {
         List<String> spoken = sentences.stream().filter(text -> !text.isBlank()).toList();
-        List<List<Translation>> found = translating.translate(spoken);
-        int next = 0;
+        Iterator<Outcome<List<Translation>>> found = translating.translate(spoken).iterator();
         for (String sentence : sentences) {
-            List<Translation> translations = sentence.isBlank() ? List.of() : found.get(next++);
+            Outcome<List<Translation>> outcome = sentence.isBlank() ? NOTHING : found.next();
+            readings.next(outcome.reading());
+            List<Translation> translations =
+                    outcome.reading().refused() ? List.of() : outcome.value();
             if (json) {
-                documents.add(entry(translating, sentence, translations));
+                documents.add(entry(translating, sentence, translations, outcome.reading()));
             } else if (translations.isEmpty()) {
                 out.print("\n".repeat(nBest));
             } else {
@@ -151,9 +172,13 @@ final class TranslateCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> entry(
-            Translating model, String sentence, List<Translation> translations) {
+            Translating model,
+            String sentence,
+            List<Translation> translations,
+            TextReading reading) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("source", sentence);
+        Readings.describe(reading, entry);
         entry.put(
                 "translations", translations.stream().map(each -> candidate(model, each)).toList());
         return entry;

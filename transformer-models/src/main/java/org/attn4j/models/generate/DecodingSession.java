@@ -36,7 +36,10 @@ final class DecodingSession implements AutoCloseable {
             boolean normalised) {
         this.normalised = normalised;
         mendsInvalid = config.rules().removeInvalid();
-        TokenIds.check(GenerationConfigJson.PUBLISHED, config, model.targetVocabularySize());
+        int sourceTokens = model.sourceVocabularySize();
+        TokenIds.check(
+                GenerationConfigJson.PUBLISHED, config, sourceTokens, model.targetVocabularySize());
+        inputs.forEach(input -> TokenIds.check(input.source(), sourceTokens));
         manager = parent.newSubManager();
         try {
             List<int[]> sources = inputs.stream().map(SearchInput::source).toList();

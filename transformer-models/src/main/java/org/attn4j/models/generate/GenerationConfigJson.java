@@ -286,12 +286,14 @@ public final class GenerationConfigJson {
      * Holds a configuration against the model that it is for, before memory is taken.
      *
      * @param config the configuration
+     * @param sourceVocabularySize how many tokens the model reads
      * @param vocabularySize how many tokens there are to choose from
      * @throws IllegalArgumentException if it names an id that no token has, or asks for more rows
      *     than there can be scores for
      */
-    public static void checkTokens(GenerationConfig config, int vocabularySize) {
-        TokenIds.check(PUBLISHED, config, vocabularySize);
+    public static void checkTokens(
+            GenerationConfig config, int sourceVocabularySize, int vocabularySize) {
+        TokenIds.check(PUBLISHED, config, sourceVocabularySize, vocabularySize);
     }
 
     /**

@@ -194,7 +194,12 @@ final class GenerationConfigReader {
     private void readTokens() {
         take("suppress_tokens", this::ids, ids -> suppressed = ids);
         builder.optSuppressedIds(suppressed);
-        take("forced_bos_token_id", this::whole, builder::optForcedBosId);
+        take(
+                "forced_bos_token_id",
+                this::whole,
+                id ->
+                        builder.optForcedBosId(
+                                within("forced_bos_token_id", id, NONE, Integer.MAX_VALUE)));
         tokens("forced_eos_token_id", builder::optForcedEosIds);
         tokens("pad_token_id", ids -> padId = ids.isEmpty() ? null : ids.get(0));
         if (padId != null) {

@@ -49,23 +49,6 @@ public final class PaddedIds {
         return HostArrays.of(manager, filled, new Shape(rows.size(), length));
     }
 
-    /**
-     * Refuses ids that no token has, which engines read as any memory or as another token.
-     *
-     * @param ids the ids of a sequence
-     * @param vocabularySize how many tokens the model knows
-     * @throws IllegalArgumentException if an id is none of them
-     */
-    public static void require(int[] ids, long vocabularySize) {
-        for (int id : ids) {
-            if (id < 0 || id >= vocabularySize) {
-                throw new IllegalArgumentException(
-                        "ids must be those of the model's %d tokens, from 0 to %d, got %d"
-                                .formatted(vocabularySize, vocabularySize - 1, id));
-            }
-        }
-    }
-
     private static int width(List<int[]> rows) {
         return Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElse(0));
     }

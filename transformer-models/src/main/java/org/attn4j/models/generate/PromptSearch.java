@@ -125,6 +125,11 @@ public final class PromptSearch {
     private record Continued(CausalModel model) implements SequenceToSequenceModel {
 
         @Override
+        public int sourceVocabularySize() {
+            return model.vocabularySize();
+        }
+
+        @Override
         public int targetVocabularySize() {
             return model.vocabularySize();
         }
@@ -147,7 +152,6 @@ public final class PromptSearch {
         @Override
         public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
             int length = sources.stream().mapToInt(source -> source.length).max().orElse(0);
-            sources.forEach(source -> PaddedIds.require(source, model.vocabularySize()));
             long[] ids = new long[Math.multiplyExact(sources.size(), length)];
             long[] seen = new long[ids.length];
             Arrays.fill(ids, padId);

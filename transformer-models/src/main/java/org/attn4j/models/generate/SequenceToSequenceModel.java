@@ -31,6 +31,13 @@ public interface SequenceToSequenceModel {
     }
 
     /**
+     * Returns how many tokens a source can be of.
+     *
+     * @return the number of ids that the model reads
+     */
+    int sourceVocabularySize();
+
+    /**
      * Returns how many tokens there are to choose from.
      *
      * @return V

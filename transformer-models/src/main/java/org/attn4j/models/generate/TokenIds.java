@@ -1,5 +1,6 @@
 package org.attn4j.models.generate;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
@@ -20,10 +21,12 @@ final class TokenIds {
      *
      * @param where what errors call the configuration
      * @param config the configuration
-     * @param vocabularySize how many tokens there are, V
+     * @param sourceVocabularySize how many tokens there are for sources and what fills them up
+     * @param vocabularySize how many tokens there are to choose from, V
      * @throws IllegalArgumentException if an id is not below V, or there are too many rows
      */
-    static void check(String where, GenerationConfig config, int vocabularySize) {
+    static void check(
+            String where, GenerationConfig config, int sourceVocabularySize, int vocabularySize) {
         TokenIds ids = new TokenIds(where, vocabularySize);
         ids.require("eos_token_id", config.eosIds());
         ids.require("decoder_start_token_id", List.of(config.decoderStartId()));
@@ -33,8 +36,22 @@ final class TokenIds {
         ids.require("forced_eos_token_id", config.forcedEosIds());
         config.rules().badWords().forEach(word -> ids.require("bad_words_ids", word));
         config.rules().sequenceBias().keySet().forEach(it -> ids.require("sequence_bias", it));
+        new TokenIds(where, sourceVocabularySize).require("pad_token_id", List.of(config.padId()));
         ids.requireRoom("num_beams", config.beams());
         ids.requireRoom("num_return_sequences", config.nBest());
+    }
+
+    /**
+     * Refuses a source with ids that no token has, which engines read as another token or as any
+     * memory.
+     *
+     * @param source the ids
+     * @param vocabularySize how many tokens there are for sources
+     * @throws IllegalArgumentException if an id is not below V
+     */
+    static void check(int[] source, int vocabularySize) {
+        new TokenIds("source", vocabularySize)
+                .require("an id", Arrays.stream(source).boxed().toList());
     }
 
     private void require(String key, Collection<Integer> tokens) {

@@ -2,6 +2,7 @@ package org.attn4j.models.pretrained;
 
 import org.attn4j.models.generate.FinishReason;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.tokenizer.TextReading;
 
 /**
  * A text that a model generated.

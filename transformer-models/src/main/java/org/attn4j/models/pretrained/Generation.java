@@ -97,7 +97,11 @@ final class Generation {
      */
     void check(GenerationConfig config, GenerationHooks hooks) {
         Search.of(config, hooks);
-        GenerationConfigJson.checkTokens(config, vocabularySize());
+        int read =
+                loaded.model() instanceof SequenceToSequenceModel model
+                        ? model.sourceVocabularySize()
+                        : vocabularySize();
+        GenerationConfigJson.checkTokens(config, read, vocabularySize());
     }
 
     /** How many tokens the model chooses from. */

@@ -26,6 +26,7 @@ import org.attn4j.models.generate.StopCriterion;
 import org.attn4j.models.generate.TokenListener;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextReading;
 
 /**
  * Generates text with a published model: continues prompts, or turns sources into targets, such as

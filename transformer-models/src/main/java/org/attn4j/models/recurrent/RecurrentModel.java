@@ -218,6 +218,12 @@ public final class RecurrentModel extends AbstractBlock implements SequenceToSeq
 
     /** {@inheritDoc} */
     @Override
+    public int sourceVocabularySize() {
+        return config.sourceVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public int targetVocabularySize() {
         return config.targetVocabularySize();
     }

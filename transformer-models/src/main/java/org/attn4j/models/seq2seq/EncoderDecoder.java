@@ -255,6 +255,12 @@ public final class EncoderDecoder extends AbstractBlock
 
     /** {@inheritDoc} */
     @Override
+    public int sourceVocabularySize() {
+        return Math.toIntExact(parts.sourceVocabularySize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public int targetVocabularySize() {
         return Math.toIntExact(parts.targetVocabularySize());
     }
@@ -272,8 +278,6 @@ public final class EncoderDecoder extends AbstractBlock
      */
     @Override
     public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
-        PaddedIds.require(new int[] {padId}, parts.sourceVocabularySize());
-        sources.forEach(source -> PaddedIds.require(source, parts.sourceVocabularySize()));
         try (NDManager scratch = manager.newSubManager()) {
             NDArray ids = PaddedIds.of(scratch, sources, padId); // (B, S)
             NDArray filled = PaddedIds.filled(scratch, sources); // (B, S)

@@ -168,6 +168,12 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
 
     /** {@inheritDoc} */
     @Override
+    public int sourceVocabularySize() {
+        return config.sourceVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public int targetVocabularySize() {
         return config.targetVocabularySize();
     }

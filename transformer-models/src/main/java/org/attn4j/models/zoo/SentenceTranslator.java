@@ -3,12 +3,15 @@ package org.attn4j.models.zoo;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import org.attn4j.models.generate.BatchedSearch;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.SequenceScorer;
+import org.attn4j.models.task.Outcome;
+import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.transformer.TransformerModel;
 
@@ -61,11 +64,40 @@ public final class SentenceTranslator {
      * @throws IllegalArgumentException if a sentence has more tokens than the model reads
      */
     public List<List<Translation>> translate(NDManager manager, List<String> sentences) {
-        List<int[]> sources = sentences.stream().map(this::encode).toList();
-        return new BatchedSearch(generation)
-                .search(model, manager, sources).stream()
-                        .map(found -> found.stream().map(this::translation).toList())
-                        .toList();
+        return Outcome.values(outcomes(manager, sentences));
+    }
+
+    /**
+     * Translates sentences, in batches of like length. One that has more tokens than the model
+     * reads is refused and does not keep the others back.
+     *
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param sentences any number of sentences
+     * @return for each sentence its translations, the best first, or why there are none
+     */
+    public List<Outcome<List<Translation>>> outcomes(NDManager manager, List<String> sentences) {
+        List<TextReading> readings = new ArrayList<>();
+        List<int[]> sources = new ArrayList<>(); // of those that are read
+        for (String sentence : sentences) {
+            int[] ids = ids(sentence);
+            try {
+                sources.add(checked(ids, 0));
+                readings.add(TextReading.whole(ids.length));
+            } catch (IllegalArgumentException e) {
+                readings.add(TextReading.refused(ids.length, e.getMessage()));
+            }
+        }
+        Iterator<List<Hypothesis>> found =
+                new BatchedSearch(generation).search(model, manager, sources).iterator();
+        List<Outcome<List<Translation>>> outcomes = new ArrayList<>();
+        for (TextReading reading : readings) {
+            List<Translation> translations =
+                    reading.refused()
+                            ? null
+                            : found.next().stream().map(this::translation).toList();
+            outcomes.add(new Outcome<>(translations, reading));
+        }
+        return outcomes;
     }
 
     /**
@@ -121,12 +153,16 @@ public final class SentenceTranslator {
      * @throws IllegalArgumentException if they are more than the model reads
      */
     public int[] encode(String sentence) {
+        return checked(ids(sentence), 0);
+    }
+
+    private int[] ids(String sentence) {
         int[] ids = source.encode(sentence);
         if (model.config().sourceEos()) {
             ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = model.config().eosId();
         }
-        return checked(ids, 0);
+        return ids;
     }
 
     private int[] checked(int[] ids, int further) {

@@ -57,6 +57,11 @@ final class HistoryModel implements SequenceToSequenceModel {
     }
 
     @Override
+    public int sourceVocabularySize() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public int targetVocabularySize() {
         return vocabularySize;
     }

@@ -129,7 +129,7 @@ class TrainedModelTest {
             Files.writeString(config, good);
             Files.writeString(
                     directory.resolve(ModelDirectory.GENERATION_CONFIG), "{\"num_beams\": 0}");
-            assertMessage(directory, manager, "beams must be at least 1, got 0");
+            assertMessage(directory, manager, "num_beams must be from 1 to 4096, got 0");
             Files.writeString(
                     directory.resolve(ModelDirectory.GENERATION_CONFIG), "{\"eos_token_id\": 7}");
             assertMessage(directory, manager, "those of config.json, 0, 2 and 1, got 0, 7 and 1");

@@ -1,4 +1,4 @@
-package org.attn4j.models.pretrained;
+package org.attn4j.models.tokenizer;
 
 /**
  * How much of a text, or of a pair, a model has read.
