@@ -44,7 +44,7 @@ public final class LlamaModel extends CausalEncoder {
                                 .mapToObj(i -> layer(config, i))
                                 .toList(),
                         new RmsNorm(config.hiddenSize(), config.epsilon())),
-0,
+                0,
                 IntStream.range(0, config.layers())
                         .anyMatch(i -> config.rotary(i).scaling().dependsOnLength()));
         window = config.types().isMixed() ? AttentionMask.none() : window(config, 0);
