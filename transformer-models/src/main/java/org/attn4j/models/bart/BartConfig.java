@@ -1,5 +1,6 @@
 package org.attn4j.models.bart;
 
+import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -8,7 +9,9 @@ import org.attn4j.models.pretrained.ConfigReader;
  * The hyperparameters of BART, mBART and Marian.
  *
  * @param vocabularySize {@code vocab_size}, of the source and, if embeddings are shared, the target
- * @param targetVocabularySize {@code decoder_vocab_size} of Marian, V
+ * @param targetVocabularySize how many tokens the model chooses among, V: {@code
+ *     decoder_vocab_size} of a Marian whose sides share nothing
+ * @param decoderVocabularySize how many tokens the decoder has vectors for
  * @param modelSize D, {@code d_model}
  * @param encoder the encoder's sizes
  * @param decoder the decoder's sizes
@@ -29,6 +32,7 @@ import org.attn4j.models.pretrained.ConfigReader;
 public record BartConfig(
         int vocabularySize,
         int targetVocabularySize,
+        int decoderVocabularySize,
         int modelSize,
         Side encoder,
         Side decoder,
@@ -85,13 +89,6 @@ public record BartConfig(
                             + ", d_model="
                             + modelSize);
         }
-        if (sharedEmbeddings && vocabularySize != targetVocabularySize) {
-            throw new IllegalArgumentException(
-                    "shared embeddings need vocabularies of one size, got vocab_size="
-                            + vocabularySize
-                            + ", decoder_vocab_size="
-                            + targetVocabularySize);
-        }
         if (!(initializerRange >= 0)) {
             throw new IllegalArgumentException(
                     "init_std must be at least 0, got " + initializerRange);
@@ -132,11 +129,15 @@ public record BartConfig(
         } else {
             config.aliases(Map.of("num_hidden_layers", "encoder_layers"));
         }
-        int vocabularySize = config.integer("vocab_size", 50265);
-        Integer target = marian ? config.integerOrNull("decoder_vocab_size") : null;
+        int vocabularySize = config.integer("vocab_size", marian ? 58101 : 50265);
+        Integer told = marian ? config.integerOrNull("decoder_vocab_size") : null;
+        int decoderSize = told == null || told == 0 ? vocabularySize : told;
+        boolean shares = !marian || config.flag("share_encoder_decoder_embeddings", true);
+        boolean shared = shares && !separates(config);
         return new BartConfig(
                 vocabularySize,
-                target == null ? vocabularySize : target,
+                shares ? vocabularySize : decoderSize,
+                shared ? vocabularySize : rows(config, vocabularySize, decoderSize),
                 config.integer("d_model", 1024),
                 Side.of(config, "encoder"),
                 Side.of(config, "decoder"),
@@ -146,12 +147,26 @@ public record BartConfig(
                 config.rate("activation_dropout", 0),
                 config.integer("max_position_embeddings", 1024),
                 config.flag("scale_embedding", false),
-                (!marian || config.flag("share_encoder_decoder_embeddings", true))
-                        && !separates(config),
+                shared,
                 config.flag("tie_word_embeddings", true),
                 config.integer("pad_token_id", marian ? 58100 : 1),
                 startId(config, variant),
                 config.number("init_std", 0.02));
+    }
+
+    /**
+     * The size of a decoder's own embedding. Up to transformers 4 it begins as a copy of the
+     * encoder's, {@code vocab_size}, and is {@code decoder_vocab_size} where it was converted from
+     * Marian; from 5 on it is the latter.
+     */
+    private static int rows(ConfigReader config, int vocabularySize, int decoderSize) {
+        for (String prefix : new String[] {"model.", ""}) {
+            Shape stored = config.storedShape(prefix + "decoder.embed_tokens.weight");
+            if (stored != null && stored.dimension() == 2 && stored.get(0) == vocabularySize) {
+                return vocabularySize;
+            }
+        }
+        return decoderSize;
     }
 
     /** From transformers 5 on, untied models have embeddings of each side's own. */

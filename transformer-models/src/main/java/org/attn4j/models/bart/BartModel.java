@@ -60,7 +60,7 @@ final class BartModel {
         boolean base = !architecture.contains("For") && !architecture.contains("MT");
         TokenEmbedding source = tokens(config.vocabularySize());
         TokenEmbedding target =
-                config.sharedEmbeddings() ? source : tokens(config.targetVocabularySize());
+                config.sharedEmbeddings() ? source : tokens(config.decoderVocabularySize());
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
@@ -80,6 +80,7 @@ final class BartModel {
                         false,
                         config.vocabularySize(),
                         config.targetVocabularySize(),
+                        config.decoderVocabularySize(),
                         config.padId(),
                         config.initializerRange()));
     }
@@ -90,6 +91,11 @@ final class BartModel {
 
     /** The bias is the tensor {@code final_logits_bias}. */
     private Block output(TokenEmbedding target) {
+        if (config.tieEmbeddings() && target.vocabularySize() != config.targetVocabularySize()) {
+            throw new IllegalArgumentException(
+                    "config.json: an output that is tied needs a decoder.embed_tokens of as many rows, got decoder_vocab_size=%d, %d rows"
+                            .formatted(config.targetVocabularySize(), target.vocabularySize()));
+        }
         return config.tieEmbeddings()
                 ? OutputProjection.tiedTo(target, true)
                 : OutputProjection.of(config.modelSize(), config.targetVocabularySize(), true);

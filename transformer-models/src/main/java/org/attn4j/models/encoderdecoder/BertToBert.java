@@ -50,6 +50,7 @@ final class BertToBert {
                         true,
                         encoder.vocabularySize(),
                         decoder.vocabularySize(),
+                        decoder.vocabularySize(),
                         padId,
                         decoder.initializerRange()));
     }

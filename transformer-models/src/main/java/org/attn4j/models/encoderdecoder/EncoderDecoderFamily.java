@@ -30,7 +30,7 @@ public final class EncoderDecoderFamily implements ModelFamily {
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         reader.refuseUnless("is_encoder_decoder", true);
-        reader.noEffect("vocab_size"); // the sides have their own
+        reader.noEffect("vocab_size", "tie_word_embeddings"); // the sides have their own
         BertConfig encoder = side(reader, "encoder", false);
         BertConfig decoder = side(reader, "decoder", true);
         Integer padId = reader.integerOrNull("pad_token_id");

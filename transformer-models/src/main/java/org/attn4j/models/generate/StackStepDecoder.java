@@ -20,6 +20,7 @@ import org.attn4j.models.layer.DecoderStack;
 public final class StackStepDecoder implements StepDecoder {
 
     private final DecoderStack decoder;
+    private final UnaryOperator<NDArray> readable;
     private final BiFunction<ParameterStore, NDArray, NDArray> project;
     private final NDManager manager;
     private final ParameterStore parameters;
@@ -34,6 +35,8 @@ public final class StackStepDecoder implements StepDecoder {
      * @param parent where everything lives that is kept between steps
      * @param sourceIds (B, S) int64
      * @param decoder the decoder
+     * @param readable gives the ids (R) of a step as they are, or refuses those that the decoder
+     *     does not know
      * @param encode gives the memory (B, S, D) of sources
      * @param visible tells which places of sources are seen, (B, S)
      * @param project gives the logits (R, V) of states (R, D)
@@ -42,10 +45,12 @@ public final class StackStepDecoder implements StepDecoder {
             NDManager parent,
             NDArray sourceIds,
             DecoderStack decoder,
+            UnaryOperator<NDArray> readable,
             BiFunction<ParameterStore, NDArray, NDArray> encode,
             UnaryOperator<NDArray> visible,
             BiFunction<ParameterStore, NDArray, NDArray> project) {
         this.decoder = decoder;
+        this.readable = readable;
         this.project = project;
         manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
@@ -83,7 +88,7 @@ public final class StackStepDecoder implements StepDecoder {
         NDArray hidden =
                 decoder.decode(
                         parameters,
-                        lastIds.expandDims(1),
+                        readable.apply(lastIds).expandDims(1),
                         memory,
                         AttentionMask.keys(visible),
                         cache,

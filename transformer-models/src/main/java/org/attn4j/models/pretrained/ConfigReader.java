@@ -1,5 +1,6 @@
 package org.attn4j.models.pretrained;
 
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.attn4j.models.checkpoint.TensorSource;
 
 /**
  * Reads a {@code config.json} strictly: a setting that nobody reads is refused by name, since one
@@ -122,6 +124,7 @@ public final class ConfigReader {
     private final List<String> unknown; // shared with the configurations within
     private final List<String> trainingOnly; // shared likewise
     private final Set<String> read = new TreeSet<>();
+    private TensorSource tensors; // null if they are not known
 
     /**
      * Creates a reader.
@@ -178,6 +181,28 @@ public final class ConfigReader {
      */
     public List<String> trainingOnly() {
         return List.copyOf(trainingOnly);
+    }
+
+    /**
+     * Lets the reader know the tensors that the configuration was written with.
+     *
+     * @param tensors the tensors, open as long as the reader is used
+     * @return this reader
+     */
+    public ConfigReader withTensors(TensorSource tensors) {
+        this.tensors = tensors;
+        return this;
+    }
+
+    /**
+     * Returns the shape of a tensor, for a size that no setting tells.
+     *
+     * @param tensor its name
+     * @return the shape; null if there is no such tensor, or none are known
+     */
+    public Shape storedShape(String tensor) {
+        boolean known = tensors != null && tensors.names().contains(tensor);
+        return known ? tensors.info(tensor).shape() : null;
     }
 
     /**

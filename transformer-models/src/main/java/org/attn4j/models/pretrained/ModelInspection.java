@@ -159,7 +159,8 @@ public record ModelInspection(
             TensorSource weights,
             NDManager manager) {
         try (NDManager scratch = manager.newSubManager()) {
-            PretrainedModel model = ModelFamilies.create(config, architecture);
+            ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG);
+            PretrainedModel model = ModelFamilies.create(reader.withTensors(weights), architecture);
             LoadReport report =
                     WeightLoader.compare(
                             model, scratch, weights, model.weights(), model.smallestInput());

@@ -255,7 +255,8 @@ public final class Pretrained {
             JsonObject config = directory.config();
             try {
                 ConfigBounds.check(config, weights);
-                return ModelFamilies.create(config, architecture);
+                ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG);
+                return ModelFamilies.create(reader.withTensors(weights), architecture);
             } catch (IllegalArgumentException e) {
                 throw new CheckpointFormatException(directory.path() + ": " + e.getMessage(), e);
             }

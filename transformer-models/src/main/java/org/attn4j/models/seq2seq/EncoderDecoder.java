@@ -172,21 +172,36 @@ public final class EncoderDecoder extends AbstractBlock
 
     /** The decoder's inputs: as given, or from the labels, or from the source. */
     private NDArray targets(ModelInputs in) {
-        NDArray given = in.ids("decoder_input_ids", parts.targetVocabularySize());
+        NDArray given = in.ids("decoder_input_ids", parts.decoderVocabularySize());
         if (given != null) {
             return given;
         }
         if (in.get("labels") != null && output != null) {
-            return parts.labelShift().shift(in.get("labels"));
+            return readable(parts.labelShift().shift(in.get("labels")));
         }
         if (parts.shiftsSource()) {
-            return parts.labelShift().shift(in.get("input_ids"));
+            return readable(parts.labelShift().shift(in.get("input_ids")));
         }
         throw new IllegalArgumentException(
                 "the model needs decoder_input_ids"
                         + (output == null ? "" : " or labels")
                         + ", got "
                         + in.arrays().keySet());
+    }
+
+    /** An output may choose a token that the decoder has no vector for: it cannot be read on. */
+    private NDArray readable(NDArray ids) {
+        long known = parts.decoderVocabularySize();
+        if (known < parts.targetVocabularySize() || known < parts.sourceVocabularySize()) {
+            try (NDArray highest = ids.max()) {
+                long high = highest.toType(DataType.INT64, false).toLongArray()[0];
+                if (high >= known) {
+                    throw new IllegalArgumentException(
+                            "the decoder reads ids below %d, got %d".formatted(known, high));
+                }
+            }
+        }
+        return ids;
     }
 
     private AttentionMask targetMask(ModelInputs in, NDArray targets) {
@@ -232,7 +247,7 @@ public final class EncoderDecoder extends AbstractBlock
         NDArray decoded =
                 decoder.decode(
                         parameters,
-                        decoderInputIds,
+                        readable(decoderInputIds),
                         memory(parameters, states, false),
                         visible,
                         null,
@@ -290,6 +305,7 @@ public final class EncoderDecoder extends AbstractBlock
                 manager,
                 sourceIds,
                 decoder,
+                this::readable,
                 (parameters, ids) -> {
                     AttentionMask visible = AttentionMask.keys(seen.apply(ids));
                     NDArray states = encode(parameters, ids, visible, null, false);

@@ -27,7 +27,8 @@ import org.attn4j.models.layer.TokenEmbedding;
  * @param shiftsSource whether decoder inputs follow from the source where there are no labels
  * @param hidesShiftedPadding whether padding is hidden in decoder inputs that follow from labels
  * @param sourceVocabularySize how many ids the encoder knows
- * @param targetVocabularySize how many ids the decoder knows, V
+ * @param targetVocabularySize how many tokens the output chooses among, V
+ * @param decoderVocabularySize how many ids the decoder reads, which may be fewer or more
  * @param padId the id that fills up sources, and is not seen in generation
  * @param initializerRange the standard deviation of new weights
  */
@@ -47,6 +48,7 @@ public record EncoderDecoderParts(
         boolean hidesShiftedPadding,
         long sourceVocabularySize,
         long targetVocabularySize,
+        long decoderVocabularySize,
         int padId,
         double initializerRange) {
 

@@ -79,6 +79,7 @@ final class T5Model {
                         false,
                         config.vocabularySize(),
                         config.vocabularySize(),
+                        config.vocabularySize(),
                         config.padId(),
                         0.05 * config.initializerFactor()));
     }

@@ -13,6 +13,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.util.PairList;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -198,6 +199,7 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
                 manager,
                 sourceIds,
                 decoder,
+                UnaryOperator.identity(),
                 (parameters, ids) -> encode(parameters, ids, null, false),
                 this::visible,
                 (parameters, states) -> project(parameters, states, false));
