@@ -130,6 +130,17 @@ class KernelsTest {
         }
     }
 
+    /** Continuous integration starts the tests once under each choice. */
+    @Test
+    void thoseThatThisJvmWasStartedWithCompute() {
+        takeItBack();
+        String forced = System.getProperty(KernelPolicy.PROPERTY);
+        assumeTrue(TestEngine.isPyTorch() && forced != null);
+        try (NDManager m = TestEngine.manager()) {
+            assertEquals("kernels=" + forced, Kernels.of(m).choice().toString());
+        }
+    }
+
     @Test
     void nothingButTheMachineDecides() throws Exception {
         assumeTrue(TestEngine.isPyTorch());
