@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tokenizers of both sides: one file for a shared vocabulary, two for one each.
@@ -22,6 +25,8 @@ import org.attn4j.models.tokenizer.TokenizerTrainer;
  */
 record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
         implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Tokenizers.class);
 
     /** Learns the vocabularies of a run from its training corpus and writes them to a folder. */
     static Tokenizers train(RunConfig config, ParallelCorpus corpus, Path folder)
@@ -56,6 +61,27 @@ record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
         } else {
             source.train().write(folder.resolve(ModelDirectory.SOURCE_TOKENIZER));
             target.train().write(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
+        }
+    }
+
+    /** Brings back the tokenizers that a run was saved with, where they are missing or changed. */
+    static void restore(Path checkpoint, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (String name :
+                List.of(
+                        ModelDirectory.TOKENIZER,
+                        ModelDirectory.SOURCE_TOKENIZER,
+                        ModelDirectory.TARGET_TOKENIZER)) {
+            Path saved = checkpoint.resolve(name);
+            Path own = folder.resolve(name);
+            if (!Files.isRegularFile(saved)) {
+                continue;
+            }
+            if (Files.isRegularFile(own) && Files.mismatch(saved, own) < 0) {
+                continue;
+            }
+            LOGGER.warn("{} is not what the run was saved with, and is brought back", own);
+            AtomicFile.writeString(own, Files.readString(saved));
         }
     }
 

@@ -59,6 +59,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Goes on with the run that DIR holds.")
     private boolean resume;
 
+    @Option(
+            names = "--from-step",
+            paramLabel = "N",
+            description =
+                    "Goes on from the checkpoint of step N, where those after it are damaged.")
+    private Long fromStep;
+
     @Option(names = "--seed", paramLabel = "N", description = "The seed of everything random.")
     private Long seed;
 
@@ -92,6 +99,13 @@ final class TrainCommand implements Callable<Integer> {
             return dryRun(run);
         }
         RunDirectory directory = new RunDirectory(directoryOf(run));
+        if (fromStep != null) {
+            if (!resume) {
+                throw new IllegalArgumentException(
+                        "--from-step says from where to go on: give --resume as well");
+            }
+            directory.returnTo(fromStep);
+        }
         refuseToOverwrite(directory);
         ProgressPrinter progress = new ProgressPrinter(spec.commandLine().getErr());
         StopSignal stop = StopSignal.onShutdown(PATIENCE);
@@ -122,6 +136,11 @@ final class TrainCommand implements Callable<Integer> {
             if (!Files.exists(Path.of(source))) {
                 throw new IllegalArgumentException(
                         "%s holds no training run to resume: name a configuration".formatted(out));
+            }
+            if (Files.size(Path.of(source)) == 0) {
+                throw new IOException(
+                        source
+                                + " is empty: name the configuration that the run began with, beside --resume");
             }
         }
         List<String> all = new ArrayList<>(assignments);

@@ -3,13 +3,17 @@ package org.attn4j.cli;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
@@ -53,9 +57,9 @@ final class TrainingSession {
     /** Trains to the end, or until the signal. */
     RunResult run(StopSignal stop, RunListener... listeners) throws IOException {
         Corpora corpora = Corpora.of(config.data());
-        Files.createDirectories(directory.training());
-        try (Tokenizers tokenizers = tokenizers(corpora.train())) {
-            Files.writeString(configFile(directory), config.toYaml());
+        try (Closeable lock = directory.lock();
+                Tokenizers tokenizers = tokenizers(corpora.train())) {
+            Objects.requireNonNull(lock);
             TransformerConfig fitted = config.modelFor(tokenizers.source(), tokenizers.target());
             try (ParallelDataset train =
                             dataset(corpora.train(), tokenizers, config.trainingBatches(fitted));
@@ -95,9 +99,27 @@ final class TrainingSession {
                         .optValidator(validator)
                         .optStop(stop)
                         .optResume(resume)
+                        .optLocked(true)
+                        .addListener(configurationWriter())
+                        .putEnvironment("tokenizer", config.tokenizer().toString())
+                        .putEnvironment("batching", config.batching().toString())
                         .putEnvironment(THREADS, String.valueOf(engine.threads()));
         List.of(listeners).forEach(run::addListener);
         return run.build().run();
+    }
+
+    /** Writes the configuration once the run has begun with it: a refused one changes nothing. */
+    private RunListener configurationWriter() {
+        return new RunListener() {
+            @Override
+            public void onStart(long step) {
+                try {
+                    AtomicFile.writeString(configFile(directory), config.toYaml());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
     }
 
     private Device device() {
@@ -106,6 +128,10 @@ final class TrainingSession {
 
     private Tokenizers tokenizers(ParallelCorpus corpus) throws IOException {
         Path folder = directory.training().resolve("tokenizers");
+        Optional<Path> checkpoint = resume ? directory.latestCheckpoint() : Optional.empty();
+        if (checkpoint.isPresent()) {
+            Tokenizers.restore(checkpoint.get(), folder);
+        }
         return resume && Tokenizers.isIn(folder)
                 ? Tokenizers.load(folder)
                 : Tokenizers.train(config, corpus, folder);

@@ -3,10 +3,12 @@ package org.attn4j.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.Cli.Outcome;
@@ -81,6 +83,105 @@ class TrainCommandTest {
         assertEquals(ExitCode.USAGE, again.code());
         assertTrue(again.err().contains("go on with --resume, or choose another --out"));
         assertArrayEquals(before, Files.readAllBytes(out.resolve("model.safetensors")));
+    }
+
+    /** Each way to be refused, and then the way that is right. */
+    @Test
+    void aRefusedResumeChangesNothing() throws Exception {
+        Path out = folder.resolve("run");
+        assertEquals(ExitCode.DONE, Cli.trainTiny(out, "--max-steps", "5").code());
+        Path config = out.resolve("training/config.yaml");
+        Path tokenizer = out.resolve("training/tokenizers/tokenizer.json");
+        String before = Files.readString(config);
+        String vocabulary = Files.readString(tokenizer);
+        Files.delete(tokenizer); // learned anew it would be that of the refused configuration
+        for (String change :
+                new String[] {
+                    "training.accumulation=3",
+                    "seed=99",
+                    "model.modelSize=32",
+                    "training.metric=chrf"
+                }) {
+            Outcome refused = Cli.trainTiny(out, "--resume", "--set", change);
+            assertNotEquals(ExitCode.DONE, refused.code(), change);
+            assertEquals(1, refused.err().lines().filter(l -> l.startsWith("attn4j: ")).count());
+            assertEquals(before, Files.readString(config), change);
+        }
+        Outcome resumed =
+                Cli.run(
+                        "train",
+                        "--resume",
+                        "--engine",
+                        Cli.ENGINE,
+                        "--threads",
+                        "1",
+                        "--out",
+                        out.toString(),
+                        "--max-steps",
+                        "8");
+        assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
+        assertTrue(resumed.err().contains("resumed at step 5"), resumed.err());
+        assertEquals(vocabulary, Files.readString(tokenizer));
+    }
+
+    @Test
+    void anEmptyConfigurationOfARunIsNamed() throws Exception {
+        Path out = folder.resolve("run");
+        Path config = out.resolve("training/config.yaml");
+        Files.createDirectories(config.getParent());
+        Files.writeString(config, "");
+        Outcome outcome = Cli.run("train", "--resume", "--out", out.toString());
+        assertEquals(ExitCode.FAILED, outcome.code());
+        assertTrue(outcome.err().contains(config + " is empty: name the configuration"));
+    }
+
+    @Test
+    void aDirectoryInWhichSomebodyTrainsIsRefused() throws Exception {
+        Path out = folder.resolve("run");
+        Outcome resumed;
+        Outcome begun;
+        try (Closeable lock = new RunDirectory(out).lock()) {
+            resumed = Cli.trainTiny(out, "--resume");
+            begun = Cli.trainTiny(out);
+            assertFalse(Files.exists(out.resolve("training/tokenizers")), lock.toString());
+        }
+        for (Outcome outcome : new Outcome[] {resumed, begun}) {
+            assertEquals(ExitCode.FAILED, outcome.code(), outcome.err());
+            assertTrue(outcome.err().contains(out + " is being trained in already"));
+        }
+    }
+
+    @Test
+    void goesOnFromTheCheckpointBeforeADamagedOne() throws Exception {
+        Path whole = folder.resolve("whole");
+        Path out = folder.resolve("run");
+        assertEquals(ExitCode.DONE, Cli.trainTiny(whole).code());
+        assertEquals(ExitCode.DONE, Cli.trainTiny(out, "--max-steps", "5").code());
+        assertEquals(ExitCode.DONE, Cli.trainTiny(out, "--resume", "--max-steps", "8").code());
+        Path weights = out.resolve("training/checkpoints/step-00000008/model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(weights, bytes);
+
+        Outcome refused = Cli.trainTiny(out, "--resume");
+        assertEquals(ExitCode.FAILED, refused.code(), refused.err());
+        String offer = refused.err().replaceAll("(?s).*--from-step (\\d+).*", "$1");
+        Outcome translated =
+                Cli.run(
+                        "translate",
+                        "--model",
+                        weights.getParent().toString(),
+                        "--engine",
+                        Cli.ENGINE);
+        assertEquals(ExitCode.FAILED, translated.code());
+        assertTrue(translated.err().contains("model.safetensors is damaged"), translated.err());
+        assertEquals(ExitCode.USAGE, Cli.trainTiny(out, "--from-step", offer).code());
+        Outcome resumed = Cli.trainTiny(out, "--resume", "--from-step", offer);
+        assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
+        assertTrue(resumed.err().contains("resumed at step " + offer), resumed.err());
+        assertArrayEquals(
+                Files.readAllBytes(whole.resolve("model.safetensors")),
+                Files.readAllBytes(out.resolve("model.safetensors")));
     }
 
     @Test

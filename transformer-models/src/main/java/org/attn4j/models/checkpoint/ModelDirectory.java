@@ -134,6 +134,7 @@ public final class ModelDirectory {
     static TensorSource openWeights(ModelFiles files) throws IOException {
         String single = SafetensorsWriter.MODEL_FILE;
         String index = SafetensorsWriter.INDEX_FILE;
+        Sha256Sums.check(files.folder(), name -> !name.contains("/")); // not a run's state
         // Where both are there the whole model is read, unless it is one of the shards.
         if (files.has(index)
                 && (!files.has(single) || ShardedSafetensors.names(files, index, single))) {

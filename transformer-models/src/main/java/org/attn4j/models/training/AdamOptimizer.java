@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import java.util.LinkedHashMap;
@@ -245,9 +246,11 @@ public class AdamOptimizer extends Optimizer {
      * @param state what {@link #state} gave; copied
      * @param steps the number of steps made
      * @param manager the manager that keeps the state
-     * @throws IllegalArgumentException if a mean is without a variance of the same shape
+     * @throws IllegalArgumentException if a mean is without a variance of the same shape, or
+     *     something is neither; nothing is changed then
      */
     public void restore(Map<String, NDArray> state, long steps, NDManager manager) {
+        state.keySet().forEach(key -> requirePair(state, key));
         moments.clear();
         this.steps = steps;
         state.forEach(
@@ -255,10 +258,6 @@ public class AdamOptimizer extends Optimizer {
                     if (key.startsWith(MEAN)) {
                         String name = key.substring(MEAN.length());
                         NDArray variance = state.get(VARIANCE + name);
-                        if (variance == null || !variance.getShape().equals(mean.getShape())) {
-                            throw new IllegalArgumentException(
-                                    "the optimiser state of " + name + " is incomplete");
-                        }
                         // A copy lies where the engine allocates, aligned as it was in the first
                         // run.
                         moments.put(
@@ -269,6 +268,43 @@ public class AdamOptimizer extends Optimizer {
                                         steps));
                     }
                 });
+    }
+
+    private static void requirePair(Map<String, NDArray> state, String key) {
+        boolean mean = key.startsWith(MEAN);
+        if (!mean && !key.startsWith(VARIANCE)) {
+            throw new IllegalArgumentException(
+                    "the state of the optimiser must hold means and variances, got " + key);
+        }
+        String name = key.substring((mean ? MEAN : VARIANCE).length());
+        NDArray other = state.get((mean ? VARIANCE : MEAN) + name);
+        if (other == null || !other.getShape().equals(state.get(key).getShape())) {
+            throw new IllegalArgumentException("the optimiser state of " + name + " is incomplete");
+        }
+    }
+
+    /**
+     * Puts back a state that has to be whole.
+     *
+     * @throws IllegalArgumentException if it is not that of these parameters after these steps
+     */
+    void restore(
+            Map<String, NDArray> state, long steps, NDManager manager, Map<String, Shape> shapes) {
+        if (steps > 0) {
+            shapes.forEach(
+                    (name, shape) -> {
+                        NDArray mean = state.get(MEAN + name);
+                        if (mean == null || !mean.getShape().equals(shape)) {
+                            throw new IllegalArgumentException(
+                                    "the state of the optimiser must hold the mean of %s, of shape %s, got %s"
+                                            .formatted(
+                                                    name,
+                                                    shape,
+                                                    mean == null ? "none" : mean.getShape()));
+                        }
+                    });
+        }
+        restore(state, steps, manager);
     }
 
     /** Builds an {@link AdamOptimizer}. */

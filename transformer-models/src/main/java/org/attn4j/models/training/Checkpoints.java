@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.models.checkpoint.AtomicDirectory;
+import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.SafetensorsFile;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.Sha256Sums;
 
 /** Writes and reads the checkpoints, kept weights and result of a run, each whole or not at all. */
 final class Checkpoints {
@@ -37,6 +39,7 @@ final class Checkpoints {
                     Files.createDirectories(optimizerFile.getParent());
                     SafetensorsWriter.write(optimizerFile, optimizer().state(), Map.of());
                     state.write(RunDirectory.stateFile(aside));
+                    Sha256Sums.write(aside);
                 });
         return target;
     }
@@ -53,7 +56,10 @@ final class Checkpoints {
             for (String name : file.names()) {
                 state.put(name, file.read(name, scratch));
             }
-            optimizer().restore(state, step, trainer.getManager());
+            optimizer().restore(state, step, trainer.getManager(), trainer.trained());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointFormatException(
+                    RunDirectory.optimizerFile(checkpoint) + ": " + e.getMessage(), e);
         }
     }
 
@@ -63,7 +69,12 @@ final class Checkpoints {
 
     /** Keeps the present weights under the step. */
     void saveWeights(long step) throws IOException {
-        AtomicDirectory.write(directory.weights(step), store::save);
+        AtomicDirectory.write(
+                directory.weights(step),
+                aside -> {
+                    store.save(aside);
+                    Sha256Sums.write(aside);
+                });
     }
 
     /** Makes the present weights the result. */

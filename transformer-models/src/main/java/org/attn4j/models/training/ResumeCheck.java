@@ -1,8 +1,6 @@
 package org.attn4j.models.training;
 
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +28,9 @@ final class ResumeCheck {
         refuseUnequal("accumulation", found.config().accumulation(), now.config().accumulation());
         refuseUnequal("metric", found.config().metric(), now.config().metric());
         warnUnequal("engine", found.engine(), now.engine());
-        Set<String> names = new TreeSet<>(found.environment().keySet());
-        names.addAll(now.environment().keySet());
-        for (String name : names) {
-            warnUnequal(name, found.environment().get(name), now.environment().get(name));
-        }
+        // What an older version did not record cannot be compared.
+        found.environment()
+                .forEach((name, value) -> warnUnequal(name, value, now.environment().get(name)));
     }
 
     private static void refuseUnequal(String name, Object before, Object after) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -28,12 +29,19 @@ public record Selection(long validated, int badValidations, List<Scored> best, L
 
         /** {@inheritDoc} */
         public Scored {
+            TrainingState.requireCount(step, "step");
+            if (scores == null || scores.values().stream().anyMatch(Objects::isNull)) {
+                throw new IllegalArgumentException(
+                        "scores must be given as numbers, got scores=" + scores);
+            }
             scores = Collections.unmodifiableMap(new TreeMap<>(scores));
         }
     }
 
     /** {@inheritDoc} */
     public Selection {
+        TrainingState.requireCount(validated, "validated");
+        TrainingState.requireCount(badValidations, "badValidations");
         best = List.copyOf(best);
         last = List.copyOf(last);
     }
@@ -77,6 +85,15 @@ public record Selection(long validated, int badValidations, List<Scored> best, L
 
     private static List<Scored> head(List<Scored> list, int length) {
         return list.subList(0, Math.min(length, list.size()));
+    }
+
+    /** The selection without the weights of a step, which are lost. */
+    Selection without(long step) {
+        return new Selection(validated, badValidations, without(best, step), without(last, step));
+    }
+
+    private static List<Scored> without(List<Scored> list, long step) {
+        return list.stream().filter(scored -> scored.step != step).toList();
     }
 
     /** The steps whose weights are kept. */

@@ -18,6 +18,7 @@ import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -323,6 +324,15 @@ public class SequenceTrainer extends Trainer {
             pendingSteps = 0;
             addMetric("step", begin);
         }
+    }
+
+    /** The paths and shapes of what is trained. */
+    Map<String, Shape> trained() {
+        Map<String, Shape> trained = new LinkedHashMap<>();
+        for (int i = 0; i < replicas.names().size(); i++) {
+            trained.put(replicas.names().get(i), replicas.arrays(0).get(i).getShape());
+        }
+        return trained;
     }
 
     private StepReport update(NDList total) {

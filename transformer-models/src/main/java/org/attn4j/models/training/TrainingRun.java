@@ -2,13 +2,17 @@ package org.attn4j.models.training;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.attn4j.attention.kernel.KernelChoice;
 import org.attn4j.attention.kernel.Kernels;
@@ -43,11 +47,13 @@ public final class TrainingRun {
     private final Checkpoints checkpoints;
     private final Map<String, String> environment;
     private final boolean resume;
+    private final boolean locked;
 
     private Position position;
     private Selection selection;
     private long tokens;
     private TrainingState saved;
+    private TrainingState savedBefore; // null if there is one checkpoint alone
     private Stopwatch watch;
     private MetricsLog log;
 
@@ -62,6 +68,7 @@ public final class TrainingRun {
         checkpoints = new Checkpoints(directory, trainer, builder.store);
         environment = new HashMap<>(builder.environment);
         resume = builder.resume;
+        locked = builder.locked;
     }
 
     /**
@@ -78,18 +85,26 @@ public final class TrainingRun {
      *
      * @return the result
      * @throws IOException if data cannot be read or the run not be saved; checkpoints written
-     *     before stay whole
+     *     before stay whole; or if somebody else trains in the directory, or the checkpoint is
+     *     damaged
      * @throws NonFiniteException if a loss or gradient is not finite; it names the batch
      * @throws IllegalArgumentException if the directory and {@code resume} do not go together
      */
     public RunResult run() throws IOException {
+        try (Closeable lock = locked ? () -> {} : directory.lock()) {
+            Objects.requireNonNull(lock);
+            return runAlone();
+        }
+    }
+
+    private RunResult runAlone() throws IOException {
         TrainingState state = begin();
         position = state.position();
-        selection = state.selection().ranked(config);
+        selection = directory.sound(state.selection().ranked(config), config);
         tokens = state.usage().tokens();
         watch = new Stopwatch(state.usage());
         directory.prepare();
-        directory.keepWeights(selection.kept(config));
+        keepWeights();
         try (MetricsLog opened = new MetricsLog(directory.metrics(), state.metricsBytes())) {
             log = opened;
             notifyListeners(listener -> listener.onStart(position.step()));
@@ -117,8 +132,10 @@ public final class TrainingRun {
         restoreKernels(found);
         recordKernels();
         new ResumeCheck(found, TrainingState.initial(engineName(), environment, config)).check();
+        directory.requireSound(found.position().step());
         checkpoints.restore(found.position().step());
         saved = found;
+        savedBefore = directory.stateBefore(found.position().step()).orElse(null);
         return found;
     }
 
@@ -148,8 +165,7 @@ public final class TrainingRun {
         }
         while (true) {
             try (NDManager manager = trainer.getManager().newSubManager()) {
-                Iterator<Batch> epoch =
-                        batches.batches(manager, position.epoch(), position.batch());
+                Iterator<Batch> epoch = batches(manager);
                 if (!epoch.hasNext() && position.batch() == 0) {
                     throw new IOException(
                             "the training data hold no batch; check their files and length limits");
@@ -167,6 +183,17 @@ public final class TrainingRun {
                 }
             }
             endEpoch();
+        }
+    }
+
+    private Iterator<Batch> batches(NDManager manager) throws IOException {
+        try {
+            return batches.batches(manager, position.epoch(), position.batch());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "the training data have no batch %d in epoch %d, where the run left off: are they what it began with? (%s)"
+                            .formatted(position.batch(), position.epoch(), e.getMessage()),
+                    e);
         }
     }
 
@@ -317,7 +344,16 @@ public final class TrainingRun {
             checkpoints.saveWeights(position.step());
         }
         checkpoint();
-        directory.keepWeights(selection.kept(config));
+        keepWeights();
+    }
+
+    /** Keeps what this selection needs, and what that of the checkpoint before would. */
+    private void keepWeights() throws IOException {
+        Set<Long> kept = new HashSet<>(selection.kept(config));
+        if (savedBefore != null) {
+            kept.addAll(savedBefore.selection().ranked(config).kept(config));
+        }
+        directory.keepWeights(kept);
     }
 
     private double score(Map<String, Double> scores) {
@@ -346,8 +382,14 @@ public final class TrainingRun {
                 TrainingState.initial(engineName(), environment, config)
                         .at(position, usage, selection, log.sync());
         Path written = checkpoints.save(state);
+        if (saved != null && saved.position().step() < position.step()) {
+            savedBefore = saved;
+        }
         saved = state;
-        directory.keepCheckpoint(position.step());
+        directory.keepCheckpoints(
+                savedBefore == null
+                        ? List.of(position.step())
+                        : List.of(savedBefore.position().step(), position.step()));
         notifyListeners(listener -> listener.onCheckpoint(written, position.step()));
     }
 
@@ -365,6 +407,9 @@ public final class TrainingRun {
             checkpoints.publishCurrent();
         } else {
             checkpoints.publish(steps(chosen));
+        }
+        if (!interrupted) {
+            directory.keepWeights(selection.kept(config));
         }
         return new RunResult(
                 reason,
@@ -408,6 +453,7 @@ public final class TrainingRun {
         private Validator validator;
         private StopSignal stop = new StopSignal();
         private boolean resume;
+        private boolean locked;
         private final List<RunListener> listeners = new ArrayList<>();
         private final Map<String, String> environment = new HashMap<>();
 
@@ -499,6 +545,18 @@ public final class TrainingRun {
          */
         public Builder optResume(boolean resume) {
             this.resume = resume;
+            return this;
+        }
+
+        /**
+         * Sets whether the caller holds {@link RunDirectory#lock} already (default: no, and the run
+         * takes it).
+         *
+         * @param held whether it is held
+         * @return this builder
+         */
+        public Builder optLocked(boolean held) {
+            this.locked = held;
             return this;
         }
 

@@ -4,11 +4,13 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 
 /**
@@ -35,7 +37,10 @@ public record TrainingState(
         Map<String, String> environment,
         TrainingConfig config) {
 
-    private static final int VERSION = 1;
+    /** Since this version a checkpoint holds the digests of its files. */
+    private static final int VERSION = 2;
+
+    private static final int FIRST_VERSION = 1;
 
     private static final Gson GSON =
             new GsonBuilder()
@@ -53,6 +58,13 @@ public record TrainingState(
      */
     public record Position(long step, long epoch, long batch) {
 
+        /** {@inheritDoc} */
+        public Position {
+            requireCount(step, "step");
+            requireCount(epoch, "epoch");
+            requireCount(batch, "batch");
+        }
+
         Position afterStep(long batches) {
             return new Position(step + 1, epoch, batch + batches);
         }
@@ -69,11 +81,55 @@ public record TrainingState(
      * @param seconds the time
      * @param cpuSeconds the CPU time of the process, over all threads
      */
-    public record Usage(long tokens, double seconds, double cpuSeconds) {}
+    public record Usage(long tokens, double seconds, double cpuSeconds) {
+
+        /** {@inheritDoc} */
+        public Usage {
+            require(tokens >= 0, "tokens must not be negative, got tokens=" + tokens);
+            requireTime(seconds, "seconds");
+            requireTime(cpuSeconds, "cpuSeconds");
+        }
+
+        private static void requireTime(double value, String name) {
+            require(
+                    value >= 0 && value < Double.POSITIVE_INFINITY,
+                    name + " must be a time, got " + name + "=" + value);
+        }
+    }
 
     /** {@inheritDoc} */
     public TrainingState {
+        require(
+                version >= FIRST_VERSION && version <= VERSION,
+                "version must be one from "
+                        + FIRST_VERSION
+                        + " to "
+                        + VERSION
+                        + ", got version="
+                        + version);
+        require(
+                metricsBytes >= 0,
+                "metricsBytes must not be negative, got metricsBytes=" + metricsBytes);
+        require(
+                selection.validated() <= position.step(),
+                "validated must not lie after the step, got validated="
+                        + selection.validated()
+                        + ", step="
+                        + position.step());
         environment = environment == null ? Map.of() : new TreeMap<>(environment);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** Engines and optimisers count steps in 32 bits. */
+    static void requireCount(long value, String name) {
+        require(
+                value >= 0 && value <= Integer.MAX_VALUE,
+                name + " must lie between 0 and 2^31, got " + name + "=" + value);
     }
 
     /** The state before the first step. */
@@ -100,29 +156,24 @@ public record TrainingState(
         Files.writeString(file, GSON.toJson(this) + "\n");
     }
 
-    static TrainingState read(Path file) throws IOException {
-        TrainingState state;
-        try {
-            state = GSON.fromJson(JsonFiles.text(file), TrainingState.class);
-        } catch (JsonParseException | IllegalArgumentException | NullPointerException e) {
-            throw new IOException(
-                    file
-                            + " is no training state: "
-                            + e.getMessage()
-                            + "; it cannot be resumed from",
-                    e);
-        }
-        if (state == null || state.version != VERSION || !state.isComplete()) {
-            throw new IOException(
-                    file
-                            + " is no training state of version "
-                            + VERSION
-                            + "; it cannot be resumed from");
-        }
-        return state;
+    /** Whether the checkpoint was written with digests, which must then be there. */
+    boolean hasDigests() {
+        return version > FIRST_VERSION;
     }
 
-    private boolean isComplete() {
-        return position != null && usage != null && selection != null && config != null;
+    static TrainingState read(Path file) throws IOException {
+        try {
+            // Scores may be NaN, which is no JSON.
+            return RecordReader.read(
+                    JsonParser.parseString(JsonFiles.text(file)), TrainingState.class);
+        } catch (JsonParseException e) {
+            throw unreadable(file, "it is not valid JSON", e);
+        } catch (IllegalArgumentException e) {
+            throw unreadable(file, e.getMessage(), e);
+        }
+    }
+
+    private static IOException unreadable(Path file, String problem, Exception cause) {
+        return new CheckpointFormatException(file + " is no training state: " + problem, cause);
     }
 }

@@ -1,5 +1,6 @@
 package org.attn4j.models.training;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.SafetensorsFile;
 import org.attn4j.models.checkpoint.SaveException;
 import org.junit.jupiter.api.Tag;
@@ -265,7 +267,8 @@ class TrainingRunTest {
                 List.of("step-00000004", "step-00000008", "step-00000010"),
                 children(directory.training().resolve("weights")));
         assertEquals(
-                List.of("step-00000010"), children(directory.training().resolve("checkpoints")));
+                List.of("step-00000008", "step-00000010"),
+                children(directory.training().resolve("checkpoints")));
         assertSame(weights(directory.weights(4)), weights(temp));
     }
 
@@ -383,7 +386,7 @@ class TrainingRunTest {
         }
         Path kept = new RunDirectory(directory).latestCheckpoint().orElseThrow();
         assertEquals("step-00000002", kept.getFileName().toString());
-        assertEquals(List.of("step-00000002"), children(kept.getParent()));
+        assertEquals(List.of("step-00000001", "step-00000002"), children(kept.getParent()));
 
         run(directory, CONFIG);
         assertEquals(metrics(whole), metrics(directory));
@@ -404,13 +407,184 @@ class TrainingRunTest {
                 "metric must be one of the scores of validation, got metric=bleu, scores=[loss,"
                         + " perplexity]",
                 e.getMessage());
+    }
 
-        Path broken = temp.resolve("broken");
-        run(broken, CONFIG.toBuilder().optEpochs(1).build());
-        Path checkpoint = new RunDirectory(broken).latestCheckpoint().orElseThrow();
-        Files.writeString(RunDirectory.stateFile(checkpoint), "{\"version\": 1");
-        e = assertThrows(IOException.class, () -> run(broken, CONFIG));
-        assertTrue(e.getMessage().contains("state.json is no training state"), e.getMessage());
-        assertFalse(children(checkpoint).isEmpty());
+    /** A run of six steps and the files of its last checkpoint and of its kept weights. */
+    private Path sixSteps() throws IOException {
+        Path directory = temp.resolve("run");
+        run(directory, CONFIG.toBuilder().optEpochs(2).build());
+        return directory;
+    }
+
+    private static void flipABit(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length * 2 / 3] ^= 4;
+        Files.write(file, bytes);
+    }
+
+    private static String refusal(Path directory) {
+        return assertThrows(IOException.class, () -> run(directory, CONFIG)).getMessage();
+    }
+
+    /** Each file of a checkpoint, with the way to go on; and going on that way is exact. */
+    @Test
+    void aDamagedCheckpointIsRefusedAndTheOneBeforeIsOffered() throws IOException {
+        Path whole = temp.resolve("whole");
+        run(whole, CONFIG);
+        Path directory = sixSteps();
+        Path last = new RunDirectory(directory).checkpoint(6);
+        String offer =
+                "; the checkpoint of step 5 is whole: go on from it with --resume --from-step 5";
+        for (String name :
+                List.of(
+                        "training_state/SHA256SUMS",
+                        "training_state/state.json",
+                        "training_state/optimizer.safetensors",
+                        "model.safetensors")) {
+            Path file = last.resolve(name);
+            byte[] sound = Files.readAllBytes(file);
+            Files.delete(file);
+            assertTrue(refusal(directory).endsWith(offer), name);
+            Files.write(file, sound);
+            flipABit(file);
+            String message = refusal(directory);
+            assertTrue(message.startsWith(last.toString()) && message.endsWith(offer), message);
+            if (!name.equals("model.safetensors")) {
+                Files.write(file, sound);
+            }
+        }
+
+        new RunDirectory(directory).returnTo(5);
+        assertEquals(List.of("damaged-step-00000006", "step-00000005"), children(last.getParent()));
+        run(directory, CONFIG);
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    @Test
+    void whereNothingIsWholeThatIsSaid() throws IOException {
+        Path directory = sixSteps();
+        RunDirectory files = new RunDirectory(directory);
+        flipABit(files.checkpoint(5).resolve("model.safetensors"));
+        flipABit(files.checkpoint(6).resolve("model.safetensors"));
+
+        assertTrue(
+                refusal(directory)
+                        .endsWith("there is no older one that is whole: start another run"));
+        assertThrows(IOException.class, () -> files.returnTo(5));
+        assertEquals(
+                List.of("step-00000005", "step-00000006"),
+                children(files.checkpoint(5).getParent()));
+    }
+
+    @Test
+    void nobodyGoesBackBehindAWholeCheckpoint() throws IOException {
+        RunDirectory files = new RunDirectory(sixSteps());
+        String whole =
+                assertThrows(IllegalArgumentException.class, () -> files.returnTo(5)).getMessage();
+        assertEquals(
+                "the checkpoint of step 6 is whole: resume from it, without --from-step", whole);
+        String none =
+                assertThrows(IllegalArgumentException.class, () -> files.returnTo(3)).getMessage();
+        assertTrue(none.endsWith("has no checkpoint of step 3: it has [5, 6]"), none);
+    }
+
+    /** Older versions wrote no digests; what can be seen without them is refused all the same. */
+    @Test
+    void aCheckpointWithoutDigestsIsResumedIfItsOptimiserIsWhole() throws IOException {
+        Path whole = temp.resolve("whole");
+        run(whole, CONFIG);
+        Path directory = sixSteps();
+        Path last = new RunDirectory(directory).checkpoint(6);
+        Path state = RunDirectory.stateFile(last);
+        Files.delete(last.resolve("training_state/SHA256SUMS"));
+        Files.writeString(
+                state, Files.readString(state).replace("\"version\": 2", "\"version\": 1"));
+        Path optimizer = RunDirectory.optimizerFile(last);
+        byte[] moments = Files.readAllBytes(optimizer);
+
+        Files.copy(last.resolve("model.safetensors"), optimizer, REPLACE_EXISTING);
+        String message = refusal(directory);
+        assertTrue(message.startsWith(optimizer + ": the state of the optimiser must"), message);
+
+        Files.write(optimizer, moments);
+        run(directory, CONFIG);
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+    }
+
+    @Test
+    void keptWeightsThatAreDamagedAreRefusedAndThoseThatAreGoneAreLeftOut() throws IOException {
+        Path directory = sixSteps();
+        Path kept = new RunDirectory(directory).weights(6);
+        flipABit(kept.resolve("model.safetensors"));
+
+        String message = refusal(directory);
+        assertTrue(message.startsWith(kept.resolve("model.safetensors") + " is damaged"), message);
+        assertTrue(message.endsWith("remove " + kept + " to go on without these weights"), message);
+
+        AtomicDirectory.delete(kept);
+        RunResult result = run(directory, CONFIG);
+        assertEquals(List.of(9L), result.averaged());
+    }
+
+    @Test
+    void damagedWeightsAreNotAveraged() throws IOException {
+        Path directory = sixSteps();
+        List<Path> kept = List.of(new RunDirectory(directory).weights(6));
+        flipABit(kept.get(0).resolve("model.safetensors"));
+        try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName())) {
+            String message =
+                    assertThrows(
+                                    IOException.class,
+                                    () ->
+                                            CheckpointAverage.write(
+                                                    kept, temp.resolve("mean"), manager))
+                            .getMessage();
+            assertTrue(message.contains("model.safetensors is damaged"), message);
+            assertFalse(Files.exists(temp.resolve("mean")));
+        }
+    }
+
+    @Test
+    void twoRunsInOneDirectoryAreNotLetIn() throws IOException {
+        try (Fixture second = new Fixture(temp, CONFIG)) {
+            RunListener tries =
+                    new RunListener() {
+                        @Override
+                        public void onStep(StepProgress progress) {
+                            for (boolean resume : new boolean[] {true, false}) {
+                                String message =
+                                        assertThrows(
+                                                        IOException.class,
+                                                        second.builder.optResume(resume).build()
+                                                                ::run)
+                                                .getMessage();
+                                assertTrue(
+                                        message.startsWith(temp + " is being trained in already"),
+                                        message);
+                            }
+                        }
+                    };
+            try (Fixture first = new Fixture(temp, CONFIG)) {
+                first.builder.addListener(tries).build().run();
+            }
+        }
+        run(temp, CONFIG.toBuilder().optEpochs(4).build()); // it is free again
+    }
+
+    @Test
+    void dataThatEndBeforeTheCheckpointAreNamed() throws IOException {
+        run(temp, CONFIG.toBuilder().optEpochs(0).optSteps(2).build());
+        try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            fixture.builder.setBatches(
+                    (manager, epoch, from) -> {
+                        throw new IllegalArgumentException("fromBatch must be between 0 and 3");
+                    });
+            String message =
+                    assertThrows(IOException.class, fixture.builder.optResume(true).build()::run)
+                            .getMessage();
+            assertTrue(message.contains("no batch 4 in epoch 0"), message);
+        }
     }
 }

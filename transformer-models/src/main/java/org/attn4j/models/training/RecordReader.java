@@ -1,0 +1,163 @@
+package org.attn4j.models.training;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.attn4j.models.checkpoint.ShownNames;
+
+/**
+ * Reads records from JSON whose names are those of the components in small letters with
+ * underscores. What is not as it should be is refused by its place, such as {@code
+ * selection.best[0].step}; what a record itself refuses, too.
+ */
+final class RecordReader {
+
+    private static final int LONGEST_NUMBER = 30;
+
+    private RecordReader() {}
+
+    /**
+     * Reads a record.
+     *
+     * @throws IllegalArgumentException naming the field and its rule
+     */
+    static <R> R read(JsonElement json, Class<R> type) {
+        return type.cast(value(json, type, ""));
+    }
+
+    private static Object value(JsonElement json, Type type, String place) {
+        if (type instanceof ParameterizedType generic) {
+            return generic.getRawType() == List.class
+                    ? list(json, generic.getActualTypeArguments()[0], place)
+                    : map(json, generic.getActualTypeArguments()[1], place);
+        }
+        Class<?> kind = (Class<?>) type;
+        if (kind.isRecord()) {
+            return record(json, kind, place);
+        }
+        if (!(json instanceof JsonPrimitive primitive)) {
+            throw unfit(place, kind.isEnum() || kind == String.class ? "a text" : "a number", json);
+        }
+        if (kind == String.class) {
+            return primitive.getAsString();
+        }
+        if (kind.isEnum()) {
+            return constant(primitive, kind, place);
+        }
+        return kind == double.class || kind == Double.class
+                ? number(primitive, place)
+                : whole(primitive, kind, place);
+    }
+
+    private static Object record(JsonElement json, Class<?> type, String place) {
+        JsonObject object = object(json, place);
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            String name = name(components[i]);
+            String inner = place.isEmpty() ? name : place + "." + name;
+            JsonElement given = object.get(name);
+            boolean missing = given == null || given.isJsonNull();
+            Class<?> kind = components[i].getType();
+            if (missing && !kind.isEnum() && kind != Map.class) { // those have defaults
+                throw new IllegalArgumentException(inner + " is missing");
+            }
+            values[i] = missing ? null : value(given, components[i].getGenericType(), inner);
+        }
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(types).newInstance(values);
+        } catch (InvocationTargetException e) {
+            String where = place.isEmpty() ? "" : place + ": ";
+            throw new IllegalArgumentException(where + e.getCause().getMessage(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type + " cannot be made", e);
+        }
+    }
+
+    private static String name(RecordComponent component) {
+        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static JsonObject object(JsonElement json, String place) {
+        if (json instanceof JsonObject object) {
+            return object;
+        }
+        throw unfit(place.isEmpty() ? "the whole" : place, "an object", json);
+    }
+
+    private static List<Object> list(JsonElement json, Type type, String place) {
+        if (!(json instanceof JsonArray array)) {
+            throw unfit(place, "a list", json);
+        }
+        List<Object> values = new ArrayList<>();
+        for (JsonElement element : array) {
+            values.add(value(element, type, place + "[" + values.size() + "]"));
+        }
+        return values;
+    }
+
+    private static Map<String, Object> map(JsonElement json, Type type, String place) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> entry : object(json, place).entrySet()) {
+            String inner = place + "." + ShownNames.shown(entry.getKey());
+            values.put(entry.getKey(), value(entry.getValue(), type, inner));
+        }
+        return values;
+    }
+
+    private static Object constant(JsonPrimitive json, Class<?> type, String place) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(each -> ((Enum<?>) each).name().equals(json.getAsString()))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                unfit(
+                                        place,
+                                        "one of " + Arrays.toString(type.getEnumConstants()),
+                                        json));
+    }
+
+    private static double number(JsonPrimitive json, String place) {
+        try {
+            return Double.parseDouble(json.getAsString()); // NaN among them
+        } catch (NumberFormatException e) {
+            throw unfit(place, "a number", json);
+        }
+    }
+
+    private static Object whole(JsonPrimitive json, Class<?> type, String place) {
+        try {
+            String text = json.getAsString();
+            if (text.length() > LONGEST_NUMBER) {
+                throw new NumberFormatException();
+            }
+            long value = new BigDecimal(text).longValueExact();
+            if (type == int.class) {
+                return Math.toIntExact(value);
+            }
+            return value;
+        } catch (NumberFormatException | ArithmeticException e) {
+            String most = type == int.class ? "2^31" : "2^63";
+            throw unfit(place, "a whole number below " + most, json);
+        }
+    }
+
+    private static IllegalArgumentException unfit(String place, String what, JsonElement json) {
+        return new IllegalArgumentException(
+                "%s must be %s, got %s".formatted(place, what, ShownNames.shown(json.toString())));
+    }
+}
