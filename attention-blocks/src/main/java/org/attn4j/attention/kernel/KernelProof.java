@@ -31,14 +31,14 @@ class KernelProof {
 
     /**
      * How far a result may be from the plain one, as a share of the largest plain value. Adding up
-     * to 300 products in another order moves a float32 sum by about 1e-6 of it; a wrong kernel is
-     * off by the size of the values.
+     * to 2,333 products in another order moves a float32 sum by about 1e-6 of the largest; a wrong
+     * kernel is off by the size of the values.
      */
     static final double TOLERANCE = 1e-4;
 
     /**
-     * Rows, inputs and outputs of the linear maps: large enough that the fused kernel computes
-     * them, with widths that leave every kind of remainder in blocks of 16, 32, 48 and 64.
+     * Rows, inputs and outputs of the linear maps, with widths that leave every kind of remainder
+     * in blocks of 16, 32, 48 and 64. The first are so large that every fused kernel computes them.
      */
     private static final long[][] LINEAR_SIZES = {
         {457, 257, 72},
@@ -47,6 +47,9 @@ class KernelProof {
         {523, 112, 144},
         {1319, 40, 160},
         {2333, 36, 100},
+        {100, 37, 100},
+        {33, 64, 36},
+        {1, 7, 9},
     };
 
     private final PyTorchKernels torch;
