@@ -32,11 +32,16 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
 
     private final HuggingFaceTokenizer tokenizer;
     private final TokenTable table;
+    private final NativeGuard guard;
+    private final int longestPiece;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
 
-    private HuggingFaceTextTokenizer(HuggingFaceTokenizer tokenizer, TokenTable table) {
+    private HuggingFaceTextTokenizer(
+            HuggingFaceTokenizer tokenizer, TokenTable table, NativeGuard guard) {
         this.tokenizer = tokenizer;
         this.table = table;
+        this.guard = guard;
+        longestPiece = Math.min(LONGEST_PIECE, guard.longestText());
     }
 
     /**
@@ -80,8 +85,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
             JsonElement root = JsonParser.parseString(json);
             TokenTable table = TokenTable.of(root, named, complete);
             table.prepareForLibrary(root.getAsJsonObject());
-            NativeGuard.check(root.getAsJsonObject());
-            return new HuggingFaceTextTokenizer(openNative(root.toString(), what), table);
+            NativeGuard guard = NativeGuard.check(root.getAsJsonObject());
+            return new HuggingFaceTextTokenizer(openNative(root.toString(), what), table, guard);
         } catch (JsonParseException e) {
             throw new IOException(what + " is not JSON: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -133,7 +138,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
     @Override
     public int[] encode(String text) {
         String clean = TokenTable.clean(text);
-        if (clean.length() <= LONGEST_PIECE) {
+        if (clean.length() <= longestPiece) {
             return encodePiece(clean);
         }
         int[] ids = new int[clean.length() / 4];
@@ -151,8 +156,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
         return Arrays.copyOf(ids, size);
     }
 
-    private static int endOfPiece(String text, int begin) {
-        int limit = begin + LONGEST_PIECE;
+    private int endOfPiece(String text, int begin) {
+        int limit = begin + longestPiece;
         if (limit >= text.length()) {
             return text.length();
         }
@@ -187,6 +192,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer {
     @Override
     public String decode(int[] ids) {
         long[] text = Arrays.stream(ids).filter(table::isText).asLongStream().toArray();
+        guard.checkDecoded(Arrays.stream(text).mapToObj(table::tokenOrNull));
         open.readLock().lock();
         try {
             return tokenizer.decode(text, false);

@@ -7,23 +7,34 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 
 /** A tokenizer.json run by Hugging Face's tokenizers library. */
 final class LibrarySegmenter implements Segmenter {
 
     private final HuggingFaceTokenizer library;
     private final TokenTable table;
+    private final NativeGuard guard;
+    private final TextSlices slices;
     private final JsonElement decoder; // null if tokens are joined by spaces
     private final String continuingPrefix;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
 
-    private LibrarySegmenter(HuggingFaceTokenizer library, TokenTable table, JsonObject root) {
+    private LibrarySegmenter(
+            HuggingFaceTokenizer library,
+            TokenTable table,
+            JsonObject root,
+            NativeGuard guard,
+            int longest) {
         this.library = library;
         this.table = table;
+        this.guard = guard;
+        slices = TextSlices.of(root, Math.min(longest, guard.longestText()));
         JsonElement given = root.get("decoder");
         decoder = given == null || given.isJsonNull() ? null : given.deepCopy();
         JsonElement prefix = root.getAsJsonObject("model").get("continuing_subword_prefix");
@@ -38,15 +49,25 @@ final class LibrarySegmenter implements Segmenter {
      * @throws IOException if the library does not take it, or is missing
      */
     static LibrarySegmenter open(JsonObject root, String what) throws IOException {
+        return open(root, what, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @param longest the most characters that the library is given at once, if its own limit is not
+     *     lower
+     */
+    static LibrarySegmenter open(JsonObject root, String what, int longest) throws IOException {
         try {
             root.remove("truncation");
             root.remove("padding");
             TokenTable table =
                     TokenTable.of(root, new SpecialTokens(null, null, null, null), false);
-            NativeGuard.check(root);
+            NativeGuard guard = NativeGuard.check(root);
             String json = root.toString();
             return new LibrarySegmenter(
-                    HuggingFaceTextTokenizer.openNative(json, what), table, root);
+                    HuggingFaceTextTokenizer.openNative(json, what), table, root, guard, longest);
         } catch (IllegalArgumentException e) {
             throw new IOException(what + " is not a usable tokenizer: " + e.getMessage(), e);
         }
@@ -58,17 +79,71 @@ final class LibrarySegmenter implements Segmenter {
         String second = text.pair() == null ? null : clean(text.pair());
         open.readLock().lock();
         try {
-            Encoding encoding =
-                    second == null
-                            ? library.encode(first, special, false)
-                            : library.encode(first, second, special, false);
-            return tokenized(encoding, new CharOffsets(first), new CharOffsets(second));
+            int[] firstSlices = slices.begins(first);
+            int[] secondSlices = second == null ? new int[] {0} : slices.begins(second);
+            TokenizedText begun =
+                    encode(slice(first, firstSlices, 0), slice(second, secondSlices, 0), special);
+            TokenizedText whole = extended(begun, 0, first, firstSlices);
+            return second == null ? whole : extended(whole, 1, second, secondSlices);
         } catch (RuntimeException e) {
             String why = TokenTable.readable(e.getMessage());
             throw new IllegalStateException("the tokenizer failed on a text: " + why, e);
         } finally {
             open.readLock().unlock();
         }
+    }
+
+    private TokenizedText encode(String first, String second, boolean special) {
+        Encoding encoding =
+                second == null
+                        ? library.encode(first, special, false)
+                        : library.encode(first, second, special, false);
+        return tokenized(encoding, new CharOffsets(first), new CharOffsets(second));
+    }
+
+    private static String slice(String text, int[] begins, int i) {
+        if (text == null || begins.length == 1) {
+            return text;
+        }
+        int shared = i == 0 ? 0 : 1;
+        int end = i + 1 == begins.length ? text.length() : begins[i + 1];
+        return text.substring(begins[i] - shared, end);
+    }
+
+    /** Puts the tokens of a text's further slices after those of its first. */
+    private TokenizedText extended(TokenizedText begun, int sequence, String text, int[] begins) {
+        if (begins.length == 1) {
+            return begun;
+        }
+        int last = begun.length() - 1;
+        while (last >= 0 && begun.sequenceIds()[last] != sequence) {
+            last--;
+        }
+        if (last < 0) {
+            throw new IllegalStateException("its template leaves out the text");
+        }
+        List<TokenizedText> parts = new ArrayList<>();
+        parts.add(begun.select(IntStream.rangeClosed(0, last).toArray()));
+        int word = begun.wordIds()[last];
+        for (int i = 1; i < begins.length; i++) {
+            TokenizedText slice = encode(slice(text, begins, i), null, false);
+            int[] own =
+                    IntStream.range(0, slice.length())
+                            .filter(token -> slice.offsets()[token][0] > 0)
+                            .toArray();
+            TokenizedText part = slice.select(own);
+            for (int token = 0; token < own.length; token++) {
+                part.offsets()[token][0] += begins[i] - 1;
+                part.offsets()[token][1] += begins[i] - 1;
+                part.wordIds()[token] += word;
+                part.sequenceIds()[token] = sequence;
+                part.typeIds()[token] = begun.typeIds()[last];
+            }
+            word = own.length == 0 ? word : part.wordIds()[own.length - 1];
+            parts.add(part);
+        }
+        parts.add(begun.select(IntStream.range(last + 1, begun.length()).toArray()));
+        return TokenizedText.concat(parts);
     }
 
     private static TokenizedText tokenized(
@@ -121,6 +196,7 @@ final class LibrarySegmenter implements Segmenter {
     @Override
     public String join(long[] ids, boolean skipSpecial) {
         long[] known = Arrays.stream(ids).filter(id -> tokenOf(id) != null).toArray();
+        guard.checkDecoded(Arrays.stream(known).mapToObj(this::tokenOf));
         open.readLock().lock();
         try {
             return library.decode(known, skipSpecial);
@@ -135,6 +211,7 @@ final class LibrarySegmenter implements Segmenter {
         if (decoder == null || tokens.isEmpty()) {
             return String.join(" ", tokens);
         }
+        guard.checkDecoded(tokens.stream());
         JsonObject vocabulary = new JsonObject();
         long[] ids = new long[tokens.size()];
         for (int i = 0; i < ids.length; i++) {

@@ -1,6 +1,7 @@
 package org.attn4j.models.tokenizer;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A text, or a pair of texts, as the ids that a model reads. All arrays have one entry for each
@@ -77,6 +78,25 @@ public record TokenizedText(
             some.sequenceIds[i] = sequenceIds[from];
         }
         return some;
+    }
+
+    /** Returns the tokens of texts one after the other. */
+    static TokenizedText concat(List<TokenizedText> texts) {
+        TokenizedText all = empty(texts.stream().mapToInt(TokenizedText::length).sum());
+        int at = 0;
+        for (TokenizedText text : texts) {
+            int n = text.length();
+            System.arraycopy(text.ids, 0, all.ids, at, n);
+            System.arraycopy(text.tokens, 0, all.tokens, at, n);
+            System.arraycopy(text.typeIds, 0, all.typeIds, at, n);
+            System.arraycopy(text.attentionMask, 0, all.attentionMask, at, n);
+            System.arraycopy(text.special, 0, all.special, at, n);
+            System.arraycopy(text.offsets, 0, all.offsets, at, n);
+            System.arraycopy(text.wordIds, 0, all.wordIds, at, n);
+            System.arraycopy(text.sequenceIds, 0, all.sequenceIds, at, n);
+            at += n;
+        }
+        return all;
     }
 
     /** Returns these tokens and the same number or more of padding at an end. */

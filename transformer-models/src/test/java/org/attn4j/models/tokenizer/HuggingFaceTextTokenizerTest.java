@@ -178,7 +178,7 @@ class HuggingFaceTextTokenizerTest {
                                 "decoder",
                                 JsonParser.parseString(
                                         "{'type':'Strip','content':'a','start':2,'stop':2}")),
-                "cuts at both ends");
+                "cuts at the end");
         assertChangeRefused(
                 root ->
                         root.getAsJsonObject("model")
