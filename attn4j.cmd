@@ -3,17 +3,36 @@ rem Runs the attn4j command from a clone: builds once, quietly, then starts the 
 setlocal EnableExtensions EnableDelayedExpansion
 set "HOME_DIR=%~dp0"
 set "TARGET=%HOME_DIR%cli\target"
-set "ARCHIVE=%TARGET%\attn4j.jsa"
-if defined JAVA_HOME (set "JAVA=%JAVA_HOME%\bin\java.exe") else (set "JAVA=java")
+if defined JAVA_HOME (set "JAVA=%JAVA_HOME%\bin\java.exe") else (for %%J in (java.exe) do set "JAVA=%%~$PATH:J")
+if not defined JAVA (
+  echo attn4j: no Java found: install a JDK 17 or later, or set JAVA_HOME to one 1>&2
+  exit /b 1
+)
+
+rem The engines are native code, which later JDKs want to be told; an archive that does not fit is passed over in silence.
+set "OPTIONS=-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Xlog:disable -Xlog:all=error:stderr -Xlog:cds=off:stderr"
+
+rem Each JVM reads archives of its own build alone.
+set "JDK=unknown"
+for %%J in ("%JAVA%") do if exist "%%~dpJ..\release" (
+  for /f "tokens=2 delims==" %%V in ('findstr /b JAVA_RUNTIME_VERSION= "%%~dpJ..\release"') do set "JDK=%%~V"
+)
+set "ARCHIVE=%TARGET%\attn4j-%JDK%.jsa"
+
 set "OPT_OUT_TRACKING=true"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 
 rem MXNet reads its thread count from the environment, before any Java code runs.
 set "PREVIOUS="
-for %%A in (%*) do (
-  if "!PREVIOUS!"=="--threads" set "OMP_NUM_THREADS=%%~A"
-  set "PREVIOUS=%%~A"
-)
+:argument
+set "ARGUMENT=%~1"
+if not defined ARGUMENT goto arguments_read
+if "!ARGUMENT!"=="--" goto arguments_read
+if "!PREVIOUS!"=="--threads" set "OMP_NUM_THREADS=!ARGUMENT!"
+set "PREVIOUS=!ARGUMENT!"
+shift
+goto argument
+:arguments_read
 
 if not exist "%TARGET%\attn4j.built" (
   echo attn4j: building ^(once; the first time downloads about 250 MB of libraries^) ... 1>&2
@@ -30,10 +49,17 @@ if not exist "%TARGET%\attn4j.built" (
   for %%J in ("%TARGET%\attn4j-cli-*.jar") do set "JAR=%%~fJ"
   set /p DEPENDENCIES=<"%TARGET%\dependencies"
   >"%TARGET%\arguments" echo -cp "!JAR:\=/!;!DEPENDENCIES:\=/!"
-  "%JAVA%" -Xshare:off -XX:DumpLoadedClassList="%TARGET%\attn4j.classes" -XX:+UseSerialGC @"%TARGET%\arguments" org.attn4j.cli.Main --help >nul 2>&1
-  "%JAVA%" -Xshare:dump -XX:+UseSerialGC -XX:SharedClassListFile="%TARGET%\attn4j.classes" -XX:SharedArchiveFile="%ARCHIVE%" @"%TARGET%\arguments" >nul 2>&1
-  "%JAVA%" -XX:+UseSerialGC -Xlog:disable @"%TARGET%\arguments" org.attn4j.cli.Main doctor >nul 2>&1
+  del "%TARGET%\attn4j*.jsa" >nul 2>&1
+  "%JAVA%" %OPTIONS% @"%TARGET%\arguments" org.attn4j.cli.Main doctor >nul 2>&1
   >"%TARGET%\attn4j.built" echo built
 )
-"%JAVA%" -XX:SharedArchiveFile="%ARCHIVE%" -Xshare:auto -XX:+UseSerialGC -Xlog:disable -Xlog:all=error:stderr @"%TARGET%\arguments" org.attn4j.cli.Main %*
+if not exist "%ARCHIVE%" (
+  "%JAVA%" %OPTIONS% -Xshare:off -XX:DumpLoadedClassList="%ARCHIVE%.classes" @"%TARGET%\arguments" org.attn4j.cli.Main --help >nul 2>&1
+  "%JAVA%" %OPTIONS% -Xshare:dump -XX:SharedClassListFile="%ARCHIVE%.classes" -XX:SharedArchiveFile="%ARCHIVE%" @"%TARGET%\arguments" >nul 2>&1
+  if not exist "%ARCHIVE%" type nul >"%ARCHIVE%"
+)
+
+rem Delayed expansion would take the exclamation marks out of texts.
+setlocal DisableDelayedExpansion
+"%JAVA%" -XX:SharedArchiveFile="%ARCHIVE%" -Xshare:auto %OPTIONS% @"%TARGET%\arguments" org.attn4j.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -21,7 +21,7 @@ final class ChildJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("-X") || argument.startsWith("-D")) {
+            if (argument.matches("(-X|-D|--enable-native-access=).*")) {
                 command.add(argument);
             }
         }

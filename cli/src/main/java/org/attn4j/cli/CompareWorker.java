@@ -27,7 +27,6 @@ import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.zoo.TrainedModel;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,11 +78,7 @@ public final class CompareWorker implements Callable<Integer> {
         Logging.configure(Logging.isVerbose(args));
         endWithParent();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code =
-                new CommandLine(new CompareWorker())
-                        .setErr(err)
-                        .setExecutionExceptionHandler(Failures::onException)
-                        .execute(args);
+        int code = Main.commandLine(new CompareWorker()).setErr(err).execute(args);
         err.flush();
         // Engines leave threads behind that would hold the JVM.
         Runtime.getRuntime().halt(code);

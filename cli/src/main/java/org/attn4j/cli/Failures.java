@@ -25,7 +25,12 @@ final class Failures {
     static int onWrongUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("attn4j: " + e.getMessage());
+        boolean perhapsText =
+                e instanceof UnmatchedArgumentException unmatched
+                        && unmatched.isUnknownOption()
+                        && !command.getCommandSpec().positionalParameters().isEmpty();
+        String mend = perhapsText ? "; a text that begins with '-' goes behind '--'" : "";
+        err.println("attn4j: " + e.getMessage() + mend);
         if (!UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println(
                     "Try '"
@@ -45,6 +50,13 @@ final class Failures {
         if (Logging.isVerbose(parsed.originalArgs().toArray(String[]::new))) {
             e.printStackTrace(err);
         }
+        return exitCode(cause);
+    }
+
+    /** Tells of what no handler was given. */
+    static int onThrown(Throwable e, PrintWriter err) {
+        Throwable cause = unwrap(e);
+        err.println("attn4j: " + sentence(cause));
         return exitCode(cause);
     }
 

@@ -1,7 +1,5 @@
 package org.attn4j.cli;
 
-import java.util.List;
-
 /** Sets the logger's levels before anything logs: DJL is silent unless {@code --verbose}. */
 final class Logging {
 
@@ -10,7 +8,7 @@ final class Logging {
     private Logging() {}
 
     static boolean isVerbose(String... args) {
-        return List.of(args).contains("--verbose");
+        return Arguments.options(args).contains("--verbose");
     }
 
     static void configure(boolean verbose) {

@@ -1,12 +1,14 @@
 package org.attn4j.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.kernel.KernelPolicy;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /** The entry point: sets up logging, runs the verb and leaves with its exit code. */
 public final class Main {
@@ -19,10 +21,10 @@ public final class Main {
      * @param args the arguments after {@code attn4j}
      */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        // From JDK 22 to 24 there is a console without a terminal too, unless it is this one.
+        System.setProperty("jdk.console", "java.base");
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = run(out, err, args);
-        out.flush();
+        int code = run(StandardOutput.open(), err, args);
         err.flush();
         if (code == ExitCode.INTERRUPTED) {
             // The JVM is ending already, and waits for the run; its own exit code would be the
@@ -36,23 +38,26 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Logging.configure(Logging.isVerbose(args));
         CommandLine commandLine =
-                new CommandLine(new Attn4jCommand())
+                commandLine(new Attn4jCommand())
                         .setOut(out)
                         .setErr(err)
                         .setCaseInsensitiveEnumValuesAllowed(true)
                         .setParameterExceptionHandler(Failures::onWrongUsage)
-                        .setExecutionExceptionHandler(Failures::onException);
+                        .setExecutionStrategy(parsed -> runLast(parsed, err));
         if (System.console() == null) {
             commandLine.setColorScheme(
                     CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
         Map<String, String> before = kernelProperties();
         try {
-            return commandLine.execute(args);
-        } catch (OutOfMemoryError | LinkageError e) {
-            // picocli hands exceptions to the handler, and lets errors pass.
-            err.println("attn4j: " + Failures.sentence(e));
-            return ExitCode.FAILED;
+            Arguments.check(args);
+            return flushed(out, commandLine.execute(args));
+        } catch (IllegalArgumentException
+                | UncheckedIOException
+                | OutOfMemoryError
+                | LinkageError e) {
+            // picocli hands exceptions of verbs to the handler, and lets errors pass.
+            return Failures.onThrown(e, err);
         } finally {
             restore(before);
         }
@@ -76,5 +81,33 @@ public final class Main {
                         System.setProperty(name, value);
                     }
                 });
+    }
+
+    private static int runLast(ParseResult parsed, PrintWriter err) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (UncheckedIOException e) {
+            return Failures.onThrown(e, err); // of printing the help, for which is no handler
+        }
+    }
+
+    private static int flushed(PrintWriter out, int code) {
+        try {
+            out.flush();
+        } catch (UncheckedIOException e) {
+            if (code == ExitCode.DONE) {
+                throw e; // otherwise something has been told already
+            }
+        }
+        return code;
+    }
+
+    /** Parses a command's arguments as they are: {@code @} names no file, and quotes are text. */
+    @SuppressWarnings("deprecation") // no other way lets a comma within quotes separate
+    static CommandLine commandLine(Object command) {
+        return new CommandLine(command)
+                .setExpandAtFiles(false)
+                .setSplitQuotedStrings(true)
+                .setExecutionExceptionHandler(Failures::onException);
     }
 }

@@ -98,9 +98,18 @@ public final class LineReader implements Closeable {
                 name, limit, decompressed(name, new BufferedInputStream(in, 1 << 16)));
     }
 
+    private static CorpusException unreadable(String name, IOException e) {
+        return new CorpusException(name + " cannot be read: " + e.getMessage(), e);
+    }
+
     private static InputStream decompressed(String name, BufferedInputStream in)
             throws IOException {
-        int[] head = peek(in, 4);
+        int[] head;
+        try {
+            head = peek(in, 4);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
         if (startsWith(head, 0x1F, 0x8B)) {
             BufferedInputStream text;
             try {
@@ -280,6 +289,8 @@ public final class LineReader implements Closeable {
                             + number
                             + "): fetch it again",
                     e);
+        } catch (IOException e) {
+            throw unreadable(name, e);
         }
         return filled > 0;
     }
