@@ -67,8 +67,7 @@ abstract class GeneratingCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
-                TextGenerator generator =
-                        TextGenerator.load(folder, PretrainedOptions.loader(manager))) {
+                TextGenerator generator = TextGenerator.load(folder, model.loader(manager))) {
             check(generator);
             PrintWriter err = spec.commandLine().getErr();
             Readings readings = new Readings(input(), err, generator.tokenizer().maxLength());

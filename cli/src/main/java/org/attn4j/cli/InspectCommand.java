@@ -40,6 +40,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private EngineOptions engine;
+    @Mixin private UnknownSettingsOption unknownSettings;
 
     @Parameters(
             paramLabel = "MODEL",
@@ -76,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
         Path folder = Pretrained.folder(model);
         ModelInspection found;
         try (NDManager manager = engine.open().newManager()) {
-            found = ModelInspection.of(folder, manager);
+            found = ModelInspection.of(folder, manager, unknownSettings.isAllowed());
         }
         Tokenizer tokenizer = Tokenizer.of(folder);
         boolean loads = found.named().map(ModelInspection.Fit::loads).orElse(false);
@@ -229,9 +230,13 @@ final class InspectCommand implements Callable<Integer> {
             return "yes, with all its %d weights%s"
                     .formatted(
                             report.loaded(),
-                            report.ignored().isEmpty()
-                                    ? ""
-                                    : "; not needed " + names(report.ignored()));
+                            (report.ignored().isEmpty()
+                                            ? ""
+                                            : "; not needed " + names(report.ignored()))
+                                    + (fit.unknownSettings().isEmpty()
+                                            ? ""
+                                            : "; settings not known "
+                                                    + names(fit.unknownSettings())));
         }
         List<String> parts = new ArrayList<>();
         if (!report.missing().isEmpty()) {
@@ -280,6 +285,7 @@ final class InspectCommand implements Callable<Integer> {
         document.put("named", fit.named());
         document.put("loads", fit.loads());
         document.put("problem", fit.problem());
+        document.put("unknown_settings", fit.unknownSettings());
         if (fit.report() != null) {
             document.put("loaded", fit.report().loaded());
             document.put("missing", fit.report().missing());

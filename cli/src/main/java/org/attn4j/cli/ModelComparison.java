@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.attn4j.models.pretrained.ModelParity;
 import org.attn4j.models.pretrained.ModelParityReport;
 import org.attn4j.models.pretrained.ModelParityReport.CaseReport;
@@ -22,8 +23,10 @@ import picocli.CommandLine;
  * @param command whose output is written to
  * @param json whether one document is printed
  * @param verbose whether failures show where they arose
+ * @param loaders how a model is loaded
  */
-record ModelComparison(CommandLine command, boolean json, boolean verbose) {
+record ModelComparison(
+        CommandLine command, boolean json, boolean verbose, Supplier<Pretrained.Loader> loaders) {
 
     /**
      * Compares models, prints what differs, and returns the exit code.
@@ -42,7 +45,7 @@ record ModelComparison(CommandLine command, boolean json, boolean verbose) {
             try (NDManager own = manager.newSubManager()) {
                 Path golden = reference == null ? folder : reference;
                 ModelParityReport report =
-                        ModelParity.check(folder, golden, Pretrained.loader().optManager(own));
+                        ModelParity.check(folder, golden, loaders.get().optManager(own));
                 same += report.equal() ? 1 : 0;
                 document.putAll(document(report));
                 if (!json) {

@@ -45,6 +45,7 @@ final class ParityCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private EngineOptions engine;
+    @Mixin private UnknownSettingsOption unknownSettings;
 
     @ArgGroup(multiplicity = "1")
     private Subject subject;
@@ -102,7 +103,11 @@ final class ParityCommand implements Callable<Integer> {
         try (NDManager manager = chosen.newManager()) {
             return subject.models.isEmpty()
                     ? compare(folders, manager)
-                    : new ModelComparison(spec.commandLine(), json, common.isVerbose())
+                    : new ModelComparison(
+                                    spec.commandLine(),
+                                    json,
+                                    common.isVerbose(),
+                                    unknownSettings::loader)
                             .compare(folders, reference, manager);
         }
     }

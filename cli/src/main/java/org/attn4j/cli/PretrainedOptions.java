@@ -24,6 +24,8 @@ final class PretrainedOptions {
                             + " the Hub, which is fetched into the cache unless it is there.")
     private String model;
 
+    @Mixin private UnknownSettingsOption unknownSettings;
+
     @Mixin private EngineOptions engine;
 
     /** The model's folder, fetched if it must be. */
@@ -47,7 +49,7 @@ final class PretrainedOptions {
     }
 
     /** How a model is loaded onto a manager. */
-    static Pretrained.Loader loader(NDManager manager) {
-        return Pretrained.loader().optManager(manager);
+    Pretrained.Loader loader(NDManager manager) {
+        return unknownSettings.loader().optManager(manager);
     }
 }

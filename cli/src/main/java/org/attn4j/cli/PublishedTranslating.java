@@ -13,6 +13,7 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.pretrained.GeneratedText;
 import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.ModelFamilies;
+import org.attn4j.models.pretrained.Pretrained;
 import org.attn4j.models.pretrained.TextGenerator;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.tokenizer.TextReading;
@@ -28,20 +29,23 @@ final class PublishedTranslating implements Translating {
     /**
      * Loads a model.
      *
+     * @param manager is closed with this, and where loading fails
+     * @param loader loads onto it
      * @param request how to generate, without languages yet
      * @param source the language of the texts, or null
      * @param target the language to translate to, or null
      */
     PublishedTranslating(
             Path folder,
-            EngineOptions.Chosen engine,
+            NDManager manager,
+            Pretrained.Loader loader,
             GenerationRequest.Builder request,
             String source,
             String target)
             throws IOException {
-        manager = engine.newManager();
+        this.manager = manager;
         try {
-            generator = TextGenerator.load(folder, PretrainedOptions.loader(manager));
+            generator = TextGenerator.load(folder, loader);
             if (!generator.isEncoderDecoder()) {
                 generator.close();
                 throw new IllegalArgumentException(

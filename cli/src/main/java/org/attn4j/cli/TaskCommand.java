@@ -59,8 +59,7 @@ abstract class TaskCommand implements Callable<Integer> {
         Json.Elements documents = new Json.Elements(out);
         var folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
-                TaskModel loaded =
-                        TaskModel.load(task, folder, PretrainedOptions.loader(manager))) {
+                TaskModel loaded = TaskModel.load(task, folder, model.loader(manager))) {
             Job job = open(loaded);
             feed(
                     input,

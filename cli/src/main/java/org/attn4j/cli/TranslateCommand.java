@@ -1,5 +1,6 @@
 package org.attn4j.cli;
 
+import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -117,8 +118,14 @@ final class TranslateCommand implements Callable<Integer> {
             }
             options.applyTo(request);
             request.optTruncate(truncate);
+            NDManager manager = model.newManager();
             return new PublishedTranslating(
-                    folder, model.open(), request, sourceLanguage, targetLanguage);
+                    folder,
+                    manager,
+                    model.loader(manager),
+                    request,
+                    sourceLanguage,
+                    targetLanguage);
         }
         if (sourceLanguage != null || targetLanguage != null || options.isGiven() || truncate) {
             throw new IllegalArgumentException(

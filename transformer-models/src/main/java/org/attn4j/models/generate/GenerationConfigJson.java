@@ -32,6 +32,7 @@ public final class GenerationConfigJson {
                     "bad_words_ids",
                     "begin_suppress_tokens",
                     "bos_token_id",
+                    "cache_implementation",
                     "decoder_start_token_id",
                     "diversity_penalty",
                     "do_sample",
@@ -44,20 +45,25 @@ public final class GenerationConfigJson {
                     "exponential_decay_length_penalty",
                     "forced_bos_token_id",
                     "forced_eos_token_id",
+                    "guidance_scale",
                     "length_penalty",
                     "max_length",
                     "max_new_tokens",
+                    "max_time",
                     "min_length",
                     "min_new_tokens",
+                    "min_p",
                     "no_repeat_ngram_size",
                     "num_beam_groups",
                     "num_beams",
                     "num_return_sequences",
                     "pad_token_id",
+                    "penalty_alpha",
                     "remove_invalid_values",
                     "renormalize_logits",
                     "repetition_penalty",
                     "sequence_bias",
+                    "stop_strings",
                     "suppress_tokens",
                     "temperature",
                     "top_k",
@@ -258,6 +264,27 @@ public final class GenerationConfigJson {
             }
         }
         return settings;
+    }
+
+    /**
+     * Returns whether a setting of a {@code config.json} is one of generation.
+     *
+     * @param key the setting
+     * @return whether {@link #ofModelConfig} takes it
+     */
+    public static boolean isOfModelConfig(String key) {
+        return MODEL_KEYS.contains(key);
+    }
+
+    /**
+     * Returns the settings that {@link #readPublished} refuses because they are not known or not
+     * supported.
+     *
+     * @param file the content of {@code generation_config.json}
+     * @return their names
+     */
+    public static List<String> unsupported(JsonObject file) {
+        return GenerationConfigReader.unsupported(file);
     }
 
     /**

@@ -39,6 +39,8 @@ final class GenerationConfigReader {
                     "max_matching_ngram_size",
                     "num_assistant_tokens",
                     "num_assistant_tokens_schedule",
+                    "output_attentions",
+                    "output_hidden_states",
                     "output_logits",
                     "output_scores",
                     "prefill_chunk_size",
@@ -55,8 +57,6 @@ final class GenerationConfigReader {
                     "guidance_scale=1",
                     "is_assistant=false",
                     "num_beam_groups=1",
-                    "output_attentions=false",
-                    "output_hidden_states=false",
                     "penalty_alpha=0",
                     "token_healing=false",
                     "use_mtp=false");
@@ -66,6 +66,7 @@ final class GenerationConfigReader {
     private final int promptLength;
     private final String where;
     private final Set<String> left;
+    private final Set<String> asked = new TreeSet<>();
     private Integer minLength;
     private int maxLength;
     private Integer padId;
@@ -242,19 +243,31 @@ final class GenerationConfigReader {
     }
 
     private void refuseTheRest() {
-        left.removeIf(
-                key ->
-                        key.startsWith("_")
-                                || NO_EFFECT.contains(key)
-                                || json.get(key).isJsonNull()
-                                || NEUTRAL.contains(key + "=" + plain(json.get(key))));
+        left.removeIf(key -> changesNothing(key, json.get(key)));
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(
-                    where
-                            + ": settings that are not supported: "
-                            + String.join(", ", left)
-                            + "; leave them out");
+                    "%s: settings that are not supported: %s; leave them out, or allow unknown settings of the model (--allow-unknown-settings)"
+                            .formatted(where, String.join(", ", left)));
         }
+    }
+
+    private static boolean changesNothing(String key, JsonElement value) {
+        return key.startsWith("_")
+                || NO_EFFECT.contains(key)
+                || value.isJsonNull()
+                || NEUTRAL.contains(key + "=" + plain(value));
+    }
+
+    /** The settings of a file that reading refuses, whatever their values. */
+    static List<String> unsupported(JsonObject file) {
+        GenerationConfigReader none =
+                new GenerationConfigReader(
+                        new JsonObject(), GenerationConfig.builder(), 1, 0, "no settings");
+        none.readAll();
+        return file.keySet().stream()
+                .filter(key -> !none.asked.contains(key) && !changesNothing(key, file.get(key)))
+                .sorted()
+                .toList();
     }
 
     /** A value as it is written in {@link #NEUTRAL}, 0.0 as 0. */
@@ -376,7 +389,7 @@ final class GenerationConfigReader {
 
     private CacheKind cache(JsonElement element) {
         return switch (element.getAsString()) {
-            case "dynamic", "offloaded" -> CacheKind.GROWING;
+            case "dynamic", "dynamic_full", "offloaded", "paged" -> CacheKind.GROWING;
             case "static",
                     "offloaded_static",
                     "sliding_window",
@@ -391,6 +404,7 @@ final class GenerationConfigReader {
 
     private <T> void take(String key, Function<JsonElement, T> as, Consumer<T> setter) {
         left.remove(key);
+        asked.add(key);
         if (!has(key)) {
             return;
         }

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.generate.GenerationConfigJson;
 
 /**
  * Reads a {@code config.json} strictly: a setting that nobody reads is refused by name, since one
@@ -38,54 +39,32 @@ public final class ConfigReader {
                     "architectures",
                     "attn_implementation",
                     "auto_map",
-                    "bad_words_ids",
-                    "begin_suppress_tokens",
-                    "bos_token_id",
                     "chunk_size_feed_forward",
                     "cls_token_id",
                     "custom_pipelines",
-                    "decoder_start_token_id",
-                    "diversity_penalty",
-                    "do_sample",
                     "dtype",
-                    "early_stopping",
-                    "encoder_no_repeat_ngram_size",
-                    "eos_token_id",
                     "eos_token_ids",
                     "experts_implementation",
-                    "exponential_decay_length_penalty",
                     "finetuning_task",
-                    "forced_bos_token_id",
-                    "forced_eos_token_id",
                     "gradient_checkpointing",
                     "id2label",
                     "initializer_factor",
                     "initializer_range",
                     "label2id",
                     "language",
-                    "length_penalty",
                     "license",
                     "mask_token_id",
-                    "max_length",
-                    "min_length",
                     "model_max_length",
                     "model_type",
                     "name",
                     "name_or_path",
-                    "no_repeat_ngram_size",
-                    "num_beam_groups",
-                    "num_beams",
                     "num_labels",
-                    "num_return_sequences",
                     "output_attentions",
                     "output_hidden_states",
                     "output_past",
                     "output_scores",
-                    "pad_token_id",
                     "prefix",
                     "problem_type",
-                    "remove_invalid_values",
-                    "repetition_penalty",
                     "return_dict",
                     "return_dict_in_generate",
                     "replacing_rate",
@@ -94,19 +73,14 @@ public final class ConfigReader {
                     "sep_token_id",
                     "student_decoder_layers",
                     "student_encoder_layers",
-                    "suppress_tokens",
                     "task_specific_params",
-                    "temperature",
                     "tf_legacy_loss",
                     "tokenizer_class",
-                    "top_k",
-                    "top_p",
                     "torch_dtype",
                     "torchscript",
                     "total_flos",
                     "transformers.js_config",
                     "transformers_version",
-                    "typical_p",
                     "unsloth_fixed",
                     "unsloth_version",
                     "use_bfloat16",
@@ -576,7 +550,11 @@ public final class ConfigReader {
         Set<String> left = new TreeSet<>(json.keySet());
         left.removeAll(read);
         left.removeAll(NO_EFFECT);
-        left.removeIf(key -> key.startsWith("_") || !has(key));
+        left.removeIf(
+                key ->
+                        key.startsWith("_")
+                                || GenerationConfigJson.isOfModelConfig(key)
+                                || !has(key));
         if (left.isEmpty()) {
             return;
         }

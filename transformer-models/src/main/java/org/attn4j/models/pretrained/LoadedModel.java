@@ -53,6 +53,7 @@ public final class LoadedModel implements AutoCloseable {
     private final PretrainedModel model;
     private final ModelDirectory directory;
     private final LoadReport report;
+    private final UnknownSettings unknownSettings;
     private final NDManager manager;
     private final boolean ownsManager;
 
@@ -60,11 +61,13 @@ public final class LoadedModel implements AutoCloseable {
             PretrainedModel model,
             ModelDirectory directory,
             LoadReport report,
+            UnknownSettings unknownSettings,
             NDManager manager,
             boolean ownsManager) {
         this.model = model;
         this.directory = directory;
         this.report = report;
+        this.unknownSettings = unknownSettings;
         this.manager = manager;
         this.ownsManager = ownsManager;
     }
@@ -130,11 +133,28 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Returns the settings of generation.
      *
-     * @return the content of {@code generation_config.json} if it is there
+     * @return the content of {@code generation_config.json} if it is there, without {@link
+     *     #unknownSettings()}
      * @throws IOException if it is malformed
      */
     public Optional<JsonObject> generationConfig() throws IOException {
-        return directory.generationConfig();
+        Optional<JsonObject> config = directory.generationConfig();
+        config.ifPresent(settings -> unknownSettingsOfGeneration().forEach(settings::remove));
+        return config;
+    }
+
+    /**
+     * Returns the settings that are passed over because they are not known here.
+     *
+     * @return their names; none unless {@link Pretrained.Loader#optAllowUnknownSettings} allows
+     *     them
+     */
+    public List<String> unknownSettings() {
+        return unknownSettings.names();
+    }
+
+    List<String> unknownSettingsOfGeneration() {
+        return unknownSettings.ofGeneration();
     }
 
     /**

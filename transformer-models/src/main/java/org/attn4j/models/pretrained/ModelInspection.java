@@ -59,10 +59,16 @@ public record ModelInspection(
      *
      * @param architecture its name
      * @param named whether the configuration names it
+     * @param unknownSettings the settings that are passed over because they are not known here
      * @param report what fits and what does not; null if the configuration is refused
      * @param problem why the configuration is refused; null if it is not
      */
-    public record Fit(String architecture, boolean named, LoadReport report, String problem) {
+    public record Fit(
+            String architecture,
+            boolean named,
+            List<String> unknownSettings,
+            LoadReport report,
+            String problem) {
 
         /**
          * Returns whether the model loads as it is.
@@ -90,10 +96,13 @@ public record ModelInspection(
      *
      * @param folder the folder, with {@code config.json}
      * @param manager an engine, by which models say what they need
+     * @param allowUnknown whether models are made though settings are not known here, as {@link
+     *     Pretrained.Loader#optAllowUnknownSettings} has it
      * @return what is there
      * @throws IOException if there is no such folder, or its configuration is missing or malformed
      */
-    public static ModelInspection of(Path folder, NDManager manager) throws IOException {
+    public static ModelInspection of(Path folder, NDManager manager, boolean allowUnknown)
+            throws IOException {
         ModelDirectory directory = ModelDirectory.open(folder);
         JsonObject config = directory.config();
         List<TensorInfo> tensors = new ArrayList<>();
@@ -102,7 +111,7 @@ public record ModelInspection(
         String problem = null;
         try (TensorSource weights = directory.weights()) {
             weights.names().forEach(name -> tensors.add(weights.info(name)));
-            problem = fit(config, weights, manager, fits);
+            problem = fit(config, weights, manager, allowUnknown, fits);
         } catch (IOException e) {
             weightsProblem = e.getMessage();
             problem = familyProblem(config);
@@ -119,7 +128,11 @@ public record ModelInspection(
 
     /** Tries every model of the family; says why there is no family. */
     private static String fit(
-            JsonObject config, TensorSource weights, NDManager manager, List<Fit> fits) {
+            JsonObject config,
+            TensorSource weights,
+            NDManager manager,
+            boolean allowUnknown,
+            List<Fit> fits) {
         List<String> named;
         ModelFamily family;
         try {
@@ -138,7 +151,8 @@ public record ModelInspection(
                 .filter(it -> !architectures.contains(it))
                 .forEach(architectures::add);
         for (String architecture : architectures) {
-            fits.add(fit(config, architecture, named.contains(architecture), weights, manager));
+            ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG, allowUnknown);
+            fits.add(fit(reader, architecture, named.contains(architecture), weights, manager));
         }
         return null;
     }
@@ -153,20 +167,19 @@ public record ModelInspection(
     }
 
     private static Fit fit(
-            JsonObject config,
+            ConfigReader reader,
             String architecture,
             boolean named,
             TensorSource weights,
             NDManager manager) {
         try (NDManager scratch = manager.newSubManager()) {
-            ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG);
             PretrainedModel model = ModelFamilies.create(reader.withTensors(weights), architecture);
             LoadReport report =
                     WeightLoader.compare(
                             model, scratch, weights, model.weights(), model.smallestInput());
-            return new Fit(architecture, named, report, null);
+            return new Fit(architecture, named, reader.unknown(), report, null);
         } catch (IOException | IllegalArgumentException e) {
-            return new Fit(architecture, named, null, e.getMessage());
+            return new Fit(architecture, named, reader.unknown(), null, e.getMessage());
         }
     }
 

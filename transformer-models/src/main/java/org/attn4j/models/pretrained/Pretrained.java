@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -16,6 +17,8 @@ import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads published models.
@@ -29,6 +32,8 @@ import org.attn4j.models.checkpoint.hub.HubModel;
  * }</pre>
  */
 public final class Pretrained {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Pretrained.class);
 
     private Pretrained() {}
 
@@ -120,6 +125,7 @@ public final class Pretrained {
         private NDManager manager;
         private String architecture;
         private boolean trainable;
+        private boolean allowUnknown;
         private DataType dataType = DataType.FLOAT32;
         private Strictness strictness = Strictness.STRICT;
 
@@ -184,6 +190,21 @@ public final class Pretrained {
         }
 
         /**
+         * Sets whether a model loads whose {@code config.json} or {@code generation_config.json}
+         * has settings that are not known here. They are then passed over, at the caller's risk:
+         * the model might compute something else than they ask for. A warning names them, and
+         * {@link LoadedModel#unknownSettings()} does. Known settings at values that are not
+         * supported stay refused.
+         *
+         * @param allow false, the default, refuses them by name
+         * @return this loader
+         */
+        public Loader optAllowUnknownSettings(boolean allow) {
+            this.allowUnknown = allow;
+            return this;
+        }
+
+        /**
          * Sets the type that the weights are held and computed in, whatever the files hold. Half
          * precision takes half the memory; logits then are of it too.
          *
@@ -226,7 +247,10 @@ public final class Pretrained {
         public LoadedModel load(Path path) throws IOException {
             ModelDirectory directory = ModelDirectory.open(path);
             try (TensorSource weights = directory.weights()) {
-                PretrainedModel model = model(directory, weights);
+                ConfigReader reader =
+                        new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);
+                PretrainedModel model = model(directory, weights, reader);
+                UnknownSettings unknown = unknown(directory, reader);
                 NDManager owner =
                         manager == null ? NDManager.newBaseManager(device, engine) : manager;
                 try {
@@ -240,7 +264,8 @@ public final class Pretrained {
                                     dataType,
                                     model.smallestInput());
                     model.freezeParameters(!trainable);
-                    return new LoadedModel(model, directory, report, owner, manager == null);
+                    return new LoadedModel(
+                            model, directory, report, unknown, owner, manager == null);
                 } catch (IOException | RuntimeException e) {
                     if (manager == null) {
                         owner.close();
@@ -250,16 +275,41 @@ public final class Pretrained {
             }
         }
 
-        private PretrainedModel model(ModelDirectory directory, TensorSource weights)
+        private PretrainedModel model(
+                ModelDirectory directory, TensorSource weights, ConfigReader reader)
                 throws CheckpointFormatException {
-            JsonObject config = directory.config();
             try {
-                ConfigBounds.check(config, weights);
-                ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG);
-                return ModelFamilies.create(reader.withTensors(weights), architecture);
+                ConfigBounds.check(directory.config(), weights);
+                PretrainedModel model =
+                        ModelFamilies.create(reader.withTensors(weights), architecture);
+                if (trainable && !reader.trainingOnly().isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "%s: training does not heed %s; set it to 0 to train without"
+                                    .formatted(
+                                            ModelDirectory.CONFIG,
+                                            String.join(", ", reader.trainingOnly())));
+                }
+                return model;
             } catch (IllegalArgumentException e) {
                 throw new CheckpointFormatException(directory.path() + ": " + e.getMessage(), e);
             }
+        }
+
+        /** The settings that are passed over, of which a warning tells. */
+        private UnknownSettings unknown(ModelDirectory directory, ConfigReader reader)
+                throws IOException {
+            UnknownSettings unknown =
+                    allowUnknown
+                            ? UnknownSettings.of(reader, directory)
+                            : new UnknownSettings(List.of(), List.of());
+            if (!unknown.names().isEmpty()) {
+                LOGGER.warn(
+                        "{}: settings that are not known here are passed over, so the model might"
+                                + " compute something else than they ask for: {}",
+                        directory.path(),
+                        String.join(", ", unknown.names()));
+            }
+            return unknown;
         }
     }
 }

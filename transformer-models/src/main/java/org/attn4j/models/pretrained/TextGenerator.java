@@ -36,7 +36,10 @@ import org.attn4j.models.tokenizer.TextReading;
 public final class TextGenerator implements AutoCloseable {
 
     /** Settings that need text or a clock. */
-    private static final Set<String> HEEDED = Set.of("stop_strings", "max_time");
+    static final Set<String> HEEDED = Set.of("stop_strings", "max_time");
+
+    /** What stands before each text of a task. */
+    static final String PREFIX = "prefix";
 
     private static final int MOST_TOGETHER = 16;
     private static final long MOST_SCORES = 1 << 26;
@@ -197,7 +200,7 @@ public final class TextGenerator implements AutoCloseable {
             task = task(request.task());
             Map<String, JsonElement> arguments = new HashMap<>();
             task.entrySet().stream()
-                    .filter(entry -> !entry.getKey().equals("prefix"))
+                    .filter(entry -> !entry.getKey().equals(PREFIX))
                     .forEach(entry -> arguments.put(entry.getKey(), entry.getValue()));
             if (request.arguments().containsKey("max_new_tokens")) {
                 arguments.remove("max_length");
@@ -241,12 +244,15 @@ public final class TextGenerator implements AutoCloseable {
                     name != null
                             && model.config().get("task_specific_params") instanceof JsonObject all
                             && all.get(name) instanceof JsonObject;
-            return known
-                    ? model.config()
-                            .getAsJsonObject("task_specific_params")
-                            .getAsJsonObject(name)
-                            .deepCopy()
-                    : new JsonObject();
+            JsonObject settings =
+                    known
+                            ? model.config()
+                                    .getAsJsonObject("task_specific_params")
+                                    .getAsJsonObject(name)
+                                    .deepCopy()
+                            : new JsonObject();
+            model.unknownSettingsOfGeneration().forEach(settings::remove);
+            return settings;
         }
 
         private void checkLanguages() {
@@ -417,7 +423,7 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private int[] encode(int place, String text) {
-            String whole = task.has("prefix") ? task.get("prefix").getAsString() + text : text;
+            String whole = task.has(PREFIX) ? task.get(PREFIX).getAsString() + text : text;
             if (request.targetLanguage() != null && marksByText()) {
                 whole = mark() + " " + whole;
             }

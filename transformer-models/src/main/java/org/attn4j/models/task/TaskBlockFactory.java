@@ -22,12 +22,16 @@ import org.attn4j.models.pretrained.Pretrained;
  * </pre>
  *
  * <p>The argument {@code task}, or else the criteria's application, says what the model is for;
- * without either, its configuration does.
+ * without either, its configuration does. The argument {@code allowUnknownSettings=true} is {@link
+ * Pretrained.Loader#optAllowUnknownSettings}.
  */
 public final class TaskBlockFactory implements BlockFactory {
 
     /** The argument that names the task. */
     public static final String TASK = "task";
+
+    /** The argument that, if true, passes over settings that are not known here. */
+    public static final String ALLOW_UNKNOWN_SETTINGS = "allowUnknownSettings";
 
     private static final long serialVersionUID = 1L;
 
@@ -37,7 +41,11 @@ public final class TaskBlockFactory implements BlockFactory {
     /** {@inheritDoc} */
     @Override
     public Block newBlock(Model model, Path folder, Map<String, ?> arguments) throws IOException {
-        Pretrained.Loader loader = Pretrained.loader().optManager(model.getNDManager());
+        Pretrained.Loader loader =
+                Pretrained.loader()
+                        .optManager(model.getNDManager())
+                        .optAllowUnknownSettings(
+                                new TaskArguments(arguments).flag(ALLOW_UNKNOWN_SETTINGS, false));
         TaskModel loaded = TaskModel.load(task(folder, arguments), folder, loader);
         model.getNDManager().attachInternal(UUID.randomUUID().toString(), loaded.tokenizer());
         return new TaskBlock(loaded);

@@ -56,7 +56,8 @@ public final class Attn4jCriteria {
      * }</pre>
      *
      * <p>It is the same as {@code optModelUrls("attn4j://org/name")}. Nothing in the model's folder
-     * is ever run.
+     * is ever run. {@code optArgument("allowUnknownSettings", true)} goes on, with a warning, where
+     * its files have settings that are not known here.
      *
      * @param <I> the type of inputs
      * @param <O> the type of outputs

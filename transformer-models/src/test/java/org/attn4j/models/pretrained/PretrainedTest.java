@@ -91,7 +91,7 @@ class PretrainedTest {
         assertTrue(refusal.getMessage().contains(needed), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("F8_E4M3"), refusal.getMessage());
         try (NDManager manager = NDManager.newBaseManager(TestEngine.name())) {
-            ModelInspection inspection = ModelInspection.of(folder, manager);
+            ModelInspection inspection = ModelInspection.of(folder, manager, false);
             assertTrue(
                     inspection.named().orElseThrow().problem().contains(needed),
                     inspection.named().toString());

@@ -273,7 +273,7 @@ class OddFilesTest {
             for (Use use : uses()) {
                 use.reader().read(linked, place.resolve(use.name()), manager);
             }
-            ModelInspection inspection = ModelInspection.of(linked, manager);
+            ModelInspection inspection = ModelInspection.of(linked, manager, false);
             assertTrue(inspection.files().contains("1_Pooling/config.json"));
         }
         assertFalse(Files.isSymbolicLink(place.resolve("save/modules.json")));

@@ -387,6 +387,28 @@ class PublishedCriteriaTest {
     }
 
     @Test
+    void unknownSettingsAreAllowedByAnArgument() throws Exception {
+        Path refused = withUnknownSetting(served("bert_fill_mask"));
+        String masked = "{\"inputs\": \"The old [MASK].\"}";
+        assertThrows(Exception.class, () -> serve(refused, masked));
+        Criteria.Builder<String, Classifications> criteria =
+                Attn4jCriteria.published(refused.toString(), String.class, Classifications.class)
+                        .optEngine(TestEngine.name())
+                        .optArgument("allowUnknownSettings", true);
+        assertEquals(1, predict(criteria, List.of("The old [MASK].")).size());
+        Path allowed = withUnknownSetting(served("bert_classify", "allowUnknownSettings=true"));
+        assertEquals(2, serve(allowed, "{\"inputs\": [\"a\", \"b\"]}").getAsJsonArray().size());
+    }
+
+    private static Path withUnknownSetting(Path model) throws IOException {
+        Path file = model.resolve("config.json");
+        JsonObject config = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        config.addProperty("new_trick", 1);
+        Files.writeString(file, config.toString());
+        return model;
+    }
+
+    @Test
     void nothingThatAFolderNamesIsRun() throws Exception {
         Path model = served("bert_tag");
         Files.writeString(
