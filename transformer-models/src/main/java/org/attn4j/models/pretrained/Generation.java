@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.attn4j.attention.kernel.EngineThreads;
 import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
@@ -119,6 +121,23 @@ final class Generation {
      *     longest may change what the others give
      */
     List<List<Hypothesis>> find(
+            NDManager manager,
+            GenerationConfig config,
+            GenerationHooks hooks,
+            List<SearchInput> inputs,
+            boolean inOneBatch) {
+        boolean asksOthers =
+                hooks.listener() != null
+                        || hooks.allowed() != null
+                        || !hooks.processors().isEmpty();
+        Supplier<List<List<Hypothesis>>> search =
+                () -> search(manager, config, hooks, inputs, inOneBatch);
+        return asksOthers
+                ? EngineThreads.converse(manager, search)
+                : EngineThreads.compute(manager, search);
+    }
+
+    private List<List<Hypothesis>> search(
             NDManager manager,
             GenerationConfig config,
             GenerationHooks hooks,

@@ -20,6 +20,7 @@ import java.util.stream.LongStream;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.StopCriterion;
@@ -42,6 +43,7 @@ public final class TextGenerator implements AutoCloseable {
     static final String PREFIX = "prefix";
 
     private static final int MOST_TOGETHER = 16;
+    private static final int MOST_TOKENS = 4096;
     private static final long MOST_SCORES = 1 << 26;
 
     private final LoadedModel model;
@@ -338,11 +340,15 @@ public final class TextGenerator implements AutoCloseable {
                             .boxed()
                             .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
                             .toList();
-            int together = rowsTogether();
-            for (int from = 0; from < places.size(); from += together) {
-                int to = Math.min(from + together, places.size());
-                generate(places.subList(from, to), found);
-            }
+            int perRow = MOST_TOKENS / rowsTogether(); // a shorter text counts as so many
+            new LengthBatches(MOST_TOKENS)
+                    .compute(
+                            places,
+                            place -> Math.max(perRow, inputs.get(place).source().length),
+                            some -> {
+                                generate(some, found);
+                                return some;
+                            });
             return found;
         }
 

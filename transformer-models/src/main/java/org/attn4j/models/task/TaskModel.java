@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.attn4j.attention.kernel.EngineThreads;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
@@ -40,8 +41,8 @@ import org.attn4j.models.tokenizer.TokenizedText;
  */
 public final class TaskModel implements AutoCloseable {
 
-    /** Some seconds of work for two cores, and 25 MB for each array of 1,536 features. */
-    private static final int TOKENS_TOGETHER = 4096;
+    /** Enough for two cores, at 50 MB for the attention scores of 12 heads in rows of 512. */
+    private static final int TOKENS_TOGETHER = 2048;
 
     /** 128 MB of float32. */
     private static final long NUMBERS_TOGETHER = 1L << 25;
@@ -182,11 +183,17 @@ public final class TaskModel implements AutoCloseable {
                 .compute(
                         sequences,
                         TokenizedText::length,
-                        rows -> {
-                            try (NDManager call = model.manager().newSubManager()) {
-                                return computation.apply(call, rows);
-                            }
-                        });
+                        rows ->
+                                EngineThreads.compute(
+                                        model.manager(), () -> batch(rows, computation)));
+    }
+
+    private <T> List<T> batch(
+            List<TokenizedText> rows,
+            BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
+        try (NDManager call = model.manager().newSubManager()) {
+            return computation.apply(call, rows);
+        }
     }
 
     /** Models that look for the last token of a row are asked for one row at a time. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import org.attn4j.attention.kernel.EngineThreads;
 import org.attn4j.models.generate.BatchedSearch;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.Hypothesis;
@@ -87,8 +88,10 @@ public final class SentenceTranslator {
                 readings.add(TextReading.refused(ids.length, e.getMessage()));
             }
         }
+        BatchedSearch search = new BatchedSearch(generation);
         Iterator<List<Hypothesis>> found =
-                new BatchedSearch(generation).search(model, manager, sources).iterator();
+                EngineThreads.compute(manager, () -> search.search(model, manager, sources))
+                        .iterator();
         List<Outcome<List<Translation>>> outcomes = new ArrayList<>();
         for (TextReading reading : readings) {
             List<Translation> translations =
@@ -131,11 +134,16 @@ public final class SentenceTranslator {
                         pairs,
                         Pair::length,
                         batch ->
-                                scorer.score(
-                                        model,
+                                EngineThreads.compute(
                                         manager,
-                                        batch.stream().map(Pair::source).toList(),
-                                        batch.stream().map(Pair::target).toList()));
+                                        () ->
+                                                scorer.score(
+                                                        model,
+                                                        manager,
+                                                        batch.stream().map(Pair::source).toList(),
+                                                        batch.stream()
+                                                                .map(Pair::target)
+                                                                .toList())));
     }
 
     private record Pair(int[] source, int[] target) {
