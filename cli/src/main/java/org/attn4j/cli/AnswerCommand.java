@@ -10,6 +10,7 @@ import org.attn4j.models.task.AnswerOptions;
 import org.attn4j.models.task.QuestionAnswerer;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.tokenizer.TextReading;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -92,15 +93,29 @@ final class AnswerCommand extends TaskCommand {
     @Override
     Job open(TaskModel model) {
         QuestionAnswerer answerer = new QuestionAnswerer(model);
-        return texts -> {
+        return (texts, readings) -> {
             List<Result> results = new ArrayList<>();
-            for (String text : texts) {
+            for (int place = 0; place < texts.size(); place++) {
                 for (String question : questions) {
-                    results.add(result(question, answerer.answer(question, text, options())));
+                    results.add(answer(answerer, question, texts.get(place), place, readings));
                 }
             }
             return results;
         };
+    }
+
+    private Result answer(
+            QuestionAnswerer answerer, String question, String text, int place, Readings readings) {
+        try {
+            return result(question, answerer.answer(question, text, options()));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            TextReading refused = TextReading.refused(0, e.getMessage());
+            readings.tell(place, refused);
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("question", question);
+            Readings.describe(refused, document);
+            return new Result(document, List.of());
+        }
     }
 
     private static Result result(String question, List<Answer> answers) {

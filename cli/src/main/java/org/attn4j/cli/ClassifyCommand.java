@@ -1,9 +1,7 @@
 package org.attn4j.cli;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.attn4j.models.task.LabelScore;
 import org.attn4j.models.task.ScoreFunction;
 import org.attn4j.models.task.Task;
@@ -45,7 +43,9 @@ final class ClassifyCommand extends TaskCommand {
                     "softmax, sigmoid or none (default: what the model's configuration wants).")
     private String function;
 
-    @Option(names = "--truncate", description = "Cuts texts that are too long for the model.")
+    @Option(
+            names = "--truncate",
+            description = "Cuts texts that are too long for the model, and says which.")
     private boolean truncate;
 
     @Option(
@@ -96,44 +96,34 @@ final class ClassifyCommand extends TaskCommand {
         if (labels.isEmpty()) {
             ScoreFunction chosen = function == null ? null : ScoreFunction.of(function);
             TextClassifier classifier = new TextClassifier(model, chosen, truncate);
-            return texts -> {
-                List<List<LabelScore>> found =
-                        classifier.classify(texts.stream().map(this::pair).toList());
-                return results(texts, found, topK == null ? 1 : topK);
-            };
+            return (texts, readings) ->
+                    results(
+                            texts,
+                            parsed(texts, this::pair, classifier::outcomes),
+                            readings,
+                            shown(topK == null ? 1 : topK));
         }
         ZeroShotClassifier classifier = new ZeroShotClassifier(model);
         String sentence = template == null ? ZeroShotClassifier.TEMPLATE : template;
-        return texts -> {
-            List<List<LabelScore>> found = new ArrayList<>();
-            for (String text : texts) {
-                found.add(classifier.classify(text, labels, sentence, multiLabel));
-            }
-            return results(texts, found, topK == null ? 0 : topK);
-        };
+        return (texts, readings) ->
+                results(
+                        texts,
+                        classifier.outcomes(texts, labels, sentence, multiLabel),
+                        readings,
+                        shown(topK == null ? 0 : topK));
     }
 
     private TextPair pair(String text) {
         return pairs ? TextInput.pair(text) : new TextPair(text, pair);
     }
 
-    private static List<Result> results(
-            List<String> texts, List<List<LabelScore>> found, int count) {
-        List<Result> results = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            List<LabelScore> all = found.get(i);
+    private static Shown<List<LabelScore>> shown(int count) {
+        return (document, text, all) -> {
             List<LabelScore> best = count == 0 ? all : all.subList(0, Math.min(count, all.size()));
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("text", texts.get(i));
             document.put("labels", best);
-            String text = cell(texts.get(i));
-            results.add(
-                    new Result(
-                            document,
-                            best.stream()
-                                    .map(it -> number(it.score()) + "\t" + it.label() + "\t" + text)
-                                    .toList()));
-        }
-        return results;
+            return best.stream()
+                    .map(it -> number(it.score()) + "\t" + it.label() + "\t" + cell(text))
+                    .toList();
+        };
     }
 }

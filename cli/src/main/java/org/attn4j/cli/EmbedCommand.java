@@ -1,10 +1,7 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -33,17 +30,15 @@ final class EmbedCommand extends TaskCommand {
     @Override
     Job open(TaskModel model) throws IOException {
         TextEmbedder embedder = options.embedder(model);
-        return texts -> {
-            List<float[]> vectors = options.embed(embedder, texts);
-            List<Result> results = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                Map<String, Object> document = new LinkedHashMap<>();
-                document.put("text", texts.get(i));
-                document.put("embedding", vectors.get(i));
-                results.add(new Result(document, List.of(line(vectors.get(i)))));
-            }
-            return results;
-        };
+        return (texts, readings) ->
+                results(
+                        texts,
+                        options.embed(embedder, texts),
+                        readings,
+                        (document, text, vector) -> {
+                            document.put("embedding", vector);
+                            return List.of(line(vector));
+                        });
     }
 
     private static String line(float[] vector) {

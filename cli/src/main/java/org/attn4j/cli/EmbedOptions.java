@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.attn4j.models.sentence.Pooling;
+import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
 import picocli.CommandLine.Option;
@@ -69,10 +70,12 @@ final class EmbedOptions {
     }
 
     /** The vectors of texts, of the length 1 if asked. */
-    List<float[]> embed(TextEmbedder embedder, List<String> texts) {
-        List<float[]> vectors = embedder.embed(texts);
+    List<Outcome<float[]>> embed(TextEmbedder embedder, List<String> texts) {
+        List<Outcome<float[]>> vectors = embedder.outcomes(texts);
         if (normalize) {
-            vectors.forEach(EmbedOptions::normalize);
+            vectors.stream()
+                    .filter(it -> !it.reading().refused())
+                    .forEach(it -> normalize(it.value()));
         }
         return vectors;
     }

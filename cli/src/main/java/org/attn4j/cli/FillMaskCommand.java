@@ -1,16 +1,20 @@
 package org.attn4j.cli;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.models.task.FillMask;
 import org.attn4j.models.task.MaskPrediction;
+import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.tokenizer.TextReading;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code fill-mask}: words for the places that texts leave open. */
 @Command(
@@ -35,6 +39,11 @@ final class FillMaskCommand extends TaskCommand {
             description = "The only words to choose from.")
     private List<String> targets = new ArrayList<>();
 
+    @Spec private CommandSpec spec;
+
+    private static final Outcome<List<List<MaskPrediction>>> NOTHING =
+            new Outcome<>(List.of(), TextReading.whole(0));
+
     FillMaskCommand() {
         super(Task.FILL_MASK);
     }
@@ -46,19 +55,25 @@ final class FillMaskCommand extends TaskCommand {
 
     @Override
     Job open(TaskModel model) {
+        PrintWriter err = spec.commandLine().getErr();
         FillMask filler = new FillMask(model, topK, targets);
-        return texts -> {
+        filler.replacedTargets()
+                .forEach(
+                        (target, token) ->
+                                err.println(
+                                        "attn4j: --targets: the vocabulary has no token '%s': '%s' stands for it"
+                                                .formatted(target, token)));
+        return (texts, readings) -> {
             List<String> open = texts.stream().filter(text -> !text.isBlank()).toList();
-            Iterator<List<List<MaskPrediction>>> found = filler.fill(open).iterator();
-            return texts.stream()
-                    .map(text -> result(text, text.isBlank() ? List.of() : found.next()))
-                    .toList();
+            Iterator<Outcome<List<List<MaskPrediction>>>> found = filler.outcomes(open).iterator();
+            List<Outcome<List<List<MaskPrediction>>>> all =
+                    texts.stream().map(text -> text.isBlank() ? NOTHING : found.next()).toList();
+            return results(texts, all, readings, FillMaskCommand::shown);
         };
     }
 
-    private static Result result(String text, List<List<MaskPrediction>> masks) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("text", text);
+    private static List<String> shown(
+            Map<String, Object> document, String text, List<List<MaskPrediction>> masks) {
         document.put("masks", masks);
         List<String> lines = new ArrayList<>();
         if (masks.isEmpty()) {
@@ -74,6 +89,6 @@ final class FillMaskCommand extends TaskCommand {
                                 + cell(each.sequence()));
             }
         }
-        return new Result(document, lines);
+        return lines;
     }
 }

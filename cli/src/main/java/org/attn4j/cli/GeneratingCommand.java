@@ -14,6 +14,7 @@ import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.pretrained.GeneratedText;
 import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.TextGenerator;
+import org.attn4j.models.tokenizer.TextReading;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -91,9 +92,12 @@ abstract class GeneratingCommand implements Callable<Integer> {
                         List<String> some = texts.subList(from, to);
                         List<List<GeneratedText>> found = generator.generate(some, request);
                         for (int i = 0; i < some.size(); i++) {
-                            readings.next(found.get(i).get(0).reading());
+                            TextReading reading = found.get(i).get(0).reading();
+                            List<String> empty = readings.next(reading);
                             if (json) {
                                 documents.add(document(generator, some.get(i), found.get(i)));
+                            } else if (reading.refused()) {
+                                empty.forEach(out::println);
                             } else {
                                 print(shownBefore(generator, some.get(i)), found.get(i), out);
                             }
@@ -106,11 +110,9 @@ abstract class GeneratingCommand implements Callable<Integer> {
         }
     }
 
-    /** A text that is refused has an empty line, so that the lines after it keep their places. */
     private static void print(String before, List<GeneratedText> found, PrintWriter out) {
         for (GeneratedText each : found) {
-            boolean bare = before.isEmpty() || each.reading().refused();
-            out.println(bare ? each.text().strip() : before + each.text());
+            out.println(before.isEmpty() ? each.text().strip() : before + each.text());
         }
     }
 
@@ -130,8 +132,8 @@ abstract class GeneratingCommand implements Callable<Integer> {
                         out.flush();
                     });
             GeneratedText found = generator.generate(List.of(text), request.build()).get(0).get(0);
-            readings.next(found.reading());
-            out.println(found.reading().refused() ? "" : before[0]);
+            List<String> empty = readings.next(found.reading());
+            (found.reading().refused() ? empty : List.of(before[0])).forEach(out::println);
         }
         out.flush();
     }

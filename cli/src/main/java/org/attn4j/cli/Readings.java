@@ -1,6 +1,7 @@
 package org.attn4j.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.attn4j.models.tokenizer.TextReading;
@@ -29,9 +30,16 @@ final class Readings {
         this.usual = usual;
     }
 
-    /** Tells of the next text. */
-    void next(TextReading reading) {
-        tell(number++, reading);
+    /**
+     * Tells of the next text.
+     *
+     * @return what is printed for it if it is refused: an empty line for a line, so that those
+     *     after it keep their places, and nothing for an argument
+     */
+    List<String> next(TextReading reading) {
+        long place = number++;
+        tell(place, reading);
+        return reading.refused() && input.isArgument(place) ? List.of() : List.of("");
     }
 
     /**

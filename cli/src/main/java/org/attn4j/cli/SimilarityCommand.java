@@ -1,16 +1,19 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Similarity;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
 import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TextReading;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,48 +80,89 @@ final class SimilarityCommand extends TaskCommand {
     Job open(TaskModel model) throws IOException {
         TextEmbedder embedder = options.embedder(model);
         Similarity similarity = by == null ? embedder.similarity() : Similarity.of(by);
-        return texts -> {
-            List<Compared> compared =
-                    pairs
-                            ? pairs(texts, embedder, similarity)
-                            : ranked(texts, embedder, similarity);
-            return compared.stream().map(SimilarityCommand::result).toList();
-        };
+        return (texts, readings) ->
+                pairs
+                        ? pairs(texts, embedder, similarity, readings)
+                        : ranked(texts, embedder, similarity, readings);
     }
 
-    private List<Compared> ranked(
-            List<String> texts, TextEmbedder embedder, Similarity similarity) {
+    private List<Result> ranked(
+            List<String> texts, TextEmbedder embedder, Similarity similarity, Readings readings) {
         if (texts.size() < 2) {
             throw new IllegalArgumentException(
                     "similarity needs at least two texts, got " + texts.size());
         }
-        List<float[]> vectors = options.embed(embedder, texts);
+        List<Outcome<float[]>> vectors = options.embed(embedder, texts);
+        vectors.forEach(each -> readings.next(each.reading()));
+        if (vectors.get(0).reading().refused()) {
+            return List.of(); // there is nothing to compare with
+        }
         return IntStream.range(1, texts.size())
+                .filter(i -> !vectors.get(i).reading().refused())
                 .mapToObj(
                         i ->
                                 new Compared(
                                         texts.get(0),
                                         texts.get(i),
-                                        similarity.of(vectors.get(0), vectors.get(i))))
+                                        similarity.of(
+                                                vectors.get(0).value(), vectors.get(i).value())))
                 .sorted(Comparator.comparingDouble(Compared::score).reversed())
                 .limit(topK == null ? Long.MAX_VALUE : topK)
+                .map(SimilarityCommand::result)
                 .toList();
     }
 
-    private List<Compared> pairs(List<String> texts, TextEmbedder embedder, Similarity similarity) {
-        List<TextPair> both = texts.stream().map(TextInput::pair).toList();
-        List<String> lefts = both.stream().map(TextPair::text).toList();
-        List<String> rights = both.stream().map(TextPair::pair).toList();
-        List<float[]> left = options.embed(embedder, lefts);
-        List<float[]> right = options.embed(embedder, rights);
-        return IntStream.range(0, texts.size())
-                .mapToObj(
-                        i ->
-                                new Compared(
-                                        lefts.get(i),
-                                        rights.get(i),
-                                        similarity.of(left.get(i), right.get(i))))
-                .toList();
+    private List<Result> pairs(
+            List<String> texts, TextEmbedder embedder, Similarity similarity, Readings readings) {
+        List<Outcome<Compared>> compared =
+                parsed(
+                        texts,
+                        TextInput::pair,
+                        both -> {
+                            List<String> lefts = both.stream().map(TextPair::text).toList();
+                            List<String> rights = both.stream().map(TextPair::pair).toList();
+                            List<Outcome<float[]>> left = options.embed(embedder, lefts);
+                            List<Outcome<float[]>> right = options.embed(embedder, rights);
+                            return IntStream.range(0, both.size())
+                                    .mapToObj(
+                                            i ->
+                                                    compared(
+                                                            both.get(i),
+                                                            left.get(i),
+                                                            right.get(i),
+                                                            similarity))
+                                    .toList();
+                        });
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            Outcome<Compared> each = compared.get(i);
+            List<String> empty = readings.next(each.reading());
+            if (each.reading().refused()) {
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("text", texts.get(i));
+                Readings.describe(each.reading(), document);
+                results.add(new Result(document, empty));
+            } else {
+                results.add(result(each.value()));
+            }
+        }
+        return results;
+    }
+
+    /** Of two texts, the one that was read less tells of both. */
+    private static Outcome<Compared> compared(
+            TextPair both, Outcome<float[]> left, Outcome<float[]> right, Similarity similarity) {
+        TextReading one = left.reading();
+        TextReading other = right.reading();
+        TextReading worse = one.refused() || one.cut() && !other.refused() ? one : other;
+        return new Outcome<>(
+                worse.refused()
+                        ? null
+                        : new Compared(
+                                both.text(),
+                                both.pair(),
+                                similarity.of(left.value(), right.value())),
+                worse);
     }
 
     private static Result result(Compared compared) {

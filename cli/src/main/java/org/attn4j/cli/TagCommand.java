@@ -1,7 +1,6 @@
 package org.attn4j.cli;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +43,7 @@ final class TagCommand extends TaskCommand {
             paramLabel = "N",
             description =
                     "Reads texts that are too long in parts that share N tokens (default: cuts"
-                            + " them).")
+                            + " them, and says which).")
     private int stride = -1;
 
     TagCommand() {
@@ -62,19 +61,12 @@ final class TagCommand extends TaskCommand {
     Job open(TaskModel model) {
         TokenTagger tagger =
                 new TokenTagger(model, Aggregation.of(aggregation), Set.copyOf(ignored), stride);
-        return texts -> {
-            List<List<Entity>> found = tagger.tag(texts);
-            List<Result> results = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                results.add(result(texts.get(i), found.get(i)));
-            }
-            return results;
-        };
+        return (texts, readings) ->
+                results(texts, tagger.outcomes(texts), readings, TagCommand::shown);
     }
 
-    private static Result result(String text, List<Entity> entities) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("text", text);
+    private static List<String> shown(
+            Map<String, Object> document, String text, List<Entity> entities) {
         document.put("entities", entities);
         List<String> lines = new ArrayList<>();
         for (Entity each : entities) {
@@ -88,6 +80,6 @@ final class TagCommand extends TaskCommand {
                                     cell(each.word().strip())));
         }
         lines.add("");
-        return new Result(document, lines);
+        return lines;
     }
 }

@@ -152,13 +152,13 @@ final class TranslateCommand implements Callable<Integer> {
         Iterator<Outcome<List<Translation>>> found = translating.translate(spoken).iterator();
         for (String sentence : sentences) {
             Outcome<List<Translation>> outcome = sentence.isBlank() ? NOTHING : found.next();
-            readings.next(outcome.reading());
+            List<String> empty = readings.next(outcome.reading());
             List<Translation> translations =
                     outcome.reading().refused() ? List.of() : outcome.value();
             if (json) {
                 documents.add(entry(translating, sentence, translations, outcome.reading()));
             } else if (translations.isEmpty()) {
-                out.print("\n".repeat(nBest));
+                out.print("\n".repeat(nBest * empty.size()));
             } else {
                 translations.forEach(each -> out.println(line(each)));
             }

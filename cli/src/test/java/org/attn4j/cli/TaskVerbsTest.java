@@ -216,6 +216,68 @@ class TaskVerbsTest {
     }
 
     @Test
+    void oneLineDoesNotEndTheRunAndNothingIsCutWithoutAWord() throws IOException {
+        String tooLong = "the old doctor ".repeat(40).strip();
+        String input = "the cat\n" + tooLong + "\nthe dog\n";
+        Outcome refused = Cli.runWithInput(input, line("classify", "roberta_one_label"));
+        assertEquals(ExitCode.FAILED, refused.code());
+        String[] found = refused.out().split("\n", -1);
+        assertEquals(4, found.length, refused.out());
+        assertTrue(found[0].endsWith("the cat") && found[2].endsWith("the dog"), refused.out());
+        assertEquals("", found[1]);
+        assertSaid(refused, "line 2: the text has ", "positions for 62");
+
+        Outcome cut = Cli.runWithInput(input, line("classify", "roberta_one_label", "--truncate"));
+        assertEquals(3, lines(cut).size());
+        assertSaid(cut, "line 2: the last ", "as the model reads 40");
+        Path file = Files.writeString(folder.resolve("lines"), input);
+        for (String[] verb :
+                List.of(
+                        line("tag", "roberta_tag", "--file", file.toString()),
+                        line("embed", "roberta_sentence", "--file", file.toString()),
+                        line("similarity", "roberta_sentence", "--file", file.toString()))) {
+            Outcome outcome = Cli.run(verb);
+            assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+            assertSaid(outcome, file + ":2: the last ", "were cut off");
+        }
+        JsonArray documents =
+                JsonParser.parseString(
+                                Cli.runWithInput(input, line("classify", "bert_classify", "--json"))
+                                        .out())
+                        .getAsJsonArray();
+        assertEquals(3, documents.size());
+        assertTrue(documents.get(1).getAsJsonObject().get("error").getAsString().contains("64"));
+
+        String masks = "a [MASK]\nnothing\n" + tooLong + "[MASK]\nthe [MASK]\n";
+        Outcome filled =
+                Cli.runWithInput(masks, line("fill-mask", "bert_fill_mask", "--top-k", "1"));
+        assertEquals(ExitCode.FAILED, filled.code());
+        assertEquals(4, filled.out().lines().count(), filled.out());
+        assertEquals(2, filled.err().lines().count(), filled.err());
+        Outcome pairs =
+                Cli.runWithInput(
+                        "a\tb\nno tab\nc\td\n", line("similarity", "bert_sentence", "--pairs"));
+        assertEquals(ExitCode.FAILED, pairs.code());
+        assertEquals(3, pairs.out().lines().count(), pairs.out());
+        assertSaid(pairs, "line 2: ", "tab");
+    }
+
+    private static void assertSaid(Outcome outcome, String... parts) {
+        assertEquals(1, outcome.err().lines().count(), outcome.err());
+        for (String part : parts) {
+            assertTrue(outcome.err().contains(part), outcome.err());
+        }
+    }
+
+    @Test
+    void aTargetThatIsNoTokenIsTold() {
+        Outcome outcome =
+                Cli.run(line("fill-mask", "bert_fill_mask", "--targets", "the,thecat", "a [MASK]"));
+        assertEquals(1, lines(outcome).size());
+        assertSaid(outcome, "no token 'thecat'", "'the' stands for it");
+    }
+
+    @Test
     void wrongUseAndMissingModelsGetASentence() {
         assertEquals(ExitCode.USAGE, Cli.run("fill-mask", "text").code());
         for (String[] wrong :

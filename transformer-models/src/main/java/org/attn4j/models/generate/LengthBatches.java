@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
@@ -47,6 +48,25 @@ public record LengthBatches(long tokens) {
      */
     public <R, T> List<T> compute(
             List<R> rows, ToIntFunction<R> length, Function<List<R>, List<T>> compute) {
+        return compute(rows, length, tokens -> 0, compute);
+    }
+
+    /**
+     * Computes a result for each row, in batches of rows of one class.
+     *
+     * @param <R> a row
+     * @param <T> a result
+     * @param rows any number of rows
+     * @param length the length of a row; an empty one counts as one token
+     * @param batchClass the class of a length; all lengths between two of one class are of it
+     * @param compute gives the results of a batch, in its order
+     * @return the results, in the order of the rows
+     */
+    public <R, T> List<T> compute(
+            List<R> rows,
+            ToIntFunction<R> length,
+            IntUnaryOperator batchClass,
+            Function<List<R>, List<T>> compute) {
         List<Integer> byLength =
                 IntStream.range(0, rows.size())
                         .boxed()
@@ -54,10 +74,14 @@ public record LengthBatches(long tokens) {
                         .toList();
         List<T> results = new ArrayList<>(Collections.nCopies(rows.size(), null));
         for (int from = 0; from < byLength.size(); ) {
+            int own = batchClass.applyAsInt(length.applyAsInt(rows.get(byLength.get(from))));
             int to = from + 1;
-            while (to < byLength.size()
-                    && (to + 1L - from) * Math.max(1, length.applyAsInt(rows.get(byLength.get(to))))
-                            <= tokens) {
+            while (to < byLength.size()) {
+                int longest = length.applyAsInt(rows.get(byLength.get(to)));
+                boolean fits = (to + 1L - from) * Math.max(1, longest) <= tokens;
+                if (!fits || batchClass.applyAsInt(longest) != own) {
+                    break;
+                }
                 to++;
             }
             List<Integer> places = byLength.subList(from, to);

@@ -3,13 +3,10 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.HostArrays;
 
@@ -72,25 +69,17 @@ public final class PromptSearch {
      */
     public List<List<Hypothesis>> find(
             CausalModel model, NDManager manager, List<SearchInput> inputs) {
-        Map<Integer, List<Integer>> classes = new TreeMap<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            int own = model.batchClass(inputs.get(i).source().length);
-            classes.computeIfAbsent(own, key -> new ArrayList<>()).add(i);
-        }
-        List<List<Hypothesis>> found = new ArrayList<>(Collections.nCopies(inputs.size(), null));
-        for (List<Integer> together : classes.values()) {
-            int[] places = together.stream().mapToInt(Integer::intValue).toArray();
-            List<List<Hypothesis>> some =
-                    inOneBatch(
-                            hooks.of(places),
-                            model,
-                            manager,
-                            together.stream().map(inputs::get).toList());
-            for (int i = 0; i < places.length; i++) {
-                found.set(places[i], some.get(i));
-            }
-        }
-        return found;
+        return new LengthBatches(Long.MAX_VALUE)
+                .compute(
+                        IntStream.range(0, inputs.size()).boxed().toList(),
+                        place -> inputs.get(place).source().length,
+                        model::batchClass,
+                        places ->
+                                inOneBatch(
+                                        hooks.of(places.stream().mapToInt(i -> i).toArray()),
+                                        model,
+                                        manager,
+                                        places.stream().map(inputs::get).toList()));
     }
 
     /**

@@ -102,7 +102,7 @@ public abstract class StackEncoder extends EncoderBlock {
     /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
-        return OptionalInt.of(maxPositions);
+        return maxPositions == 0 ? OptionalInt.empty() : OptionalInt.of(maxPositions);
     }
 
     /**

@@ -5,12 +5,16 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attn4j.models.pretrained.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 
 /**
@@ -25,6 +29,7 @@ public final class FillMask {
     private final int topK;
     private final int[] targets; // null for all tokens
     private final long mask;
+    private final Map<String, String> replaced;
 
     /**
      * Creates a filler that gives the best five tokens.
@@ -42,7 +47,7 @@ public final class FillMask {
      * @param model a model for {@link Task#FILL_MASK}
      * @param topK how many tokens it gives for a mask
      * @param targets the only tokens to choose from; of a word that is no token, its first token is
-     *     taken; empty for all tokens
+     *     taken, as {@link #replacedTargets} tells; empty for all tokens
      * @throws IllegalArgumentException if the tokenizer has no mask, {@code topK} is not positive,
      *     or a target has no token
      */
@@ -53,13 +58,15 @@ public final class FillMask {
         ModelTokenizer tokenizer = model.tokenizer();
         this.model = model;
         this.topK = topK;
+        Map<String, String> others = new LinkedHashMap<>();
         this.targets =
                 targets.isEmpty()
                         ? null
                         : targets.stream()
-                                .mapToInt(target -> id(tokenizer, target))
+                                .mapToInt(target -> id(tokenizer, target, others))
                                 .distinct()
                                 .toArray();
+        replaced = Collections.unmodifiableMap(others);
         mask =
                 tokenizer
                         .maskId()
@@ -70,7 +77,7 @@ public final class FillMask {
                                                         + " can be left open"));
     }
 
-    private static int id(ModelTokenizer tokenizer, String target) {
+    private static int id(ModelTokenizer tokenizer, String target, Map<String, String> replaced) {
         OptionalInt known = tokenizer.idOf(target);
         if (known.isPresent()) {
             return known.getAsInt();
@@ -79,7 +86,18 @@ public final class FillMask {
         if (ids.length == 0) {
             throw new IllegalArgumentException("the target '" + target + "' has no token");
         }
-        return Math.toIntExact(ids[0]);
+        int first = Math.toIntExact(ids[0]);
+        replaced.put(target, tokenizer.token(first));
+        return first;
+    }
+
+    /**
+     * Returns the targets that are no token of the vocabulary.
+     *
+     * @return each with the token that stands for it, the first of its tokens
+     */
+    public Map<String, String> replacedTargets() {
+        return replaced;
     }
 
     /**
@@ -110,16 +128,32 @@ public final class FillMask {
      * @throws IllegalArgumentException if a text has no mask, or more tokens than the model reads
      */
     public List<List<List<MaskPrediction>>> fill(List<String> texts) {
-        List<TokenizedText> rows = new ArrayList<>();
-        for (String text : texts) {
-            TokenizedText row = model.tokenizer().encode(text);
-            if (Arrays.stream(row.ids()).noneMatch(id -> id == mask)) {
-                throw new IllegalArgumentException(
-                        "the text has no " + mask() + " to be filled: " + text);
-            }
-            rows.add(row);
+        return Outcome.values(outcomes(texts));
+    }
+
+    /**
+     * Fills the masks of texts. One that is refused does not keep the others back.
+     *
+     * @param texts texts with at least one mask each
+     * @return for each text and mask the best tokens, the best first, or why there are none
+     */
+    public List<Outcome<List<List<MaskPrediction>>>> outcomes(List<String> texts) {
+        return model.outcomes(
+                texts,
+                this::masked,
+                reads -> {
+                    List<TokenizedText> rows = reads.stream().map(TaskModel.Read::row).toList();
+                    return model.call(rows, model.tokenizer().vocabularySize(), this::read);
+                });
+    }
+
+    private TaskModel.Read masked(String text) {
+        TaskModel.Read read = model.whole(TextPair.of(text));
+        if (Arrays.stream(read.row().ids()).noneMatch(id -> id == mask)) {
+            throw new IllegalArgumentException(
+                    "the text has no " + mask() + " to be filled: " + text);
         }
-        return model.call(rows, model.tokenizer().vocabularySize(), this::read);
+        return read;
     }
 
     private List<List<List<MaskPrediction>>> read(List<TokenizedText> rows, ModelOutputs outputs) {

@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import org.attn4j.models.pretrained.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
@@ -99,8 +98,8 @@ public final class QuestionAnswerer {
     }
 
     private List<TokenizedText> windows(String question, String context, AnswerOptions options) {
-        OptionalInt limit = tokenizer.maxLength();
-        int usual = Math.min(limit.orElse(USUAL_TOKENS), USUAL_TOKENS);
+        int limit = model.limit();
+        int usual = limit == 0 ? USUAL_TOKENS : Math.min(limit, USUAL_TOKENS);
         int most = options.maxTokens() > 0 ? options.maxTokens() : usual;
         int stride = options.stride() < 0 ? Math.min(most / 2, USUAL_STRIDE) : options.stride();
         TextPair pair =

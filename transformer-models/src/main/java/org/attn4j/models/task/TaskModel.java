@@ -5,11 +5,15 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.attn4j.attention.kernel.EngineThreads;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -25,8 +29,11 @@ import org.attn4j.models.pretrained.Pretrained;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.Side;
+import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TokenizedBatch;
 import org.attn4j.models.tokenizer.TokenizedText;
+import org.attn4j.models.tokenizer.Truncation;
 
 /**
  * A published model with its tokenizer, ready for a task:
@@ -138,6 +145,123 @@ public final class TaskModel implements AutoCloseable {
         return new ConfigReader(model.config(), ModelDirectory.CONFIG).labels();
     }
 
+    /**
+     * A text as it is read.
+     *
+     * @param text the text or the pair
+     * @param rows its sequences, one unless it is read in parts
+     * @param reading how much of it they are
+     */
+    record Read(TextPair text, List<TokenizedText> rows, TextReading reading) {
+
+        /** The sequence of a text that is not read in parts. */
+        TokenizedText row() {
+            return rows.get(0);
+        }
+    }
+
+    /** Reads texts. */
+    @FunctionalInterface
+    interface TextReader<X> {
+
+        /**
+         * Reads a text.
+         *
+         * @throws IllegalArgumentException if it cannot be read
+         */
+        Read read(X text);
+    }
+
+    /** Returns how many tokens are read of a text that may be cut; 0 for any number. */
+    int limit() {
+        return tokenizer.maxLength(model.model().maxTokens()).orElse(0);
+    }
+
+    /** Reads a text whole. */
+    Read whole(TextPair text) {
+        TokenizedText row = tokenizer.encode(text, EncodeOptions.DEFAULT);
+        return new Read(text, List.of(row), TextReading.whole(row.length()));
+    }
+
+    /**
+     * Reads a text, or as much of it as is allowed.
+     *
+     * @param which which text of a pair is cut
+     * @param most the most tokens; 0 for any number
+     */
+    Read cut(TextPair text, Truncation which, int most) {
+        Read whole = whole(text);
+        if (most == 0 || whole.reading().tokens() <= most) {
+            return whole;
+        }
+        EncodeOptions options = EncodeOptions.DEFAULT.withTruncation(which, most);
+        TokenizedText row = tokenizer.encode(text, options);
+        return new Read(
+                text, List.of(row), new TextReading(whole.reading().tokens(), row.length(), null));
+    }
+
+    /**
+     * Answers for texts. One that cannot be read, or that the model refuses, does not keep the
+     * others back.
+     *
+     * @param computation gives a value for each text
+     */
+    <X, T> List<Outcome<T>> outcomes(
+            List<X> texts, TextReader<X> reader, Function<List<Read>, List<T>> computation) {
+        List<Outcome<T>> outcomes = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        List<Read> reads = new ArrayList<>();
+        for (X text : texts) {
+            try {
+                Read read = reader.read(text);
+                requirePositions(read.rows());
+                places.add(outcomes.size());
+                reads.add(read);
+                outcomes.add(null);
+            } catch (IllegalArgumentException e) {
+                outcomes.add(new Outcome<>(null, TextReading.refused(0, e.getMessage())));
+            }
+        }
+        List<Outcome<T>> computed = outcomes(reads, computation);
+        for (int i = 0; i < computed.size(); i++) {
+            outcomes.set(places.get(i), computed.get(i));
+        }
+        return outcomes;
+    }
+
+    private void requirePositions(List<TokenizedText> rows) {
+        OptionalInt positions = model.model().maxTokens();
+        for (TokenizedText row : rows) {
+            if (positions.isPresent() && row.length() > positions.getAsInt()) {
+                throw new IllegalArgumentException(
+                        "the text has %d tokens, but the model has positions for %d: shorten it, or"
+                                        .formatted(row.length(), positions.getAsInt())
+                                + " have it truncated");
+            }
+        }
+    }
+
+    private static <T> List<Outcome<T>> outcomes(
+            List<Read> reads, Function<List<Read>, List<T>> computation) {
+        if (reads.isEmpty()) {
+            return List.of();
+        }
+        try {
+            List<T> values = computation.apply(reads);
+            return IntStream.range(0, reads.size())
+                    .mapToObj(i -> new Outcome<>(values.get(i), reads.get(i).reading()))
+                    .toList();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            if (reads.size() > 1) {
+                return reads.stream()
+                        .flatMap(read -> outcomes(List.of(read), computation).stream())
+                        .toList();
+            }
+            int tokens = reads.get(0).reading().tokens();
+            return List.of(new Outcome<>(null, TextReading.refused(tokens, e.getMessage())));
+        }
+    }
+
     /** What is read from the model's outputs for a batch; arrays end with the call. */
     @FunctionalInterface
     interface Reader<T> {
@@ -183,6 +307,7 @@ public final class TaskModel implements AutoCloseable {
                 .compute(
                         sequences,
                         TokenizedText::length,
+                        model.model()::batchClass,
                         rows ->
                                 EngineThreads.compute(
                                         model.manager(), () -> batch(rows, computation)));

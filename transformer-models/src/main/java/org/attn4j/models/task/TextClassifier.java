@@ -5,9 +5,8 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.function.Function;
 import org.attn4j.models.pretrained.ModelOutputs;
-import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;
@@ -96,7 +95,30 @@ public final class TextClassifier {
      * @throws IllegalArgumentException if one has more tokens than the model reads
      */
     public List<List<LabelScore>> classify(List<TextPair> texts) {
-        return scores(texts).stream().map(this::ranked).toList();
+        return Outcome.values(outcomes(texts));
+    }
+
+    /**
+     * Classifies texts and pairs of texts. One that is refused does not keep the others back.
+     *
+     * @param texts the texts
+     * @return for each all classes, the best first, or why there are none, and how much was read
+     */
+    public List<Outcome<List<LabelScore>>> outcomes(List<TextPair> texts) {
+        return outcomes(texts, this::ranked);
+    }
+
+    private <T> List<Outcome<T>> outcomes(List<TextPair> texts, Function<double[], T> as) {
+        return model.outcomes(
+                texts,
+                text ->
+                        truncate
+                                ? model.cut(text, Truncation.LONGEST_FIRST, model.limit())
+                                : model.whole(text),
+                reads -> {
+                    List<TokenizedText> rows = reads.stream().map(TaskModel.Read::row).toList();
+                    return logits(model, rows).stream().map(function::apply).map(as).toList();
+                });
     }
 
     /**
@@ -107,16 +129,7 @@ public final class TextClassifier {
      * @throws IllegalArgumentException if one has more tokens than the model reads
      */
     public List<double[]> scores(List<TextPair> texts) {
-        EncodeOptions options = EncodeOptions.DEFAULT;
-        OptionalInt most = model.tokenizer().maxLength();
-        if (truncate && most.isPresent()) {
-            options = options.withTruncation(Truncation.LONGEST_FIRST, most.getAsInt());
-        }
-        List<TokenizedText> rows = new ArrayList<>();
-        for (TextPair text : texts) {
-            rows.add(model.tokenizer().encode(text, options));
-        }
-        return logits(model, rows).stream().map(function::apply).toList();
+        return Outcome.values(outcomes(texts, scores -> scores));
     }
 
     /** The logits of sequences, C each. */

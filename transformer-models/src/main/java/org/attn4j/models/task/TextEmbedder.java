@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.attn4j.models.sentence.Pooling;
 import org.attn4j.models.sentence.SentenceModel;
-import org.attn4j.models.tokenizer.EncodeOptions;
-import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
+import org.attn4j.models.tokenizer.Truncation;
 
 /**
  * Embeds texts (Reimers and Gurevych 2019), as sentence-transformers does: the encoder, its pooling
@@ -126,14 +126,27 @@ public final class TextEmbedder {
      * @return their vectors, E numbers each
      */
     public List<float[]> embed(List<String> texts) {
-        EncodeOptions options = EncodeOptions.upTo(maxLength());
-        List<TokenizedText> rows = new ArrayList<>();
-        for (String text : texts) {
-            String all = prompt + text;
-            String input = settings.lowerCase() ? all.toLowerCase(Locale.ROOT) : all;
-            rows.add(model.tokenizer().encode(input, options));
-        }
-        return model.batches(rows, this::vectors);
+        return Outcome.values(outcomes(texts));
+    }
+
+    /**
+     * Embeds texts. One that is refused does not keep the others back.
+     *
+     * @param texts the texts
+     * @return their vectors, E numbers each, or why there are none, and how much was read
+     */
+    public List<Outcome<float[]>> outcomes(List<String> texts) {
+        int most = maxLength();
+        return model.outcomes(
+                texts,
+                text -> {
+                    String all = prompt + text;
+                    String input = settings.lowerCase() ? all.toLowerCase(Locale.ROOT) : all;
+                    return model.cut(TextPair.of(input), Truncation.LONGEST_FIRST, most);
+                },
+                reads ->
+                        model.batches(
+                                reads.stream().map(TaskModel.Read::row).toList(), this::vectors));
     }
 
     private List<float[]> vectors(NDManager call, List<TokenizedText> rows) {
@@ -151,14 +164,18 @@ public final class TextEmbedder {
         return read;
     }
 
+    /** The least of the limits that the files tell and that the model has. */
     private int maxLength() {
-        if (settings.maxLength() > 0) {
-            return settings.maxLength();
-        }
-        ModelTokenizer tokenizer = model.tokenizer();
         JsonElement places = model.model().config().get("max_position_embeddings");
-        int most = places == null || places.isJsonNull() ? 0 : places.getAsInt();
-        int allowed = tokenizer.maxLength().orElse(0);
-        return most == 0 || allowed == 0 ? Math.max(most, allowed) : Math.min(most, allowed);
+        int told = places == null || places.isJsonNull() ? 0 : places.getAsInt();
+        int positions = model.model().model().maxTokens().orElse(0);
+        return settings.maxLength() > 0
+                ? least(settings.maxLength(), positions)
+                : least(least(told, positions), model.tokenizer().maxLength().orElse(0));
+    }
+
+    /** The lesser of two limits of which 0 is none. */
+    private static int least(int one, int other) {
+        return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
     }
 }

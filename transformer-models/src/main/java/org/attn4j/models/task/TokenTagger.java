@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.attn4j.models.pretrained.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
@@ -81,33 +80,46 @@ public final class TokenTagger {
      * @return the entities of each, in the order of the text
      */
     public List<List<Entity>> tag(List<String> texts) {
-        List<TokenizedText> rows = new ArrayList<>();
-        List<Integer> parts = new ArrayList<>();
-        for (String text : texts) {
-            List<TokenizedText> windows = windows(text);
-            rows.addAll(windows);
-            parts.add(windows.size());
+        return Outcome.values(outcomes(texts));
+    }
+
+    /**
+     * Tags texts. One that is refused does not keep the others back.
+     *
+     * @param texts the texts
+     * @return the entities of each, in the order of the text, or why there are none, and how much
+     *     of it was read
+     */
+    public List<Outcome<List<Entity>>> outcomes(List<String> texts) {
+        return model.outcomes(texts, this::read, this::tagged);
+    }
+
+    private TaskModel.Read read(String text) {
+        TextPair alone = TextPair.of(text);
+        if (stride < 0) {
+            return model.cut(alone, Truncation.LONGEST_FIRST, model.limit());
         }
+        EncodeOptions options =
+                EncodeOptions.DEFAULT
+                        .withTruncation(Truncation.LONGEST_FIRST, model.limit())
+                        .withStride(stride);
+        List<TokenizedText> windows = model.tokenizer().windows(alone, options);
+        return new TaskModel.Read(alone, windows, model.whole(alone).reading());
+    }
+
+    private List<List<Entity>> tagged(List<TaskModel.Read> texts) {
+        List<TokenizedText> rows = texts.stream().flatMap(text -> text.rows().stream()).toList();
         List<List<double[]>> scores = model.call(rows, TokenTagger::read);
         List<List<Entity>> results = new ArrayList<>();
         int next = 0;
-        for (int i = 0; i < texts.size(); i++) {
+        for (TaskModel.Read text : texts) {
             List<Entity> entities = new ArrayList<>();
-            for (int part = 0; part < parts.get(i); part++, next++) {
-                entities.addAll(entities(texts.get(i), rows.get(next), scores.get(next)));
+            for (TokenizedText part : text.rows()) {
+                entities.addAll(entities(text.text().text(), part, scores.get(next++)));
             }
-            results.add(parts.get(i) > 1 ? withoutOverlaps(entities) : entities);
+            results.add(text.rows().size() > 1 ? withoutOverlaps(entities) : entities);
         }
         return results;
-    }
-
-    private List<TokenizedText> windows(String text) {
-        OptionalInt most = model.tokenizer().maxLength();
-        EncodeOptions options =
-                EncodeOptions.DEFAULT.withTruncation(Truncation.LONGEST_FIRST, most.orElse(0));
-        return stride < 0
-                ? List.of(model.tokenizer().encode(text, options))
-                : model.tokenizer().windows(TextPair.of(text), options.withStride(stride));
     }
 
     private static List<List<double[]>> read(List<TokenizedText> rows, ModelOutputs outputs) {

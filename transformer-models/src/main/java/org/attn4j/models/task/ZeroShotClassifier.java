@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;
 
@@ -70,6 +70,21 @@ public final class ZeroShotClassifier {
      */
     public List<LabelScore> classify(
             String text, List<String> classes, String template, boolean multiLabel) {
+        return Outcome.values(outcomes(List.of(text), classes, template, multiLabel)).get(0);
+    }
+
+    /**
+     * Classifies texts. One that is refused does not keep the others back.
+     *
+     * @param texts the texts; cut if they are too long
+     * @param classes the classes
+     * @param template a sentence with {@code {}} in the place of the class
+     * @param multiLabel whether several classes may be right
+     * @return for each all classes, the best first, or why there are none, and how much was read
+     * @throws IllegalArgumentException if there are no classes, or the template has no place
+     */
+    public List<Outcome<List<LabelScore>>> outcomes(
+            List<String> texts, List<String> classes, String template, boolean multiLabel) {
         if (classes.isEmpty()) {
             throw new IllegalArgumentException("there must be at least one class, got none");
         }
@@ -77,16 +92,34 @@ public final class ZeroShotClassifier {
             throw new IllegalArgumentException(
                     "the template must have {} in the place of the class, got " + template);
         }
-        int most = model.tokenizer().maxLength().orElse(0);
-        EncodeOptions options = EncodeOptions.DEFAULT.withTruncation(Truncation.ONLY_FIRST, most);
+        boolean each = multiLabel || classes.size() == 1;
+        return model.outcomes(
+                texts,
+                text -> read(text, classes, template),
+                reads -> {
+                    List<TokenizedText> rows =
+                            reads.stream().flatMap(read -> read.rows().stream()).toList();
+                    List<float[]> logits = TextClassifier.logits(model, rows);
+                    List<List<LabelScore>> ranked = new ArrayList<>();
+                    for (int from = 0; from < logits.size(); from += classes.size()) {
+                        List<float[]> own = logits.subList(from, from + classes.size());
+                        ranked.add(ranked(classes, each ? alone(own) : together(own)));
+                    }
+                    return ranked;
+                });
+    }
+
+    /** The text with each of the classes; the longest tells how much of it is read. */
+    private TaskModel.Read read(String text, List<String> classes, String template) {
         List<TokenizedText> rows = new ArrayList<>();
+        TextReading longest = TextReading.whole(0);
         for (String label : classes) {
             TextPair pair = new TextPair(text, template.replace(PLACE, label));
-            rows.add(model.tokenizer().encode(pair, options));
+            TaskModel.Read read = model.cut(pair, Truncation.ONLY_FIRST, model.limit());
+            rows.addAll(read.rows());
+            longest = read.reading().tokens() > longest.tokens() ? read.reading() : longest;
         }
-        List<float[]> logits = TextClassifier.logits(model, rows);
-        boolean each = multiLabel || classes.size() == 1;
-        return ranked(classes, each ? alone(logits) : together(logits));
+        return new TaskModel.Read(TextPair.of(text), rows, longest);
     }
 
     /** Entailment against contradiction, for each class by itself. */
