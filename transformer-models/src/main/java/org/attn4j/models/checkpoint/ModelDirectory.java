@@ -51,6 +51,19 @@ public final class ModelDirectory {
      * @throws IOException if the directory or its {@code config.json} is missing
      */
     public static ModelDirectory open(Path path) throws IOException {
+        return open(ModelFiles.of(path));
+    }
+
+    /**
+     * Opens a model directory that may be a module's, within a larger model's.
+     *
+     * @param files the files of the directory
+     * @return the directory
+     * @throws CheckpointFormatException if {@code config.json} is malformed
+     * @throws IOException if the directory or its {@code config.json} is missing
+     */
+    public static ModelDirectory open(ModelFiles files) throws IOException {
+        Path path = files.folder();
         if (!Files.exists(path)) {
             throw new NoSuchFileException(
                     path.toString(), null, "there is no such model directory; check the path");
@@ -60,7 +73,6 @@ public final class ModelDirectory {
                     path
                             + " is a file, where a model directory (with config.json) is wanted; name its folder");
         }
-        ModelFiles files = ModelFiles.of(path);
         if (!files.has(CONFIG)) {
             throw missing(path, CONFIG, "it is written beside the weights when a model is saved");
         }

@@ -56,6 +56,24 @@ public final class ModelFiles {
     }
 
     /**
+     * Returns the files of the folder that this one is in.
+     *
+     * @return the files of the whole model; these where the folder is no module's
+     */
+    public ModelFiles whole() {
+        return of(root);
+    }
+
+    /**
+     * Returns where this folder is in the whole model's.
+     *
+     * @return the path, empty where the folder is no module's
+     */
+    public String path() {
+        return root.relativize(folder).toString().replace('\\', '/');
+    }
+
+    /**
      * Returns where the files are.
      *
      * @return the folder, as it was given

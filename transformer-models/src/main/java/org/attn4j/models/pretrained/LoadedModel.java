@@ -180,22 +180,24 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Saves the model as it was read: configuration, weights under the names and in the types of
      * the file, and copies of the tokenizer's and the other files that came with it. Tensors of the
-     * file that no model needs are copied too, as long as the file is there.
+     * file that no model needs are copied too, as long as the file is there. A model that is a
+     * module of a larger one is saved where it was in that, with the other modules' settings.
      *
      * @param target the folder, made if it is not there
      * @throws IOException if a file cannot be written; files there before are then whole
      */
     public void save(Path target) throws IOException {
-        Files.createDirectories(target);
-        boolean elsewhere = !Files.isSameFile(target, directory.path());
+        Path place = target.resolve(directory.files().path());
+        Files.createDirectories(place);
+        boolean elsewhere = !Files.isSameFile(place, directory.path());
         if (elsewhere) {
             copyCompanions(target);
         }
-        JsonFiles.write(target.resolve(ModelDirectory.CONFIG), config());
+        JsonFiles.write(place.resolve(ModelDirectory.CONFIG), config());
         List<TensorContent> contents =
                 new ArrayList<>(WeightLoader.contents(model, model.weights(), report.stored()));
         if (report.ignored().isEmpty() || !Files.exists(report.source())) {
-            SafetensorsWriter.builder().build().writeModel(target, contents);
+            SafetensorsWriter.builder().build().writeModel(place, contents);
             return;
         }
         try (TensorSource source = TensorSource.open(report.source())) {
@@ -204,15 +206,18 @@ public final class LoadedModel implements AutoCloseable {
                     contents.add(source.content(name));
                 }
             }
-            SafetensorsWriter.builder().build().writeModel(target, contents);
+            SafetensorsWriter.builder().build().writeModel(place, contents);
         }
     }
 
     private void copyCompanions(Path target) throws IOException {
-        ModelFiles files = directory.files();
+        ModelFiles files = directory.files().whole();
+        String own = directory.files().path();
         for (String name : files.names()) {
-            // of a module, such as 1_Pooling, or of the model
-            if (name.endsWith("/" + ModelDirectory.CONFIG) || COMPANIONS.contains(name)) {
+            String last = name.substring(name.lastIndexOf('/') + 1);
+            boolean ours = name.equals(last) || name.equals(own + "/" + last);
+            boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
+            if (ours && COMPANIONS.contains(last) || module && last.equals(ModelDirectory.CONFIG)) {
                 Path copy = target.resolve(name);
                 Files.createDirectories(copy.getParent());
                 files.copy(name, copy);

@@ -3,7 +3,6 @@ package org.attn4j.models.pretrained;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.sentence.SentenceModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,20 +81,21 @@ public final class Pretrained {
      * encoder-decoder, its encoder, whatever head the files are of, with a pooler that means
      * nothing if they have none.
      *
-     * @param directory a folder with {@code config.json} and safetensors
+     * @param directory a folder with {@code config.json} and safetensors, or with a {@code
+     *     modules.json} that names the folder within it where they are
      * @param loader how it is loaded
      * @return the model; close it
      * @throws IOException for the reasons of {@link #load(Path)}
      */
     public static LoadedModel loadEncoder(Path directory, Loader loader) throws IOException {
-        JsonObject config = ModelDirectory.open(directory).config();
+        ModelDirectory encoder = ModelDirectory.open(SentenceModel.encoder(directory));
         try {
-            loader.optArchitecture(ModelFamilies.encoderOf(config));
+            loader.optArchitecture(ModelFamilies.encoderOf(encoder.config()));
         } catch (IllegalArgumentException e) {
             throw new CheckpointFormatException(directory + ": " + e.getMessage(), e);
         }
         try {
-            return loader.load(directory);
+            return loader.load(encoder);
         } catch (WeightMismatchException e) {
             LoadReport report = e.report();
             boolean onlyPooler =
@@ -104,7 +105,7 @@ public final class Pretrained {
             if (!onlyPooler) {
                 throw e;
             }
-            return loader.optStrictness(new Strictness(true, false, false)).load(directory);
+            return loader.optStrictness(new Strictness(true, false, false)).load(encoder);
         }
     }
 
@@ -245,7 +246,10 @@ public final class Pretrained {
          *     not known here, or the weights do not fit
          */
         public LoadedModel load(Path path) throws IOException {
-            ModelDirectory directory = ModelDirectory.open(path);
+            return load(ModelDirectory.open(path));
+        }
+
+        private LoadedModel load(ModelDirectory directory) throws IOException {
             try (TensorSource weights = directory.weights()) {
                 ConfigReader reader =
                         new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);

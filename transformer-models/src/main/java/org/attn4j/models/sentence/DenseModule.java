@@ -1,5 +1,6 @@
 package org.attn4j.models.sentence;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -14,10 +15,14 @@ import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.pretrained.ConfigReader;
 
-/** A linear map of the pooled vector, and an activation. */
+/** A linear map of the pooled vector, an activation, and the vector itself added or not. */
 final class DenseModule extends AbstractBlock {
 
-    static final WeightTable WEIGHTS = WeightTable.builder().add("linear.*", "linear.*").build();
+    static final WeightTable WEIGHTS =
+            WeightTable.builder()
+                    .add("linear.*", "linear.*")
+                    .add("residual.*", "residual.*")
+                    .build();
 
     private static final byte VERSION = 1;
     private static final String EMBEDDING = "sentence_embedding";
@@ -25,6 +30,8 @@ final class DenseModule extends AbstractBlock {
     private final int inputSize;
     private final Linear linear;
     private final Activation activation;
+    private final boolean addsInput;
+    private final Linear residual; // null where the sizes are the same
 
     DenseModule(ConfigReader config) {
         super(VERSION);
@@ -41,9 +48,23 @@ final class DenseModule extends AbstractBlock {
                         "activation_function",
                         "torch.nn.modules.activation.Tanh",
                         DenseModule::activation);
+        addsInput = config.flag("use_residual", false);
+        int outputSize = config.integer("out_features");
+        residual =
+                addsInput && inputSize != outputSize
+                        ? addChildBlock(
+                                "residual",
+                                Linear.builder().setUnits(outputSize).optBias(false).build())
+                        : null;
+        requireSentence(config);
+    }
+
+    /** Refuses a module that reads or writes something else than the pooled vector. */
+    static Void requireSentence(ConfigReader config) {
         config.refuseUnless("module_input_name", EMBEDDING);
         config.refuseUnless("module_output_name", EMBEDDING);
         config.finish();
+        return null;
     }
 
     /** From the name of PyTorch's class. */
@@ -62,15 +83,23 @@ final class DenseModule extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(
-                activation.apply(
-                        Layers.apply(linear, parameters, inputs.singletonOrThrow(), training)));
+        NDArray vectors = inputs.singletonOrThrow(); // (B, E)
+        NDArray mapped = activation.apply(Layers.apply(linear, parameters, vectors, training));
+        if (!addsInput) {
+            return new NDList(mapped);
+        }
+        NDArray beside =
+                residual == null ? vectors : Layers.apply(residual, parameters, vectors, training);
+        return new NDList(mapped.add(beside));
     }
 
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         linear.initialize(manager, dataType, input());
+        if (residual != null) {
+            residual.initialize(manager, dataType, input());
+        }
     }
 
     @Override

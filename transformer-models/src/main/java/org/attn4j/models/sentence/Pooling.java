@@ -3,8 +3,6 @@ package org.attn4j.models.sentence;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -59,7 +57,7 @@ public record Pooling(List<Mode> modes) {
      *
      * @param config the content of its {@code config.json}
      * @return the pooling
-     * @throws IllegalArgumentException if no mode is on, or a setting is unknown
+     * @throws IllegalArgumentException if a mode or a setting is unknown
      */
     public static Pooling of(ConfigReader config) {
         config.noEffect("word_embedding_dimension", "embedding_dimension");
@@ -76,11 +74,7 @@ public record Pooling(List<Mode> modes) {
             }
         }
         config.finish();
-        if (modes.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "pooling has no mode that is known here: " + config.json());
-        }
-        return new Pooling(modes);
+        return modes.isEmpty() && given == null ? MEAN : new Pooling(modes);
     }
 
     private static Mode named(String name) {
@@ -115,7 +109,13 @@ public record Pooling(List<Mode> modes) {
     private static NDArray pool(Mode mode, NDArray states, NDArray mask) {
         NDArray weights = mask.expandDims(2); // (B, T, 1)
         return switch (mode) {
-            case CLS -> states.get(new NDIndex(":, 0"));
+            case CLS -> {
+                // With padding at the left the first token is not at the first place.
+                float length = states.getShape().get(1);
+                NDArray fromTheEnd = states.getManager().arange(length, 0f, -1f); // (T)
+                NDArray first = mask.mul(fromTheEnd).argMax(1); // (B)
+                yield at(states, mask, first);
+            }
             case MAX ->
                     states.mul(weights).add(weights.sub(1).mul(NEVER)).max(new int[] {1}); // (B, D)
             case MEAN -> sum(states, weights).div(count(weights));
@@ -125,12 +125,17 @@ public record Pooling(List<Mode> modes) {
                 yield sum(states, byPlace).div(count(byPlace));
             }
             case LAST -> {
-                int length = Math.toIntExact(states.getShape().get(1));
                 NDArray last = mask.mul(places(states)).argMax(1); // (B)
-                NDArray only = last.oneHot(length, DataType.FLOAT32).mul(mask); // (B, T)
-                yield sum(states, only.expandDims(2));
+                yield at(states, mask, last);
             }
         };
+    }
+
+    /** The states at one place of each row, where it is seen. */
+    private static NDArray at(NDArray states, NDArray mask, NDArray places) {
+        int length = Math.toIntExact(states.getShape().get(1));
+        NDArray only = places.oneHot(length, mask.getDataType()).mul(mask); // (B, T)
+        return sum(states, only.expandDims(2));
     }
 
     private static NDArray sum(NDArray states, NDArray weights) {

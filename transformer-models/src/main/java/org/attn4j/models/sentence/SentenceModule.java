@@ -5,8 +5,8 @@ import org.attn4j.models.checkpoint.ModelFiles;
 /**
  * One line of {@code modules.json}.
  *
- * @param kind the last part of its type: {@code Transformer}, {@code Pooling}, {@code Dense} or
- *     {@code Normalize}
+ * @param kind the name of its class in sentence-transformers, such as {@code Transformer} and
+ *     {@code Pooling}, or the whole type if it is of another package
  * @param path where its files are in the model's folder; empty for that folder itself
  * @param files its files
  */

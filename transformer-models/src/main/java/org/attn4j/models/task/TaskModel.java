@@ -84,7 +84,7 @@ public final class TaskModel implements AutoCloseable {
             throws IOException {
         LoadedModel model = loadModel(task, folder, loader);
         try {
-            return new TaskModel(model, ModelTokenizer.load(folder));
+            return new TaskModel(model, ModelTokenizer.load(model.directory().files()));
         } catch (IOException | RuntimeException e) {
             model.close();
             throw e;

@@ -7,6 +7,7 @@ import ai.djl.training.ParameterStore;
 import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -53,7 +54,7 @@ public final class TextEmbedder {
     private TextEmbedder(TaskModel model, SentenceModel block) throws IOException {
         this.model = model;
         this.block = block;
-        settings = SentenceSettings.read(model.model().directory().path());
+        settings = SentenceSettings.read(model.model().directory().files());
         String named = settings.defaultPrompt();
         prompt = named == null ? "" : settings.prompts().get(named);
     }
@@ -156,10 +157,11 @@ public final class TextEmbedder {
                         .embeddings()
                         .toType(DataType.FLOAT32, false); // (B, E)
         int size = Math.toIntExact(vectors.getShape().get(1));
+        int kept = settings.size() == 0 ? size : Math.min(size, settings.size());
         float[] values = vectors.toFloatArray();
         List<float[]> read = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-            read.add(Scores.row(values, row, size));
+            read.add(Arrays.copyOfRange(values, row * size, row * size + kept));
         }
         return read;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
  * The tokenizer of a published model: texts to the ids that the model reads, and ids to text, as
@@ -43,7 +44,18 @@ public final class ModelTokenizer implements AutoCloseable {
      *     the native library for this platform is missing
      */
     public static ModelTokenizer load(Path folder) throws IOException {
-        return TokenizerFiles.load(folder);
+        return load(ModelFiles.of(folder));
+    }
+
+    /**
+     * Loads the tokenizer of a model that may be a module of a larger one.
+     *
+     * @param files the files of its folder
+     * @return the tokenizer; close it
+     * @throws IOException for the reasons of {@link #load(Path)}
+     */
+    public static ModelTokenizer load(ModelFiles files) throws IOException {
+        return TokenizerFiles.load(files);
     }
 
     /**

@@ -24,11 +24,11 @@ final class TokenizerFiles {
 
     private TokenizerFiles() {}
 
-    static ModelTokenizer load(Path folder) throws IOException {
+    static ModelTokenizer load(ModelFiles files) throws IOException {
+        Path folder = files.folder();
         if (!Files.isDirectory(folder)) {
             throw new IOException("the model folder " + folder + " does not exist; check the path");
         }
-        ModelFiles files = ModelFiles.of(folder);
         TokenizerSettings settings = TokenizerSettings.read(files);
         try {
             return load(files, settings);

@@ -84,7 +84,7 @@ class OddFilesTest {
                             try (LoadedModel model =
                                     Pretrained.loader().optManager(manager).load(folder)) {
                                 model.save(out);
-                                SentenceModel.of(model).saveModules(model, out);
+                                SentenceModel.of(model).saveModules(out);
                             }
                         }),
                 new Use(
