@@ -172,23 +172,26 @@ public final class Hub {
         try {
             listing = settings.offline() ? null : client.list(model);
         } catch (HubException e) {
-            if (e.getCause() == null || cachedFolder(model).isEmpty()) {
+            if (e.getCause() == null || cachedFolder(model, weights).isEmpty()) {
                 throw e;
             }
             LOGGER.warn("{}; using what the cache has", e.getMessage());
             listing = null;
         }
         if (listing == null) {
-            return cachedFolder(model).orElseThrow(() -> notCached(model, "the folder"));
+            return cachedFolder(model, weights)
+                    .orElseThrow(() -> notCached(model, "the whole folder"));
         }
         List<String> names = usable(model, listing, wanted);
         if (weights) {
             requireSafetensors(model, names, listing.files());
         }
         HubModel pinned = model.at(listing.commit());
+        cache.markIncomplete(pinned);
         for (String name : names) {
             file(pinned, name);
         }
+        cache.markComplete(pinned);
         cache.remember(model, listing.commit());
         return cache.snapshot(model, listing.commit());
     }
@@ -210,10 +213,23 @@ public final class Hub {
         return names;
     }
 
-    private Optional<Path> cachedFolder(HubModel model) throws IOException {
-        return cache.commit(model)
-                .map(commit -> cache.snapshot(model, commit))
-                .filter(Files::isDirectory);
+    /** The folder in the cache, unless a fetch of it was cut off, or it has no weights yet. */
+    private Optional<Path> cachedFolder(HubModel model, boolean weights) throws IOException {
+        Optional<String> commit = cache.commit(model);
+        if (commit.isEmpty() || cache.isIncomplete(model.at(commit.get()))) {
+            return Optional.empty();
+        }
+        Path folder = cache.snapshot(model, commit.get());
+        boolean usable =
+                Files.isDirectory(folder)
+                        && (!weights
+                                || filesIn(folder).stream()
+                                        .map(file -> HubFile.kind(file.toString()))
+                                        .anyMatch(
+                                                kind ->
+                                                        kind.equals("safetensors")
+                                                                || PICKLE.contains(kind)));
+        return usable ? Optional.of(folder) : Optional.empty();
     }
 
     private static void requireSafetensors(HubModel model, List<String> names, List<String> files)

@@ -22,6 +22,7 @@ import org.attn4j.models.checkpoint.AtomicFile;
  * models--org--name/snapshots/COMMIT/config.json a link to it, or a copy where there are no links
  * models--org--name/refs/main                    the commit that a branch or tag was when last asked
  * models--org--name/.no_exist/COMMIT/FILE        a file that the commit has not
+ * models--org--name/.incomplete/COMMIT           while its folder is fetched; of our own
  * .locks/models--org--name/DIGEST.lock
  * </pre>
  */
@@ -112,6 +113,23 @@ final class HubCache {
                 .resolve(".no_exist")
                 .resolve(commit)
                 .resolve(HubFile.requireInside(name));
+    }
+
+    /** Says that the folder of a commit lacks files, until {@link #markComplete}. */
+    void markIncomplete(HubModel pinned) throws IOException {
+        Files.createDirectories(incomplete(pinned));
+    }
+
+    void markComplete(HubModel pinned) throws IOException {
+        Files.deleteIfExists(incomplete(pinned));
+    }
+
+    boolean isIncomplete(HubModel pinned) {
+        return Files.exists(incomplete(pinned));
+    }
+
+    private Path incomplete(HubModel pinned) {
+        return folder(pinned).resolve(".incomplete").resolve(pinned.revision());
     }
 
     /** Lets the commit's file be the blob: by a relative link, or by moving it where links fail. */

@@ -422,6 +422,31 @@ class HubTest {
         }
     }
 
+    /** What was cut off is not given without a network, and is whole after the next fetch. */
+    @Test
+    void halfAFolderIsNotGivenWithoutANetwork() throws IOException {
+        HubModel pinned = MODEL.at(HubServer.COMMIT);
+        Hub offline = new Hub(settings().withOffline(true), HubProgress.silent());
+        hub().file(MODEL, "config.json");
+        assertThrows(HubException.class, () -> offline.model(MODEL)); // it has no weights
+
+        for (int i = 0; i < 6; i++) {
+            server.next(HubServer.fine());
+        }
+        server.next(HubServer.status(403)); // the last of three files
+        server.with("tokenizer.json", "{}");
+        assertThrows(HubException.class, () -> hub().model(pinned));
+        for (HubModel model : List.of(MODEL, pinned)) {
+            String message =
+                    assertThrows(HubException.class, () -> offline.model(model)).getMessage();
+            assertTrue(message.startsWith("the whole folder of " + model), message);
+        }
+
+        Path folder = hub().model(pinned);
+        assertEquals(folder, offline.model(pinned));
+        assertTrue(Files.exists(folder.resolve("tokenizer.json")));
+    }
+
     /** No folder is given that lacks what the server holds under another commit. */
     @Test
     void aFileOfAnotherCommitThanTheListingsIsRefused() {
