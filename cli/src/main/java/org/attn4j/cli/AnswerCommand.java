@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "answer",
         description = {
-            "Finds what answers a question in texts: a line for each answer, with its probability,",
-            "where it begins and ends, and the answer. A file, or standard input, is one text."
+            "Finds what answers a question in texts.",
+            "A line for each answer, with its probability, where it begins and ends, and the answer."
+                    + " A file, or standard input, is one text."
         })
 final class AnswerCommand extends TaskCommand {
 

@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "classify",
         description = {
-            "Classifies texts, or pairs of texts: a line for each class, with its score and the text.",
-            "With --labels, a model of natural language inference chooses among these classes."
+            "Classifies texts, or pairs of texts.",
+            "A line for each class, with its score and the text. With --labels, a model of natural"
+                    + " language inference chooses among these classes."
         })
 final class ClassifyCommand extends TaskCommand {
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = {
-            "Trains the same model on the same data with the same seed, differing only in the attention",
-            "mechanism, and shows in one table what came of each."
+            "Trains one model with several attention mechanisms and compares them in a table.",
+            "Data, seed and everything else are the same."
         },
         footer = {
             "",

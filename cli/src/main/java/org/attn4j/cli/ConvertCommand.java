@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convert",
         description = {
-            "Writes a published model anew: its floats in another type, its files no larger than asked;",
-            "tokenizer and settings come along. No model is too large: tensors go from file to file."
+            "Writes a published model with its floats in another type, or in files no larger than asked.",
+            "Tokenizer and settings come along. No model is too large: tensors go from file to file."
         })
 final class ConvertCommand implements Callable<Integer> {
 

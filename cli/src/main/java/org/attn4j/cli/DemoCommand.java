@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
 /** {@code demo}: trains, evaluates and shows a small translation model. */
 @Command(
         name = "demo",
-        description =
-                "Trains a small English to French Transformer on the embedded corpus, in minutes,"
-                        + " prints BLEU and sample translations, and writes a model and a report.")
+        description = {
+            "Trains a small English to French Transformer on the embedded corpus, in minutes.",
+            "Prints BLEU and sample translations, and writes a model and a report."
+        })
 final class DemoCommand implements Callable<Integer> {
 
     private static final int SAMPLES = 8;

@@ -22,9 +22,10 @@ import picocli.CommandLine.Spec;
 /** {@code doctor}: what works on this machine, what is missing, and the mend. */
 @Command(
         name = "doctor",
-        description =
-                "Checks the JDK, the engines and their natives, threads, memory, devices and"
-                        + " cache folders: what works, what is missing, the mend.")
+        description = {
+            "Checks what works on this machine, and tells what is missing and the mend.",
+            "The JDK, the engines and their natives, threads, memory, devices and cache folders."
+        })
 final class DoctorCommand implements Callable<Integer> {
 
     private static final long GIB = 1L << 30;

@@ -12,8 +12,7 @@ import picocli.CommandLine.Mixin;
 /** {@code embed}: vectors of texts. */
 @Command(
         name = "embed",
-        description =
-                "Embeds texts: a line of numbers for each, as sentence-transformers computes them.")
+        description = "Embeds texts as sentence-transformers does: a line of numbers for each.")
 final class EmbedCommand extends TaskCommand {
 
     @Mixin private EmbedOptions options;

@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "example",
         description = {
-            "Lists the examples, small tasks in which an attention mechanism matters, or runs one:",
-            "trains it, and shows what came out. The exit code is 0 if it shows what it promises."
+            "Lists the examples, small tasks in which an attention mechanism matters, or runs one.",
+            "Running one trains it and shows what came out. The exit code is 0 if it shows what it"
+                    + " promises."
         })
 final class ExampleCommand implements Callable<Integer> {
 

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fill-mask",
         description = {
-            "Fills the masks of texts ([MASK] for BERT, <mask> for RoBERTa): a line for each word,",
-            "with its probability, the word and the text."
+            "Fills the masks of texts ([MASK] for BERT, <mask> for RoBERTa).",
+            "A line for each word, with its probability, the word and the text; an empty line for an"
+                    + " empty text."
         })
 final class FillMaskCommand extends TaskCommand {
 

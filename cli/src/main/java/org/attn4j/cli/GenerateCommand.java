@@ -12,11 +12,13 @@ import picocli.CommandLine.Option;
 /** {@code generate}: goes on with prompts, or turns texts into others. */
 @Command(
         name = "generate",
-        description =
-                "Goes on with prompts; a model with an encoder turns them into other texts. Prints"
-                        + " the prompt with what follows it, searching or drawing as the model's"
-                        + " generation_config.json and the options say, which have the names of"
-                        + " transformers' generate.")
+        description = {
+            "Goes on with prompts, or turns texts into others with a model that has an encoder.",
+            "Prints the prompt with what follows it, searching or drawing as the model's"
+                    + " generation_config.json and the options say, which have the names of"
+                    + " transformers' generate. A text may have several lines: --json tells where"
+                    + " each ends."
+        })
 final class GenerateCommand extends GeneratingCommand {
 
     @Mixin private TextInput input;

@@ -14,9 +14,11 @@ import java.util.concurrent.Callable;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorType;
+import org.attn4j.models.pretrained.ModelFamilies;
 import org.attn4j.models.pretrained.ModelInspection;
 import org.attn4j.models.pretrained.Pretrained;
 import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.transformer.TransformerConfigJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,9 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         description = {
-            "Shows what a published model's folder holds: configuration, tensors, parameters of each",
-            "part, types, tokenizer, and which models can be made of it. The exit code is 0 if the one",
-            "that the configuration names loads."
+            "Shows what a model's folder holds, and which models can be made of it.",
+            "Its configuration, tensors, parameters of each part, types and tokenizer. The exit code"
+                    + " is 0 if the model that the configuration names loads."
         })
 final class InspectCommand implements Callable<Integer> {
 
@@ -105,11 +107,29 @@ final class InspectCommand implements Callable<Integer> {
         if (found.problem() != null) {
             row("loads", "no: " + found.problem(), out);
         }
+        List<String> verbs = verbs(found);
+        if (!verbs.isEmpty()) {
+            row("verbs", String.join(", ", verbs), out);
+        }
         String label = "loads as";
         for (ModelInspection.Fit fit : found.fits()) {
             row(label, fit.architecture() + ": " + describe(fit), out);
             label = "";
         }
+    }
+
+    /** What can be done with the model that the configuration names. */
+    private static List<String> verbs(ModelInspection found) {
+        String type = text(found.config().get("model_type"));
+        if (type.equals(TransformerConfigJson.MODEL_TYPE)) {
+            return List.of("translate", "score", "evaluate");
+        }
+        return found.named()
+                .flatMap(
+                        fit ->
+                                ModelFamilies.find(type)
+                                        .map(it -> ModelsCommand.verbs(fit.architecture(), it)))
+                .orElse(List.of());
     }
 
     private static void row(String label, String text, PrintWriter out) {
@@ -264,6 +284,7 @@ final class InspectCommand implements Callable<Integer> {
         document.put("folder", found.folder().toString());
         document.put("loads", loads);
         document.put("problem", found.problem());
+        document.put("verbs", verbs(found));
         document.put("config", found.config());
         document.put("weights_problem", found.weightsProblem());
         document.put("parameters", found.parameters());

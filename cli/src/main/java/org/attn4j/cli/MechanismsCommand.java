@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mechanisms",
         description = {
-            "Lists the attention mechanisms: what each is for, its equation, paper, cost and engines;",
-            "or shows one in full, with its options and the places where it may stand."
+            "Lists the attention mechanisms, or shows one in full.",
+            "What each is for, its equation, paper, cost and engines; of one also its options and the"
+                    + " places where it may stand."
         })
 final class MechanismsCommand implements Callable<Integer> {
 

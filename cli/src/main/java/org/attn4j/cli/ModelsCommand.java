@@ -25,8 +25,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description = {
-            "Lists the families of published models that can be loaded, with their models and the verbs",
-            "that use them; or, with --cached, the models in the cache that Python programs use too."
+            "Lists the families of published models, or the models in the cache.",
+            "Of each family its models and the verbs that use them; with --cached, the models in the"
+                    + " cache that Python programs use too."
         })
 final class ModelsCommand implements Callable<Integer> {
 
@@ -113,7 +114,7 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     /** A family's encoder alone makes vectors of texts. */
-    private static List<String> verbs(String architecture, ModelFamily family) {
+    static List<String> verbs(String architecture, ModelFamily family) {
         for (Map.Entry<String, List<String>> entry : VERBS.entrySet()) {
             if (architecture.endsWith(entry.getKey())) {
                 return entry.getValue();

@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "parity",
         description = {
-            "Computes what dumps of another implementation hold, and shows the largest difference of",
-            "each value and gradient of a mechanism, or of each layer of a model and the first place",
-            "that differs. The exit code is 0 if all are within the tolerance."
+            "Computes what dumps of another implementation hold, and shows the largest differences.",
+            "They are those of each value and gradient of a mechanism, or of each layer of a model,"
+                    + " with the first place that differs. The exit code is 0 if all are within the"
+                    + " tolerance."
         })
 final class ParityCommand implements Callable<Integer> {
 

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "score",
         description = {
-            "Prints the log-probability (natural logarithm, end of sentence included) that a model",
-            "gives each of the given translations, and the number of its tokens."
+            "Prints how probable a model finds given translations.",
+            "A line for each: its log-probability (natural logarithm, end of sentence included) and"
+                    + " the number of its tokens."
         })
 final class ScoreCommand implements Callable<Integer> {
 

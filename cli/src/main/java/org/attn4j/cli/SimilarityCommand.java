@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "similarity",
         description = {
-            "Compares the first text with each of the others, the most alike first, and passes over"
-                    + " empty lines; with --pairs, the two texts of each pair."
+            "Compares the first text with each of the others, or the two texts of pairs.",
+            "The most alike come first, and empty lines are passed over; with --pairs, a line for"
+                    + " each pair, in their order."
         })
 final class SimilarityCommand extends TaskCommand {
 

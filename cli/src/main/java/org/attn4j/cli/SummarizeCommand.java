@@ -9,11 +9,12 @@ import picocli.CommandLine.Mixin;
 /** {@code summarize}: the short of long texts. */
 @Command(
         name = "summarize",
-        description =
-                "Summarizes texts with a model such as BART or T5: each text given and each file is"
-                        + " one; without any, standard input is. Uses the settings that the model"
-                        + " has for this task; what is longer than the model reads is cut off, and"
-                        + " standard error tells where.")
+        description = {
+            "Summarizes texts with a model such as BART or T5.",
+            "Each text given and each file is one; without any, standard input is. Uses the settings"
+                    + " that the model has for this task; what is longer than the model reads is cut"
+                    + " off, and standard error tells where."
+        })
 final class SummarizeCommand extends GeneratingCommand {
 
     @Mixin private TextInput input;

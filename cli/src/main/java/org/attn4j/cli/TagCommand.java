@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tag",
         description = {
-            "Tags the tokens, words or names of texts: a line for each, with its probability, its",
-            "class, where it begins and ends, and what it is. An empty line follows each text."
+            "Tags the tokens, words or names of texts.",
+            "A line for each, with its probability, its class, where it begins and ends, and what it"
+                    + " is. An empty line follows each text."
         })
 final class TagCommand extends TaskCommand {
 

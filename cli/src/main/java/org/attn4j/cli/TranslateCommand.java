@@ -24,10 +24,11 @@ import picocli.CommandLine.Spec;
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(
         name = "translate",
-        description =
-                "Translates texts: a line for each, or as many as --n-best says; an empty text stays"
-                        + " empty. The model is what 'train' wrote, or a published one such as"
-                        + " Marian, mBART or T5.")
+        description = {
+            "Translates texts with a trained or a published model.",
+            "A line for each, or as many as --n-best says; an empty text stays empty. The model is"
+                    + " what 'train' wrote, or a published one such as Marian, mBART or T5."
+        })
 final class TranslateCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;

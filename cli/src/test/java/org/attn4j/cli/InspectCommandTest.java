@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.cli.Cli.Outcome;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,27 @@ class InspectCommandTest {
         assertEquals(ExitCode.FAILED, pickle.code());
         assertTrue(pickle.out().replaceAll("\\s+", " ").contains("is a pickle file"), pickle.out());
         assertTrue(pickle.out().contains("unheard_of is not a family"), pickle.out());
+    }
+
+    @Test
+    void aModelOfOnesOwnTrainingIsTakenForWhatItIs() {
+        Path run = folder.resolve("run");
+        assertEquals(ExitCode.DONE, Cli.trainTiny(run, "--max-steps", "1").code());
+        Outcome outcome = inspect(run);
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.out());
+        assertTrue(outcome.out().contains("loads as    TransformerModel: yes"), outcome.out());
+        assertTrue(outcome.out().contains("verbs       translate, score, evaluate"), outcome.out());
+        for (String verb : List.of("classify", "embed", "generate", "tag")) {
+            Outcome other =
+                    Cli.run(verb, "--engine", Cli.ENGINE, "--model", run.toString(), "text");
+            assertEquals(ExitCode.FAILED, other.code(), other.err());
+            assertTrue(other.err().contains("is a model that 'train' wrote"), other.err());
+        }
+    }
+
+    @Test
+    void tellsTheVerbsOfAPublishedModel() {
+        assertTrue(inspect(BERT).out().contains("verbs       fill-mask"));
     }
 
     @Test

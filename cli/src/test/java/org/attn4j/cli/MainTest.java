@@ -74,6 +74,20 @@ class MainTest {
         assertLost(100, verb, "--help");
     }
 
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void theSummaryOfAVerbIsAWholeSentence(String verb) {
+        CommandLine command = new CommandLine(new Attn4jCommand()).getSubcommands().get(verb);
+        String[] description = command.getCommandSpec().usageMessage().description();
+        String overview = Cli.run("--help").out().replaceAll("\\s+", " ");
+        assertTrue(overview.contains(" " + verb + " " + description[0]), overview);
+        for (String paragraph : description) {
+            assertTrue(paragraph.matches("(?s)[A-Z].*[.]"), paragraph);
+        }
+        assertEquals(1, description[0].split("[.] ").length, description[0]);
+        assertTrue(description[0].length() < 120, description[0]);
+    }
+
     @Test
     void whatAVerbCannotPrintIsAFailure() {
         assertLost(0, "--help");

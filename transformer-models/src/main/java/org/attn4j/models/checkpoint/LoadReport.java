@@ -122,6 +122,12 @@ public record LoadReport(
         return source + " does not fit the model: " + String.join("; ", parts);
     }
 
+    /** The sentence of {@link #message()}: a model has too many tensors to list them. */
+    @Override
+    public String toString() {
+        return message();
+    }
+
     private static void add(List<String> parts, String what, List<?> tensors) {
         if (tensors.isEmpty()) {
             return;

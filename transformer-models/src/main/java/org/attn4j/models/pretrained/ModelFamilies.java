@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import org.attn4j.models.transformer.TransformerConfigJson;
 
 /** The families that can be loaded. */
 public final class ModelFamilies {
@@ -105,6 +106,12 @@ public final class ModelFamilies {
     }
 
     private static String no(String type) {
+        if (type.equals(TransformerConfigJson.MODEL_TYPE)) {
+            return "config.json: model_type="
+                    + type
+                    + " is a model that 'train' wrote, of no published family: translate, score,"
+                    + " evaluate and TrainedModel use it";
+        }
         Set<String> known = new TreeSet<>();
         all().forEach(family -> known.addAll(family.modelTypes()));
         return "config.json: model_type=%s is not a family that is known here: %s"

@@ -118,7 +118,7 @@ public enum Task {
      * @param config the content of a {@code config.json}
      * @return the architecture that the configuration names if it is for this task; else the one of
      *     the family that is
-     * @throws IllegalArgumentException if the family is not known or has no such model
+     * @throws IllegalArgumentException if the family has no such model
      */
     String architecture(JsonObject config) {
         Optional<String> named = named(config);
@@ -130,8 +130,10 @@ public enum Task {
             return named.get();
         }
         Optional<ModelFamily> family = ModelFamilies.find(type);
-        return family.stream()
-                .flatMap(it -> it.architectures().stream())
+        if (family.isEmpty()) {
+            return named.orElse(""); // loading refuses the family, and tells which there are
+        }
+        return family.get().architectures().stream()
                 .filter(this::isOf)
                 .findFirst()
                 .orElseThrow(

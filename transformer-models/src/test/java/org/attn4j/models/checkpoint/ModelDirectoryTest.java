@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -259,5 +261,23 @@ class ModelDirectoryTest {
                         folder, 0, List.of(), List.of("a\u001b[2J\n" + "b".repeat(500)), List.of());
         assertFalse(report.message().chars().anyMatch(Character::isISOControl), report.message());
         assertTrue(report.message().length() < 400);
+    }
+
+    @Test
+    void aReportIsASentenceAsTextToo() {
+        List<String> many = IntStream.range(0, 500).mapToObj(i -> "layer." + i).toList();
+        List<LoadReport.Stored> stored =
+                many.stream().map(name -> new LoadReport.Stored(name, TensorType.F32)).toList();
+        LoadReport report =
+                new LoadReport(
+                        folder,
+                        500,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        many,
+                        Map.of("layer", stored));
+        assertEquals(report.message(), report.toString());
+        assertEquals(folder + " fits the model: 500 parameters loaded", report.toString());
     }
 }
