@@ -149,8 +149,8 @@ public record BartConfig(
                 config.flag("scale_embedding", false),
                 shared,
                 config.flag("tie_word_embeddings", true),
-                config.integer("pad_token_id", marian ? 58100 : 1),
-                startId(config, variant),
+                config.token("pad_token_id", marian ? 58100 : 1, vocabularySize),
+                startId(config, variant, vocabularySize),
                 config.number("init_std", 0.02));
     }
 
@@ -176,14 +176,13 @@ public record BartConfig(
         return five && !config.flag("tie_word_embeddings", true);
     }
 
-    private static Integer startId(ConfigReader config, BartVariant variant) {
-        Integer given = config.integerOrNull("decoder_start_token_id");
-        return given != null
-                ? given
-                : switch (variant) {
+    private static Integer startId(ConfigReader config, BartVariant variant, int vocabularySize) {
+        Integer usual =
+                switch (variant) {
                     case BART -> Integer.valueOf(2);
                     case MARIAN -> Integer.valueOf(58100);
                     case MBART -> null;
                 };
+        return config.token("decoder_start_token_id", usual, vocabularySize);
     }
 }

@@ -195,8 +195,9 @@ public record BertConfig(
                 "pooler_size_per_head",
                 "pooler_type");
         float hiddenDropout = config.rate("hidden_dropout_prob", defaults.dropout);
+        int vocabularySize = config.integer("vocab_size", defaults.vocabularySize);
         return new BertConfig(
-                config.integer("vocab_size", defaults.vocabularySize),
+                vocabularySize,
                 config.integer("hidden_size", defaults.hiddenSize),
                 config.integer("num_hidden_layers", defaults.layers),
                 config.integer("num_attention_heads", defaults.heads),
@@ -211,7 +212,7 @@ public record BertConfig(
                 config.number("initializer_range", 0.02),
                 config.number("layer_norm_eps", 1e-12),
                 config.rate("classifier_dropout", hiddenDropout),
-                config.integer("pad_token_id", defaults.padId),
+                config.token("pad_token_id", defaults.padId, vocabularySize),
                 config.flag("tie_word_embeddings", true),
                 config.choice("position_embedding_type", "absolute", Positions::of));
     }

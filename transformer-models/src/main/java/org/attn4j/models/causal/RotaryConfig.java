@@ -31,6 +31,17 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     private static final double BETA_FAST = 32;
     private static final double BETA_SLOW = 1;
 
+    /** {@inheritDoc} */
+    public RotaryConfig {
+        if (!(base > 0) || !(part >= 0 && part <= 1)) {
+            throw new IllegalArgumentException(
+                    "rope_theta must be above 0 and partial_rotary_factor from 0 to 1, got rope_theta="
+                            + base
+                            + ", partial_rotary_factor="
+                            + part);
+        }
+    }
+
     /**
      * Reads the settings of a family that turns whole heads, all layers alike.
      *

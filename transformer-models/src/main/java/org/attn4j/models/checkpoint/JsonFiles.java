@@ -30,6 +30,8 @@ public final class JsonFiles {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
+    private static final int LONGEST_PLACE = 160;
+
     private JsonFiles() {}
 
     /**
@@ -81,8 +83,14 @@ public final class JsonFiles {
                 | EOFException
                 | JsonParseException
                 | IllegalStateException e) {
+            boolean deep = String.valueOf(e.getMessage()).startsWith("Nesting limit");
             throw new CheckpointFormatException(
-                    file + " is not valid JSON" + place(reader) + "; mend it or write it again", e);
+                    "%s is %s%s; mend it or write it again"
+                            .formatted(
+                                    file,
+                                    deep ? "nested too deep" : "not valid JSON",
+                                    place(reader)),
+                    e);
         }
     }
 
@@ -112,7 +120,8 @@ public final class JsonFiles {
     private static String place(JsonReader reader) {
         String text = reader.toString();
         int at = text.indexOf(" at line ");
-        return at < 0 ? "" : text.substring(at);
+        String place = at < 0 ? "" : text.substring(at);
+        return place.length() <= LONGEST_PLACE ? place : place.substring(0, LONGEST_PLACE) + "…";
     }
 
     /**

@@ -43,9 +43,10 @@ public record DistilBertConfig(
                         "num_hidden_layers", "n_layers",
                         "num_attention_heads", "n_heads"));
         float dropout = config.rate("dropout", 0.1);
+        int vocabularySize = config.integer("vocab_size", 30522);
         BertConfig layers =
                 new BertConfig(
-                        config.integer("vocab_size", 30522),
+                        vocabularySize,
                         config.integer("dim", 768),
                         config.integer("n_layers", 6),
                         config.integer("n_heads", 12),
@@ -58,7 +59,7 @@ public record DistilBertConfig(
                         config.number("initializer_range", 0.02),
                         1e-12,
                         dropout,
-                        config.integer("pad_token_id", 0),
+                        config.token("pad_token_id", 0, vocabularySize),
                         config.flag("tie_word_embeddings", true),
                         BertConfig.Positions.ABSOLUTE);
         return new DistilBertConfig(

@@ -33,9 +33,11 @@ public final class EncoderDecoderFamily implements ModelFamily {
         reader.noEffect("vocab_size", "tie_word_embeddings"); // the sides have their own
         BertConfig encoder = side(reader, "encoder", false);
         BertConfig decoder = side(reader, "decoder", true);
-        Integer padId = reader.integerOrNull("pad_token_id");
+        Integer padId = reader.token("pad_token_id", null, decoder.vocabularySize());
         LabelShift shift =
-                LabelShift.startingWith(reader.integerOrNull("decoder_start_token_id"), padId);
+                LabelShift.startingWith(
+                        reader.token("decoder_start_token_id", null, decoder.vocabularySize()),
+                        padId);
         reader.finish();
         return BertToBert.create(
                 architecture, encoder, decoder, shift, padId == null ? encoder.padId() : padId);

@@ -15,6 +15,9 @@ import org.attn4j.models.pretrained.ConfigReader;
  */
 public record LongformerConfig(BertConfig layers, List<Integer> windows, int separatorId) {
 
+    /** Wider windows are taken only where there are as many places. */
+    private static final int WIDEST = 4096;
+
     /** {@inheritDoc} */
     public LongformerConfig {
         windows = List.copyOf(windows);
@@ -25,6 +28,14 @@ public record LongformerConfig(BertConfig layers, List<Integer> windows, int sep
                             + windows
                             + ", num_hidden_layers="
                             + layers.layers());
+        }
+        int widest = Math.max(WIDEST, layers.maxPositions());
+        if (windows.stream().anyMatch(window -> window > widest)) {
+            throw new IllegalArgumentException(
+                    "attention_window must be at most "
+                            + widest
+                            + ", since texts are filled up to it, got "
+                            + Collections.max(windows));
         }
     }
 

@@ -25,8 +25,11 @@ final class ConfigBounds {
     /** The greatest size that is taken whatever the files hold. */
     private static final long ALWAYS_A_SIZE = 1 << 20;
 
-    /** Files of fewer tensors than layers exist: layers may share them. */
-    private static final int ALWAYS_THAT_MANY_LAYERS = 1024;
+    /** Layers of an unusual family may share tensors. */
+    private static final int ALWAYS_THAT_MANY_LAYERS = 64;
+
+    /** ALBERT's layers do, and one tensor may hold all experts. */
+    private static final int ALWAYS_THAT_MANY_PLACES = 1024;
 
     private static final int MAX_DEPTH = 3;
 
@@ -54,6 +57,8 @@ final class ConfigBounds {
     private static void check(JsonObject config, int tensors, long largest, int depth) {
         BigDecimal layers = BigDecimal.ONE;
         BigDecimal experts = BigDecimal.ONE;
+        long places = Math.max(ALWAYS_THAT_MANY_PLACES, tensors);
+        boolean shared = config.has("num_hidden_groups");
         for (Map.Entry<String, JsonElement> entry : config.entrySet()) {
             String key = entry.getKey();
             JsonElement value = entry.getValue();
@@ -67,18 +72,23 @@ final class ConfigBounds {
             if (!number) {
                 continue; // refused where it is read, if it is
             }
+            BigDecimal given = value.getAsBigDecimal();
             if (LAYERS.matcher(key).matches()) {
-                layers = layers.max(value.getAsBigDecimal());
+                layers = layers.max(given);
+                boolean repeated = shared && key.equals("num_hidden_layers");
+                long most = Math.max(ALWAYS_THAT_MANY_LAYERS, tensors);
+                require(key, value, given, repeated ? places : most);
             } else if (EXPERTS.matcher(key).matches()) {
-                experts = experts.max(value.getAsBigDecimal());
+                experts = experts.max(given);
+                require(key, value, given, places);
             } else if (SIZES.matcher(key).matches()) {
-                require(key, value, value.getAsBigDecimal(), Math.max(ALWAYS_A_SIZE, largest));
+                require(key, value, given, Math.max(ALWAYS_A_SIZE, largest));
             }
-            require(
-                    key,
-                    value,
-                    layers.multiply(experts),
-                    Math.max(ALWAYS_THAT_MANY_LAYERS, tensors));
+        }
+        if (layers.multiply(experts).compareTo(BigDecimal.valueOf(places)) > 0) {
+            throw new IllegalArgumentException(
+                    "config.json: %s experts in each of %s layers are more than the tensors of the files can be of"
+                            .formatted(experts, layers));
         }
     }
 

@@ -241,6 +241,26 @@ public final class ConfigReader {
     }
 
     /**
+     * Reads the id of a token that the model looks up.
+     *
+     * @param key the setting
+     * @param otherwise its value if it is absent or null; may be null
+     * @param vocabularySize V, how many tokens there are
+     * @return its value
+     * @throws IllegalArgumentException if it is not from 0 to V - 1
+     */
+    public Integer token(String key, Integer otherwise, int vocabularySize) {
+        Integer given = integerOrNull(key);
+        Integer id = given == null ? otherwise : given;
+        if (id != null && (id < 0 || id >= vocabularySize)) {
+            throw new IllegalArgumentException(
+                    "%s: %s must be a token of the vocabulary, 0 to %d, got %d"
+                            .formatted(name, key, vocabularySize - 1, id));
+        }
+        return id;
+    }
+
+    /**
      * Reads a number that must be there.
      *
      * @param key the setting

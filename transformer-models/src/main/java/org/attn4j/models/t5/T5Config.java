@@ -93,8 +93,9 @@ public record T5Config(
         boolean gated = projection.startsWith(GATED);
         int layers = config.integer("num_layers", 6);
         Integer decoderLayers = config.integerOrNull("num_decoder_layers");
+        int vocabularySize = config.integer("vocab_size", 32128);
         return new T5Config(
-                config.integer("vocab_size", 32128),
+                vocabularySize,
                 config.integer("d_model", 512),
                 config.integer("d_kv", 64),
                 config.integer("d_ff", 2048),
@@ -109,8 +110,8 @@ public record T5Config(
                 gated,
                 config.flag("tie_word_embeddings", true)
                         && config.flag("scale_decoder_outputs", true),
-                config.integer("pad_token_id", 0),
-                config.integerOrNull("decoder_start_token_id"),
+                config.token("pad_token_id", 0, vocabularySize),
+                config.token("decoder_start_token_id", null, vocabularySize),
                 config.number("initializer_factor", 1));
     }
 
