@@ -14,6 +14,7 @@ import org.attn4j.models.metric.CorpusMetric;
 import org.attn4j.models.metric.MetricScore;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.metric.Ter;
+import org.attn4j.models.task.Outcome;
 
 /**
  * How well a trained model does on sentence pairs.
@@ -124,7 +125,7 @@ record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
             LoadedModel model, NDManager manager, List<SentencePair> pairs) {
         double sum = 0;
         long tokens = 0;
-        for (Hypothesis scored : score(model, manager, pairs)) {
+        for (Hypothesis scored : Outcome.values(score(model, manager, pairs))) {
             sum -= scored.logProbability();
             tokens += scored.tokenLogProbabilities().length;
         }
@@ -132,9 +133,10 @@ record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
     }
 
     /** The log-probability that the model gives each target, end token included. */
-    static List<Hypothesis> score(LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+    static List<Outcome<Hypothesis>> score(
+            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
         return model.translator(1, 1)
-                .score(
+                .scores(
                         manager,
                         pairs.stream().map(SentencePair::source).toList(),
                         pairs.stream().map(SentencePair::target).toList());

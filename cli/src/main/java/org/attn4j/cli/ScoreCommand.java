@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.task.Outcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,34 +58,54 @@ final class ScoreCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (LoadedModel trained = model.load();
                 NDManager manager = trained.manager().newSubManager()) {
-            List<Hypothesis> scored = Evaluation.score(trained, manager, pairs);
+            List<Outcome<Hypothesis>> scored = Evaluation.score(trained, manager, pairs);
             if (json) {
                 out.println(Json.pretty(document(trained, pairs, scored)));
-                return ExitCode.DONE;
+            } else {
+                scored.forEach(each -> out.println(line(each)));
             }
-            for (Hypothesis each : scored) {
-                out.println(
-                        String.format(
-                                Locale.ROOT,
-                                "%.6f\t%d",
-                                each.logProbability(),
-                                each.tokenLogProbabilities().length));
+            return tell(scored);
+        }
+    }
+
+    /** A pair that is refused has an empty line, so that those after it keep their places. */
+    private static String line(Outcome<Hypothesis> each) {
+        return each.reading().refused()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%.6f\t%d",
+                        each.value().logProbability(),
+                        each.value().tokenLogProbabilities().length);
+    }
+
+    private int tell(List<Outcome<Hypothesis>> scored) {
+        PrintWriter err = spec.commandLine().getErr();
+        int exitCode = ExitCode.DONE;
+        for (int i = 0; i < scored.size(); i++) {
+            if (scored.get(i).reading().refused()) {
+                err.println(
+                        "attn4j: pair %d: %s".formatted(i + 1, scored.get(i).reading().problem()));
+                exitCode = ExitCode.FAILED;
             }
         }
-        return ExitCode.DONE;
+        return exitCode;
     }
 
     private static List<Map<String, Object>> document(
-            LoadedModel trained, List<SentencePair> pairs, List<Hypothesis> scored) {
+            LoadedModel trained, List<SentencePair> pairs, List<Outcome<Hypothesis>> scored) {
         List<Map<String, Object>> document = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("source", pairs.get(i).source());
             entry.put("target", pairs.get(i).target());
-            entry.put("logProbability", scored.get(i).logProbability());
-            entry.put(
-                    "tokens", Tokens.of(trained.trained().targetTokenizer(), scored.get(i).ids()));
-            entry.put("tokenLogProbabilities", scored.get(i).tokenLogProbabilities());
+            Readings.describe(scored.get(i).reading(), entry);
+            Hypothesis found = scored.get(i).value();
+            if (found != null) {
+                entry.put("logProbability", found.logProbability());
+                entry.put("tokens", Tokens.of(trained.trained().targetTokenizer(), found.ids()));
+                entry.put("tokenLogProbabilities", found.tokenLogProbabilities());
+            }
             document.add(entry);
         }
         return document;

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.attn4j.models.pretrained.GeneratedText;
 import org.attn4j.models.pretrained.GenerationRequest;
 import org.attn4j.models.pretrained.TextGenerator;
+import org.attn4j.models.tokenizer.TextReading;
 
 /**
  * Generates for DJL Serving: a text, or JSON of the form {@code {"inputs": TEXT or list,
@@ -86,11 +87,26 @@ final class GenerationServingTranslator implements NoBatchifyTranslator<Input, O
         asked.parameters().entrySet().forEach(it -> request.opt(it.getKey(), it.getValue()));
         List<Map<String, String>> answers = new ArrayList<>();
         for (List<GeneratedText> found : generator.generate(asked.texts(), request.build())) {
-            answers.add(Map.of("generated_text", found.get(0).text()));
+            answers.add(answer(found.get(0)));
         }
         Output output = new Output();
         output.addProperty("Content-Type", "application/json");
         output.add(BytesSupplier.wrapAsJson(asked.list() ? answers : answers.get(0)));
         return output;
+    }
+
+    /** The text, with what was not read of its source. */
+    private static Map<String, String> answer(GeneratedText found) {
+        TextReading reading = found.reading();
+        if (reading.refused()) {
+            return Map.of("generated_text", "", "error", reading.problem());
+        }
+        return reading.cut()
+                ? Map.of(
+                        "generated_text",
+                        found.text(),
+                        "warning",
+                        "%d of %d tokens were read".formatted(reading.read(), reading.tokens()))
+                : Map.of("generated_text", found.text());
     }
 }

@@ -18,12 +18,18 @@ public record Outcome<T>(T value, TextReading reading) {
      * @param outcomes the outcomes
      * @param <T> the kind of the results
      * @return the values
-     * @throws IllegalArgumentException if one was refused: the problem of the first
+     * @throws IllegalArgumentException if one was refused: the problem of the first, and which it
+     *     is
      */
     public static <T> List<T> values(List<Outcome<T>> outcomes) {
-        for (Outcome<T> outcome : outcomes) {
-            if (outcome.reading().refused()) {
-                throw new IllegalArgumentException(outcome.reading().problem());
+        for (int i = 0; i < outcomes.size(); i++) {
+            TextReading reading = outcomes.get(i).reading();
+            if (reading.refused()) {
+                String which =
+                        outcomes.size() == 1
+                                ? ""
+                                : "text %d of %d: ".formatted(i + 1, outcomes.size());
+                throw new IllegalArgumentException(which + reading.problem());
             }
         }
         return outcomes.stream().map(Outcome::value).toList();

@@ -115,6 +115,21 @@ public final class SentenceTranslator {
      */
     public List<Hypothesis> score(
             NDManager manager, List<String> sentences, List<String> translations) {
+        return Outcome.values(scores(manager, sentences, translations));
+    }
+
+    /**
+     * Tells how probable the model finds given translations. A pair of which a text has more tokens
+     * than the model reads does not keep the others back.
+     *
+     * @param manager says which engine and device to use; nothing is left on it
+     * @param sentences any number of sentences
+     * @param translations a translation of each
+     * @return the scores of each translation's tokens and end, or why there are none
+     * @throws IllegalArgumentException if the lists differ in length
+     */
+    public List<Outcome<Hypothesis>> scores(
+            NDManager manager, List<String> sentences, List<String> translations) {
         if (sentences.size() != translations.size()) {
             throw new IllegalArgumentException(
                     "there must be a translation of each sentence, got "
@@ -123,27 +138,42 @@ public final class SentenceTranslator {
                             + sentences.size()
                             + " sentences");
         }
-        List<Pair> pairs = new ArrayList<>();
+        List<TextReading> readings = new ArrayList<>();
+        List<Pair> pairs = new ArrayList<>(); // of those that are read
         for (int i = 0; i < sentences.size(); i++) {
-            int[] ids = checked(target.encode(translations.get(i)), 1);
-            pairs.add(new Pair(encode(sentences.get(i)), ids));
+            int[] read = ids(sentences.get(i));
+            int[] written = target.encode(translations.get(i));
+            try {
+                pairs.add(new Pair(checked(read, 0), checked(written, 1)));
+                readings.add(TextReading.whole(read.length));
+            } catch (IllegalArgumentException e) {
+                int longer = Math.max(read.length, written.length);
+                readings.add(TextReading.refused(longer, e.getMessage()));
+            }
         }
         SequenceScorer scorer = new SequenceScorer(generation);
-        return LengthBatches.ofNumbers(LOGITS_TOGETHER, model.config().targetVocabularySize())
-                .compute(
-                        pairs,
-                        Pair::length,
-                        batch ->
-                                EngineThreads.compute(
-                                        manager,
-                                        () ->
-                                                scorer.score(
-                                                        model,
-                                                        manager,
-                                                        batch.stream().map(Pair::source).toList(),
-                                                        batch.stream()
-                                                                .map(Pair::target)
-                                                                .toList())));
+        Iterator<Hypothesis> scored =
+                LengthBatches.ofNumbers(LOGITS_TOGETHER, model.config().targetVocabularySize())
+                        .compute(
+                                pairs,
+                                Pair::length,
+                                batch ->
+                                        EngineThreads.compute(
+                                                manager,
+                                                () ->
+                                                        scorer.score(
+                                                                model,
+                                                                manager,
+                                                                batch.stream()
+                                                                        .map(Pair::source)
+                                                                        .toList(),
+                                                                batch.stream()
+                                                                        .map(Pair::target)
+                                                                        .toList())))
+                        .iterator();
+        return readings.stream()
+                .map(it -> new Outcome<>(it.refused() ? null : scored.next(), it))
+                .toList();
     }
 
     private record Pair(int[] source, int[] target) {
