@@ -3,6 +3,7 @@ package org.attn4j.models.sentence;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.models.pretrained.ConfigReader;
@@ -19,6 +20,8 @@ public record Pooling(List<Mode> modes) {
 
     private static final String NAMES = "pooling_mode";
     private static final float NEVER = 1e9f;
+    private static final float NEVER_IN_HALF =
+            6e4f; // 1e9 is infinite there, and 0 times it no number
 
     /** {@inheritDoc} */
     public Pooling {
@@ -117,7 +120,9 @@ public record Pooling(List<Mode> modes) {
                 yield at(states, mask, first);
             }
             case MAX ->
-                    states.mul(weights).add(weights.sub(1).mul(NEVER)).max(new int[] {1}); // (B, D)
+                    states.mul(weights)
+                            .add(weights.sub(1).mul(never(states)))
+                            .max(new int[] {1}); // (B, D)
             case MEAN -> sum(states, weights).div(count(weights));
             case MEAN_SQRT_LENGTH -> sum(states, weights).div(count(weights).sqrt());
             case WEIGHTED_MEAN -> {
@@ -129,6 +134,10 @@ public record Pooling(List<Mode> modes) {
                 yield at(states, mask, last);
             }
         };
+    }
+
+    private static float never(NDArray states) {
+        return states.getDataType() == DataType.FLOAT16 ? NEVER_IN_HALF : NEVER;
     }
 
     /** The states at one place of each row, where it is seen. */
