@@ -315,6 +315,34 @@ class TextGeneratorTest {
     }
 
     @Test
+    void aTextThatIsRefusedKeepsNoOtherBack() throws IOException {
+        TextGenerator generator = GENERATORS.get("gpt2_text");
+        GenerationRequest request = GenerationRequest.builder().opt("max_length", 20).build();
+        String tooLong = "old ".repeat(15);
+        List<List<GeneratedText>> found =
+                generator.generate(List.of("The cat", tooLong, "A"), request);
+        assertEquals(generator.generate("The cat", request).text(), found.get(0).get(0).text());
+        assertEquals(generator.generate("A", request).text(), found.get(2).get(0).text());
+        GeneratedText refused = found.get(1).get(0);
+        assertEquals("", refused.text());
+        assertEquals(FinishReason.REFUSED, refused.hypothesis().reason());
+        assertTrue(refused.reading().problem().contains("max_length=20"));
+        assertThrows(IllegalArgumentException.class, () -> generator.generate(tooLong, request));
+
+        TextGenerator marian = GENERATORS.get("marian_text"); // positions for 64 tokens
+        String sentence = "The old doctor eats the red apple. ";
+        GenerationRequest cut = GenerationRequest.builder().optTruncate(true).build();
+        assertTrue(
+                marian.generate(List.of(sentence.repeat(8)), GenerationRequest.DEFAULT)
+                        .get(0)
+                        .get(0)
+                        .reading()
+                        .refused());
+        assertEquals(64, marian.generate(sentence.repeat(8), cut).reading().read());
+        assertTrue(!marian.generate(sentence, cut).reading().cut());
+    }
+
+    @Test
     void noTextsGiveNothing() throws IOException {
         assertEquals(
                 Collections.emptyList(),
