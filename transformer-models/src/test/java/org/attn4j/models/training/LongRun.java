@@ -1,7 +1,6 @@
 package org.attn4j.models.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The process that {@link NativeMemoryTest} watches: trains, and tells the memory it holds. */
@@ -28,26 +27,13 @@ final class LongRun {
                     @Override
                     public void onStep(StepProgress progress) {
                         if (progress.step() % 100 == 0) {
-                            System.out.println(progress.step() + " " + anonymousKilobytes());
+                            System.out.println(
+                                    progress.step() + " " + ChildJvm.anonymousKilobytes());
                         }
                     }
                 };
         try (TransformerTask task = new TransformerTask(config)) {
             task.run(Path.of(args[0])).addListener(teller).build().run();
-        }
-    }
-
-    /** Memory of the process that no file backs: the Java heap, and what the engine holds. */
-    private static long anonymousKilobytes() {
-        System.gc(); // arrays that only the collector frees are no leak
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("RssAnon"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new IllegalStateException("the kernel does not tell this process's memory", e);
         }
     }
 }
