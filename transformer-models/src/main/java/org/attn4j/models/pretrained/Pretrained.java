@@ -255,8 +255,7 @@ public final class Pretrained {
                         new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);
                 PretrainedModel model = model(directory, weights, reader);
                 UnknownSettings unknown = unknown(directory, reader);
-                NDManager owner =
-                        manager == null ? NDManager.newBaseManager(device, engine) : manager;
+                NDManager owner = manager == null ? newManager() : manager;
                 try {
                     LoadReport report =
                             WeightLoader.load(
@@ -277,6 +276,12 @@ public final class Pretrained {
                     throw e;
                 }
             }
+        }
+
+        private NDManager newManager() {
+            return engine == null
+                    ? NDManager.newBaseManager(device)
+                    : NDManager.newBaseManager(device, engine);
         }
 
         private PretrainedModel model(

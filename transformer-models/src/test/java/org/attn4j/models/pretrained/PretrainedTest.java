@@ -56,6 +56,14 @@ class PretrainedTest {
     }
 
     @Test
+    void withoutAnEngineThatOfDjlIsUsed() throws IOException {
+        try (LoadedModel model = Pretrained.load(CLASSIFIER)) {
+            assertEquals(
+                    Engine.getDefaultEngineName(), model.manager().getEngine().getEngineName());
+        }
+    }
+
+    @Test
     void aModelWithoutItsHeadIsThatModel() throws IOException {
         try (LoadedModel classifier = loader().load(CLASSIFIER);
                 LoadedModel base = loader().optArchitecture("BertModel").load(CLASSIFIER);
