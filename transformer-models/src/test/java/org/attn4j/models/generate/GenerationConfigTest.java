@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GenerationConfigTest {
 
@@ -134,6 +136,23 @@ class GenerationConfigTest {
                 JsonParser.parseString(arguments).getAsJsonObject().asMap(),
                 promptLength,
                 encoderDecoder);
+    }
+
+    /**
+     * All keys that transformers 4.57 and 5.18 write, at the values that they have by themselves.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"4.57", "5.18"})
+    void settingsThatAreSpelledOutChangeNothing(String version) throws IOException {
+        JsonObject all =
+                JsonFiles.read(Path.of("src/test/resources/goldens/saved-settings.json"))
+                        .getAsJsonObject("generation")
+                        .getAsJsonObject(version);
+        assertEquals(published("{}", "{}", 0, false), published(all.toString(), "{}", 0, false));
+        all.addProperty("output_attentions", true);
+        all.addProperty("cache_implementation", "dynamic_full");
+        all.add("compile_config", JsonParser.parseString("{'fullgraph': true}"));
+        assertEquals(published("{}", "{}", 0, false), published(all.toString(), "{}", 0, false));
     }
 
     @Test
