@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 /** A text made of another one, with the place that each char comes from. */
 final class AlignedText {
 
+    private static final int LONGEST = 1 << 26;
+
     private final StringBuilder text = new StringBuilder();
     private int[] begins = new int[64];
     private int[] ends = new int[64];
@@ -21,6 +23,10 @@ final class AlignedText {
 
     void append(String chars, int begin, int end) {
         int needed = text.length() + chars.length();
+        if (needed > LONGEST) {
+            throw new IllegalStateException(
+                    "a normalised text must have at most " + LONGEST + " characters");
+        }
         if (needed > begins.length) {
             begins = Arrays.copyOf(begins, Math.max(needed, begins.length * 2 + 16));
             ends = Arrays.copyOf(ends, begins.length);

@@ -22,8 +22,9 @@ import org.attn4j.models.checkpoint.ModelFiles;
  * {@link HuggingFaceTokenizer}. It needs no engine.
  *
  * <p>Its own truncation and padding are off, and it adds no special tokens. A text of more than
- * {@value #LONGEST_PIECE} characters is segmented in several pieces, cut at white space so that
- * words stay whole; a word longer than that is cut itself.
+ * {@value #LONGEST_PIECE} characters, or of fewer where the file's expressions may be slow, is
+ * segmented in several pieces, cut at white space so that words stay whole; a word longer than that
+ * is cut itself.
  */
 public final class HuggingFaceTextTokenizer implements TextTokenizer {
 

@@ -97,6 +97,8 @@ public final class ModelTokenizer implements AutoCloseable {
      * @param options whether special tokens are added, and what is cut off
      * @return the tokens
      * @throws IllegalArgumentException if the limit leaves no room for what may not be cut
+     * @throws IllegalStateException if a text is too long for the tokenizer, and has no place where
+     *     it can be cut without other tokens
      */
     public TokenizedText encode(TextPair text, EncodeOptions options) {
         TokenizedText full = full(text, options, languages == null ? null : languages.source());

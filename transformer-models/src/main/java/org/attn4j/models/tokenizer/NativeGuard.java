@@ -38,8 +38,8 @@ record NativeGuard(int longestText, int longestDecoded) {
     private static final double MOST_STEPS = 4e9;
     private static final int DEEPEST = 32;
     private static final int MOST_PARTS = 128;
-    private static final int MOST_ADDED = 1 << 16;
-    private static final int LONGEST_TOKEN = 500;
+    private static final int MOST_ADDED = 1 << 15;
+    static final int LONGEST_TOKEN = 500;
     private static final int MOST_PIECES = 64;
 
     private static final Map<String, Set<String>> TYPES =
@@ -204,9 +204,10 @@ record NativeGuard(int longestText, int longestDecoded) {
             }
             // What is put where nothing was has no place in the original text.
             require(
-                    !replaces || shortest > 0,
+                    !replaces || shortest > 0 || place.equals("decoder"),
                     "its " + place + " replaces a pattern that matches nothing");
-            growth *= replaces ? Math.max(1, bytes(part, "content") / (double) shortest) : 1;
+            double content = replaces ? bytes(part, "content") : 0;
+            growth *= shortest == 0 ? 1 + content : Math.max(1, content / shortest);
         }
 
         /**

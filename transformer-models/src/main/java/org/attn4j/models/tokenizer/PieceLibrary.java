@@ -21,6 +21,9 @@ import org.attn4j.models.tokenizer.SentencePieceModel.Piece;
  */
 final class PieceLibrary {
 
+    /** Of cutting pieces at every place: an ordinary model of 256,000 pieces takes 10 million. */
+    private static final double MOST_STEPS = 2e9;
+
     private static final String NO_CHARACTER = Character.toString(0x10FFFF);
 
     private PieceLibrary() {}
@@ -125,6 +128,11 @@ final class PieceLibrary {
             if (piece.kind() == Kind.NORMAL) {
                 normal.put(piece.text(), piece);
             }
+        }
+        double steps =
+                normal.keySet().stream().mapToDouble(t -> (double) t.length() * t.length()).sum();
+        if (steps > MOST_STEPS) {
+            throw new IllegalArgumentException("its pieces are too long for a byte-pair encoding");
         }
         List<Merge> merges = new ArrayList<>();
         for (Piece piece : model.pieces()) {

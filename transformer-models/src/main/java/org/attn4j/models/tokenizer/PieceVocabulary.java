@@ -37,6 +37,14 @@ final class PieceVocabulary {
 
     /** Lets a token be found in texts; it gets the next id if it has none. */
     void find(SpecialToken token) {
+        int length = token.content().length();
+        if (length > NativeGuard.LONGEST_TOKEN) {
+            throw new IllegalArgumentException(
+                    "an added token must be at most "
+                            + NativeGuard.LONGEST_TOKEN
+                            + " characters, got "
+                            + length);
+        }
         if (!ids.containsKey(token.content())) {
             put(token.content(), tokens.size());
         }

@@ -22,7 +22,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
 
     static final int MOST_RETRIES = 10_000_000;
 
-    private static final double MOST_STEPS = 1e9;
+    private static final double MOST_STEPS = 1e10;
     private static final int LONGEST = 4096;
     private static final int DEEPEST = 32;
     private static final int MOST_REPEATS = 1000;
@@ -264,6 +264,9 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
     /** Whether there is one way to match alone. */
     private static boolean isFixed(Node node) {
         return node instanceof One
+                || node instanceof Repeat repeat
+                        && repeat.least() == repeat.most()
+                        && isFixed(repeat.of())
                 || node instanceof Group group
                         && group.alternatives().size() == 1
                         && group.alternatives().get(0).stream().allMatch(RegexCost::isFixed);

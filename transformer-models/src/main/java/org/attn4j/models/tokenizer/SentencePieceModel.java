@@ -121,6 +121,12 @@ record SentencePieceModel(
             }
         }
         require(!text.isEmpty(), "a piece is empty");
+        require(
+                text.length() <= NativeGuard.LONGEST_TOKEN,
+                "a piece must be at most "
+                        + NativeGuard.LONGEST_TOKEN
+                        + " characters, got "
+                        + text.length());
         require(Float.isFinite(score), "the score of " + text + " is not a number");
         return new Piece(text, score, kind);
     }

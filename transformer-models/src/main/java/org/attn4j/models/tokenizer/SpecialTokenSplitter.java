@@ -63,10 +63,10 @@ final class SpecialTokenSplitter {
     private void addText(List<Part> parts, String text, int begin, int end) {
         int from = begin;
         if (languageFirst && text.startsWith(">>", begin)) {
-            int close = text.indexOf("<<", begin) + 2;
-            if (close >= 2 && close <= end) {
-                parts.add(new Part(begin, close, text.substring(begin, close)));
-                from = close;
+            int length = text.substring(begin, end).indexOf("<<") + 2;
+            if (length >= 2) {
+                from = begin + length;
+                parts.add(new Part(begin, from, text.substring(begin, from)));
             }
         }
         if (from < end) {

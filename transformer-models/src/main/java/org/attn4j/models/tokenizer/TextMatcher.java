@@ -1,35 +1,58 @@
 package org.attn4j.models.tokenizer;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
-/** Finds the longest of some texts at a place. */
+/** Finds the longest of some texts at a place, however many there are. */
 final class TextMatcher {
 
-    private final Map<Character, List<String>> byFirst = new HashMap<>();
+    private static final int MOST_CHARACTERS = 1 << 20;
 
+    /** The nodes of a tree by their parent, in the upper half, and their character. */
+    private final Map<Long, Integer> nodes = new HashMap<>();
+
+    private final Set<Integer> ends = new HashSet<>();
+
+    /**
+     * @param texts the texts; not empty
+     * @throws IllegalArgumentException if they are too long together
+     */
     TextMatcher(Collection<String> texts) {
         for (String text : texts) {
-            byFirst.computeIfAbsent(text.charAt(0), c -> new ArrayList<>()).add(text);
+            int node = 0;
+            for (int i = 0; i < text.length(); i++) {
+                int next = nodes.size() + 1;
+                Integer known = nodes.putIfAbsent(key(node, text.charAt(i)), next);
+                node = known == null ? next : known;
+            }
+            ends.add(node);
+            if (nodes.size() > MOST_CHARACTERS) {
+                throw new IllegalArgumentException(
+                        "its added tokens must have at most " + MOST_CHARACTERS + " characters");
+            }
         }
-        Comparator<String> longestFirst = Comparator.comparingInt(String::length).reversed();
-        byFirst.values().forEach(list -> list.sort(longestFirst));
+    }
+
+    private static long key(int node, char c) {
+        return (long) node << Character.SIZE | c;
     }
 
     /** Returns the length of the longest text that stands at a place, or 0. */
     int longestAt(String text, int at) {
-        List<String> candidates = byFirst.get(text.charAt(at));
-        if (candidates != null) {
-            for (String candidate : candidates) {
-                if (text.startsWith(candidate, at)) {
-                    return candidate.length();
-                }
+        int longest = 0;
+        Integer node = 0;
+        for (int i = at; i < text.length(); i++) {
+            node = nodes.get(key(node, text.charAt(i)));
+            if (node == null) {
+                return longest;
+            }
+            if (ends.contains(node)) {
+                longest = i + 1 - at;
             }
         }
-        return 0;
+        return longest;
     }
 }

@@ -113,7 +113,8 @@ final class TextSlices {
                 cut = firstCut(text, begin + most - 1);
             }
             int end = cut < 0 ? text.length() : cut;
-            if (end - begin + 1 > longest) {
+            int shared = begin == 0 ? 0 : 1;
+            if (end - begin + shared > longest) {
                 throw new IllegalStateException(
                         "it must have at most "
                                 + longest
@@ -215,6 +216,14 @@ final class TextSlices {
     }
 
     private static boolean isLocal(JsonObject normalizer) {
+        if (normalizer.get("pattern") instanceof JsonObject pattern) {
+            String replaced = text(pattern, "String");
+            String spaces = text(pattern, "Regex");
+            return !replaced.isEmpty()
+                            && replaced.chars().noneMatch(c -> c == ' ' || isLetter((char) c))
+                    || spaces.equals(" {2,}")
+                    || spaces.equals("\\s+") && text(normalizer, "content").equals(" ");
+        }
         if (!LOCAL_NORMALIZERS.contains(text(normalizer, "type"))) {
             return false;
         }

@@ -48,6 +48,7 @@ class RegexCostTest {
         assertEquals(1, RegexCost.of("a+(?!b)").degree());
         assertEquals(2, RegexCost.of(".*.*x").degree());
         assertEquals(1, RegexCost.of("(?:ab)*c").degree());
+        assertEquals(1, RegexCost.of("\\p{N}{1,3}(?=(?:\\p{N}{3})*\\b)").degree());
         // The run that the first scans is taken by the last, unless something takes less of it.
         assertEquals(0, RegexCost.of("a+b|a+").degree());
         assertEquals(1, RegexCost.of("a+b|a|a+").degree());

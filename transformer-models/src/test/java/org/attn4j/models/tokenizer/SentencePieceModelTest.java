@@ -49,6 +49,23 @@ class SentencePieceModelTest {
         refused(new byte[] {0x0B, 0x0C});
         // One piece that is no unknown one.
         refused(new byte[] {0x0A, 3, 0x0A, 1, 'a'});
+        // A piece of 501 characters.
+        byte[] piece = new byte[3 + 3 + 501];
+        Arrays.fill(piece, (byte) 'a');
+        System.arraycopy(new byte[] {0x0A, (byte) 0xF8, 3, 0x0A, (byte) 0xF5, 3}, 0, piece, 0, 6);
+        assertTrue(refused(piece).contains("at most 500 characters, got 501"));
+    }
+
+    @Test
+    void refusesAddedTokensWithoutEnd() throws Exception {
+        Path model = golden("llama").resolve("tokenizer.model");
+        Files.copy(model, folder.resolve("tokenizer.model"));
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"llama\"}");
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                "{\"mask_token\": \"" + "a".repeat(501) + "\"}");
+        IOException e = assertThrows(IOException.class, () -> ModelTokenizer.load(folder));
+        assertTrue(e.getMessage().contains("at most 500 characters, got 501"), e.getMessage());
     }
 
     /** Whatever a file holds, reading and using it ends in a tokenizer or in a clear refusal. */

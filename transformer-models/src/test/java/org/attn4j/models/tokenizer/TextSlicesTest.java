@@ -99,10 +99,17 @@ class TextSlicesTest {
         String text = "ab cd ".repeat(SLICE);
         String bert = "{'type': 'BertPreTokenizer'}";
         assertTrue(slices("null", bert, "<s>").begins(text).length > 1);
+        String quotes = "{'type': 'Replace', 'pattern': {'String': '``'}, 'content': 'q'}";
+        assertTrue(slices(quotes, bert, "<s>").begins(text).length > 1);
+        String spaces = "{'type': 'Replace', 'pattern': {'Regex': ' {2,}'}, 'content': 'q'}";
+        assertTrue(slices(spaces, bert, "<s>").begins(text).length > 1);
 
         assertRefused(slices("null", "null", "<s>"), text);
         assertRefused(slices("null", "{'type': 'UnicodeScripts'}", "<s>"), text);
         assertRefused(slices("{'type': 'Prepend', 'prepend': 'a'}", bert, "<s>"), text);
+        assertRefused(slices(quotes.replace("``", "b "), bert, "<s>"), text);
+        assertRefused(slices(quotes.replace("``", "b"), bert, "<s>"), text);
+        assertRefused(slices(spaces.replace("2", "1"), bert, "<s>"), text);
         assertRefused(slices("null", bert, "ab cd"), text);
         assertRefused(slices("null", bert, "ab"), text); // and the space after it
         assertRefused(slices("null", bert, "<s>"), "ab\u00e9 cd ".repeat(SLICE).replace("d", "D"));

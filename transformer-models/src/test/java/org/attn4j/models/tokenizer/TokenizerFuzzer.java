@@ -106,6 +106,8 @@ final class TokenizerFuzzer {
                         java.toString(),
                         "-Xmx1g",
                         "-Xss1m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-XX:-CreateCoredumpOnCrash",
                         "-XX:ErrorFile=" + output + ".hs_err",
                         "-cp",
