@@ -1,5 +1,6 @@
 package org.attn4j.attention;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,8 +19,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -158,24 +160,21 @@ public abstract class CompositeContractTest {
                 () -> train(block, inputs).mul(cotangent).sum());
     }
 
+    /** Every thread computes exactly what one of them computes alone. */
     @Test
     protected void severalThreadsShareABlock() throws Exception {
         Block block = initialized(DataType.FLOAT32);
-        float[] expected = forward(block, inputs(manager)).toFloatArray();
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
-            List<Future<float[]>> results = new ArrayList<>();
-            for (int i = 0; i < 9; i++) {
-                results.add(
-                        threads.submit(
-                                () -> {
-                                    try (NDManager own = manager.newSubManager()) {
-                                        return forward(block, inputs(own)).toFloatArray();
-                                    }
-                                }));
-            }
-            for (Future<float[]> result : results) {
-                Numbers.assertClose("output", expected, result.get(), 1e-6, 0);
+            Callable<float[]> task =
+                    () -> {
+                        try (NDManager own = manager.newSubManager()) {
+                            return forward(block, inputs(own)).toFloatArray();
+                        }
+                    };
+            float[] expected = threads.submit(task).get();
+            for (Future<float[]> result : threads.invokeAll(Collections.nCopies(9, task))) {
+                assertArrayEquals(expected, result.get());
             }
         } finally {
             threads.shutdown();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSpec;
@@ -181,6 +182,6 @@ public final class CompareWorker implements Callable<Integer> {
 
     private static NDArray row(NDManager manager, List<Integer> ids) {
         long[] wide = ids.stream().mapToLong(Integer::longValue).toArray();
-        return manager.create(wide, new Shape(1, wide.length));
+        return HostArrays.of(manager, wide, new Shape(1, wide.length));
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Curve;
 import org.attn4j.cli.report.Report;
@@ -106,7 +107,7 @@ final class RunReport {
         for (int i = 0; i < ids.length; i++) {
             wide[i] = ids[i];
         }
-        return manager.create(wide, new Shape(1, ids.length));
+        return HostArrays.of(manager, wide, new Shape(1, ids.length));
     }
 
     private List<Curve> curves() throws IOException {

@@ -12,7 +12,6 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
 import org.attn4j.attention.kernel.Scalars;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
@@ -117,7 +116,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
         // Out of reach is hidden before the softmax, so that what remains keeps its digits.
         NDArray soft =
                 MaskNumbers.masked(scores, mask)
-                        .add(within.sub(1).mul(-AttentionMask.FLOOR))
+                        .add(MaskNumbers.additive(within))
                         .softmax(-1)
                         .mul(visible)
                         .mul(softMask); // (B, N, T, S)
@@ -148,9 +147,8 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
         NDArray distance = query.reshape(queryLength, 1).sub(key.reshape(1, keyLength)); // (T, S)
         NDArray away = symmetric ? distance.abs() : distance;
         DataType type = spans.getDataType();
-        NDArray rest =
-                spans.reshape(heads, 1, 1).sub(away.toType(type, false)).add(ramp); // (N, T, S)
-        NDArray mask = Scalars.multiply(rest, 1 / ramp).clip(0, 1);
+        NDArray rest = spans.reshape(heads, 1, 1).sub(away.toType(type, false)); // (N, T, S)
+        NDArray mask = Scalars.multiply(Scalars.add(rest, ramp), 1 / ramp).clip(0, 1);
         return symmetric ? mask : mask.mul(distance.gte(0).toType(type, false));
     }
 

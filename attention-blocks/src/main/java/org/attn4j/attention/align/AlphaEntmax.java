@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
@@ -103,10 +104,11 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
                                 new Shape(Math.max(heads, 1)),
                                 MaskedScores.wide(like.getDataType()));
         if (preAlpha == null) {
-            return zeros.add(alpha);
+            return Scalars.add(zeros, alpha);
         }
         NDArray learned = parameters.getValue(preAlpha, like.getDevice(), training);
-        return zeros.add(learned).getNDArrayInternal().sigmoid().clip(LEAST - 1, 1).add(1);
+        NDArray share = zeros.add(learned).getNDArrayInternal().sigmoid();
+        return Scalars.add(share.clip(LEAST - 1, 1), 1);
     }
 
     /**
@@ -119,7 +121,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      */
     public static SparseWeights solve(NDArray scores, MaskNumbers mask, NDArray alpha) {
         MaskedScores z = MaskedScores.of(scores, mask);
-        NDArray factor = alpha.sub(1).reshape(1, alpha.size(), 1, 1); // α − 1
+        NDArray factor = Scalars.subtract(alpha, 1).reshape(1, alpha.size(), 1, 1); // α − 1
         NDArray power = factor.onesLike().div(factor); // 1 / (α − 1)
         NDArray scaled = z.shifted().mul(factor); // (B, N, T, S)
         NDArray found =
@@ -127,13 +129,13 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
                         scores, () -> threshold(z, scaled.stopGradient(), power.stopGradient()));
 
         NDArray support = z.ones(scaled.stopGradient().gt(found));
-        NDArray outside = support.neg().add(1);
+        NDArray outside = Scalars.subtract(1, support);
         // One Newton step more, which carries the gradient of the implicit function.
         NDArray sum = raised(scaled.sub(found), support, outside, power).sum(LAST, true);
         NDArray slope =
                 MaskedScores.search(
                         scores, () -> slope(scaled.stopGradient().sub(found), support, power));
-        NDArray threshold = sum.sub(1).div(slope).add(found); // (B, N, T, 1)
+        NDArray threshold = Scalars.subtract(sum, 1).div(slope).add(found); // (B, N, T, 1)
         NDArray weights = raised(scaled.sub(threshold), support, outside, power);
         return new SparseWeights(
                 z.visible(weights), threshold.add(z.largest().mul(factor.stopGradient())));
@@ -147,7 +149,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
 
     /** Minus the derivative of the sum of the weights with respect to τ. */
     private static NDArray slope(NDArray above, NDArray support, NDArray power) {
-        NDArray exponent = power.stopGradient().sub(1);
+        NDArray exponent = Scalars.subtract(power.stopGradient(), 1);
         NDArray base = above.clip(TINY, Float.MAX_VALUE);
         NDArray raised = base.log().mul(exponent).exp().mul(support);
         return raised.sum(LAST, true).mul(power.stopGradient());
@@ -155,18 +157,22 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
 
     /** τ to the last digits: from the left, where the sum of the weights is at least 1. */
     private static NDArray threshold(MaskedScores z, NDArray scaled, NDArray power) {
-        NDArray left = scaled.max(LAST, true).sub(1); // the largest alone has weight 1 there
+        NDArray left =
+                Scalars.subtract(scaled.max(LAST, true), 1); // the largest alone has weight 1 there
         double width = 1;
         for (int i = 0; i < BISECTIONS; i++) {
             width /= 2;
-            NDArray middle = left.add(width);
+            NDArray middle = Scalars.add(left, width);
             NDArray sum = sum(scaled.sub(middle), power);
-            left = left.add(z.ones(sum.gte(1)).mul(width));
+            left = left.add(Scalars.multiply(z.ones(sum.gte(1)), width));
         }
         for (int i = 0; i < NEWTON_STEPS; i++) {
             NDArray above = scaled.sub(left);
             NDArray support = z.ones(above.gt(0));
-            left = left.add(sum(above, power).sub(1).div(slope(above, support, power)));
+            left =
+                    left.add(
+                            Scalars.subtract(sum(above, power), 1)
+                                    .div(slope(above, support, power)));
         }
         return left;
     }

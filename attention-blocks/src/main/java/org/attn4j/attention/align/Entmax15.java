@@ -49,21 +49,21 @@ public final class Entmax15 implements Alignment {
         // One Newton step on Σ max(x − τ, 0)² = 1: it changes τ by rounding errors alone, and gives
         // it the gradient of the implicit function.
         NDArray above = halves.sub(found).mul(support);
-        NDArray slope = above.stopGradient().sum(new int[] {-1}, true).mul(2);
-        NDArray excess = above.square().sum(new int[] {-1}, true).sub(1);
+        NDArray slope = Scalars.multiply(above.stopGradient().sum(new int[] {-1}, true), 2);
+        NDArray excess = Scalars.subtract(above.square().sum(new int[] {-1}, true), 1);
         NDArray threshold = excess.div(slope).add(found);
         NDArray weights = z.visible(halves.sub(threshold).mul(support).square());
-        return new SparseWeights(weights, threshold.add(z.largest().mul(0.5)));
+        return new SparseWeights(weights, threshold.add(Scalars.multiply(z.largest(), 0.5)));
     }
 
     private static NDArray threshold(MaskedScores z) {
-        NDArray halves = z.shifted().stopGradient().mul(0.5).clip(FAR, 0);
+        NDArray halves = Scalars.multiply(z.shifted().stopGradient(), 0.5).clip(FAR, 0);
         NDArray sorted = Ranks.descending(halves);
         NDArray ranks = Ranks.ranks(halves); // (S)
         NDArray mean = sorted.cumSum(3).div(ranks);
         NDArray meanSquare = sorted.square().cumSum(3).div(ranks);
         NDArray deviations = meanSquare.sub(mean.square()).mul(ranks);
-        NDArray room = deviations.neg().add(1).div(ranks).clip(0, 1);
+        NDArray room = Scalars.subtract(1, deviations).div(ranks).clip(0, 1);
         NDArray thresholds = mean.sub(room.sqrt()); // τ(k)
         NDArray count = z.ones(thresholds.lte(sorted)).sum(new int[] {-1}, true); // (B, N, T, 1)
         NDArray last = z.ones(count.eq(ranks)); // (B, N, T, S)

@@ -2,6 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
@@ -46,7 +47,7 @@ public final class Sparsemax implements Alignment {
         NDArray support = MaskedScores.search(scores, () -> support(z)); // (B, N, T, S)
         NDArray sum = z.shifted().mul(support).sum(new int[] {-1}, true);
         NDArray count = support.sum(new int[] {-1}, true);
-        NDArray threshold = sum.sub(1).div(count); // (B, N, T, 1)
+        NDArray threshold = Scalars.subtract(sum, 1).div(count); // (B, N, T, 1)
         NDArray weights = z.shifted().sub(threshold).getNDArrayInternal().relu();
         return new SparseWeights(z.visible(weights), threshold.add(z.largest()));
     }
@@ -56,9 +57,10 @@ public final class Sparsemax implements Alignment {
         NDArray scores = z.shifted().stopGradient().clip(FAR, 0);
         NDArray sorted = Ranks.descending(scores);
         NDArray ranks = Ranks.ranks(scores); // (S)
-        NDArray enters = z.ones(sorted.mul(ranks).add(1).gt(sorted.cumSum(3)));
+        NDArray enters = z.ones(Scalars.add(sorted.mul(ranks), 1).gt(sorted.cumSum(3)));
         NDArray count = enters.sum(new int[] {-1}, true);
-        NDArray threshold = sorted.mul(enters).sum(new int[] {-1}, true).sub(1).div(count);
+        NDArray threshold =
+                Scalars.subtract(sorted.mul(enters).sum(new int[] {-1}, true), 1).div(count);
         return z.ones(scores.gt(threshold));
     }
 }

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.attn4j.attention.kernel.KernelChoice.Part;
 import org.attn4j.attention.kernel.pytorch.PyTorchKernels;
 import org.attn4j.attention.mask.AttentionMask;
@@ -97,7 +98,8 @@ class KernelProof {
         AttentionKernel plain = Kernels.reference().attention();
         return tried(
                 scratch -> {
-                    NDArray visible = scratch.arange(22).reshape(2, 11).mod(3).gt(0);
+                    int[] thirds = IntStream.range(0, 22).map(i -> i % 3).toArray();
+                    NDArray visible = HostArrays.of(scratch, thirds, new Shape(2, 11)).gt(0);
                     NDArray twoDeadRows = scratch.arange(77).reshape(1, 1, 7, 11).gte(22);
                     List<AttentionRequest> requests = new ArrayList<>();
                     requests.add(request(scratch, 7, 11, 3, AttentionMask.none()));
@@ -123,7 +125,10 @@ class KernelProof {
                     for (long[] size : new long[][] {{13, 37}, {61, 5003}}) {
                         NDArray logits = numbers(scratch, new Shape(size));
                         NDArray labels =
-                                scratch.arange(0, (int) size[0], 1, DataType.INT64).mul(7).mod(19);
+                                HostArrays.of(
+                                        scratch,
+                                        LongStream.range(0, size[0]).map(i -> i * 7 % 19).toArray(),
+                                        new Shape(size[0]));
                         compare(
                                 "%d×%d".formatted(size[0], size[1]),
                                 () -> plain.crossEntropy(logits, labels, 0.1f, 14),

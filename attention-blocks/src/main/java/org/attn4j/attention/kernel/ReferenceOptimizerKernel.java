@@ -31,7 +31,7 @@ final class ReferenceOptimizerKernel implements OptimizerKernel {
         for (int i = 0; i < parameters.size(); i++) {
             NDArray parameter = parameters.get(i);
             if (decays && settings.decoupled()) {
-                inPlace(parameter, array -> array.muli(shrink));
+                inPlace(parameter, array -> Scalars.scale(array, shrink));
             }
             parameter
                     .getNDArrayInternal()
@@ -81,7 +81,7 @@ final class ReferenceOptimizerKernel implements OptimizerKernel {
     /** {@inheritDoc} */
     @Override
     public void scale(NDList arrays, float factor) {
-        arrays.forEach(array -> inPlace(array, detached -> detached.muli(factor)));
+        arrays.forEach(array -> inPlace(array, detached -> Scalars.scale(detached, factor)));
     }
 
     /** {@inheritDoc} */

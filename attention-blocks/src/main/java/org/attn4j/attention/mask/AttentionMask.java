@@ -308,7 +308,7 @@ public final class AttentionMask {
                 Temporaries.FREED.ofList(
                         () -> {
                             NDArray visible = visible(manager, queryLength, keyLength);
-                            NDArray hidden = visible.sub(1).mul(-FLOOR);
+                            NDArray hidden = MaskNumbers.additive(visible);
                             NDArray additive = bias == null ? hidden : biased(hidden, bias);
                             return blindRows
                                     ? new NDList(

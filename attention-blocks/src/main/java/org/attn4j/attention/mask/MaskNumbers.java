@@ -2,6 +2,7 @@ package org.attn4j.attention.mask;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * A mask as numbers, for one query length T and one key length S: float32 arrays broadcastable to
@@ -15,6 +16,16 @@ import ai.djl.ndarray.types.DataType;
  *     a row that is all hidden, so the context is multiplied by this
  */
 public record MaskNumbers(NDArray visible, NDArray additive, NDArray seeing) {
+
+    /**
+     * What is added to scores so that hidden keys get no weight.
+     *
+     * @param visible one where the key is seen, zero where it is hidden
+     * @return zero where the key is seen, {@link AttentionMask#FLOOR} where it is hidden
+     */
+    public static NDArray additive(NDArray visible) {
+        return Scalars.multiply(Scalars.subtract(visible, 1), -AttentionMask.FLOOR);
+    }
 
     /**
      * Adds a mask to scores. Scores in half precision are widened first, so that no mask overflows.

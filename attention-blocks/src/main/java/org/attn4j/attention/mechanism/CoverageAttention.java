@@ -18,6 +18,7 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.score.AdditiveScore;
 
@@ -134,7 +135,7 @@ public final class CoverageAttention extends AttentionBlock {
             return losses.mean(new int[] {1});
         }
         NDArray real = steps.toType(losses.getDataType(), false);
-        NDArray count = real.sum(new int[] {1}).maximum(1); // (B)
+        NDArray count = Scalars.maximum(real.sum(new int[] {1}), 1); // (B)
         return losses.mul(real).sum(new int[] {1}).div(count);
     }
 

@@ -124,7 +124,7 @@ public final class IntraTemporalAttention extends AttentionBlock {
     private static NDArray floor(NDArray scores, long keys) {
         Shape shape = new Shape(scores.getShape().get(0), 1, 1, keys);
         NDManager manager = scores.getManager();
-        return manager.ones(shape, scores.getDataType()).muli(AttentionMask.FLOOR);
+        return manager.full(shape, AttentionMask.FLOOR, scores.getDataType());
     }
 
     /**

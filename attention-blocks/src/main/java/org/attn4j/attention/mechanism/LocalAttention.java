@@ -157,8 +157,8 @@ public final class LocalAttention extends AttentionBlock {
         boolean grew = cache.length() > before;
         int first = before > 0 && !grew && known != null ? (int) known.getFloat(0) : before;
         Shape shape = query.getShape();
-        NDArray steps = query.getManager().ones(new Shape(shape.get(0), 1));
-        cache.state(STEPS, steps.muli(first + shape.get(1)));
+        cache.state(
+                STEPS, query.getManager().full(new Shape(shape.get(0), 1), first + shape.get(1)));
         return first;
     }
 
@@ -167,19 +167,19 @@ public final class LocalAttention extends AttentionBlock {
         NDManager manager = place.getManager();
         DataType type = place.getDataType();
         NDArray count = LocalWindows.range(manager, 1, keys, type); // (1, S)
-        NDArray lengths = manager.ones(new Shape(1, 1), type).muli(keys);
+        NDArray lengths = manager.full(new Shape(1, 1), keys, type);
         if (mask.keys() != null) {
             NDArray last = count.mul(mask.keys().toType(type, false)).max(new int[] {1}, true);
             lengths = last; // (B, 1)
         }
         if (mask.right() >= 0) {
-            lengths = lengths.minimum(place.add(mask.right() + 1)); // (B, T)
+            lengths = lengths.minimum(Scalars.add(place, mask.right() + 1)); // (B, T)
         }
         if (mask.pattern() != null) {
             NDArray pattern = mask.pattern().toType(type, false); // (B, 1, T, S)
             lengths = lengths.minimum(pattern.mul(count).max(new int[] {3}).squeeze(1));
         }
-        return lengths.maximum(0);
+        return Scalars.maximum(lengths, 0);
     }
 
     /** With weights of T×S, in which what is outside of the windows is hidden. */
@@ -197,7 +197,7 @@ public final class LocalAttention extends AttentionBlock {
                         .reshape(1, 1, 1, memory.length());
         NDArray inside = LocalWindows.inside(place, centre, halfWidth); // (B, 1, T, S)
         NDArray visible = mask == null ? inside : inside.mul(mask.visible());
-        NDArray additive = inside.sub(1).mul(-AttentionMask.FLOOR);
+        NDArray additive = MaskNumbers.additive(inside);
         if (mask != null) {
             additive = additive.add(mask.additive());
         }

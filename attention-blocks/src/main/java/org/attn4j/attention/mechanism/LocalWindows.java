@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.pattern.Rows;
@@ -30,7 +31,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
         long width = 2L * halfWidth + 1;
         NDArray steps =
                 range(centre.getManager(), 0, width, centre.getDataType()).reshape(1, 1, 1, width);
-        NDArray start = centre.stopGradient().sub(halfWidth).ceil(); // (B, T)
+        NDArray start = Scalars.subtract(centre.stopGradient(), halfWidth).ceil(); // (B, T)
         return new LocalWindows(
                 centre.getShape().get(1),
                 centre.expandDims(2).expandDims(3),
@@ -126,9 +127,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
                 seen.broadcast(batch, blocks(), size(), width())
                         .reshape(batch * blocks(), 1, size(), width());
         return new MaskNumbers(
-                visible,
-                visible.sub(1).mul(-AttentionMask.FLOOR),
-                visible.max(new int[] {-1}, true));
+                visible, MaskNumbers.additive(visible), visible.max(new int[] {-1}, true));
     }
 
     /** The context of the places: (B·Q, 1, M, Dv) to (B, T, Dv). */

@@ -18,6 +18,7 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * An end-to-end memory network: a question looks at the sentences of a story several times, each
@@ -209,11 +210,12 @@ public final class MemoryAttention extends AbstractBlock {
             return real;
         }
         int axis = words.getShape().dimension() - 1;
-        NDArray length = words.sum(new int[] {axis}, true).maximum(1); // (…, 1)
+        NDArray length = Scalars.maximum(words.sum(new int[] {axis}, true), 1); // (…, 1)
         NDArray place = words.cumSum(axis).div(length).expandDims(-1); // j / J, (…, J, 1)
-        NDArray feature = words.getManager().arange(1f, size + 1f, 1).div(size); // k / d, (d)
-        NDArray slope = place.mul(-2).add(1).mul(feature); // (…, J, d)
-        return slope.mul(-1).add(1).sub(place).mul(real); // (…, J, d)
+        NDArray features = words.getManager().arange(1f, size + 1f, 1);
+        NDArray feature = Scalars.divide(features, size); // k / d, (d)
+        NDArray slope = Scalars.subtract(1, Scalars.multiply(place, 2)).mul(feature); // (…, J, d)
+        return Scalars.subtract(1, slope).sub(place).mul(real); // (…, J, d)
     }
 
     /** How many visible sentences came later, (B, n). */

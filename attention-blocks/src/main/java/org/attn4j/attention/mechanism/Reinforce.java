@@ -56,7 +56,8 @@ public record Reinforce(double rewardWeight, double entropyWeight, double decay)
             logProbability = logProbability.mul(real.expandDims(0));
             entropy = entropy.mul(real);
         }
-        NDArray advantage = logLikelihood.stopGradient().sub(baseline).mul(rewardWeight); // (N, B)
+        NDArray better = Scalars.subtract(logLikelihood.stopGradient(), baseline);
+        NDArray advantage = Scalars.multiply(better, rewardWeight); // (N, B)
         NDArray gain =
                 logLikelihood
                         .add(logProbability.sum(new int[] {2}).mul(advantage))

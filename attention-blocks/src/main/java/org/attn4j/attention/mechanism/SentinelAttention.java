@@ -18,6 +18,7 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.score.AdditiveScore;
 
@@ -244,7 +245,8 @@ public final class SentinelAttention extends AttentionBlock {
                                 .numbers(manager, queries, memory.length() + 1L),
                         training); // α̂, (B, 1, T, S + 1)
         NDArray beta = extended.squeeze(1).get(new NDIndex(":, :, -1:")); // (B, T, 1)
-        NDArray adaptive = sentinel.mul(beta).add(context.mul(beta.neg().add(1))); // ĉ, (B, T, D)
+        NDArray adaptive =
+                sentinel.mul(beta).add(context.mul(Scalars.subtract(1, beta))); // ĉ, (B, T, D)
         NDArray readout = apply(outputProjection, parameters, adaptive.add(in.hidden), training);
         if (in.observer != null) {
             in.observer.observe("", regionsOf(extended));

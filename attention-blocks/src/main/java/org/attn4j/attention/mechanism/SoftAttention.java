@@ -131,7 +131,7 @@ public final class SoftAttention extends AttentionBlock {
             alpha = alpha.mul(steps.toType(type, false).expandDims(2));
         }
         NDArray looked = alpha.sum(new int[] {1}); // (B, S)
-        NDArray missing = looked.sub(1).square();
+        NDArray missing = Scalars.subtract(looked, 1).square();
         if (visible != null) {
             missing = missing.mul(visible.toType(type, false));
         }

@@ -7,6 +7,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Layer normalisation of queries and keys: {@code scores = LN(q) · LN(k) / √H}.
@@ -69,7 +70,7 @@ public final class QueryKeyLayerNorm extends AbstractBlock implements QueryKeyNo
         NDArray wide = UnitVectors.wide(heads);
         NDArray centred = wide.sub(wide.mean(new int[] {-1}, true));
         NDArray variance = centred.square().mean(new int[] {-1}, true); // (…, 1)
-        return centred.div(variance.add(EPSILON).sqrt())
+        return centred.div(Scalars.add(variance, EPSILON).sqrt())
                 .toType(heads.getDataType(), false)
                 .mul(scale);
     }

@@ -8,6 +8,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Root mean square normalisation over the last axis: {@code x / sqrt(mean(x²) + eps) · weight}.
@@ -87,7 +88,8 @@ public final class RmsNorm extends AbstractBlock {
         DataType type = x.getDataType();
         boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
         NDArray wide = half ? x.toType(DataType.FLOAT32, false) : x;
-        NDArray root = wide.mul(wide).mean(new int[] {-1}, true).add(epsilon).sqrt(); // (…, 1)
+        NDArray meanSquare = wide.mul(wide).mean(new int[] {-1}, true); // (…, 1)
+        NDArray root = Scalars.add(meanSquare, epsilon).sqrt();
         return wide.div(root).toType(type, false);
     }
 

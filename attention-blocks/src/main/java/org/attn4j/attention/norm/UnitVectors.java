@@ -2,6 +2,7 @@ package org.attn4j.attention.norm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import org.attn4j.attention.kernel.Scalars;
 
 /** Vectors of length 1. */
 final class UnitVectors {
@@ -14,7 +15,8 @@ final class UnitVectors {
     /** {@code x / |x|} over the last axis, in float32 or wider. */
     static NDArray of(NDArray x) {
         NDArray wide = wide(x);
-        NDArray length = wide.square().sum(new int[] {-1}, true).add(TINY).sqrt(); // (…, 1)
+        NDArray length =
+                Scalars.add(wide.square().sum(new int[] {-1}, true), TINY).sqrt(); // (…, 1)
         return wide.div(length);
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.Alibi;
 
@@ -29,7 +30,9 @@ final class AlibiCase implements ParityCase {
         AttentionOutput seen = DotProductParity.attend(in, kernel, mask, scale, true);
 
         Map<String, NDArray> results = new LinkedHashMap<>();
-        results.put("slopes", in.manager().create(alibi.slopes()));
+        results.put(
+                "slopes",
+                HostArrays.of(in.manager(), alibi.slopes(), new Shape(alibi.slopes().length)));
         results.put("bias", bias.squeeze(0));
         results.put("output", DotProductParity.attend(in, kernel, mask, scale, false).context());
         results.put("output@seen", seen.context());

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.kernel.HostArrays;
 
 /**
  * A dump of a mechanism: a folder of {@code golden.json}, which says what is computed, and {@code
@@ -281,23 +282,23 @@ public final class Fixture {
         FixtureTensors.Tensor found = tensor(tensor);
         ByteBuffer bytes = content.bytes(found);
         return switch (found.type()) {
-            case F32, F64 -> manager.create(floats(tensor), found.shape());
+            case F32, F64 -> HostArrays.of(manager, floats(tensor), found.shape());
             case I32 -> {
                 int[] values = new int[bytes.remaining() / Integer.BYTES];
                 bytes.asIntBuffer().get(values);
-                yield manager.create(values, found.shape());
+                yield HostArrays.of(manager, values, found.shape());
             }
             case I64 -> {
                 long[] values = new long[bytes.remaining() / Long.BYTES];
                 bytes.asLongBuffer().get(values);
-                yield manager.create(values, found.shape());
+                yield HostArrays.of(manager, values, found.shape());
             }
             case BOOL -> {
                 boolean[] values = new boolean[bytes.remaining()];
                 for (int i = 0; i < values.length; i++) {
                     values[i] = bytes.get(i) != 0;
                 }
-                yield manager.create(values, found.shape());
+                yield HostArrays.of(manager, values, found.shape());
             }
         };
     }

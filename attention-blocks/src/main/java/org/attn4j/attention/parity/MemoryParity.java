@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.KeyValueMemory;
 import org.attn4j.attention.mechanism.KeyValueMemoryInputs;
@@ -180,6 +181,6 @@ final class MemoryParity {
         for (int i = 0; i < values.length; i++) {
             values[i] = numbers[i] != 0;
         }
-        return manager.create(values, ones.getShape());
+        return HostArrays.of(manager, values, ones.getShape());
     }
 }

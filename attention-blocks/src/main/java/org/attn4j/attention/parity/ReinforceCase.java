@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
@@ -52,10 +53,10 @@ final class ReinforceCase implements ParityCase {
                 "log_p_y", likelihood,
                 "loss", rule.loss(likelihood, glimpses, steps, baseline),
                 "new_baseline",
-                        in.manager()
-                                .create(
-                                        new float[] {(float) rule.baseline(baseline, likelihood)},
-                                        new Shape()));
+                        HostArrays.of(
+                                in.manager(),
+                                new float[] {(float) rule.baseline(baseline, likelihood)},
+                                new Shape()));
     }
 
     /** W_o z + b_o, which stands in for a language model. */

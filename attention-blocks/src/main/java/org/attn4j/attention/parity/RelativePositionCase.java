@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.RelativePositionBias;
 
@@ -51,7 +52,7 @@ final class RelativePositionCase implements ParityCase {
         if (in.has("relative_positions")) {
             long[] distances = in.array("relative_positions").toLongArray();
             long[] buckets = Arrays.stream(distances).map(relative::bucket).toArray();
-            results.put("buckets", in.manager().create(buckets));
+            results.put("buckets", HostArrays.of(in.manager(), buckets, new Shape(buckets.length)));
         }
         return results;
     }
@@ -63,6 +64,6 @@ final class RelativePositionCase implements ParityCase {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = relative.bucket((long) i % keys - i / keys);
         }
-        return in.manager().create(ids, new Shape(queries, keys));
+        return HostArrays.of(in.manager(), ids, new Shape(queries, keys));
     }
 }

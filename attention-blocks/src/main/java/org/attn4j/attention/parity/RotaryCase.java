@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryEmbedding.Layout;
 
@@ -39,7 +40,11 @@ final class RotaryCase implements ParityCase {
         NDArray positions = in.array("position_ids"); // (B, T)
         NDArray angles = rotary.angles(in.manager(), positions).squeeze(1); // (B, T, R / 2)
         return Map.of(
-                "inv_freq", in.manager().create(rotary.frequencies()),
+                "inv_freq",
+                        HostArrays.of(
+                                in.manager(),
+                                rotary.frequencies(),
+                                new Shape(rotary.frequencies().length)),
                 "cos", twice(angles.cos(), interleaved),
                 "sin", twice(angles.sin(), interleaved),
                 "q_rot", rotary.apply(query, positions),

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Scalars;
-import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mask.MaskNumbers;
 
 /**
  * The places just before a query, and every l-th place before it.
@@ -133,7 +133,7 @@ public final class StridedPattern implements SparsePattern {
             NDArray scores = widen(near.concat(toRows(far), -1)); // (B·M, N, l, 2l + M)
 
             NDArray visible = visible(query.getManager()); // broadcastable
-            NDArray additive = visible.sub(1).mul(-AttentionMask.FLOOR);
+            NDArray additive = MaskNumbers.additive(visible);
             NDArray seeing = visible.max(new int[] {-1}, true);
             NDArray weights =
                     scores.add(additive.toType(scores.getDataType(), false))

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.kernel.Temporaries;
 
 /**
@@ -96,8 +97,7 @@ public final class Alibi implements ScoreBias {
                         () -> {
                             NDArray seen = visible.toType(DataType.FLOAT32, false);
                             NDArray places =
-                                    seen.cumSum(1)
-                                            .sub(1)
+                                    Scalars.subtract(seen.cumSum(1), 1)
                                             .mul(seen)
                                             .reshape(shape.get(0), 1, 1, shape.get(1));
                             return places.mul(heads(manager));

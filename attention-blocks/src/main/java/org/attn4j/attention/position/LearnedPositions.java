@@ -12,6 +12,7 @@ import ai.djl.nn.core.Embedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * A learned vector for each place, as in BERT, GPT-2 and BART. {@code forward} takes places, any
@@ -104,7 +105,7 @@ public final class LearnedPositions extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray places = inputs.singletonOrThrow();
         NDArray table = parameters.getValue(weight, places.getDevice(), training);
-        return Embedding.embedding(places.add(offset), table, SparseFormat.DENSE);
+        return Embedding.embedding(Scalars.add(places, offset), table, SparseFormat.DENSE);
     }
 
     /** {@inheritDoc} */

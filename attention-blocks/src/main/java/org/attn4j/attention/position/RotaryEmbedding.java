@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Rotary position embedding: pairs of features of a query or key are turned by an angle that grows
@@ -112,7 +113,7 @@ public final class RotaryEmbedding {
     }
 
     private NDArray scaled(NDArray numbers) {
-        return scaling.factor() == 1 ? numbers : numbers.mul((float) scaling.factor());
+        return scaling.factor() == 1 ? numbers : Scalars.multiply(numbers, scaling.factor());
     }
 
     /**

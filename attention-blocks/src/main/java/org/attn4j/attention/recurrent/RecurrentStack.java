@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Layers of LSTM or GRU, in one direction or both, over sequences of different lengths.
@@ -261,7 +262,7 @@ public final class RecurrentStack extends AbstractBlock {
             }
             NDArray all = visible.toType(x.getDataType(), false).expandDims(2); // (B, S, 1)
             List<NDArray> steps = Steps.of(all);
-            List<NDArray> others = Steps.of(all.neg().add(1));
+            List<NDArray> others = Steps.of(Scalars.subtract(1, all));
             float[] counts =
                     visible.toType(DataType.FLOAT32, false).sum(new int[] {0}).toFloatArray();
             List<NDArray> seen = new ArrayList<>();

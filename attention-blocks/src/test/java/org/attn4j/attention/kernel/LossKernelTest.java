@@ -56,7 +56,7 @@ class LossKernelTest {
                 () -> {
                     NDArray sum = kernels.loss().crossEntropy(logits, labels, smoothing, IGNORED);
                     loss[0] = sum.getFloat();
-                    return sum.mul(0.25f);
+                    return Scalars.multiply(sum, 0.25);
                 });
         return List.of(loss, logits.getGradient().toFloatArray());
     }

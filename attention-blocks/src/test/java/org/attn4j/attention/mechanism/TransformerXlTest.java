@@ -18,6 +18,7 @@ import org.attn4j.attention.CompositeContractTest;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.Slopes;
 import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.attention.kernel.Scalars;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -130,7 +131,8 @@ class TransformerXlTest {
                         NDArray output =
                                 block.attend(store, second, null, memory, null, true).hidden();
                         // The first segment takes part, so that its gradient is defined.
-                        return output.square().mul(output).sum().add(first.mul(0).sum());
+                        NDArray nothing = Scalars.multiply(first, 0).sum();
+                        return output.square().mul(output).sum().add(nothing);
                     });
             assertEquals(0, largest(first.getGradient()));
             assertTrue(largest(second.getGradient()) > 1e-3);

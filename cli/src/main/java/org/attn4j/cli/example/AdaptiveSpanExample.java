@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -218,11 +219,12 @@ final class AdaptiveSpanExample implements Example {
         }
 
         NDArray answers(NDManager manager) {
-            return manager.create(answers, new Shape(ROWS, LENGTH)).toType(DataType.INT64, false);
+            return HostArrays.of(manager, answers, new Shape(ROWS, LENGTH))
+                    .toType(DataType.INT64, false);
         }
 
         private static NDArray oneHot(NDManager manager, int[] ids, int depth) {
-            return manager.create(ids, new Shape(ROWS, LENGTH)).oneHot(depth);
+            return HostArrays.of(manager, ids, new Shape(ROWS, LENGTH)).oneHot(depth);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
@@ -161,7 +162,7 @@ final class HardAttentionExample implements Example {
             for (int i = 0; i < values.length; i++) {
                 ones[i * kinds + values[i]] = 1;
             }
-            return manager.create(ones, new Shape(values.length / width, width, kinds));
+            return HostArrays.of(manager, ones, new Shape(values.length / width, width, kinds));
         }
     }
 

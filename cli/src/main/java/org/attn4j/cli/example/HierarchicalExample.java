@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 
 /**
@@ -169,11 +170,11 @@ final class HierarchicalExample implements Example {
         HierarchicalAttention.Inputs inputs(NDManager manager) {
             long count = verdicts.length;
             return HierarchicalAttention.Inputs.of(
-                    manager.create(words, new Shape(count, SENTENCES, WORDS)));
+                    HostArrays.of(manager, words, new Shape(count, SENTENCES, WORDS)));
         }
 
         NDArray labels(NDManager manager) {
-            return manager.create(verdicts);
+            return HostArrays.of(manager, verdicts, new Shape(verdicts.length));
         }
     }
 

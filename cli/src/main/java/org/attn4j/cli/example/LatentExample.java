@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
@@ -197,7 +198,7 @@ final class LatentExample implements Example {
                     for (int row = 0; row < TESTED; row++) {
                         wrong[row] |= next[row] != symbols[row][LENGTH - 1 - place];
                     }
-                    ids = own.create(next, new Shape(TESTED, 1));
+                    ids = HostArrays.of(own, next, new Shape(TESTED, 1));
                 }
             }
             for (KeyValueCache cache : caches) {
@@ -229,7 +230,7 @@ final class LatentExample implements Example {
                 ids[from + LENGTH + i] = i == 0 ? SEPARATOR : symbols[row][LENGTH - i];
             }
         }
-        return manager.create(ids, new Shape(symbols.length, 2L * LENGTH));
+        return HostArrays.of(manager, ids, new Shape(symbols.length, 2L * LENGTH));
     }
 
     /** The symbols backwards, (B, L). */
@@ -240,6 +241,6 @@ final class LatentExample implements Example {
                 ids[row * LENGTH + i] = symbols[row][LENGTH - 1 - i];
             }
         }
-        return manager.create(ids, new Shape(symbols.length, LENGTH));
+        return HostArrays.of(manager, ids, new Shape(symbols.length, LENGTH));
     }
 }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.GlobalAttention;
@@ -132,9 +133,11 @@ final class LocalAlignmentExample implements Example {
             int classes) {
 
         AttentionInputs inputs(NDManager manager) {
-            NDArray memory = manager.create(key, new Shape(count, places, width(key, places)));
-            NDArray asked = manager.create(query, new Shape(count, targets, width(query, targets)));
-            NDArray there = manager.create(visible, new Shape(count, places));
+            NDArray memory =
+                    HostArrays.of(manager, key, new Shape(count, places, width(key, places)));
+            NDArray asked =
+                    HostArrays.of(manager, query, new Shape(count, targets, width(query, targets)));
+            NDArray there = HostArrays.of(manager, visible, new Shape(count, places));
             return AttentionInputs.cross(asked, memory).withMask(AttentionMask.keys(there));
         }
 
@@ -143,7 +146,7 @@ final class LocalAlignmentExample implements Example {
             for (int i = 0; i < answer.length; i++) {
                 hot[i * classes + answer[i]] = 1;
             }
-            return manager.create(hot, new Shape(count, targets, classes));
+            return HostArrays.of(manager, hot, new Shape(count, targets, classes));
         }
 
         long width(float[] features, int length) {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mechanism.SentinelAttention;
@@ -116,7 +117,7 @@ final class SentinelExample implements Example {
 
     /** The mean of {@code −ln(1 − β)}, at a price. */
     private static NDArray notLooking(NDArray beta, double price) {
-        return Scalars.multiply(beta.neg().add(1 + 1e-6).log().mean().neg(), price);
+        return Scalars.multiply(Scalars.subtract(1 + 1e-6, beta).log().mean().neg(), price);
     }
 
     /** Reads new pictures: what is said of them, and how much was looked for each word. */
@@ -258,12 +259,13 @@ final class SentinelExample implements Example {
                 before[i] = i % LENGTH == 0 ? 0 : labels[i - 1];
             }
             return new NDList(
-                    manager.create(before, new Shape(ROWS, LENGTH)).oneHot(vocabulary),
-                    manager.create(regions, new Shape(ROWS, REGIONS, FEATURES)));
+                    HostArrays.of(manager, before, new Shape(ROWS, LENGTH)).oneHot(vocabulary),
+                    HostArrays.of(manager, regions, new Shape(ROWS, REGIONS, FEATURES)));
         }
 
         NDArray labels(NDManager manager) {
-            return manager.create(labels, new Shape(ROWS, LENGTH)).toType(DataType.INT64, false);
+            return HostArrays.of(manager, labels, new Shape(ROWS, LENGTH))
+                    .toType(DataType.INT64, false);
         }
     }
 

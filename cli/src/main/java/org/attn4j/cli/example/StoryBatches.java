@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Random;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.mechanism.MemoryInputs;
 import org.attn4j.datasets.Story;
 import org.attn4j.datasets.StoryTask;
@@ -74,8 +75,8 @@ final class StoryBatches {
             encode(told.question(), question, row * asked);
         }
         return new MemoryInputs(
-                manager.create(story, new Shape(numbers.length, slots, words)),
-                manager.create(question, new Shape(numbers.length, asked)),
+                HostArrays.of(manager, story, new Shape(numbers.length, slots, words)),
+                HostArrays.of(manager, question, new Shape(numbers.length, asked)),
                 null,
                 observer);
     }
@@ -86,7 +87,7 @@ final class StoryBatches {
         for (int row = 0; row < ids.length; row++) {
             ids[row] = id(stories.get(numbers[row]).answer());
         }
-        return manager.create(ids);
+        return HostArrays.of(manager, ids, new Shape(ids.length));
     }
 
     private void encode(String sentence, long[] ids, int from) {

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
@@ -160,8 +161,8 @@ final class TemporalExample implements Example {
 
         TemporalAttention.Inputs inputs(NDManager manager) {
             return TemporalAttention.Inputs.of(
-                    manager.create(series, new Shape(count, STEPS, SERIES)),
-                    manager.create(target, new Shape(count, STEPS - 1)));
+                    HostArrays.of(manager, series, new Shape(count, STEPS, SERIES)),
+                    HostArrays.of(manager, target, new Shape(count, STEPS - 1)));
         }
 
         /** One series of each window, (B, T, 1, 1): times, one place, one feature. */
@@ -170,11 +171,11 @@ final class TemporalExample implements Example {
             for (int i = 0; i < values.length; i++) {
                 values[i] = series[i * SERIES + which[i / STEPS]];
             }
-            return manager.create(values, new Shape(count, STEPS, 1, 1));
+            return HostArrays.of(manager, values, new Shape(count, STEPS, 1, 1));
         }
 
         NDArray squaredError(NDArray predicted) {
-            NDArray right = predicted.getManager().create(next);
+            NDArray right = HostArrays.of(predicted.getManager(), next, new Shape(next.length));
             return predicted.sub(right).square().mean();
         }
     }

@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import java.util.Set;
 import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.models.bert.BertConfig;
 import org.attn4j.models.head.EncoderOutput;
@@ -65,7 +66,7 @@ final class AnswerHead extends HeadBlock {
         if (in.get("token_type_ids") != null) {
             return in;
         }
-        NDArray types = question(in).mul(-1).add(1); // (B, T)
+        NDArray types = Scalars.subtract(1, question(in)); // (B, T)
         return in.with("token_type_ids", types.toType(DataType.INT64, false));
     }
 
@@ -79,7 +80,8 @@ final class AnswerHead extends HeadBlock {
         NDArray logits = Layers.apply(projection, parameters, x, training); // (B, T, 2)
         if (in.get("input_ids") != null) {
             NDArray first = states.getManager().zeros(new Shape(states.getShape().get(0), 1));
-            NDArray lowered = first.concat(question(in).get(":, 1:"), 1).mul(LOWERED); // (B, T)
+            NDArray asked = first.concat(question(in).get(":, 1:"), 1); // (B, T)
+            NDArray lowered = Scalars.multiply(asked, LOWERED);
             logits = logits.sub(lowered.expandDims(2).toType(logits.getDataType(), false));
         }
         NDArray start = logits.get(new NDIndex(":, :, 0")); // (B, T)

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Tells an observer Big Bird's weights as transformers reports them, (B, N, S, S) over S places in
@@ -64,8 +65,9 @@ record BlockObserver(AttentionObserver whole, BigBirdConfig config, NDArray visi
         NDArray all =
                 weights.mul(HostArrays.of(manager, kept, new Shape(batch, 1, length, length)));
         NDArray again = HostArrays.of(manager, anew, new Shape(batch, 1, length, 1));
-        NDArray sums = all.sum(new int[] {3}, true).maximum(LITTLE);
-        NDArray divisor = sums.mul(again).add(again.mul(-1).add(1)); // 1 where nothing changes
+        NDArray sums = Scalars.maximum(all.sum(new int[] {3}, true), LITTLE);
+        NDArray divisor =
+                sums.mul(again).add(Scalars.subtract(1, again)); // 1 where nothing changes
         NDArray first = HostArrays.of(manager, told, new Shape(batch, 1, length, 1));
         NDArray rest = all.div(divisor);
         return rest.get(":, :, :, :" + size)

@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.models.head.EncoderBlock;
 import org.attn4j.models.head.EncoderOutput;
@@ -207,9 +208,10 @@ public abstract class CausalEncoder extends EncoderBlock {
         if (visible == null || !inputNames().contains(POSITIONS)) {
             return null;
         }
-        NDArray places = visible.cumSum(1).sub(1); // (B, S)
+        NDArray places = Scalars.subtract(visible.cumSum(1), 1); // (B, S)
         long length = places.getShape().get(1);
-        return places.get(":, {}:", length - count).maximum(0); // padding is seen by nobody
+        return Scalars.maximum(
+                places.get(":, {}:", length - count), 0); // padding is seen by nobody
     }
 
     DecoderCache newCache(NDManager manager) {

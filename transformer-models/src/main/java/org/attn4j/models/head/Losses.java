@@ -102,7 +102,7 @@ public final class Losses {
     /** {@code max(x, 0) - x·y + log(1 + exp(-|x|))}, which overflows nowhere. */
     private static NDArray binary(NDArray logits, NDArray labels) {
         NDArray wanted = labels.toType(logits.getDataType(), false).reshape(logits.getShape());
-        NDArray tail = logits.abs().neg().exp().add(1).log();
+        NDArray tail = Scalars.add(logits.abs().neg().exp(), 1).log();
         return logits.getNDArrayInternal().relu().sub(logits.mul(wanted)).add(tail);
     }
 

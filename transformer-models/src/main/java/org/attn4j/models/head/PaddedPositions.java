@@ -3,6 +3,7 @@ package org.attn4j.models.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.OptionalInt;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * The places of fairseq's models (RoBERTa, XLM-R, MPNet): tokens are counted from behind the number
@@ -34,7 +35,8 @@ public final class PaddedPositions {
      */
     public static NDArray of(NDArray ids, int padId, int maxPositions) {
         NDArray counted = ids.neq(padId).toType(DataType.INT64, false); // (B, T)
-        NDArray places = counted.cumSum(1).toType(DataType.INT64, false).mul(counted).add(padId);
+        NDArray numbers = counted.cumSum(1).toType(DataType.INT64, false).mul(counted);
+        NDArray places = Scalars.add(numbers, padId);
         if (ids.getShape().get(1) + padId >= maxPositions) {
             long last = places.max().toLongArray()[0];
             if (last >= maxPositions) {

@@ -24,15 +24,20 @@ public enum Activation {
     /** {@code max(x, 0)²} (So et al. 2021). */
     RELU2("relu2", x -> x.getNDArrayInternal().relu().square()),
     /** {@code max(x, 0)}, at most 6. */
-    RELU6("relu6", x -> x.getNDArrayInternal().relu().minimum(6)),
+    RELU6("relu6", x -> Scalars.minimum(x.getNDArrayInternal().relu(), 6)),
     /** {@code x} above 0, {@code 0.01 x} below. */
     LEAKY_RELU("leaky_relu", x -> x.getNDArrayInternal().leakyRelu(0.01f)),
     /** The exact GELU, at most 10. */
-    GELU_10("gelu_10", x -> x.getNDArrayInternal().gelu().minimum(10)),
+    GELU_10("gelu_10", x -> Scalars.minimum(x.getNDArrayInternal().gelu(), 10)),
     /** {@code x · min(max(x + 3, 0), 6) / 6} (Howard et al. 2019). */
     HARDSWISH(
             "hardswish",
-            x -> Scalars.multiply(x.mul(x.add(3).getNDArrayInternal().relu().minimum(6)), 1 / 6.0)),
+            x ->
+                    Scalars.divide(
+                            x.mul(
+                                    Scalars.minimum(
+                                            Scalars.add(x, 3).getNDArrayInternal().relu(), 6)),
+                            6)),
     /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID("sigmoid", Activation::sigmoid),
     /** The hyperbolic tangent. */
@@ -99,7 +104,7 @@ public enum Activation {
     private static NDArray geluTanh(NDArray x) {
         NDArray cubic = Scalars.multiply(x.square().mul(x), 0.044715);
         NDArray inner = Scalars.multiply(cubic.add(x), SQRT_TWO_OVER_PI);
-        return Scalars.multiply(inner.tanh().add(1).mul(x), 0.5);
+        return Scalars.multiply(Scalars.add(inner.tanh(), 1).mul(x), 0.5);
     }
 
     private static NDArray sigmoid(NDArray x) {

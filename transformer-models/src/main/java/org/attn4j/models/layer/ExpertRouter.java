@@ -184,7 +184,7 @@ public final class ExpertRouter extends AbstractBlock {
         }
         NDArray weights = Rows.take(scores.reshape(-1, 1), places).reshape(rows, settings.chosen);
         if (settings.normalised) {
-            weights = weights.div(weights.sum(new int[] {1}, true).add(SMALLEST_SUM));
+            weights = weights.div(Scalars.add(weights.sum(new int[] {1}, true), SMALLEST_SUM));
         }
         return new Route(experts, Scalars.multiply(weights, settings.factor));
     }

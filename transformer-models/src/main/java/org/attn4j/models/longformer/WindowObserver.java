@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.pattern.Rows;
 
 /**
@@ -130,7 +131,7 @@ record WindowObserver(
             given = given.concat(weights.getManager().zeros(missing, weights.getDataType()), 2);
         }
         NDArray counts = array(weights, real, new Shape(places.length, 1, 1, most));
-        return given.mul(counts).add(counts.mul(-1).add(1).div(padded));
+        return given.mul(counts).add(Scalars.divide(Scalars.subtract(1, counts), padded));
     }
 
     private static boolean[][] flags(NDArray flags, Shape weights, boolean otherwise) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
@@ -90,7 +91,7 @@ public final class OptModel extends CausalEncoder {
     /** {@inheritDoc} */
     @Override
     protected NDArray positions(NDArray visible, long count) {
-        NDArray places = visible.cumSum(1).mul(visible).sub(1); // (B, S)
+        NDArray places = Scalars.subtract(visible.cumSum(1).mul(visible), 1); // (B, S)
         return places.get(":, {}:", places.getShape().get(1) - count); // (B, T)
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.models.pretrained.ConfigReader;
 
 /**
@@ -121,7 +122,7 @@ public record Pooling(List<Mode> modes) {
             }
             case MAX ->
                     states.mul(weights)
-                            .add(weights.sub(1).mul(never(states)))
+                            .add(Scalars.multiply(Scalars.subtract(weights, 1), never(states)))
                             .max(new int[] {1}); // (B, D)
             case MEAN -> sum(states, weights).div(count(weights));
             case MEAN_SQRT_LENGTH -> sum(states, weights).div(count(weights).sqrt());
@@ -152,7 +153,7 @@ public record Pooling(List<Mode> modes) {
     }
 
     private static NDArray count(NDArray weights) {
-        return weights.sum(new int[] {1}).maximum(1e-9f); // (B, 1)
+        return Scalars.maximum(weights.sum(new int[] {1}), 1e-9); // (B, 1)
     }
 
     /** 1, 2, 3 …, (T). */

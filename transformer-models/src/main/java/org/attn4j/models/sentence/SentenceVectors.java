@@ -1,6 +1,7 @@
 package org.attn4j.models.sentence;
 
 import ai.djl.ndarray.NDArray;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * What is computed of sentences.
@@ -32,7 +33,7 @@ public record SentenceVectors(NDArray states, NDArray pooled, NDArray embeddings
     }
 
     static NDArray normalized(NDArray vectors) {
-        NDArray length = vectors.square().sum(new int[] {1}, true).sqrt().maximum(1e-12f);
+        NDArray length = Scalars.maximum(vectors.square().sum(new int[] {1}, true).sqrt(), 1e-12);
         return vectors.div(length);
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.kernel.AdamSettings;
 import org.attn4j.attention.kernel.Kernels;
 import org.attn4j.attention.kernel.OptimizerKernel;
+import org.attn4j.attention.kernel.Scalars;
 
 /**
  * Adam (Kingma and Ba 2015) with the decoupled weight decay of AdamW (Loshchilov and Hutter 2019),
@@ -182,7 +183,7 @@ public class AdamOptimizer extends Optimizer {
             scope.suppressNotUsedWarning();
             NDList clipped = new NDList();
             for (NDArray gradient : gradients) {
-                clipped.add(gradient.mul(factor).clip(-clipGrad, clipGrad));
+                clipped.add(Scalars.multiply(gradient, factor).clip(-clipGrad, clipGrad));
             }
             kernel.adam(weights, clipped, means, variances, step, settings, 1);
         }

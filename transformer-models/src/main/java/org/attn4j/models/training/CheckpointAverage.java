@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.attn4j.attention.kernel.Scalars;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
@@ -122,7 +123,7 @@ public final class CheckpointAverage {
                 NDArray value = source.read(name, passing, DataType.FLOAT64);
                 sum = sum == null ? value : sum.add(value);
             }
-            mean = sum.div((double) sources.size()).toType(own.type().dataType(), false);
+            mean = Scalars.divide(sum, sources.size()).toType(own.type().dataType(), false);
             mean.attach(scratch);
         }
         return TensorContent.of(name, mean, own.type());

@@ -3,10 +3,8 @@ package org.attn4j.models.causal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,16 +47,14 @@ class CausalGradientTest {
                             .findFirst()
                             .orElseThrow();
             Map<String, NDArray> inputs = fixture.inputs(it, manager);
-            try (GradientCollector collector =
-                    Engine.getEngine(TestEngine.name()).newGradientCollector()) {
-                collector.backward(
-                        model.model()
-                                .run(
-                                        new ParameterStore(manager, false),
-                                        new ModelInputs(inputs, null),
-                                        true)
-                                .require("loss"));
-            }
+            TestEngine.backward(
+                    () ->
+                            model.model()
+                                    .run(
+                                            new ParameterStore(manager, false),
+                                            new ModelInputs(inputs, null),
+                                            true)
+                                    .require("loss"));
             Set<String> left = new HashSet<>(gradients.names());
             for (var entry : BlockParameters.of(model.model()).byPath().entrySet()) {
                 String tensor = model.model().weights().tensorOf(entry.getKey()).orElseThrow();

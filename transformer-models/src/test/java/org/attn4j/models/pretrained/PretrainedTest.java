@@ -11,7 +11,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -164,12 +163,8 @@ class PretrainedTest {
                     .values()
                     .forEach(parameter -> assertTrue(!parameter.requiresGradient()));
             ModelInputs in = inputs(manager).with("labels", manager.create(new long[] {0, 2}));
-            try (GradientCollector collector =
-                    Engine.getEngine(TestEngine.name()).newGradientCollector()) {
-                ParameterStore parameters = new ParameterStore(manager, false);
-                NDArray loss = trained.model().run(parameters, in, true).require("loss");
-                collector.backward(loss);
-            }
+            ParameterStore parameters = new ParameterStore(manager, false);
+            TestEngine.backward(() -> trained.model().run(parameters, in, true).require("loss"));
             BlockParameters.of(trained.model())
                     .byPath()
                     .forEach(

@@ -19,14 +19,17 @@ import ai.djl.translate.StackBatchifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.attn4j.attention.kernel.HostArrays;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
@@ -271,25 +274,21 @@ class RecurrentModelTest {
     @Test
     void severalThreadsShareAModel() throws Exception {
         RecurrentModel model = model(bahdanau().build());
-        float[] expected = model.logits(ids(1, 3, 4, 2), ids(1, 1, 5, 6), null).toFloatArray();
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
-            List<Future<float[]>> results = new ArrayList<>();
-            for (int i = 0; i < 9; i++) {
-                results.add(
-                        threads.submit(
-                                () -> {
-                                    try (NDManager own = manager.newSubManager()) {
-                                        NDArray source =
-                                                own.create(new long[] {3, 4, 2}, new Shape(1, 3));
-                                        NDArray input =
-                                                own.create(new long[] {1, 5, 6}, new Shape(1, 3));
-                                        return model.logits(source, input, null).toFloatArray();
-                                    }
-                                }));
-            }
-            for (Future<float[]> result : results) {
-                assertArrayEquals(expected, result.get(), 1e-6f);
+            Callable<float[]> task =
+                    () -> {
+                        try (NDManager own = manager.newSubManager()) {
+                            NDArray source =
+                                    HostArrays.of(own, new long[] {3, 4, 2}, new Shape(1, 3));
+                            NDArray input =
+                                    HostArrays.of(own, new long[] {1, 5, 6}, new Shape(1, 3));
+                            return model.logits(source, input, null).toFloatArray();
+                        }
+                    };
+            float[] expected = threads.submit(task).get();
+            for (Future<float[]> result : threads.invokeAll(Collections.nCopies(9, task))) {
+                assertArrayEquals(expected, result.get());
             }
         } finally {
             threads.shutdown();
@@ -319,6 +318,8 @@ class RecurrentModelTest {
 
     /**
      * Sources of digits, and as targets the same in reverse: where to look moves with each step.
+     * The last digits of the arithmetic lead training another way, so how long it takes is luck: 94
+     * to 206 steps with twelve seeds on both engines. Three times as many are allowed.
      */
     @Test
     void bothDecodersLearnToReverse() {
@@ -335,7 +336,7 @@ class RecurrentModelTest {
         Engine.getEngine(TestEngine.name()).setRandomSeed(3);
         TrainingConfig training =
                 TrainingConfig.builder()
-                        .optSteps(400)
+                        .optSteps(620)
                         .optLearningRate(0.01)
                         .optWarmupSteps(10)
                         .optLabelSmoothing(0)
@@ -353,7 +354,7 @@ class RecurrentModelTest {
                             .optClipNorm(5)
                             .build()) {
                 Random random = new Random(1);
-                for (int step = 0; step < 250 && loss > 0.35; step++) {
+                for (int step = 0; step < 620 && loss > 0.35; step++) {
                     try (Batch batch = batch(trainer.getManager(), random)) {
                         loss += 0.2 * (trainer.trainBatch(batch).mean() - loss);
                     }

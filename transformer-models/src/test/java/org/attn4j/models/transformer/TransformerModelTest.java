@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.Map;
@@ -194,14 +192,12 @@ class TransformerModelTest {
         NDArray input = TinyModels.ids(manager, 2, 1, 5, 6, 1, 8, 0);
         NDArray direction = manager.randomNormal(new Shape(2, 3, 13));
         ParameterStore store = new ParameterStore(manager, false);
-        try (GradientCollector collector =
-                Engine.getEngine(TestEngine.name()).newGradientCollector()) {
-            collector.backward(
-                    model.forward(store, new NDList(source, input), true)
-                            .singletonOrThrow()
-                            .mul(direction)
-                            .sum());
-        }
+        TestEngine.backward(
+                () ->
+                        model.forward(store, new NDList(source, input), true)
+                                .singletonOrThrow()
+                                .mul(direction)
+                                .sum());
         Map<String, float[]> gradients = new TreeMap<>();
         for (Pair<String, Parameter> pair : model.getParameters()) {
             gradients.put(pair.getKey(), pair.getValue().getArray().getGradient().toFloatArray());

@@ -2,6 +2,7 @@ package org.attn4j.attention.kernel.pytorch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.attn4j.attention.kernel.AdamSettings;
 import org.attn4j.attention.kernel.OptimizerKernel;
@@ -25,7 +26,7 @@ final class FusedOptimizerKernel implements OptimizerKernel {
             long step,
             AdamSettings settings,
             float gradientScale) {
-        NDArray count = parameters.head().getManager().create((float) step);
+        NDArray count = parameters.head().getManager().full(new Shape(), step);
         NDArray numbers =
                 module.vector(
                         settings.learningRate(),
