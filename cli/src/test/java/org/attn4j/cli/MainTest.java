@@ -191,7 +191,7 @@ class MainTest {
     @Test
     @Tag("engine")
     void valuesOfOptionsAreTakenAsTheyAre() {
-        List<String> labels = List.of("5\" nails", "it's", "@labels", "a\\", "${x}");
+        List<String> labels = List.of("\"a", "b\"", "it's", "@labels", "a\\", "${x}");
         Outcome outcome =
                 Cli.run(
                         "classify",
