@@ -94,7 +94,7 @@ public final class EngineThreads {
     }
 
     /** Waits for the end even if interrupted, as a call of the engine does. */
-    private static <T> T result(Future<T> future) {
+    static <T> T result(Future<T> future) {
         boolean interrupted = false;
         try {
             while (true) {
