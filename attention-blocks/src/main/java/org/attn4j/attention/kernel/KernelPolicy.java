@@ -32,10 +32,13 @@ public record KernelPolicy(boolean required, KernelChoice choice) {
      * @throws IllegalArgumentException if a property cannot be read
      */
     public static KernelPolicy current() {
+        return parse(text());
+    }
+
+    /** What {@link #current} reads. */
+    static String text() {
         String choice = System.getProperty(CHOICE_PROPERTY);
-        return choice != null
-                ? forced(KernelChoice.parse(choice))
-                : parse(System.getProperty(PROPERTY, "auto"));
+        return choice != null ? choice : System.getProperty(PROPERTY, "auto");
     }
 
     /**

@@ -56,10 +56,12 @@ public final class Kernels {
         fusedDropout = fused ? torch.dropout(wanted.dropout(), PLAIN_DROPOUT) : null;
     }
 
-    private record Key(String engine, Device device, KernelPolicy policy) {
+    /** The policy is unread: of(…) is called at every operation, and reads it once. */
+    private record Key(String engine, Device device, String policy) {
 
-        static Key of(NDManager manager, KernelPolicy policy) {
-            return new Key(manager.getEngine().getEngineName(), manager.getDevice(), policy);
+        static Key of(NDManager manager) {
+            return new Key(
+                    manager.getEngine().getEngineName(), manager.getDevice(), KernelPolicy.text());
         }
     }
 
@@ -85,11 +87,7 @@ public final class Kernels {
      * @return the kernels
      */
     public static Kernels of(NDManager manager) {
-        KernelPolicy policy = KernelPolicy.current();
-        if (policy.equals(KernelPolicy.REFERENCE)) {
-            return REFERENCE;
-        }
-        Key key = Key.of(manager, policy);
+        Key key = Key.of(manager);
         Kernels made = MADE.get(key);
         return made != null ? made : MADE.computeIfAbsent(key, k -> make(manager, k));
     }
@@ -128,8 +126,7 @@ public final class Kernels {
      *     machine
      */
     public static void restore(NDManager manager, KernelChoice choice) {
-        KernelPolicy policy = KernelPolicy.current();
-        if (policy.choice() != null) {
+        if (KernelPolicy.current().choice() != null) {
             return;
         }
         Kernels now = of(manager);
@@ -146,7 +143,7 @@ public final class Kernels {
         }
         Kernels restored = new Kernels(now.torch, now.proof, choice, true);
         restored.choice(); // proves it
-        MADE.put(Key.of(manager, policy), restored);
+        MADE.put(Key.of(manager), restored);
     }
 
     /** The kernels of a choice, less what does not prove right. */
@@ -155,7 +152,10 @@ public final class Kernels {
     }
 
     private static Kernels make(NDManager manager, Key key) {
-        KernelPolicy policy = key.policy;
+        KernelPolicy policy = KernelPolicy.parse(key.policy);
+        if (policy.equals(KernelPolicy.REFERENCE)) {
+            return REFERENCE;
+        }
         if (!PyTorchKernels.ENGINE.equals(key.engine)) {
             if (policy.required()) {
                 throw new IllegalStateException(
