@@ -9,7 +9,7 @@ import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
-import org.attn4j.models.transformer.TransformerAttention;
+import org.attn4j.models.family.transformer.TransformerAttention;
 
 /**
  * A mechanism in a comparison, and where it stands.

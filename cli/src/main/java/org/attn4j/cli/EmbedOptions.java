@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.attn4j.models.sentence.Pooling;
+import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;

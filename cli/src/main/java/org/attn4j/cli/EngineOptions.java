@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.attn4j.attention.kernel.KernelPolicy;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.KernelPolicy;
+import org.attn4j.attention.ops.Kernels;
 import picocli.CommandLine.Option;
 
 /**

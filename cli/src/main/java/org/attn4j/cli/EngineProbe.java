@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.Kernels;
 
 /**
  * Loads one engine in a JVM of its own and multiplies two matrices with it, so that an engine that

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.kernel.KernelPolicy;
+import org.attn4j.attention.ops.KernelPolicy;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 

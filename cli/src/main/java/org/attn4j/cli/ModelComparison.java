@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.attn4j.models.pretrained.ModelParity;
-import org.attn4j.models.pretrained.ModelParityReport;
-import org.attn4j.models.pretrained.ModelParityReport.CaseReport;
-import org.attn4j.models.pretrained.ModelParityReport.OutputReport;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.ModelParity;
+import org.attn4j.models.model.ModelParityReport;
+import org.attn4j.models.model.ModelParityReport.CaseReport;
+import org.attn4j.models.model.ModelParityReport.OutputReport;
+import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine;
 
 /**

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
 import org.attn4j.models.checkpoint.hub.HubSettings;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

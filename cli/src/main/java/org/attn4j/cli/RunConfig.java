@@ -11,8 +11,8 @@ import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.TrainingConfig;
-import org.attn4j.models.transformer.TransformerConfig;
-import org.attn4j.models.transformer.TransformerModel;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
 
 /**
  * Everything that a training run is told: what its YAML file holds, with the defaults filled in.

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Curve;
 import org.attn4j.cli.report.Report;

@@ -1,8 +1,8 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
-import org.attn4j.models.pretrained.GenerationRequest;
-import org.attn4j.models.pretrained.TextGenerator;
+import org.attn4j.models.model.GenerationRequest;
+import org.attn4j.models.model.TextGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -25,9 +25,9 @@ import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.TrainingRun;
 import org.attn4j.models.training.Validator;
-import org.attn4j.models.transformer.TransformerConfig;
-import org.attn4j.models.transformer.TransformerModel;
-import org.attn4j.models.transformer.TransformerStore;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.family.transformer.TransformerStore;
 import org.attn4j.models.zoo.SentenceTranslator;
 
 /** Puts a training run together from its configuration, and runs it. */

@@ -1,6 +1,6 @@
 package org.attn4j.cli;
 
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Option;
 
 /** Whether published models load whose settings are not all known. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.spec.AttentionSpec;
-import org.attn4j.models.transformer.TransformerAttention;
+import org.attn4j.models.family.transformer.TransformerAttention;
 import org.junit.jupiter.api.Test;
 
 class AttentionKeysTest {

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.models.training.SequenceTrainer;
 import org.junit.jupiter.api.Test;
@@ -49,9 +49,9 @@ class DjlCallsTest {
     /** Who makes arrays from Java's memory, and why no gradient needs that memory later. */
     private static final Map<String, String> MAKERS =
             Map.of(
-                    "org/attn4j/attention/kernel/HostArrays", "copies",
-                    "org/attn4j/attention/kernel/Scalars", "copies",
-                    "org/attn4j/attention/kernel/pytorch/TorchModule", "is read by value",
+                    "org/attn4j/attention/ops/HostArrays", "copies",
+                    "org/attn4j/attention/ops/Scalars", "copies",
+                    "org/attn4j/attention/ops/TorchModule", "is read by value",
                     "org/attn4j/models/checkpoint/TensorReader", "copies",
                     "org/attn4j/datasets/IdArrays",
                             "ids, which the batch holds in its open arrays");
@@ -59,7 +59,7 @@ class DjlCallsTest {
     @Test
     void arithmeticWithNumbersGoesThroughOnePlace() throws IOException {
         assertEquals(
-                Set.of("org/attn4j/attention/kernel/Scalars"),
+                Set.of("org/attn4j/attention/ops/Scalars"),
                 callers(DjlCallsTest::isArithmetic).keySet(),
                 () -> "use Scalars: " + callersOrFail(DjlCallsTest::isArithmetic));
     }

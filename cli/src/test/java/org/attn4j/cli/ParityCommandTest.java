@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.attn4j.attention.kernel.KernelPolicy;
+import org.attn4j.attention.ops.KernelPolicy;
 import org.attn4j.cli.Cli.Outcome;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**

@@ -3,7 +3,7 @@ package org.attn4j.attention.align;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.function.Supplier;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**

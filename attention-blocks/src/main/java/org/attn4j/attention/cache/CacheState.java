@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.HashMap;
 import java.util.Map;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.Temporaries;
 
 /** The arrays that a mechanism keeps beside keys and values, by name. */
 final class CacheState {

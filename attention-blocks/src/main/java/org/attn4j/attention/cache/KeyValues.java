@@ -3,7 +3,7 @@ package org.attn4j.attention.cache;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.Temporaries;
 
 /**
  * Keys and values in heads.

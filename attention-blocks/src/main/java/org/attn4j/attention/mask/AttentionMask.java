@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.Temporaries;
 
 /**
  * Who sees whom: which keys each query may attend to, and what is added to their scores.

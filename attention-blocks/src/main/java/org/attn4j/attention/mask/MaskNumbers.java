@@ -2,7 +2,7 @@ package org.attn4j.attention.mask;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * A mask as numbers, for one query length T and one key length S: float32 arrays broadcastable to

@@ -10,7 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 

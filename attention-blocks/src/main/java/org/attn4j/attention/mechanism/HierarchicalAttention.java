@@ -14,7 +14,7 @@ import ai.djl.util.PairList;
 import java.util.Objects;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentStack;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * A key-value memory network: memories are found by one thing and give another, such as a window of

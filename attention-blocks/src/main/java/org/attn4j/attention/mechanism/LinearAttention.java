@@ -11,8 +11,8 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.kernel.Linear;
-import org.attn4j.attention.kernel.LinearSums;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearSums;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 

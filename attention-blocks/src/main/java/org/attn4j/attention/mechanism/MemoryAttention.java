@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.Linear;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * An end-to-end memory network: a question looks at the sentences of a story several times, each

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.position.RotaryEmbedding;
 
 /**

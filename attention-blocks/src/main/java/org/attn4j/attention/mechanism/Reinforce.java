@@ -2,7 +2,7 @@ package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * The learning rule of hard attention: REINFORCE with a moving-average baseline and an entropy

@@ -13,8 +13,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.kernel.Linear;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
 
 /**

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;

@@ -16,10 +16,10 @@ import java.util.List;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.Linear;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 

@@ -14,10 +14,10 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Linear;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.SinusoidalPositions;
 

@@ -7,7 +7,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Layer normalisation of queries and keys: {@code scores = LN(q) · LN(k) / √H}.

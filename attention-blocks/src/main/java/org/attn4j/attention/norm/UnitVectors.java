@@ -2,7 +2,7 @@ package org.attn4j.attention.norm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /** Vectors of length 1. */
 final class UnitVectors {

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.AdditiveAttention;
 
 /** Dumps {@code bahdanau…}: additive attention with and without a bias. */

@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.Alibi;
 

@@ -9,8 +9,8 @@ import org.attn4j.attention.align.AlphaEntmax;
 import org.attn4j.attention.align.Entmax15;
 import org.attn4j.attention.align.SparseWeights;
 import org.attn4j.attention.align.Sparsemax;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.mechanism.DotProductAttention;
 

@@ -3,7 +3,7 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.CoverageAttention;
 import org.attn4j.attention.mechanism.CoverageAttention.Covered;
 

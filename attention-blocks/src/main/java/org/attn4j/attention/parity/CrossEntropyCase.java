@@ -3,9 +3,9 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.LossKernel;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.LossKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /** Dump {@code cross_entropy}: means over the labels that are not ignored, plain and smoothed. */
 final class CrossEntropyCase implements ParityCase {

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 
 /**
  * A dump of a mechanism: a folder of {@code golden.json}, which says what is computed, and {@code

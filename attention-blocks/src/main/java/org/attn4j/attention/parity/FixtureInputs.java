@@ -12,8 +12,8 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.mask.AttentionMask;
 
 /**

@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.LinearSums;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.LinearSums;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 

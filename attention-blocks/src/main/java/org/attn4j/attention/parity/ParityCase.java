@@ -2,7 +2,7 @@ package org.attn4j.attention.parity;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /**
  * How one kind of dump is computed with the blocks of this project.

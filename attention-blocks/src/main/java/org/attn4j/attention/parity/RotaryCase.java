@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryEmbedding.Layout;
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.position.SinusoidalPositions;
 import org.attn4j.attention.position.SinusoidalPositions.Layout;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.mechanism.IntraDecoderAttention;
 import org.attn4j.attention.mechanism.IntraTemporalAttention;

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.SegmentMemory;
 import org.attn4j.attention.mechanism.SegmentOutput;
 import org.attn4j.attention.mechanism.TransformerXl;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 
 /**
  * Taking places of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those of

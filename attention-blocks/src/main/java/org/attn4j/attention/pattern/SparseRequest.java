@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.attn4j.attention.kernel.AttentionKernel;
-import org.attn4j.attention.kernel.AttentionRequest;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.AttentionRequest;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.mask.AttentionMask;
 
 /**

@@ -9,8 +9,8 @@ import ai.djl.nn.norm.Dropout;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**

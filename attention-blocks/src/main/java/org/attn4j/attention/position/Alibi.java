@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Scalars;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
+import org.attn4j.attention.ops.Temporaries;
 
 /**
  * Attention with linear biases: the score falls with the distance, {@code −slope[n] · |i − j|}, at

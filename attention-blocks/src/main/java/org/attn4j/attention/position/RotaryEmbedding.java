@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.kernel.HostArrays;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Rotary position embedding: pairs of features of a query or key are turned by an angle that grows

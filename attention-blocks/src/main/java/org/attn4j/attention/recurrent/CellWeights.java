@@ -8,7 +8,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.UniformInitializer;
 import java.util.function.UnaryOperator;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.Kernels;
 
 /**
  * The parameters of one layer and direction, and the step that they make.

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Layers of LSTM or GRU, in one direction or both, over sequences of different lengths.

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * The additive score, {@code v · tanh(W_q q + W_k k [+ b])}: a network with one hidden layer reads

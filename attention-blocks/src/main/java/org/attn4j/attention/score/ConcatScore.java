@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * Luong's "concat" score, {@code v · tanh(W [q; k])}.

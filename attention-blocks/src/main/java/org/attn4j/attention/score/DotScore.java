@@ -2,7 +2,7 @@ package org.attn4j.attention.score;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * The dot product of query and key, {@code scale · q · k}, for queries and keys of one size.

@@ -6,7 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * Luong's "location" score, {@code W q}: the query alone says how much it wants each place,

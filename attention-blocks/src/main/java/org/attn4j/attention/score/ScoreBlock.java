@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * The base of scores with parameters. {@code forward} takes {@code [query, key]}, (B, T, Dq) and

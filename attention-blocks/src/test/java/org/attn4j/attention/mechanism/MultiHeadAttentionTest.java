@@ -29,7 +29,7 @@ import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.Subject;
 import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.fixture.TestKernel;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.attention.position.RelativePositionBias;

@@ -18,7 +18,7 @@ import org.attn4j.attention.CompositeContractTest;
 import org.attn4j.attention.fixture.Numbers;
 import org.attn4j.attention.fixture.Slopes;
 import org.attn4j.attention.fixture.TestEngine;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

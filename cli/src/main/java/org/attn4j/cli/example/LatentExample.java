@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.MappedFile;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.MappedFile;
 
 /**
  * A safetensors file, memory-mapped and read tensor by tensor.

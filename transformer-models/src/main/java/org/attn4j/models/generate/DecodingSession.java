@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 
 /**
  * A batch of sources being decoded: hands scores to the search, which works on Java arrays, and

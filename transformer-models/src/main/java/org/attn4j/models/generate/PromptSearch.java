@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 
 /**
  * Finds continuations of prompts by the same searches that find targets of sources. Prompts of

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /** An elementwise activation function, named as in Hugging Face configurations. */
 public enum Activation {

@@ -3,7 +3,7 @@ package org.attn4j.models.layer;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.kernel.AttentionKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.parity.Fixture;
 import org.attn4j.attention.parity.FixtureInputs;
 import org.attn4j.attention.parity.ParityCase;

@@ -12,7 +12,7 @@ import ai.djl.util.PairList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.kernel.Temporaries;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 

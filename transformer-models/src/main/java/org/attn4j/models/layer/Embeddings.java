@@ -11,7 +11,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
 import java.util.OptionalInt;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
 

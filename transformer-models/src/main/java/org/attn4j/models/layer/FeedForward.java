@@ -9,7 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
-import org.attn4j.attention.kernel.Linear;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * The position-wise feed-forward block, {@code fc2(activation(fc1(x)))} (Vaswani et al. 2017, eq.

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.Kernels;
 
 /** What layers and heads share. */
 public final class Layers {

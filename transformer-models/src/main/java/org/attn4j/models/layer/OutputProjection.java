@@ -8,7 +8,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.Kernels;
 
 /**
  * The map from hidden states to logits, {@code x Wᵀ + b}, with a weight (V, D) of its own or that

@@ -3,7 +3,7 @@ package org.attn4j.models.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.kernel.HostArrays;
+import org.attn4j.attention.ops.HostArrays;
 
 /** Rows of a matrix by their numbers, with gradients. */
 final class Rows {

@@ -3,7 +3,7 @@ package org.attn4j.models.task;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Locale;
-import org.attn4j.models.pretrained.ConfigReader;
+import org.attn4j.models.model.ConfigReader;
 
 /** How a classifier's logits become scores. */
 public enum ScoreFunction {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.attn4j.models.pretrained.ConfigReader;
-import org.attn4j.models.pretrained.ModelFamilies;
-import org.attn4j.models.pretrained.ModelFamily;
+import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.ModelFamilies;
+import org.attn4j.models.model.ModelFamily;
 
 /** What a model is used for. */
 public enum Task {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.models.pretrained.PretrainedModel;
+import org.attn4j.models.model.PretrainedModel;
 
 /**
  * A published model as the block of a DJL {@code Model}, with the tokenizer that its translators

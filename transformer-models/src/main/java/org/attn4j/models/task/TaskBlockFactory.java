@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 import org.attn4j.models.checkpoint.ModelDirectory;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 
 /**
  * Loads a published model for DJL. In {@code serving.properties} of a model's folder:

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.attn4j.models.pretrained.ModelOutputs;
+import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;

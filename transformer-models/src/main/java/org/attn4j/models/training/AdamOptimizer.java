@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.attn4j.attention.kernel.AdamSettings;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.OptimizerKernel;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.AdamSettings;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.OptimizerKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Adam (Kingma and Ba 2015) with the decoupled weight decay of AdamW (Loshchilov and Hutter 2019),

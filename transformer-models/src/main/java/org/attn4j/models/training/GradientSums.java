@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.OptimizerKernel;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.OptimizerKernel;
 
 /**
  * The sum of the gradients of one device over several backward passes.

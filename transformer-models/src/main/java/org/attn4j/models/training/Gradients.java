@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.OptimizerKernel;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.OptimizerKernel;
 
 /** The gradients of all devices since the last step. */
 final class Gradients {

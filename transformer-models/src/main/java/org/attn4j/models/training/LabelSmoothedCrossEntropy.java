@@ -7,8 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Cross-entropy between logits and token ids, with label smoothing, over the tokens that are not

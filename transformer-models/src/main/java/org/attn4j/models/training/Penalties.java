@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import org.attn4j.attention.Penalized;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Scalars;
 
 /** The blocks of a model whose parameters cost something, each once, however often it is used. */
 final class Penalties {

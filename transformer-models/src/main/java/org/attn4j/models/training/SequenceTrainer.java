@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import org.attn4j.attention.kernel.Kernels;
-import org.attn4j.attention.kernel.OptimizerKernel;
-import org.attn4j.attention.kernel.Scalars;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.OptimizerKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.

@@ -14,7 +14,7 @@ import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.attn4j.models.checkpoint.ModelDirectory;
-import org.attn4j.models.pretrained.ModelFamilies;
+import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.task.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -10,7 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.TaskBlockFactory;
 import org.attn4j.models.task.TaskTranslatorFactory;
 

@@ -9,7 +9,7 @@ import org.attn4j.models.tokenizer.PreTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.Vocabulary;
-import org.attn4j.models.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerConfig;
 
 /**
  * The tokenizers of converted checkpoints that carry plain vocabulary files, {@code

@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.attn4j.attention.kernel.Kernels;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.models.TestEngine;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.models.TestEngine;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 
 /**
  * Small random models with tokenizers, and what the pipelines of transformers 5.18 and

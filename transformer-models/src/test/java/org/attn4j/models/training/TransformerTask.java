@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
-import org.attn4j.models.transformer.TransformerConfig;
-import org.attn4j.models.transformer.TransformerModel;
-import org.attn4j.models.transformer.TransformerWeights;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.family.transformer.TransformerWeights;
 
 /** The tiny task, learned by a small Transformer with dropout. */
 final class TransformerTask implements AutoCloseable {

@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.attn4j.models.TestEngine;
-import org.attn4j.models.pretrained.Pretrained;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.Aggregation;
 import org.attn4j.models.task.Answer;
 import org.attn4j.models.task.Entity;

@@ -13,11 +13,11 @@ import org.attn4j.models.generate.GenerationConfigJson;
 import org.attn4j.models.tokenizer.PreTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.Vocabulary;
-import org.attn4j.models.transformer.TinyModels;
-import org.attn4j.models.transformer.TransformerConfig;
-import org.attn4j.models.transformer.TransformerConfigJson;
-import org.attn4j.models.transformer.TransformerModel;
-import org.attn4j.models.transformer.TransformerWeights;
+import org.attn4j.models.family.transformer.TinyModels;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerConfigJson;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.family.transformer.TransformerWeights;
 
 /** Writes directories of tiny models that turn letters into other letters. */
 final class TrainedDirectories {

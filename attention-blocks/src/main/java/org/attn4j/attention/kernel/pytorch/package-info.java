@@ -1,4 +1,0 @@
-/**
- * Kernels that reach libtorch's own operators through TorchScript assembled from readable source.
- */
-package org.attn4j.attention.kernel.pytorch;

@@ -1,0 +1,88 @@
+package org.attn4j.attention.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.Objects;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * Everything a kernel needs for one call of scaled dot-product attention.
+ *
+ * @param query the query heads, (B, N, T, H)
+ * @param key the key heads, (B, G, S, H), where G divides N: query head n reads key head n / (N /
+ *     G)
+ * @param value the value heads, (B, G, S, Hv)
+ * @param mask who sees whom, realised or not; never null
+ * @param scale the factor on the scores, usually 1/√H
+ * @param dropout the rate at which weights are dropped when training, in [0, 1)
+ * @param training whether this is a training pass
+ * @param weights whether the weights are to be returned
+ */
+public record AttentionRequest(
+        NDArray query,
+        NDArray key,
+        NDArray value,
+        AttentionMask mask,
+        double scale,
+        float dropout,
+        boolean training,
+        boolean weights) {
+
+    /** {@inheritDoc} */
+    public AttentionRequest {
+        Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
+        Shape q = query.getShape();
+        Shape k = key.getShape();
+        Shape v = value.getShape();
+        boolean fits =
+                q.dimension() == 4
+                        && k.dimension() == 4
+                        && v.dimension() == 4
+                        && q.get(0) == k.get(0)
+                        && k.get(0) == v.get(0)
+                        && k.get(1) == v.get(1)
+                        && q.get(1) % k.get(1) == 0
+                        && k.get(2) == v.get(2)
+                        && q.get(3) == k.get(3);
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "attention needs query (B, N, T, H), key (B, G, S, H) and value (B, G, S, Hv) with G dividing N,"
+                            + " got query="
+                            + q
+                            + ", key="
+                            + k
+                            + ", value="
+                            + v);
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
+        }
+    }
+
+    /**
+     * Returns T, the number of queries.
+     *
+     * @return the query length
+     */
+    public long queryLength() {
+        return query.getShape().get(2);
+    }
+
+    /**
+     * Returns S, the number of keys.
+     *
+     * @return the key length
+     */
+    public long keyLength() {
+        return key.getShape().get(2);
+    }
+
+    /**
+     * Returns whether weights are really dropped: only in training, and at a rate above zero.
+     *
+     * @return whether dropout applies
+     */
+    public boolean drops() {
+        return training && dropout > 0;
+    }
+}

@@ -1,0 +1,213 @@
+package org.attn4j.attention.ops;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which of several exact ways computes. Ways differ in the last bits, so a run that is to be
+ * repeated bit for bit records its choice and restores it.
+ *
+ * @param fused whether fused kernels are used where they apply; if not, everything is the engine's
+ *     own
+ * @param linear how linear maps are computed
+ * @param dropout how dropout masks are drawn
+ * @param plain what is computed by plain array operations although there are fused kernels: any of
+ *     {@link Part#ATTENTION}, {@link Part#LOSS} and {@link Part#OPTIMIZER}
+ */
+public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Part> plain) {
+
+    /** Plain array operations: the only choice on an engine without fused kernels. */
+    public static final KernelChoice REFERENCE =
+            new KernelChoice(false, Linear.ENGINE, Dropout.ENGINE);
+
+    private static final Pattern FUSED =
+            Pattern.compile(
+                    "(?:kernels=)?fused,\\s*linear=(\\w+),\\s*dropout=(\\w+)(?:,\\s*plain=([\\w+]+))?");
+    private static final Pattern PLAIN = Pattern.compile("(?:kernels=)?reference");
+    private static final String FORM =
+            "reference or fused,linear=engine|onednn|onednn_all,dropout=engine|hash[,plain=attention+loss+optimizer]";
+
+    /** What there are fused kernels for. */
+    public enum Part {
+        /** Scaled dot-product attention. */
+        ATTENTION,
+        /** Linear maps. */
+        LINEAR,
+        /** Cross-entropy. */
+        LOSS,
+        /** Dropout. */
+        DROPOUT,
+        /** The optimiser's arithmetic. */
+        OPTIMIZER
+    }
+
+    /** How linear maps are computed. */
+    public enum Linear {
+        /** The engine's own operation: MKL in libtorch on x86. */
+        ENGINE,
+        /** oneDNN, through libtorch, for maps so large that it is the faster one. */
+        ONEDNN,
+        /** oneDNN for maps of every size: slower, but small models test it. */
+        ONEDNN_ALL
+    }
+
+    /** How dropout masks are drawn. */
+    public enum Dropout {
+        /** The engine's own operation: a random number for each element. */
+        ENGINE,
+        /** Few random numbers, mixed by a hash of each element's position. */
+        HASH
+    }
+
+    /** {@inheritDoc} */
+    public KernelChoice {
+        plain =
+                plain.isEmpty()
+                        ? Set.of()
+                        : Collections.unmodifiableSet(EnumSet.copyOf(plain)); // in a fixed order
+        if (!fused && (linear != Linear.ENGINE || dropout != Dropout.ENGINE || !plain.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "without fused kernels all is the engine's, got linear="
+                            + linear
+                            + ", dropout="
+                            + dropout
+                            + ", plain="
+                            + plain);
+        }
+        if (plain.contains(Part.LINEAR) || plain.contains(Part.DROPOUT)) {
+            throw new IllegalArgumentException(
+                    "plain must be among attention, loss and optimizer, got "
+                            + plain
+                            + ": linear=engine and dropout=engine are the plain ways of these");
+        }
+    }
+
+    /**
+     * A choice with every fused kernel.
+     *
+     * @param fused whether fused kernels are used where they apply
+     * @param linear how linear maps are computed
+     * @param dropout how dropout masks are drawn
+     */
+    public KernelChoice(boolean fused, Linear linear, Dropout dropout) {
+        this(fused, linear, dropout, Set.of());
+    }
+
+    /**
+     * Whether a part is computed by a kernel of ours.
+     *
+     * @param part the part
+     * @return false if the engine's own operations compute it
+     */
+    public boolean fuses(Part part) {
+        return switch (part) {
+            case LINEAR -> linear != Linear.ENGINE;
+            case DROPOUT -> dropout != Dropout.ENGINE;
+            default -> fused && !plain.contains(part);
+        };
+    }
+
+    /**
+     * How a part is computed, in words.
+     *
+     * @param part the part
+     * @return for instance {@code linear=onednn} or {@code fused attention}
+     */
+    public String name(Part part) {
+        return lower(
+                switch (part) {
+                    case LINEAR -> "linear=" + linear;
+                    case DROPOUT -> "dropout=" + dropout;
+                    default -> (fuses(part) ? "fused " : "plain ") + part;
+                });
+    }
+
+    /**
+     * This choice with a part computed by the engine's own operations.
+     *
+     * @param part the part
+     * @return the choice
+     */
+    public KernelChoice without(Part part) {
+        if (!fuses(part)) {
+            return this;
+        }
+        return switch (part) {
+            case LINEAR -> new KernelChoice(fused, Linear.ENGINE, dropout, plain);
+            case DROPOUT -> new KernelChoice(fused, linear, Dropout.ENGINE, plain);
+            default -> {
+                Set<Part> more = EnumSet.of(part);
+                more.addAll(plain);
+                yield new KernelChoice(fused, linear, dropout, more);
+            }
+        };
+    }
+
+    /**
+     * Reads what {@link #toString} wrote; {@code kernels=} may be missing.
+     *
+     * @param text for instance {@code kernels=fused,linear=onednn,dropout=hash}
+     * @return the choice
+     * @throws IllegalArgumentException if the text says anything else
+     */
+    public static KernelChoice parse(String text) {
+        Matcher match = FUSED.matcher(text.strip());
+        if (match.matches()) {
+            Set<Part> plain = EnumSet.noneOf(Part.class);
+            if (match.group(3) != null) {
+                for (String part : match.group(3).split("\\+")) {
+                    plain.add(constant(Part.class, part, text));
+                }
+            }
+            return new KernelChoice(
+                    true,
+                    constant(Linear.class, match.group(1), text),
+                    constant(Dropout.class, match.group(2), text),
+                    plain);
+        }
+        if (PLAIN.matcher(text.strip()).matches()) {
+            return REFERENCE;
+        }
+        throw new IllegalArgumentException(
+                "a kernel choice must be " + FORM + ", got \"" + text + "\"");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        if (!fused) {
+            return "kernels=reference";
+        }
+        String ways = "kernels=fused,linear=" + lower(linear) + ",dropout=" + lower(dropout);
+        return plain.isEmpty()
+                ? ways
+                : ways
+                        + ",plain="
+                        + plain.stream().map(KernelChoice::lower).collect(Collectors.joining("+"));
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String value, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> lower(constant).equals(value))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        lower(type.getSimpleName())
+                                                + " must be one of "
+                                                + lower(Arrays.toString(type.getEnumConstants()))
+                                                + ", got \""
+                                                + text
+                                                + "\""));
+    }
+
+    private static String lower(Object value) {
+        return value.toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,330 @@
+package org.attn4j.attention.ops;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.attn4j.attention.ops.KernelChoice.Part;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * Holds fused kernels against plain array operations on this machine, before they are used: values
+ * and gradients, at sizes that are no multiple of anything a vector unit likes.
+ *
+ * <p>A proof draws no random numbers, so that what follows from a seed does not depend on whether
+ * it ran.
+ */
+class KernelProof {
+
+    /**
+     * How far a result may be from the plain one, as a share of the largest plain value. Adding up
+     * to 2,333 products in another order moves a float32 sum by about 1e-6 of the largest; a wrong
+     * kernel is off by the size of the values.
+     */
+    static final double TOLERANCE = 1e-4;
+
+    /**
+     * Rows, inputs and outputs of the linear maps, with widths that leave every kind of remainder
+     * in blocks of 16, 32, 48 and 64. The first are so large that every fused kernel computes them.
+     */
+    private static final long[][] LINEAR_SIZES = {
+        {457, 257, 72},
+        {585, 300, 48},
+        {331, 100, 257},
+        {523, 112, 144},
+        {1319, 40, 160},
+        {2333, 36, 100},
+        {100, 37, 100},
+        {33, 64, 36},
+        {1, 7, 9},
+    };
+
+    private final PyTorchKernels torch;
+    private final Device device;
+
+    KernelProof(PyTorchKernels torch, Device device) {
+        this.torch = torch;
+        this.device = device;
+    }
+
+    /**
+     * Tries a part that a choice fuses.
+     *
+     * @return what is wrong; empty if nothing is
+     */
+    Optional<String> failure(Part part, KernelChoice choice) {
+        return switch (part) {
+            case ATTENTION -> attention(torch.attention());
+            case LINEAR -> linear(torch.linear(choice.linear(), Kernels.reference().linear()));
+            case LOSS -> loss(torch.loss());
+            case DROPOUT -> dropout(torch::drop);
+            case OPTIMIZER -> optimizer(torch.optimizer());
+        };
+    }
+
+    Optional<String> linear(LinearKernel kernel) {
+        LinearKernel plain = Kernels.reference().linear();
+        return tried(
+                scratch -> {
+                    for (int i = 0; i < LINEAR_SIZES.length; i++) {
+                        long[] size = LINEAR_SIZES[i];
+                        NDArray x = numbers(scratch, new Shape(size[0], size[1]));
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
+                        NDArray bias = i % 2 == 0 ? numbers(scratch, new Shape(size[2])) : null;
+                        compare(
+                                "%d×%d→%d".formatted(size[0], size[1], size[2]),
+                                () -> plain.linear(x, weight, bias),
+                                () -> kernel.linear(x, weight, bias),
+                                bias == null ? new NDList(x, weight) : new NDList(x, weight, bias));
+                    }
+                });
+    }
+
+    Optional<String> attention(AttentionKernel kernel) {
+        AttentionKernel plain = Kernels.reference().attention();
+        return tried(
+                scratch -> {
+                    int[] thirds = IntStream.range(0, 22).map(i -> i % 3).toArray();
+                    NDArray visible = HostArrays.of(scratch, thirds, new Shape(2, 11)).gt(0);
+                    NDArray twoDeadRows = scratch.arange(77).reshape(1, 1, 7, 11).gte(22);
+                    List<AttentionRequest> requests = new ArrayList<>();
+                    requests.add(request(scratch, 7, 11, 3, AttentionMask.none()));
+                    requests.add(request(scratch, 13, 13, 3, AttentionMask.causal()));
+                    requests.add(request(scratch, 7, 11, 1, AttentionMask.keys(visible)));
+                    requests.add(request(scratch, 7, 11, 3, AttentionMask.dense(twoDeadRows)));
+                    requests.add(request(scratch, 67, 67, 1, AttentionMask.window(5, 0)));
+                    for (AttentionRequest request : requests) {
+                        compare(
+                                "%d×%d".formatted(request.queryLength(), request.keyLength()),
+                                () -> plain.attend(request).context(),
+                                () -> kernel.attend(request).context(),
+                                new NDList(request.query(), request.key(), request.value()));
+                    }
+                });
+    }
+
+    Optional<String> loss(LossKernel kernel) {
+        LossKernel plain = Kernels.reference().loss();
+        return tried(
+                scratch -> {
+                    // 61 rows of 5,003 classes are more than the kernel works through at once
+                    for (long[] size : new long[][] {{13, 37}, {61, 5003}}) {
+                        NDArray logits = numbers(scratch, new Shape(size));
+                        NDArray labels =
+                                HostArrays.of(
+                                        scratch,
+                                        LongStream.range(0, size[0]).map(i -> i * 7 % 19).toArray(),
+                                        new Shape(size[0]));
+                        compare(
+                                "%d×%d".formatted(size[0], size[1]),
+                                () -> plain.crossEntropy(logits, labels, 0.1f, 14),
+                                () -> kernel.crossEntropy(logits, labels, 0.1f, 14),
+                                new NDList(logits));
+                    }
+                });
+    }
+
+    /** Dropout whose random numbers are given: (rows, 1) and (1, 1024), of 64 bits each. */
+    interface GivenDropout {
+        NDArray drop(NDArray x, float rate, NDArray rows, NDArray columns);
+    }
+
+    Optional<String> dropout(GivenDropout kernel) {
+        float rate = 0.3f;
+        int size = 9001; // two rows of the kernel's table and part of a third
+        return tried(
+                scratch -> {
+                    NDArray x = numbers(scratch, new Shape(size));
+                    long[] rows = bits(3);
+                    long[] columns = bits(1024);
+                    NDArray mask =
+                            HostArrays.of(scratch, mask(rows, columns, rate, size), x.getShape());
+                    compare(
+                            String.valueOf(size),
+                            () -> x.mul(mask),
+                            () ->
+                                    kernel.drop(
+                                            x,
+                                            rate,
+                                            HostArrays.of(scratch, rows, new Shape(3, 1)),
+                                            HostArrays.of(scratch, columns, new Shape(1, 1024))),
+                            new NDList(x));
+                });
+    }
+
+    /** The mask that {@link GivenDropout} makes, worked out in Java. */
+    private static float[] mask(long[] rows, long[] columns, float rate, int size) {
+        int lowest = (int) (rate * 65536 + 0.5);
+        float scale = 65536f / (65536 - lowest);
+        float[] mask = new float[size];
+        for (int i = 0; i < size; i++) {
+            long mixed = rows[i / 4096] * (columns[i % 4096 / 4] | 1);
+            mixed ^= mixed >> 32;
+            mixed *= 0x9E3779B97F4A7C15L;
+            mask[i] = (short) (mixed >>> 16 * (i % 4)) >= lowest - 32768 ? scale : 0;
+        }
+        return mask;
+    }
+
+    Optional<String> optimizer(OptimizerKernel kernel) {
+        OptimizerKernel plain = Kernels.reference().optimizer();
+        return tried(
+                scratch -> {
+                    for (boolean decoupled : new boolean[] {true, false}) {
+                        AdamSettings settings =
+                                new AdamSettings(0.01f, 0.9f, 0.98f, 1e-6f, 0.1f, decoupled);
+                        NDList expected = trained(scratch, plain, settings);
+                        NDList actual = trained(scratch, kernel, settings);
+                        for (int i = 0; i < expected.size(); i++) {
+                            same("array " + i + " after two steps", expected.get(i), actual.get(i));
+                        }
+                    }
+                });
+    }
+
+    /** Parameters, moments, sums and norm after two steps. */
+    private static NDList trained(
+            NDManager scratch, OptimizerKernel kernel, AdamSettings settings) {
+        NDList parameters = new NDList();
+        NDList first = new NDList();
+        NDList second = new NDList();
+        NDList sums = new NDList();
+        for (Shape shape : List.of(new Shape(1), new Shape(3, 5), new Shape(37, 11))) {
+            parameters.add(numbers(scratch, shape));
+            first.add(scratch.zeros(shape));
+            second.add(scratch.zeros(shape));
+            sums.add(numbers(scratch, shape));
+        }
+        kernel.zero(sums);
+        NDArray norm = null;
+        for (int step = 1; step <= 2; step++) {
+            NDList gradients = new NDList();
+            parameters.forEach(each -> gradients.add(numbers(scratch, each.getShape())));
+            kernel.scale(gradients, step);
+            kernel.accumulate(sums, gradients);
+            norm = kernel.globalNorm(gradients);
+            kernel.adam(parameters, gradients, first, second, step, settings, 0.5f);
+        }
+        return new NDList(parameters)
+                .addAll(first)
+                .addAll(second)
+                .addAll(sums)
+                .addAll(new NDList(norm));
+    }
+
+    /** Compares the values of two ways, and the gradients of a weighted sum of them. */
+    private void compare(
+            String size, Supplier<NDArray> plain, Supplier<NDArray> fused, NDList inputs) {
+        inputs.forEach(input -> input.setRequiresGradient(true));
+        NDArray expected = plain.get();
+        NDArray actual = fused.get();
+        same("its value for " + size, expected, actual);
+        NDArray weights = numbers(expected.getManager(), expected.getShape());
+        for (NDArray input : inputs) {
+            same(
+                    "its gradient for " + size,
+                    torch.gradient(expected, weights, input),
+                    torch.gradient(actual, weights, input));
+        }
+    }
+
+    private static void same(String what, NDArray expected, NDArray actual) {
+        if (!expected.getShape().equals(actual.getShape())) {
+            throw new Differs(
+                    what
+                            + " has the shape %s where the plain one has %s"
+                                    .formatted(actual.getShape(), expected.getShape()));
+        }
+        float[] right = expected.toFloatArray();
+        float[] found = actual.toFloatArray();
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < right.length; i++) {
+            largest = Math.max(largest, Math.abs(right[i]));
+            double off = Math.abs((double) right[i] - found[i]);
+            difference = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(difference, off);
+        }
+        if (!(difference <= TOLERANCE * largest)) {
+            throw new Differs(
+                    String.format(
+                            Locale.ROOT,
+                            "%s is off by %.2g where the largest plain one is %.2g",
+                            what,
+                            difference,
+                            largest));
+        }
+    }
+
+    private static AttentionRequest request(
+            NDManager scratch, long queries, long keys, long groups, AttentionMask mask) {
+        NDArray query = numbers(scratch, new Shape(2, 3, queries, 5));
+        NDArray key = numbers(scratch, new Shape(2, groups, keys, 5));
+        NDArray value = numbers(scratch, new Shape(2, groups, keys, 9));
+        return new AttentionRequest(query, key, value, mask, 0.7, 0, false, false);
+    }
+
+    /** Numbers in [-1, 1) that look random and are always the same. */
+    private static NDArray numbers(NDManager scratch, Shape shape) {
+        float[] values = new float[Math.toIntExact(shape.size())];
+        long[] bits = bits(values.length);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (bits[i] >> 40) / (float) (1 << 23);
+        }
+        return HostArrays.of(scratch, values, shape);
+    }
+
+    private static long[] bits(int count) {
+        return new SplittableRandom(count).longs(count).toArray();
+    }
+
+    /**
+     * Runs a trial in a thread of its own: there the engine records gradients, whatever the thread
+     * that first needs a kernel is in the middle of.
+     *
+     * @return what is wrong; empty if nothing is
+     */
+    private Optional<String> tried(Consumer<NDManager> trial) {
+        FutureTask<Optional<String>> task =
+                new FutureTask<>(
+                        () -> {
+                            try (NDManager scratch =
+                                    NDManager.newBaseManager(device, PyTorchKernels.ENGINE)) {
+                                trial.accept(scratch);
+                                return Optional.empty();
+                            } catch (Differs e) {
+                                return Optional.of(e.getMessage());
+                            } catch (RuntimeException e) {
+                                return Optional.of("it fails: " + firstLine(e));
+                            }
+                        });
+        Thread thread = new Thread(task, "attn4j-kernel-proof");
+        thread.setDaemon(true);
+        thread.start();
+        return EngineThreads.result(task);
+    }
+
+    private static String firstLine(RuntimeException e) {
+        return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
+    }
+
+    /** A result that is not the plain one. */
+    private static final class Differs extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Differs(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package org.attn4j.attention.ops;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * TorchScript functions, compiled for one device and called by name through DJL's API alone.
+ *
+ * <p>A call records its gradient exactly when an array operation in the same thread would. The
+ * result is on the manager of the first argument, so activations go before parameters. Any number
+ * of threads may call.
+ */
+final class TorchModule implements AutoCloseable {
+
+    /** The engine that runs these modules. */
+    static final String ENGINE = "PyTorch";
+
+    /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
+    private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
+
+    private final Model model; // kept: a model that is collected frees its module
+    private final Block block;
+    private final NDManager host;
+    private final ParameterStore noParameters;
+    private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
+
+    private TorchModule(Model model) {
+        this.model = model;
+        block = model.getBlock();
+        block.getDirectParameters(); // fetched once, before threads meet
+        host = model.getNDManager().newSubManager(Device.cpu());
+        noParameters = new ParameterStore(model.getNDManager(), false);
+    }
+
+    /**
+     * Compiles functions.
+     *
+     * @param functions their TorchScript source, as methods indented by two spaces
+     * @param device where they will run
+     * @return the module
+     * @throws IOException if libtorch refuses the source
+     */
+    static TorchModule compile(String functions, Device device) throws IOException {
+        Model model = Model.newInstance("attn4j-kernels", device, ENGINE);
+        try {
+            model.load(new ByteArrayInputStream(TorchScriptArchive.assemble(functions)));
+        } catch (MalformedModelException | EngineException e) {
+            model.close();
+            throw new IOException("libtorch refuses the kernels: " + e.getMessage(), e);
+        }
+        return new TorchModule(model);
+    }
+
+    /**
+     * Calls a function of tensors that returns one tensor.
+     *
+     * @param method the function
+     * @param arguments its arguments; the first decides the manager of the result
+     * @return the result
+     */
+    NDArray call(String method, NDArray... arguments) {
+        NDList inputs = new NDList(arguments.length + 1);
+        NDList aliases = new NDList(0);
+        for (NDArray argument : arguments) {
+            inputs.add(plain(argument, aliases));
+        }
+        try {
+            return forward(method, inputs);
+        } finally {
+            aliases.close();
+        }
+    }
+
+    /**
+     * Calls a function of lists of tensors, followed by single tensors, outside of any gradient: a
+     * list reaches the function as aliases that share the memory of the arrays.
+     *
+     * @param method the function
+     * @param lists its list arguments
+     * @param scalars its other arguments, closed afterwards
+     * @return the result, on the manager of the first array of the first list
+     */
+    NDArray callOnLists(String method, List<NDList> lists, NDArray... scalars) {
+        NDList inputs = new NDList();
+        for (int i = 0; i < lists.size(); i++) {
+            for (NDArray array : lists.get(i)) {
+                NDArray alias = array.stopGradient();
+                alias.setName("list" + i + "[]");
+                inputs.add(alias);
+            }
+        }
+        inputs.addAll(List.of(scalars));
+        NDList own = new NDList(inputs); // without the selector that the call adds
+        try {
+            return forward(method, inputs);
+        } finally {
+            own.close();
+        }
+    }
+
+    /**
+     * A number as an argument, in host memory, where a function reads it without waiting for a
+     * device.
+     *
+     * @param value the number
+     * @return a scalar for the caller to close
+     */
+    NDArray scalar(double value) {
+        return host.create(value);
+    }
+
+    /**
+     * A whole number as an argument.
+     *
+     * @param value the number
+     * @return a scalar for the caller to close
+     */
+    NDArray scalar(long value) {
+        return host.create(value);
+    }
+
+    /**
+     * Numbers as one argument.
+     *
+     * @param values the numbers
+     * @return a vector for the caller to close
+     */
+    NDArray vector(double... values) {
+        return host.create(values);
+    }
+
+    /**
+     * Whole numbers as one argument.
+     *
+     * @param values the numbers
+     * @return a vector for the caller to close
+     */
+    NDArray vector(long... values) {
+        return host.create(values);
+    }
+
+    /** Frees the module. Those that a JVM uses all its life need not be closed. */
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    private NDArray forward(String method, NDList inputs) {
+        inputs.add(methods.computeIfAbsent(method, this::selector));
+        // always "training": otherwise the call runs in inference mode, and autograd refuses its
+        // result for ever
+        return block.forward(noParameters, inputs, true).singletonOrThrow();
+    }
+
+    /** An argument that DJL takes for the name of the method. */
+    private NDArray selector(String method) {
+        NDArray selector = model.getNDManager().create(0f);
+        NDScope.unregister(selector); // it outlives the scope of the first call
+        selector.setName("module_method:" + method);
+        Temporaries.keep(selector); // made in whatever step comes first
+        return selector;
+    }
+
+    private static NDArray plain(NDArray argument, NDList aliases) {
+        String name = argument.getName();
+        if (name == null || PLAIN_NAME.matcher(name).matches()) {
+            return argument;
+        }
+        NDArray alias =
+                argument.reshape(argument.getShape()); // a view, through which gradients pass
+        aliases.add(alias);
+        return alias;
+    }
+}

@@ -1,0 +1,276 @@
+package org.attn4j.attention.ops;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.attention.ops.KernelChoice.Part;
+import org.attn4j.attention.mask.AttentionMask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class KernelProofTest {
+
+    private static final KernelChoice ALL = KernelChoice.parse("fused,linear=onednn,dropout=hash");
+
+    private final Kernels plain = Kernels.reference();
+    private PyTorchKernels torch;
+    private KernelProof proof;
+
+    @BeforeEach
+    void load() throws IOException {
+        assumeTrue(TestEngine.isPyTorch());
+        torch = PyTorchKernels.load(Device.cpu());
+        proof = new KernelProof(torch, Device.cpu());
+    }
+
+    @AfterEach
+    void close() {
+        if (torch != null) {
+            torch.close();
+        }
+    }
+
+    @Test
+    void plainOperationsPass() {
+        assertEquals(Optional.empty(), proof.linear(plain.linear()));
+        assertEquals(Optional.empty(), proof.attention(plain.attention()));
+        assertEquals(Optional.empty(), proof.loss(plain.loss()));
+        assertEquals(Optional.empty(), proof.optimizer(plain.optimizer()));
+    }
+
+    @Test
+    void partsThatAreNotTheEnginesPassOrSayWhatIsWrong() {
+        for (Part part : Part.values()) {
+            Optional<String> failure = proof.failure(part, ALL);
+            // on a processor where oneDNN errs, the linear map is refused, and that is right too
+            assertTrue(
+                    failure.isEmpty() || part == Part.LINEAR && failure.get().contains("is off by"),
+                    () -> part + ": " + failure);
+        }
+    }
+
+    /** What was seen of oneDNN's inner product: right at full blocks of 64 outputs, else wrong. */
+    @Test
+    void linearThatErrsAtWidthsThatFillNoBlockIsCaught() {
+        LinearKernel errs =
+                (x, w, b) -> {
+                    NDArray right = plain.linear().linear(x, w, b);
+                    return w.getShape().get(0) % 64 == 0 ? right : right.neg();
+                };
+        assertTrue(proof.linear(errs).orElseThrow().startsWith("its value for"));
+    }
+
+    @Test
+    void linearWithAWrongGradientAloneIsCaught() {
+        LinearKernel errs =
+                (x, w, b) -> {
+                    NDArray right = plain.linear().linear(x, w, b);
+                    return w.getShape().get(1) % 64 == 0 ? right : cut(right, w);
+                };
+        String failure = proof.linear(errs).orElseThrow();
+        assertTrue(failure.startsWith("its gradient for 457×257→72 is off by"), failure);
+    }
+
+    /** The same values, with half of the gradient. */
+    private static NDArray cut(NDArray right, NDArray factor) {
+        NDArray half = factor.getManager().full(new Shape(1), 0.5f);
+        NDArray part = right.mul(half);
+        return part.add(part.stopGradient());
+    }
+
+    @Test
+    void linearThatThrowsIsCaught() {
+        LinearKernel throwing =
+                (x, w, b) -> {
+                    throw new IllegalStateException("no such operator\nand a trace");
+                };
+        assertEquals(Optional.of("it fails: no such operator"), proof.linear(throwing));
+    }
+
+    @Test
+    void attentionThatForgetsTheMaskIsCaught() {
+        AttentionKernel errs =
+                new AttentionKernel() {
+                    @Override
+                    public boolean supports(AttentionRequest request) {
+                        return true;
+                    }
+
+                    @Override
+                    public AttentionOutput attend(AttentionRequest r) {
+                        return plain.attention()
+                                .attend(
+                                        new AttentionRequest(
+                                                r.query(),
+                                                r.key(),
+                                                r.value(),
+                                                AttentionMask.none(),
+                                                r.scale(),
+                                                0,
+                                                false,
+                                                false));
+                    }
+                };
+        assertTrue(proof.attention(errs).orElseThrow().startsWith("its value for 13×13"));
+    }
+
+    @Test
+    void lossThatCountsWhatIsIgnoredIsCaught() {
+        LossKernel errs =
+                (logits, labels, smoothing, ignored) ->
+                        plain.loss().crossEntropy(logits, labels, smoothing, -1);
+        assertTrue(proof.loss(errs).isPresent());
+    }
+
+    @Test
+    void dropoutThatKeepsOneElementTooManyIsCaught() {
+        assertEquals(Optional.empty(), proof.dropout(torch::drop));
+        Optional<String> failure =
+                proof.dropout(
+                        (x, rate, rows, columns) -> {
+                            NDArray right = torch.drop(x, rate, rows, columns);
+                            NDArray one = x.getManager().zeros(x.getShape());
+                            one.set(new NDIndex(5000), 1);
+                            return right.add(x.mul(one));
+                        });
+        assertTrue(failure.isPresent());
+    }
+
+    @Test
+    void optimizerThatForgetsTheDecayIsCaught() {
+        OptimizerKernel errs =
+                new Forwarding(plain.optimizer()) {
+                    @Override
+                    public void adam(
+                            NDList parameters,
+                            NDList gradients,
+                            NDList first,
+                            NDList second,
+                            long step,
+                            AdamSettings s,
+                            float scale) {
+                        AdamSettings none =
+                                new AdamSettings(
+                                        s.learningRate(),
+                                        s.beta1(),
+                                        s.beta2(),
+                                        s.epsilon(),
+                                        0,
+                                        s.decoupled());
+                        super.adam(parameters, gradients, first, second, step, none, scale);
+                    }
+                };
+        assertTrue(proof.optimizer(errs).orElseThrow().contains("after two steps"));
+    }
+
+    /** A model's first forward pass stands between the collector and the proof. */
+    @Test
+    void runsInTheMiddleOfAForwardPassThatRecords() {
+        try (NDManager m = TestEngine.manager();
+                GradientCollector collector =
+                        Engine.getEngine(TestEngine.name()).newGradientCollector()) {
+            NDArray x = m.ones(new Shape(3));
+            x.setRequiresGradient(true);
+            NDArray y = x.mul(x).sum();
+            assertEquals(Optional.empty(), proof.attention(torch.attention()));
+            collector.backward(y);
+            assertEquals(2f, x.getGradient().getFloat(0));
+        }
+    }
+
+    @Test
+    void leavesTheRandomNumbersAsTheyWere() {
+        try (NDManager m = TestEngine.manager()) {
+            m.getEngine().setRandomSeed(3);
+            float[] expected = m.randomNormal(new Shape(4)).toFloatArray();
+            m.getEngine().setRandomSeed(3);
+            for (Part part : Part.values()) {
+                proof.failure(part, ALL);
+            }
+            assertArrayEquals(expected, m.randomNormal(new Shape(4)).toFloatArray());
+        }
+    }
+
+    @Test
+    void whatErrsIsNotUsedAndTheReasonIsKept() {
+        KernelProof doubting =
+                new KernelProof(torch, Device.cpu()) {
+                    @Override
+                    Optional<String> failure(Part part, KernelChoice choice) {
+                        return part == Part.LINEAR || part == Part.LOSS
+                                ? Optional.of("it is off")
+                                : super.failure(part, choice);
+                    }
+                };
+        Kernels kernels = Kernels.proved(torch, doubting, ALL);
+        assertEquals(
+                "kernels=fused,linear=engine,dropout=hash,plain=loss", kernels.choice().toString());
+        assertEquals(
+                Map.of(
+                        Part.LINEAR,
+                        "linear=onednn is not right on this machine: it is off",
+                        Part.LOSS,
+                        "fused loss is not right on this machine: it is off"),
+                kernels.refused());
+        assertEquals(plain.linear(), kernels.linear());
+        assertEquals(plain.loss(), kernels.loss());
+    }
+
+    /** Hands everything on. */
+    private static class Forwarding implements OptimizerKernel {
+
+        private final OptimizerKernel kernel;
+
+        Forwarding(OptimizerKernel kernel) {
+            this.kernel = kernel;
+        }
+
+        @Override
+        public void adam(
+                NDList parameters,
+                NDList gradients,
+                NDList first,
+                NDList second,
+                long step,
+                AdamSettings settings,
+                float scale) {
+            kernel.adam(parameters, gradients, first, second, step, settings, scale);
+        }
+
+        @Override
+        public NDArray globalNorm(NDList arrays) {
+            return kernel.globalNorm(arrays);
+        }
+
+        @Override
+        public void zero(NDList arrays) {
+            kernel.zero(arrays);
+        }
+
+        @Override
+        public void scale(NDList arrays, float factor) {
+            kernel.scale(arrays, factor);
+        }
+
+        @Override
+        public void accumulate(NDList sums, NDList gradients) {
+            kernel.accumulate(sums, gradients);
+        }
+    }
+}

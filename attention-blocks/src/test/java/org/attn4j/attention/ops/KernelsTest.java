@@ -1,0 +1,179 @@
+package org.attn4j.attention.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.attn4j.attention.fixture.TestEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class KernelsTest {
+
+    /** What the JVM of the tests was started with. */
+    private final Map<String, String> forced = new HashMap<>();
+
+    @BeforeEach
+    void forgetThePolicy() {
+        for (String name : List.of(KernelPolicy.PROPERTY, KernelPolicy.CHOICE_PROPERTY)) {
+            forced.put(name, System.getProperty(name));
+            System.clearProperty(name);
+        }
+    }
+
+    @AfterEach
+    void takeItBack() {
+        System.clearProperty(KernelPolicy.PROPERTY);
+        System.clearProperty(KernelPolicy.CHOICE_PROPERTY);
+        forced.forEach(
+                (name, value) -> {
+                    if (value != null) {
+                        System.setProperty(name, value);
+                    }
+                });
+    }
+
+    @Test
+    void areMadeOnceForAnEngineAndDevice() {
+        try (NDManager m = TestEngine.manager();
+                NDManager other = TestEngine.manager()) {
+            assertSame(Kernels.of(m), Kernels.of(other));
+            assertEquals(TestEngine.isPyTorch(), Kernels.of(m).choice().fused());
+        }
+    }
+
+    @Test
+    void policyReferenceUsesPlainOperations() {
+        System.setProperty(KernelPolicy.PROPERTY, "reference");
+        try (NDManager m = TestEngine.manager()) {
+            assertSame(Kernels.reference(), Kernels.of(m));
+        }
+    }
+
+    @Test
+    void policyFusedIsAnErrorWhereThereIsNone() {
+        System.setProperty(KernelPolicy.PROPERTY, "fused");
+        try (NDManager m = TestEngine.manager()) {
+            if (TestEngine.isPyTorch()) {
+                assertTrue(Kernels.of(m).choice().fused());
+            } else {
+                var error = assertThrows(IllegalStateException.class, () -> Kernels.of(m));
+                assertEquals(
+                        "fused kernels need the PyTorch engine, but the arrays are on "
+                                + TestEngine.name()
+                                + ": use attn4j.kernels=auto",
+                        error.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void policyThatDoesNotExistIsNamed() {
+        System.setProperty(KernelPolicy.PROPERTY, "fast");
+        try (NDManager m = TestEngine.manager()) {
+            var error = assertThrows(IllegalArgumentException.class, () -> Kernels.of(m));
+            assertEquals(
+                    "the kernels must be auto, reference, fused or a choice: a kernel choice must be"
+                            + " reference or fused,linear=engine|onednn|onednn_all,dropout=engine|hash"
+                            + "[,plain=attention+loss+optimizer], got \"fast\"",
+                    error.getMessage());
+        }
+    }
+
+    @Test
+    void choiceIsRecordedAndRestored() {
+        try (NDManager m = TestEngine.manager()) {
+            KernelChoice now = Kernels.of(m).choice();
+            assertEquals(now, KernelChoice.parse(now.toString()));
+            KernelChoice other =
+                    KernelChoice.parse("fused,linear=engine,dropout=engine,plain=loss");
+            if (TestEngine.isPyTorch()) {
+                for (KernelChoice choice : List.of(other, KernelChoice.REFERENCE, now)) {
+                    Kernels.restore(m, choice);
+                    assertEquals(choice, Kernels.of(m).choice());
+                }
+            } else {
+                var error =
+                        assertThrows(
+                                IllegalArgumentException.class, () -> Kernels.restore(m, other));
+                assertTrue(error.getMessage().contains("kernels=reference"), error.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void choiceThatIsForcedIsWhatComputesAndOutlivesARecordedOne() {
+        assumeTrue(TestEngine.isPyTorch());
+        System.setProperty(
+                KernelPolicy.CHOICE_PROPERTY,
+                "kernels=fused,linear=engine,dropout=engine,plain=optimizer+attention");
+        try (NDManager m = TestEngine.manager()) {
+            Kernels kernels = Kernels.of(m);
+            assertEquals(
+                    "kernels=fused,linear=engine,dropout=engine,plain=attention+optimizer",
+                    kernels.choice().toString());
+            assertSame(Kernels.reference().optimizer(), kernels.optimizer());
+            Kernels.restore(m, KernelChoice.REFERENCE);
+            assertSame(kernels, Kernels.of(m));
+        }
+    }
+
+    /** Continuous integration starts the tests once under each choice. */
+    @Test
+    void thoseThatThisJvmWasStartedWithCompute() {
+        takeItBack();
+        String forced = System.getProperty(KernelPolicy.PROPERTY);
+        assumeTrue(TestEngine.isPyTorch() && forced != null);
+        try (NDManager m = TestEngine.manager()) {
+            assertEquals("kernels=" + forced, Kernels.of(m).choice().toString());
+        }
+    }
+
+    @Test
+    void nothingButTheMachineDecides() throws Exception {
+        assumeTrue(TestEngine.isPyTorch());
+        try (NDManager m = TestEngine.manager()) {
+            KernelChoice choice = Kernels.of(m).choice();
+            for (int i = 0; i < 3; i++) {
+                try (PyTorchKernels torch = PyTorchKernels.load(Device.cpu())) {
+                    Kernels again =
+                            Kernels.proved(
+                                    torch, new KernelProof(torch, Device.cpu()), torch.suited());
+                    assertEquals(choice, again.choice());
+                }
+            }
+        }
+    }
+
+    @Test
+    void choiceThatCannotBeReadIsRefused() {
+        assertEquals(KernelChoice.REFERENCE, KernelChoice.parse("kernels=reference"));
+        assertFalse(KernelChoice.REFERENCE.fused());
+        var unknown =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> KernelChoice.parse("kernels=fused,linear=blas,dropout=hash"));
+        assertEquals(
+                "linear must be one of [engine, onednn, onednn_all], got"
+                        + " \"kernels=fused,linear=blas,dropout=hash\"",
+                unknown.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> KernelChoice.parse("mkl"));
+        var part =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> KernelChoice.parse("fused,linear=engine,dropout=hash,plain=linear"));
+        assertTrue(
+                part.getMessage().startsWith("plain must be among attention, loss and optimizer"));
+    }
+}

@@ -1,0 +1,98 @@
+package org.attn4j.attention.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Random;
+import org.attn4j.attention.fixture.Numbers;
+import org.attn4j.attention.fixture.TestEngine;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class LossKernelTest {
+
+    private static final long IGNORED = -100;
+
+    @Test
+    void agreesWithTheReferenceOnManyShapes() {
+        Random random = new Random(3);
+        int[][] sizes = {{1, 1}, {1, 7}, {40, 5}, {5, 40000}, {300, 1000}, {2, 3}};
+        for (int round = 0; round < 3; round++) {
+            for (int[] size : sizes) {
+                float smoothing = round == 0 ? 0 : random.nextFloat() * 0.9f;
+                compare(random, size[0], size[1], smoothing);
+            }
+        }
+    }
+
+    private static void compare(Random random, int rows, int classes, float smoothing) {
+        try (NDManager m = TestEngine.manager()) {
+            NDArray logits = m.randomNormal(0, 5, new Shape(rows, classes), DataType.FLOAT32);
+            logits.setRequiresGradient(true);
+            long[] labels = random.longs(rows, 0, classes).toArray();
+            for (int i = 0; i < rows; i += 3) {
+                labels[i] = IGNORED;
+            }
+            NDArray target = m.create(labels);
+            List<float[]> expected = results(Kernels.reference(), logits, target, smoothing);
+            List<float[]> actual = results(Kernels.of(m), logits, target, smoothing);
+            String what = rows + " rows, " + classes + " classes, smoothing " + smoothing;
+            Numbers.assertClose("loss, " + what, expected.get(0), actual.get(0), 1e-4, 1e-5);
+            Numbers.assertClose("gradient, " + what, expected.get(1), actual.get(1), 1e-5, 1e-4);
+        }
+    }
+
+    private static List<float[]> results(
+            Kernels kernels, NDArray logits, NDArray labels, float smoothing) {
+        Kernels.reference().optimizer().zero(new NDList(logits.getGradient()));
+        float[] loss = new float[1];
+        TestEngine.backward(
+                () -> {
+                    NDArray sum = kernels.loss().crossEntropy(logits, labels, smoothing, IGNORED);
+                    loss[0] = sum.getFloat();
+                    return Scalars.multiply(sum, 0.25);
+                });
+        return List.of(loss, logits.getGradient().toFloatArray());
+    }
+
+    @Test
+    void labelsAllIgnoredCostNothing() {
+        try (NDManager m = TestEngine.manager()) {
+            NDArray logits = m.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+            logits.setRequiresGradient(true);
+            NDArray labels = m.create(new long[] {1, 1});
+            for (Kernels kernels : List.of(Kernels.reference(), Kernels.of(m))) {
+                TestEngine.backward(
+                        () -> {
+                            NDArray loss = kernels.loss().crossEntropy(logits, labels, 0.1f, 1);
+                            assertEquals(0, loss.getFloat());
+                            return loss;
+                        });
+                assertEquals(0, logits.getGradient().abs().sum().getFloat());
+            }
+        }
+    }
+
+    @Test
+    void handWorked() {
+        try (NDManager m = TestEngine.manager()) {
+            // softmax of (0, ln 3) is (1/4, 3/4)
+            NDArray logits = m.create(new float[] {0, (float) Math.log(3)}, new Shape(1, 2));
+            NDArray label = m.create(new long[] {0});
+            double plain = -Math.log(0.25);
+            // of the smoothed mass 0.2, half goes to each class
+            double smoothed = -(0.8 + 0.1) * Math.log(0.25) - 0.1 * Math.log(0.75);
+            for (Kernels kernels : List.of(Kernels.reference(), Kernels.of(m))) {
+                LossKernel loss = kernels.loss();
+                assertEquals(plain, loss.crossEntropy(logits, label, 0, -1).getFloat(), 1e-5);
+                assertEquals(smoothed, loss.crossEntropy(logits, label, 0.2f, -1).getFloat(), 1e-5);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.attn4j.attention.ops;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.attn4j.attention.fixture.Numbers;
+import org.attn4j.attention.fixture.TestEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OneDnnLinearKernelTest {
+
+    private final LinearKernel reference = Kernels.reference().linear();
+    private PyTorchKernels kernels;
+    private LinearKernel kernel;
+
+    @BeforeEach
+    void load() throws IOException {
+        assumeTrue(TestEngine.isPyTorch());
+        kernels = PyTorchKernels.load(Device.cpu());
+        kernel = kernels.linear(KernelChoice.Linear.ONEDNN, reference);
+        try (NDManager m = TestEngine.manager()) {
+            kernel.linear(m.ones(new Shape(100, 2)), m.ones(new Shape(2, 2)), null);
+        } catch (EngineException e) {
+            assumeTrue(false, "this libtorch has no oneDNN");
+        }
+    }
+
+    @AfterEach
+    void close() {
+        if (kernels != null) {
+            kernels.close();
+        }
+    }
+
+    /** Widths that fill blocks of 16, 32, 48 and 64 outputs, and widths that leave a rest. */
+    @Test
+    void agreesInValuesAndGradientsAtEveryWidth() {
+        long[] widths = {
+            16, 24, 32, 36, 40, 48, 56, 64, 72, 80, 96, 100, 112, 128, 144, 160, 257, 300, 384
+        };
+        for (long in : new long[] {37, 64, 256}) {
+            for (long out : widths) {
+                long rows = Math.max(OneDnnLinearKernel.FEWEST_ROWS, fewestRows(in, out));
+                compare(new Shape(rows, in), out, out % 16 == 0);
+            }
+        }
+    }
+
+    @Test
+    void agreesWhereBatchesAndLengthsAreAxesOfTheirOwn() {
+        compare(new Shape(4, 70, 129), 257, true);
+        compare(new Shape(2, 3, 50, 129), 257, false);
+    }
+
+    @Test
+    void agreesAtEverySizeWhereItIsAskedTo() {
+        kernel = kernels.linear(KernelChoice.Linear.ONEDNN_ALL, reference);
+        for (long rows : new long[] {1, 2, 33, 100, 256}) {
+            for (long in : new long[] {1, 7, 36, 64, 257}) {
+                for (long out : new long[] {1, 16, 36, 40, 48, 72, 96, 100, 144, 257}) {
+                    compare(new Shape(rows, in), out, rows % 2 == 0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void smallMapsGoToTheEngine() {
+        try (NDManager m = TestEngine.manager()) {
+            NDArray x = m.randomNormal(new Shape(5, 31, 64));
+            NDArray w = m.randomNormal(new Shape(11, 64));
+            assertArrayEquals(
+                    reference.linear(x, w, null).toFloatArray(),
+                    kernel.linear(x, w, null).toFloatArray());
+        }
+    }
+
+    private static long fewestRows(long in, long out) {
+        return OneDnnLinearKernel.FEWEST_PRODUCTS / (in * out) + 1;
+    }
+
+    @Test
+    void otherTypesGoToTheEngine() {
+        try (NDManager m = TestEngine.manager()) {
+            NDArray x = m.ones(new Shape(100, 2), DataType.FLOAT64);
+            NDArray w = m.ones(new Shape(3, 2), DataType.FLOAT64);
+            assertEquals(DataType.FLOAT64, kernel.linear(x, w, null).getDataType());
+        }
+    }
+
+    private void compare(Shape input, long out, boolean biased) {
+        try (NDManager m = TestEngine.manager()) {
+            long in = input.get(input.dimension() - 1);
+            NDArray x = m.randomNormal(input);
+            NDArray w = m.randomNormal(new Shape(out, in));
+            NDArray b = biased ? m.randomNormal(new Shape(out)) : null;
+            NDList wanting = new NDList(x, w);
+            if (biased) {
+                wanting.add(b);
+            }
+            wanting.forEach(array -> array.setRequiresGradient(true));
+            close(
+                    "values of " + input,
+                    reference.linear(x, w, b).toFloatArray(),
+                    kernel.linear(x, w, b).toFloatArray());
+            List<float[]> expected = gradients(reference, wanting);
+            List<float[]> actual = gradients(kernel, wanting);
+            for (int i = 0; i < expected.size(); i++) {
+                close("gradient " + i + " of " + input, expected.get(i), actual.get(i));
+            }
+        }
+    }
+
+    /**
+     * The sums here have up to n = 15,000 products. In another order, each is off by about √n ·
+     * 2⁻²⁴ of the sum of the products' magnitudes at the most seen, 1e-5 of the largest result.
+     */
+    private static void close(String what, float[] expected, float[] actual) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        Numbers.assertClose(what, expected, actual, 1e-5 * largest, 0);
+    }
+
+    private static List<float[]> gradients(LinearKernel kernel, NDList in) {
+        List<float[]> gradients = new ArrayList<>();
+        for (NDArray array : in) {
+            Kernels.reference().optimizer().zero(new NDList(array.getGradient()));
+        }
+        TestEngine.backward(
+                () -> {
+                    NDArray y =
+                            kernel.linear(in.get(0), in.get(1), in.size() > 2 ? in.get(2) : null);
+                    return y.mul(y.add(1)).sum();
+                });
+        in.forEach(array -> gradients.add(array.getGradient().toFloatArray()));
+        return gradients;
+    }
+}

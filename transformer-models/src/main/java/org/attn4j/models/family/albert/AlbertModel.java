@@ -1,0 +1,70 @@
+package org.attn4j.models.family.albert;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.family.bert.BertLayers;
+import org.attn4j.models.family.bert.BertModel;
+import org.attn4j.models.model.head.Pooler;
+import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * ALBERT's encoder: embeddings of a size of their own, a projection to the model's size, and BERT's
+ * layers, one group of which serves many places.
+ *
+ * <p>Takes {@code input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code
+ * position_ids}, all (B, T).
+ */
+public final class AlbertModel extends StackEncoder {
+
+    /**
+     * Creates the encoder.
+     *
+     * @param config the hyperparameters
+     * @param pooler whether there is a pooler
+     */
+    public AlbertModel(AlbertConfig config, boolean pooler) {
+        this(
+                config,
+                new TokenEmbedding(config.layers().vocabularySize(), config.embeddingSize()),
+                pooler);
+    }
+
+    private AlbertModel(AlbertConfig config, TokenEmbedding tokens, boolean pooler) {
+        super(
+                BertModel.INPUTS,
+                tokens,
+                stack(config, tokens),
+                pooler ? new Pooler(config.layers().hiddenSize()) : null,
+                config.layers().tokenTypes(),
+                config.layers().maxPositions());
+    }
+
+    private static EncoderStack stack(AlbertConfig config, TokenEmbedding tokens) {
+        BertConfig layers = config.layers();
+        List<List<EncoderLayer>> groups = new ArrayList<>();
+        for (int group = 0; group < config.groups(); group++) {
+            List<EncoderLayer> ofGroup = new ArrayList<>();
+            for (int i = 0; i < config.layersOfGroup(); i++) {
+                ofGroup.add(BertLayers.layer(layers).optFeedForwardDropout(0).build());
+            }
+            groups.add(ofGroup);
+        }
+        List<EncoderLayer> places = new ArrayList<>();
+        for (int place = 0; place < layers.layers(); place++) {
+            places.addAll(groups.get(config.groupOf(place)));
+        }
+        return new EncoderStack(
+                BertLayers.embeddings(layers, tokens)
+                        .optProjection(Linear.builder().setUnits(layers.hiddenSize()).build())
+                        .build(),
+                null,
+                places,
+                config.layersOfGroup(),
+                null);
+    }
+}

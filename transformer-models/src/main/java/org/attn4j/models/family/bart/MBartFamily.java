@@ -1,0 +1,39 @@
+package org.attn4j.models.family.bart;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
+
+/** mBART: {@code model_type} {@code mbart}. */
+public final class MBartFamily implements ModelFamily {
+
+    /** Creates the family; the service loader calls this. */
+    public MBartFamily() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("mbart");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<String> architectures() {
+        return List.of(
+                "MBartModel",
+                "MBartForConditionalGeneration",
+                "MBartForSequenceClassification",
+                "MBartForQuestionAnswering");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PretrainedModel create(ConfigReader reader, String architecture) {
+        BartConfig config = BartConfig.of(reader, BartVariant.MBART);
+        PretrainedModel model = BartModel.create(architecture, config, BartVariant.MBART, reader);
+        reader.finish();
+        return model;
+    }
+}

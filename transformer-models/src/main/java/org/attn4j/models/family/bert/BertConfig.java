@@ -1,0 +1,245 @@
+package org.attn4j.models.family.bert;
+
+import java.util.Locale;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.model.ConfigReader;
+
+/**
+ * The hyperparameters of BERT and of the families whose layers are BERT's.
+ *
+ * @param vocabularySize V, {@code vocab_size}
+ * @param hiddenSize D, {@code hidden_size}
+ * @param layers {@code num_hidden_layers}
+ * @param heads N, {@code num_attention_heads}
+ * @param innerSize {@code intermediate_size}
+ * @param activation {@code hidden_act}
+ * @param hiddenDropout {@code hidden_dropout_prob}
+ * @param attentionDropout {@code attention_probs_dropout_prob}
+ * @param maxPositions {@code max_position_embeddings}
+ * @param tokenTypes {@code type_vocab_size}; 0 for a family without token types
+ * @param initializerRange {@code initializer_range}
+ * @param epsilon {@code layer_norm_eps}
+ * @param classifierDropout {@code classifier_dropout}, or else {@code hidden_dropout_prob}
+ * @param padId {@code pad_token_id}
+ * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param positions {@code position_embedding_type}
+ */
+public record BertConfig(
+        int vocabularySize,
+        int hiddenSize,
+        int layers,
+        int heads,
+        int innerSize,
+        Activation activation,
+        float hiddenDropout,
+        float attentionDropout,
+        int maxPositions,
+        int tokenTypes,
+        double initializerRange,
+        double epsilon,
+        float classifierDropout,
+        int padId,
+        boolean tieEmbeddings,
+        Positions positions) {
+
+    /** How a layer knows where a token stands. */
+    public enum Positions {
+        /** A vector for each place, added to the embeddings. */
+        ABSOLUTE,
+        /** A vector for each distance, which queries are compared with. */
+        RELATIVE_KEY,
+        /** A vector for each distance, which queries and keys are compared with. */
+        RELATIVE_KEY_QUERY;
+
+        private static Positions of(String name) {
+            for (Positions positions : values()) {
+                if (positions.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return positions;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "must be absolute, relative_key or relative_key_query, got " + name);
+        }
+    }
+
+    /** {@inheritDoc} */
+    public BertConfig {
+        if (hiddenSize < 1 || heads < 1 || hiddenSize % heads != 0) {
+            throw new IllegalArgumentException(
+                    "hidden_size must be divisible by num_attention_heads, got hidden_size="
+                            + hiddenSize
+                            + ", num_attention_heads="
+                            + heads);
+        }
+        if (vocabularySize < 1
+                || layers < 1
+                || innerSize < 1
+                || maxPositions < 1
+                || tokenTypes < 0) {
+            throw new IllegalArgumentException(
+                    "vocab_size, num_hidden_layers, intermediate_size and max_position_embeddings must be at least 1"
+                            + " and type_vocab_size at least 0, got vocab_size="
+                            + vocabularySize
+                            + ", num_hidden_layers="
+                            + layers
+                            + ", intermediate_size="
+                            + innerSize
+                            + ", max_position_embeddings="
+                            + maxPositions
+                            + ", type_vocab_size="
+                            + tokenTypes);
+        }
+        if (!(epsilon > 0) || !(initializerRange >= 0)) {
+            throw new IllegalArgumentException(
+                    "layer_norm_eps must be above 0 and initializer_range at least 0, got layer_norm_eps="
+                            + epsilon
+                            + ", initializer_range="
+                            + initializerRange);
+        }
+    }
+
+    /**
+     * What settings are where a configuration does not tell.
+     *
+     * @param vocabularySize {@code vocab_size}
+     * @param hiddenSize {@code hidden_size}
+     * @param layers {@code num_hidden_layers}
+     * @param heads {@code num_attention_heads}
+     * @param innerSize {@code intermediate_size}
+     * @param activation {@code hidden_act}
+     * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
+     * @param tokenTypes {@code type_vocab_size}
+     * @param padId {@code pad_token_id}
+     * @param maxPositions {@code max_position_embeddings}
+     */
+    public record Defaults(
+            int vocabularySize,
+            int hiddenSize,
+            int layers,
+            int heads,
+            int innerSize,
+            String activation,
+            double dropout,
+            int tokenTypes,
+            int padId,
+            int maxPositions) {
+
+        /**
+         * Creates the defaults of a family with 512 places.
+         *
+         * @param vocabularySize {@code vocab_size}
+         * @param hiddenSize {@code hidden_size}
+         * @param layers {@code num_hidden_layers}
+         * @param heads {@code num_attention_heads}
+         * @param innerSize {@code intermediate_size}
+         * @param activation {@code hidden_act}
+         * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
+         * @param tokenTypes {@code type_vocab_size}
+         * @param padId {@code pad_token_id}
+         */
+        public Defaults(
+                int vocabularySize,
+                int hiddenSize,
+                int layers,
+                int heads,
+                int innerSize,
+                String activation,
+                double dropout,
+                int tokenTypes,
+                int padId) {
+            this(
+                    vocabularySize,
+                    hiddenSize,
+                    layers,
+                    heads,
+                    innerSize,
+                    activation,
+                    dropout,
+                    tokenTypes,
+                    padId,
+                    512);
+        }
+
+        /** Those of {@code BertConfig}, bert-base-uncased. */
+        public static final Defaults BERT =
+                new Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 0);
+    }
+
+    /**
+     * Reads the settings that are BERT's, with BERT's defaults. The caller reads what its family
+     * has beside them, and ends with {@link ConfigReader#finish()}.
+     *
+     * @param config the configuration
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if a setting is malformed or not supported
+     */
+    public static BertConfig of(ConfigReader config) {
+        return of(config, Defaults.BERT);
+    }
+
+    /**
+     * Reads the settings that are BERT's, with another family's defaults.
+     *
+     * @param config the configuration
+     * @param defaults what settings are where the configuration does not tell
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if a setting is malformed or not supported
+     */
+    public static BertConfig of(ConfigReader config, Defaults defaults) {
+        // Left over in Google's multilingual and Chinese files; transformers has no use for them.
+        config.noEffect(
+                "directionality",
+                "pooler_fc_size",
+                "pooler_num_attention_heads",
+                "pooler_num_fc_layers",
+                "pooler_size_per_head",
+                "pooler_type");
+        float hiddenDropout = config.rate("hidden_dropout_prob", defaults.dropout);
+        int vocabularySize = config.integer("vocab_size", defaults.vocabularySize);
+        return new BertConfig(
+                vocabularySize,
+                config.integer("hidden_size", defaults.hiddenSize),
+                config.integer("num_hidden_layers", defaults.layers),
+                config.integer("num_attention_heads", defaults.heads),
+                config.integer("intermediate_size", defaults.innerSize),
+                config.choice("hidden_act", defaults.activation, Activation::of),
+                hiddenDropout,
+                config.rate("attention_probs_dropout_prob", defaults.dropout),
+                config.integer("max_position_embeddings", defaults.maxPositions),
+                defaults.tokenTypes == 0
+                        ? 0
+                        : config.integer("type_vocab_size", defaults.tokenTypes),
+                config.number("initializer_range", 0.02),
+                config.number("layer_norm_eps", 1e-12),
+                config.rate("classifier_dropout", hiddenDropout),
+                config.token("pad_token_id", defaults.padId, vocabularySize),
+                config.flag("tie_word_embeddings", true),
+                config.choice("position_embedding_type", "absolute", Positions::of));
+    }
+
+    /**
+     * Returns this configuration with another rate of dropout before classifiers.
+     *
+     * @param rate the rate
+     * @return the configuration
+     */
+    public BertConfig withClassifierDropout(float rate) {
+        return new BertConfig(
+                vocabularySize,
+                hiddenSize,
+                layers,
+                heads,
+                innerSize,
+                activation,
+                hiddenDropout,
+                attentionDropout,
+                maxPositions,
+                tokenTypes,
+                initializerRange,
+                epsilon,
+                rate,
+                padId,
+                tieEmbeddings,
+                positions);
+    }
+}

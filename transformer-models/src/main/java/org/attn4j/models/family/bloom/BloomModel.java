@@ -1,0 +1,78 @@
+package org.attn4j.models.family.bloom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.position.Alibi;
+import org.attn4j.models.model.causal.CausalEncoder;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * Bloom without its head. Takes {@code input_ids} and {@code attention_mask} (all seen by default),
+ * both (B, T). Places are told by a bias on the scores that counts the tokens that are seen.
+ */
+public final class BloomModel extends CausalEncoder {
+
+    private final Alibi alibi;
+
+    /**
+     * Creates the model.
+     *
+     * @param config the hyperparameters
+     */
+    public BloomModel(BloomConfig config) {
+        this(config, new TokenEmbedding(config.vocabularySize(), config.hiddenSize()));
+    }
+
+    private BloomModel(BloomConfig config, TokenEmbedding tokens) {
+        super(
+                List.of("input_ids", "attention_mask"),
+                tokens,
+                new EncoderStack(
+                        Embeddings.builder()
+                                .setTokens(tokens)
+                                .optNorm(new LayerNorm(config.hiddenSize(), config.epsilon()))
+                                .build(),
+                        null,
+                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        new LayerNorm(config.hiddenSize(), config.epsilon())),
+                0);
+        alibi = new Alibi(config.heads());
+    }
+
+    private static EncoderLayer layer(BloomConfig config) {
+        return EncoderLayer.builder()
+                .setSelfAttention(
+                        MultiHeadAttention.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setHeads(config.heads())
+                                .optDropout(config.attentionDropout())
+                                .build())
+                .setFeedForward(
+                        FeedForward.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setInnerSize(4 * config.hiddenSize())
+                                .optActivation(Activation.GELU_NEW)
+                                .build())
+                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
+                .optNormOrder(config.residualAfterNorm() ? NormOrder.NORMED : NormOrder.PRE)
+                .optDropout(config.hiddenDropout())
+                .build();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected AttentionMask mask(NDManager manager, NDArray visible) {
+        return AttentionMask.bias(alibi.keyBias(manager, visible));
+    }
+}

@@ -1,0 +1,51 @@
+package org.attn4j.models.family.distilbert;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.family.bert.BertLayers;
+import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * DistilBERT's encoder: BERT's without token types and pooler. What attention gives is not dropped,
+ * its weights and what the feed-forward blocks give are.
+ *
+ * <p>Takes {@code input_ids} and {@code attention_mask}, both (B, T).
+ */
+public final class DistilBertModel extends StackEncoder {
+
+    private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
+
+    /**
+     * Creates the encoder.
+     *
+     * @param config the hyperparameters
+     */
+    public DistilBertModel(DistilBertConfig config) {
+        this(
+                config.layers(),
+                new TokenEmbedding(config.layers().vocabularySize(), config.layers().hiddenSize()));
+    }
+
+    private DistilBertModel(BertConfig config, TokenEmbedding tokens) {
+        super(INPUTS, tokens, stack(config, tokens), null, 0, config.maxPositions());
+    }
+
+    private static EncoderStack stack(BertConfig config, TokenEmbedding tokens) {
+        return new EncoderStack(
+                BertLayers.embeddings(config, tokens).build(),
+                null,
+                IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                null);
+    }
+
+    private static EncoderLayer layer(BertConfig config) {
+        return BertLayers.layer(config)
+                .optDropout(0)
+                .optFeedForwardDropout(config.hiddenDropout())
+                .build();
+    }
+}

@@ -1,0 +1,60 @@
+package org.attn4j.models.family.encoderdecoder;
+
+import java.util.List;
+import java.util.Set;
+import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.seq2seq.LabelShift;
+
+/** A BERT encoder and a BERT decoder: {@code model_type} {@code encoder-decoder}. */
+public final class EncoderDecoderFamily implements ModelFamily {
+
+    /** Creates the family; the service loader calls this. */
+    public EncoderDecoderFamily() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("encoder-decoder");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<String> architectures() {
+        return List.of("EncoderDecoderModel");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PretrainedModel create(ConfigReader reader, String architecture) {
+        reader.refuseUnless("is_encoder_decoder", true);
+        reader.noEffect("vocab_size", "tie_word_embeddings"); // the sides have their own
+        BertConfig encoder = side(reader, "encoder", false);
+        BertConfig decoder = side(reader, "decoder", true);
+        Integer padId = reader.token("pad_token_id", null, decoder.vocabularySize());
+        LabelShift shift =
+                LabelShift.startingWith(
+                        reader.token("decoder_start_token_id", null, decoder.vocabularySize()),
+                        padId);
+        reader.finish();
+        return BertToBert.create(
+                architecture, encoder, decoder, shift, padId == null ? encoder.padId() : padId);
+    }
+
+    private static BertConfig side(ConfigReader reader, String name, boolean decoder) {
+        ConfigReader side = reader.object(name);
+        if (side == null) {
+            throw new IllegalArgumentException(
+                    "config.json: %s is missing; it is the configuration of the %s"
+                            .formatted(name, name));
+        }
+        side.refuseUnless("model_type", "bert");
+        side.refuseUnless("is_decoder", decoder);
+        side.refuseUnless("add_cross_attention", decoder);
+        BertConfig config = BertConfig.of(side);
+        side.finish();
+        return config;
+    }
+}

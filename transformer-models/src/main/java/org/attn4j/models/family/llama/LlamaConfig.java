@@ -1,0 +1,196 @@
+package org.attn4j.models.family.llama;
+
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.models.model.causal.LayerTypes;
+import org.attn4j.models.model.causal.RotaryConfig;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.model.ConfigReader;
+
+/**
+ * The hyperparameters of Llama and Mistral.
+ *
+ * @param vocabularySize V, {@code vocab_size}
+ * @param hiddenSize D, {@code hidden_size}
+ * @param innerSize {@code intermediate_size}
+ * @param layers {@code num_hidden_layers}
+ * @param heads N, {@code num_attention_heads}
+ * @param keyValueHeads G, {@code num_key_value_heads}
+ * @param headSize H, {@code head_dim}, or else D / N
+ * @param activation {@code hidden_act}
+ * @param maxPositions {@code max_position_embeddings}, which limits no length
+ * @param epsilon {@code rms_norm_eps}
+ * @param initializerRange {@code initializer_range}
+ * @param types {@code layer_types} and {@code sliding_window}, which all of Mistral's layers have
+ *     and Llama's only where {@code layer_types} or {@code use_sliding_window} says so
+ * @param rotaries {@code rope_theta} with {@code rope_scaling}, or {@code rope_parameters}, for
+ *     each type of layers
+ * @param attentionBias {@code attention_bias}
+ * @param innerBias {@code mlp_bias}
+ * @param attentionDropout {@code attention_dropout}
+ * @param classifierDropout {@code classifier_dropout}, or else {@code hidden_dropout}, or else 0.1
+ * @param tieEmbeddings {@code tie_word_embeddings}
+ */
+public record LlamaConfig(
+        int vocabularySize,
+        int hiddenSize,
+        int innerSize,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int headSize,
+        Activation activation,
+        int maxPositions,
+        double epsilon,
+        double initializerRange,
+        LayerTypes types,
+        Map<String, RotaryConfig> rotaries,
+        boolean attentionBias,
+        boolean innerBias,
+        float attentionDropout,
+        float classifierDropout,
+        boolean tieEmbeddings) {
+
+    /** {@inheritDoc} */
+    public LlamaConfig {
+        if (vocabularySize < 1 || hiddenSize < 1 || innerSize < 1 || layers < 0) {
+            throw new IllegalArgumentException(
+                    "vocab_size, hidden_size and intermediate_size must be at least 1 and"
+                            + " num_hidden_layers at least 0, got vocab_size="
+                            + vocabularySize
+                            + ", hidden_size="
+                            + hiddenSize
+                            + ", intermediate_size="
+                            + innerSize
+                            + ", num_hidden_layers="
+                            + layers);
+        }
+        if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
+            throw new IllegalArgumentException(
+                    "num_attention_heads must be divisible by num_key_value_heads, got"
+                            + " num_attention_heads="
+                            + heads
+                            + ", num_key_value_heads="
+                            + keyValueHeads);
+        }
+        if (headSize < 2 || headSize % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "head_dim must be even and at least 2, got " + headSize);
+        }
+        rotaries = Map.copyOf(rotaries);
+    }
+
+    /** How a layer turns queries and keys. */
+    RotaryConfig rotary(int layer) {
+        return rotaries.get(types.names().get(layer));
+    }
+
+    /**
+     * Reads the configuration of a Llama checkpoint.
+     *
+     * @param reader its {@code config.json}
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if one does not fit
+     */
+    public static LlamaConfig ofLlama(ConfigReader reader) {
+        // Of programs that trained models and converted them.
+        reader.noEffect("is_llama_config", "max_sequence_length");
+        reader.refuseUnless("rope_interleaved", false); // pairs of neighbours
+        int heads = reader.integer("num_attention_heads", 32);
+        return read(
+                reader,
+                heads,
+                new Own(
+                        11008,
+                        heads,
+                        2048,
+                        false,
+                        reader.flag("attention_bias", false),
+                        reader.flag("mlp_bias", false)));
+    }
+
+    /**
+     * Reads the configuration of a Mistral checkpoint.
+     *
+     * @param reader its {@code config.json}
+     * @return the hyperparameters
+     * @throws IllegalArgumentException if one does not fit
+     */
+    public static LlamaConfig ofMistral(ConfigReader reader) {
+        reader.refuseUnless("attention_bias", false);
+        reader.refuseUnless("mlp_bias", false);
+        int heads = reader.integer("num_attention_heads", 32);
+        return read(
+                reader,
+                heads,
+                new Own(
+                        14336,
+                        reader.json().has("num_key_value_heads") ? heads : 8,
+                        4096 * 32,
+                        true,
+                        false,
+                        false));
+    }
+
+    /** Without the setting Mistral has a window; with null there is none. */
+    private static int window(ConfigReader reader, boolean windowed) {
+        if (!reader.json().has("sliding_window")) {
+            return windowed ? 4096 : 0;
+        }
+        if (!windowed && !reader.has("layer_types") && !reader.has("use_sliding_window")) {
+            reader.refuseUnless("sliding_window");
+        }
+        Integer window = reader.integerOrNull("sliding_window");
+        if (window != null && window < 1) {
+            throw reader.bad("sliding_window", "at least 1, or null");
+        }
+        return window == null ? 0 : window;
+    }
+
+    /** What the two families differ in: defaults, whether layers have a window, and biases. */
+    private record Own(
+            int innerSize,
+            int keyValueHeads,
+            int maxPositions,
+            boolean windowed,
+            boolean attentionBias,
+            boolean innerBias) {}
+
+    private static LlamaConfig read(ConfigReader reader, int heads, Own own) {
+        // How the matrices were split in training; the products are the same.
+        reader.noEffect("pretraining_tp", "is_decoder");
+        int hiddenSize = reader.integer("hidden_size", 4096);
+        int maxPositions = reader.integer("max_position_embeddings", own.maxPositions);
+        Integer groups = reader.integerOrNull("num_key_value_heads");
+        Integer headSize = reader.integerOrNull("head_dim");
+        if (heads < 1 || headSize == null && hiddenSize % heads != 0) {
+            throw new IllegalArgumentException(
+                    "hidden_size must be divisible by num_attention_heads, got hidden_size="
+                            + hiddenSize
+                            + ", num_attention_heads="
+                            + heads);
+        }
+        int layers = reader.integer("num_hidden_layers", 32);
+        LayerTypes types =
+                LayerTypes.of(reader, layers, window(reader, own.windowed), own.windowed);
+        return new LlamaConfig(
+                reader.integer("vocab_size", 32000),
+                hiddenSize,
+                reader.integer("intermediate_size", own.innerSize),
+                layers,
+                heads,
+                groups == null ? own.keyValueHeads : groups,
+                headSize == null ? hiddenSize / heads : headSize,
+                reader.choice("hidden_act", "silu", Activation::of),
+                maxPositions,
+                reader.number("rms_norm_eps", 1e-6),
+                reader.number("initializer_range", 0.02),
+                types,
+                RotaryConfig.ofTypes(reader, maxPositions, Set.copyOf(types.names())),
+                own.attentionBias,
+                own.innerBias,
+                reader.rate("attention_dropout", 0),
+                reader.rate("classifier_dropout", reader.rate("hidden_dropout", 0.1)),
+                reader.flag("tie_word_embeddings", false));
+    }
+}

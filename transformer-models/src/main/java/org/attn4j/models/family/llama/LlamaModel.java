@@ -1,0 +1,94 @@
+package org.attn4j.models.family.llama;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.RmsNorm;
+import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.EncoderLayer;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * Llama and Mistral without their head. Takes {@code input_ids}, {@code attention_mask} (all seen
+ * by default) and {@code position_ids} (0, 1, 2 … by default), all (B, T).
+ */
+public final class LlamaModel extends CausalEncoder {
+
+    private final AttentionMask window; // of all layers
+
+    /**
+     * Creates the model.
+     *
+     * @param config the hyperparameters
+     */
+    public LlamaModel(LlamaConfig config) {
+        this(config, new TokenEmbedding(config.vocabularySize(), config.hiddenSize()));
+    }
+
+    private LlamaModel(LlamaConfig config, TokenEmbedding tokens) {
+        super(
+                List.of("input_ids", "attention_mask", "position_ids"),
+                tokens,
+                new EncoderStack(
+                        Embeddings.builder().setTokens(tokens).build(),
+                        null,
+                        IntStream.range(0, config.layers())
+                                .mapToObj(i -> layer(config, i))
+                                .toList(),
+                        new RmsNorm(config.hiddenSize(), config.epsilon())),
+                0,
+                IntStream.range(0, config.layers())
+                        .anyMatch(i -> config.rotary(i).scaling().dependsOnLength()));
+        window = config.types().isMixed() ? AttentionMask.none() : window(config, 0);
+    }
+
+    /** A window sees so many tokens, the query's own among them. */
+    private static AttentionMask window(LlamaConfig config, int layer) {
+        int tokens = layer < config.layers() ? config.types().window(layer) : 0;
+        return tokens == 0 ? AttentionMask.none() : AttentionMask.window(tokens - 1, 0);
+    }
+
+    private static EncoderLayer layer(LlamaConfig config, int layer) {
+        return EncoderLayer.builder()
+                .setSelfAttention(
+                        MultiHeadAttention.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setHeads(config.heads())
+                                .optKeyValueHeads(config.keyValueHeads())
+                                .optHeadSize(config.headSize())
+                                .optBias(config.attentionBias())
+                                .optRotary(
+                                        config.rotary(layer)
+                                                .embedding(
+                                                        config.headSize(),
+                                                        RotaryEmbedding.Layout.HALVES))
+                                .optDropout(config.attentionDropout())
+                                .build())
+                .setFeedForward(
+                        FeedForward.builder()
+                                .setModelSize(config.hiddenSize())
+                                .setInnerSize(config.innerSize())
+                                .optActivation(config.activation())
+                                .optGated(true)
+                                .optBias(config.innerBias())
+                                .build())
+                .setNorm(() -> new RmsNorm(config.hiddenSize(), config.epsilon()))
+                .optNormOrder(NormOrder.PRE)
+                .optMask(config.types().isMixed() ? window(config, layer) : AttentionMask.none())
+                .build();
+    }
+
+    /** The window of all layers is told once, with the numbers of the mask. */
+    @Override
+    protected AttentionMask mask(NDManager manager, NDArray visible) {
+        return window;
+    }
+}

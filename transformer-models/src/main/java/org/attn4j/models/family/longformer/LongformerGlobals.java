@@ -1,0 +1,75 @@
+package org.attn4j.models.family.longformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import org.attn4j.attention.ops.HostArrays;
+
+/** Which tokens are global where the caller does not say. */
+enum LongformerGlobals {
+    /** None. */
+    NONE,
+    /** The first, which a text is classified by. */
+    FIRST,
+    /** Those of the question, before the first separator. */
+    QUESTION,
+    /** Those after the question and the two separators that follow it. */
+    AFTER_QUESTION;
+
+    /** Texts are a question, two separators, a text and a separator. */
+    private static final int SEPARATORS = 3;
+
+    static LongformerGlobals of(String task) {
+        return switch (task) {
+            case "ForSequenceClassification" -> FIRST;
+            case "ForQuestionAnswering" -> QUESTION;
+            case "ForMultipleChoice" -> AFTER_QUESTION;
+            default -> NONE;
+        };
+    }
+
+    /**
+     * The global tokens, (B, T) of ones and zeros; null for none.
+     *
+     * @param ids (B, T) of int64
+     * @param separatorId the id of the separator
+     */
+    NDArray places(NDArray ids, int separatorId) {
+        if (this == NONE) {
+            return null;
+        }
+        Shape shape = ids.getShape();
+        int length = Math.toIntExact(shape.get(1));
+        long[] tokens = ids.toLongArray();
+        float[] places = new float[tokens.length];
+        for (int start = 0; start < tokens.length; start += length) {
+            int separator = this == FIRST ? 1 : separator(tokens, start, length, separatorId);
+            int from = this == AFTER_QUESTION ? Math.min(length, separator + 2) : 0;
+            int end = this == AFTER_QUESTION ? length : separator;
+            Arrays.fill(places, start + from, start + end, 1);
+        }
+        NDManager manager = ids.getManager();
+        return HostArrays.of(manager, places, shape);
+    }
+
+    private static int separator(long[] tokens, int start, int length, int separatorId) {
+        int first = -1;
+        int count = 0;
+        for (int i = length - 1; i >= 0; i--) {
+            if (tokens[start + i] == separatorId) {
+                first = i;
+                count++;
+            }
+        }
+        if (count != SEPARATORS) {
+            throw new IllegalArgumentException(
+                    "input_ids must have three separators (sep_token_id="
+                            + separatorId
+                            + ") in each row to tell the question, got "
+                            + count
+                            + ": give global_attention_mask instead");
+        }
+        return first;
+    }
+}

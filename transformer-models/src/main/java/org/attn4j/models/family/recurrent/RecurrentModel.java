@@ -1,0 +1,283 @@
+package org.attn4j.models.family.recurrent;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.UniformInitializer;
+import ai.djl.util.PairList;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.cache.MemoryCache;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.recurrent.RecurrentOutput;
+import org.attn4j.attention.recurrent.RecurrentStack;
+import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * A recurrent encoder and decoder with attention between them, as Bahdanau et al. 2015 and Luong et
+ * al. 2015 have it: reads a source sequence and predicts, for each prefix of a target sequence, its
+ * next token.
+ *
+ * <p>As a block it takes {@code [source, decoderInput]}, token ids (B, S) and (B, T), and gives
+ * logits (B, T, V): teacher forcing, for any loss over tokens. Source rows are padded at their end
+ * with the configuration's pad id, which nothing attends to and over which the encoder's states
+ * pass unchanged.
+ *
+ * <p>Initial values: recurrent weights are uniform in ±1/√size as torch's, all other weights
+ * uniform in ±0.1 as Luong's.
+ *
+ * <p>The block keeps nothing of a call: any number of threads may predict with it at once.
+ */
+public final class RecurrentModel extends AbstractBlock implements SequenceToSequenceModel {
+
+    private static final byte VERSION = 1;
+
+    private final RecurrentConfig config;
+    private final RecurrentEncoder encoder;
+    private final RecurrentBridge bridge;
+    private final RecurrentDecoder decoder;
+
+    /**
+     * Creates a model with the configuration's attention.
+     *
+     * @param config its hyperparameters
+     */
+    public RecurrentModel(RecurrentConfig config) {
+        this(config, configured(config));
+    }
+
+    /**
+     * Creates a model with a mechanism of one's own.
+     *
+     * @param config its hyperparameters
+     * @param attention takes queries (B, T, d) and keys and values (B, S, dm)
+     */
+    public RecurrentModel(RecurrentConfig config, Attention attention) {
+        super(VERSION);
+        this.config = config;
+        encoder = addChildBlock("encoder", encoder(config));
+        boolean luong = config.decoder() == DecoderKind.LUONG;
+        bridge =
+                addChildBlock(
+                        "bridge",
+                        new RecurrentBridge(
+                                config.cell(),
+                                luong && config.bidirectional() ? 2 : 1,
+                                config.encoderSize(),
+                                config.decoderLayers(),
+                                config.decoderSize()));
+        decoder =
+                addChildBlock(
+                        "decoder", luong ? luong(config, attention) : bahdanau(config, attention));
+        setInitializers();
+    }
+
+    private static Attention configured(RecurrentConfig config) {
+        AttentionSite site =
+                new AttentionSite(
+                        AttentionPlace.CROSS,
+                        0,
+                        config.decoderSize(),
+                        config.heads(),
+                        config.attentionDropout(),
+                        config.maxLength(),
+                        null);
+        return Mechanisms.create(config.attention(), site);
+    }
+
+    private static RecurrentEncoder encoder(RecurrentConfig config) {
+        RecurrentStack rnn =
+                RecurrentStack.builder()
+                        .optKind(config.cell())
+                        .setInputSize(config.embeddingSize())
+                        .setHiddenSize(config.encoderSize())
+                        .optLayers(config.encoderLayers())
+                        .optBidirectional(config.bidirectional())
+                        .optDropout(config.dropout())
+                        .build();
+        TokenEmbedding tokens =
+                new TokenEmbedding(config.sourceVocabularySize(), config.embeddingSize());
+        return new RecurrentEncoder(tokens, rnn, config.dropout());
+    }
+
+    private static RecurrentDecoder luong(RecurrentConfig config, Attention attention) {
+        return LuongDecoder.builder()
+                .setVocabularySize(config.targetVocabularySize())
+                .setEmbeddingSize(config.embeddingSize())
+                .setHiddenSize(config.decoderSize())
+                .setMemorySize(config.memorySize())
+                .setAttention(attention)
+                .optCell(config.cell())
+                .optLayers(config.decoderLayers())
+                .optInputFeeding(config.inputFeeding())
+                .optDropout(config.dropout())
+                .build();
+    }
+
+    private static RecurrentDecoder bahdanau(RecurrentConfig config, Attention attention) {
+        boolean maxout = config.decoder() == DecoderKind.BAHDANAU_MAXOUT;
+        return BahdanauDecoder.builder()
+                .setVocabularySize(config.targetVocabularySize())
+                .setEmbeddingSize(config.embeddingSize())
+                .setHiddenSize(config.decoderSize())
+                .setMemorySize(config.memorySize())
+                .setAttention(attention)
+                .optCell(config.cell())
+                .optMaxoutSize(maxout ? config.maxoutSize() : 0)
+                .optDropout(config.dropout())
+                .build();
+    }
+
+    private void setInitializers() {
+        for (Parameter parameter : getParameters().values()) {
+            boolean own = parameter.getInitializer() == null;
+            if (own && parameter.getType() == Parameter.Type.WEIGHT) {
+                parameter.setInitializer(new UniformInitializer(0.1f));
+            }
+        }
+    }
+
+    /**
+     * Returns the hyperparameters.
+     *
+     * @return the configuration
+     */
+    public RecurrentConfig config() {
+        return config;
+    }
+
+    /**
+     * Initialises the parameters; the configuration alone determines their shapes.
+     *
+     * @param manager where they live
+     */
+    public void initialize(NDManager manager) {
+        initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1));
+    }
+
+    /**
+     * Encodes sources.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param training whether dropout applies
+     * @return the annotations (B, S, dm) and the last states
+     */
+    public RecurrentOutput encode(ParameterStore parameters, NDArray sourceIds, boolean training) {
+        return encoder.encode(parameters, sourceIds, visible(sourceIds), training);
+    }
+
+    /**
+     * Returns where the decoder starts.
+     *
+     * @param parameters where the parameters are found
+     * @param encoded what {@link #encode} returned
+     * @param training whether this is a training pass
+     * @return the decoder's state before its first step
+     */
+    public DecoderState start(
+            ParameterStore parameters, RecurrentOutput encoded, boolean training) {
+        return decoder.start(bridge.start(parameters, encoded.last(), training));
+    }
+
+    /**
+     * Predicts the next token at each place of the targets.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param decoderInputIds (B, T) int64: the start token, then the target
+     * @param observer receives the weights (B, N, T, S) as {@code decoder.attention}, or null
+     * @param training whether dropout applies
+     * @return logits (B, T, V), on the manager of {@code decoderInputIds}
+     */
+    public NDArray logits(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            NDArray decoderInputIds,
+            AttentionObserver observer,
+            boolean training) {
+        RecurrentOutput encoded = encode(parameters, sourceIds, training);
+        MemoryCache cache = new MemoryCache(decoderInputIds.getManager()); // freed with the pass
+        DecoderMemory memory =
+                new DecoderMemory(encoded.output(), AttentionMask.keys(visible(sourceIds)), cache);
+        DecoderState state = start(parameters, encoded, training);
+        AttentionObserver below = observer == null ? null : observer.at("decoder");
+        return decoder.decode(parameters, decoderInputIds, memory, state, below, training).logits();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int sourceVocabularySize() {
+        return config.sourceVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int targetVocabularySize() {
+        return config.targetVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+        return logits(parameters, sourceIds, decoderInputIds, observer, false);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public StepDecoder start(NDManager manager, NDArray sourceIds) {
+        return new RecurrentStepDecoder(this, manager, sourceIds);
+    }
+
+    RecurrentDecoder decoder() {
+        return decoder;
+    }
+
+    /** Which source tokens are no padding, (B, S). */
+    NDArray visible(NDArray sourceIds) {
+        return sourceIds.neq(config.padId());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (inputs.size() != 2) {
+            throw new IllegalArgumentException(
+                    "a recurrent model takes [source, decoderInput], got "
+                            + inputs.size()
+                            + " arrays");
+        }
+        return new NDList(logits(parameters, inputs.get(0), inputs.get(1), null, training));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        for (Block child : getChildren().values()) {
+            child.initialize(manager, dataType, new Shape(1, 1));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[1].add(config.targetVocabularySize())};
+    }
+}

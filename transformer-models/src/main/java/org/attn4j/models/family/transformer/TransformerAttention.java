@@ -1,0 +1,82 @@
+package org.attn4j.models.family.transformer;
+
+import java.util.Objects;
+import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSpec;
+import org.attn4j.attention.spec.Mechanisms;
+
+/**
+ * Which attention mechanism stands in each place of a {@link TransformerModel}.
+ *
+ * @param encoderSelf the encoder's self-attention
+ * @param decoderSelf the decoder's self-attention
+ * @param cross the decoder's attention to the encoded source
+ */
+public record TransformerAttention(
+        AttentionSpec encoderSelf, AttentionSpec decoderSelf, AttentionSpec cross) {
+
+    private static final TransformerAttention MULTI_HEAD = everywhere("multi-head");
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if there is no such mechanism or option, or if a mechanism
+     *     cannot stand in its place: then with the reason and the places where it fits
+     */
+    public TransformerAttention {
+        check("encoderSelf", encoderSelf, AttentionPlace.ENCODER_SELF);
+        check("decoderSelf", decoderSelf, AttentionPlace.DECODER_SELF);
+        check("cross", cross, AttentionPlace.CROSS);
+    }
+
+    private static void check(String name, AttentionSpec spec, AttentionPlace place) {
+        Objects.requireNonNull(spec, name);
+        try {
+            Mechanisms.check(spec, place);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Returns the paper's choice.
+     *
+     * @return multi-head attention in every place
+     */
+    public static TransformerAttention multiHead() {
+        return MULTI_HEAD;
+    }
+
+    private static TransformerAttention everywhere(String mechanism) {
+        AttentionSpec spec = AttentionSpec.named(mechanism);
+        return new TransformerAttention(spec, spec, spec);
+    }
+
+    /**
+     * Returns what stands in a place.
+     *
+     * @param place the place
+     * @return the specification of its mechanism
+     */
+    public AttentionSpec at(AttentionPlace place) {
+        return switch (place) {
+            case ENCODER_SELF -> encoderSelf;
+            case DECODER_SELF -> decoderSelf;
+            case CROSS -> cross;
+        };
+    }
+
+    /**
+     * Returns this choice with another mechanism in one place.
+     *
+     * @param place the place
+     * @param spec what stands there
+     * @return the new choice
+     */
+    public TransformerAttention with(AttentionPlace place, AttentionSpec spec) {
+        return new TransformerAttention(
+                place == AttentionPlace.ENCODER_SELF ? spec : encoderSelf,
+                place == AttentionPlace.DECODER_SELF ? spec : decoderSelf,
+                place == AttentionPlace.CROSS ? spec : cross);
+    }
+}

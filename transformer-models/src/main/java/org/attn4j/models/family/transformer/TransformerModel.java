@@ -1,0 +1,254 @@
+package org.attn4j.models.family.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.util.PairList;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.StackStepDecoder;
+import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.TokenEmbedding;
+
+/**
+ * The Transformer of Vaswani et al. 2017, "Attention Is All You Need": reads a source sequence and
+ * predicts, for each prefix of a target sequence, its next token.
+ *
+ * <p>As a block it takes {@code [source, decoderInput]}, token ids (B, S) and (B, T), and gives
+ * logits (B, T, V). Source rows are padded at their end with the configuration's pad id, which no
+ * place attends to. What stands at padded target places follows the row's end and means nothing.
+ *
+ * <p>Initial values: linear maps are Xavier-uniform (Glorot and Bengio 2010, eq. 16), embeddings
+ * and an untied output projection normal with standard deviation {@code 1/√D}, biases zero, norms
+ * one.
+ *
+ * <p>The block keeps nothing of a call: any number of threads may predict with it at once.
+ */
+public final class TransformerModel extends AbstractBlock implements SequenceToSequenceModel {
+
+    private static final byte VERSION = 1;
+
+    private final TransformerConfig config;
+    private final EncoderStack encoder;
+    private final DecoderStack decoder;
+    private final OutputProjection projection;
+
+    /**
+     * Creates a model with the attention mechanisms that its configuration names.
+     *
+     * @param config its hyperparameters
+     */
+    public TransformerModel(TransformerConfig config) {
+        this(config, AttentionFactory.configured());
+    }
+
+    /**
+     * Creates a model with attention mechanisms of one's own.
+     *
+     * @param config its hyperparameters
+     * @param attention makes the mechanism of each place
+     */
+    public TransformerModel(TransformerConfig config, AttentionFactory attention) {
+        super(VERSION);
+        this.config = config;
+        TransformerParts parts = new TransformerParts(config, attention);
+        if (parts.shared() != null) {
+            addChildBlock("shared", parts.shared());
+        }
+        encoder = addChildBlock("encoder", parts.encoder());
+        decoder = addChildBlock("decoder", parts.decoder());
+        projection = addChildBlock("lm_head", parts.projection());
+        setInitializers(parts);
+    }
+
+    private void setInitializers(TransformerParts parts) {
+        Initializer xavier =
+                new XavierInitializer(
+                        XavierInitializer.RandomType.UNIFORM, XavierInitializer.FactorType.AVG, 3f);
+        // A mechanism may have a weight that is a vector: it maps to one number.
+        Initializer vectorsToo =
+                (manager, shape, type) ->
+                        shape.dimension() > 1
+                                ? xavier.initialize(manager, shape, type)
+                                : xavier.initialize(manager, new Shape(1, shape.get(0)), type)
+                                        .reshape(shape);
+        setInitializer(vectorsToo, Parameter.Type.WEIGHT);
+        Initializer normal = new NormalInitializer((float) (1 / Math.sqrt(config.modelSize())));
+        for (TokenEmbedding tokens : parts.tokens()) {
+            tokens.weight().setInitializer(normal);
+        }
+        projection.setInitializer(normal, Parameter.Type.WEIGHT);
+    }
+
+    /**
+     * Returns the hyperparameters.
+     *
+     * @return the configuration
+     */
+    public TransformerConfig config() {
+        return config;
+    }
+
+    /**
+     * Initialises the parameters; the configuration alone determines their shapes.
+     *
+     * @param manager where they live
+     */
+    public void initialize(NDManager manager) {
+        initialize(manager, DataType.FLOAT32, new Shape(1, 1), new Shape(1, 1));
+    }
+
+    /**
+     * Encodes sources.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param observer receives the weights as {@code encoder.layers.i.self_attn}, or null
+     * @param training whether dropout applies
+     * @return (B, S, D), on the manager of {@code sourceIds}
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            AttentionObserver observer,
+            boolean training) {
+        return encoder.encode(
+                parameters, sourceIds, visible(sourceIds), at(observer, "encoder"), training);
+    }
+
+    /**
+     * Predicts the next token at each place of the targets.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param decoderInputIds (B, T) int64: the start token, then the target
+     * @param observer receives the weights as {@code encoder.layers.i.self_attn}, {@code
+     *     decoder.layers.i.self_attn} and {@code decoder.layers.i.encoder_attn}, or null
+     * @param training whether dropout applies
+     * @return logits (B, T, V), on the manager of {@code decoderInputIds}
+     */
+    public NDArray logits(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            NDArray decoderInputIds,
+            AttentionObserver observer,
+            boolean training) {
+        NDArray visible = visible(sourceIds); // (B, S)
+        NDArray memory =
+                encoder.encode(
+                        parameters,
+                        sourceIds,
+                        visible,
+                        at(observer, "encoder"),
+                        training); // (B, S, D)
+        NDArray hidden =
+                decoder.decode(
+                        parameters,
+                        decoderInputIds,
+                        memory,
+                        AttentionMask.keys(visible),
+                        null,
+                        at(observer, "decoder"),
+                        training); // (B, T, D)
+        return project(parameters, hidden, training); // (B, T, V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int sourceVocabularySize() {
+        return config.sourceVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int targetVocabularySize() {
+        return config.targetVocabularySize();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTargetTokens() {
+        return decoder.maxLength();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+        return logits(parameters, sourceIds, decoderInputIds, observer, false);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public StepDecoder start(NDManager manager, NDArray sourceIds) {
+        return new StackStepDecoder(
+                manager,
+                sourceIds,
+                decoder,
+                UnaryOperator.identity(),
+                (parameters, ids) -> encode(parameters, ids, null, false),
+                this::visible,
+                (parameters, states) -> project(parameters, states, false));
+    }
+
+    private NDArray project(ParameterStore parameters, NDArray hidden, boolean training) {
+        return projection.forward(parameters, new NDList(hidden), training).singletonOrThrow();
+    }
+
+    /** Which source tokens are no padding, (B, S). */
+    private NDArray visible(NDArray sourceIds) {
+        return sourceIds.neq(config.padId());
+    }
+
+    private static AttentionObserver at(AttentionObserver observer, String place) {
+        return observer == null ? null : observer.at(place);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        if (inputs.size() != 2) {
+            throw new IllegalArgumentException(
+                    "a Transformer takes [source, decoderInput], got " + inputs.size() + " arrays");
+        }
+        return new NDList(logits(parameters, inputs.get(0), inputs.get(1), null, training));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape ids = new Shape(1, 1);
+        Shape hidden = new Shape(1, 1, config.modelSize());
+        getChildren()
+                .values()
+                .forEach(
+                        child ->
+                                child.initialize(
+                                        manager, dataType, child == projection ? hidden : ids));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[1].add(config.targetVocabularySize())};
+    }
+}

@@ -1,0 +1,235 @@
+package org.attn4j.models.model;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.LoadReport;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.TensorContent;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.WeightLoader;
+
+/**
+ * A published model in memory: the block with its weights, the configuration as it was read, and
+ * the folder that it came from, which holds the tokenizer.
+ */
+public final class LoadedModel implements AutoCloseable {
+
+    /**
+     * What a model directory may hold beside configuration and weights, and {@link #save} keeps.
+     */
+    private static final Set<String> COMPANIONS =
+            Set.of(
+                    "added_tokens.json",
+                    "config_sentence_transformers.json",
+                    "generation_config.json",
+                    "merges.txt",
+                    "modules.json",
+                    "sentence_bert_config.json",
+                    "sentencepiece.bpe.model",
+                    "source.spm",
+                    "special_tokens_map.json",
+                    "spiece.model",
+                    "spm.model",
+                    "target.spm",
+                    "target_vocab.json",
+                    "tokenizer.json",
+                    "tokenizer.model",
+                    "tokenizer_config.json",
+                    "vocab.json",
+                    "vocab.txt");
+
+    private final PretrainedModel model;
+    private final ModelDirectory directory;
+    private final LoadReport report;
+    private final UnknownSettings unknownSettings;
+    private final NDManager manager;
+    private final boolean ownsManager;
+
+    LoadedModel(
+            PretrainedModel model,
+            ModelDirectory directory,
+            LoadReport report,
+            UnknownSettings unknownSettings,
+            NDManager manager,
+            boolean ownsManager) {
+        this.model = model;
+        this.directory = directory;
+        this.report = report;
+        this.unknownSettings = unknownSettings;
+        this.manager = manager;
+        this.ownsManager = ownsManager;
+    }
+
+    /**
+     * Returns the model itself.
+     *
+     * @return the block, its parameters frozen unless it was loaded to be trained
+     */
+    public PretrainedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns the model as a class of its family.
+     *
+     * @param <T> the class
+     * @param type the class, such as {@code EncoderTaskModel}
+     * @return the block
+     * @throws IllegalArgumentException if the model is of another class
+     */
+    public <T> T model(Class<T> type) {
+        if (!type.isInstance(model)) {
+            throw new IllegalArgumentException(
+                    "the model is " + model.architecture() + ", which is no " + type.getName());
+        }
+        return type.cast(model);
+    }
+
+    /**
+     * Returns where the weights live.
+     *
+     * @return the manager; its engine and device are the model's
+     */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /**
+     * Returns the folder that the model came from.
+     *
+     * @return the folder, with tokenizer and settings of generation if there are any
+     */
+    public ModelDirectory directory() {
+        return directory;
+    }
+
+    /**
+     * Returns the configuration as it was read, with the architecture that was loaded.
+     *
+     * @return the content of {@code config.json}, a copy
+     */
+    public JsonObject config() {
+        JsonObject config = directory.config();
+        JsonArray architectures = new JsonArray();
+        architectures.add(model.architecture());
+        if (!architectures.equals(config.get("architectures"))) {
+            config.add("architectures", architectures);
+        }
+        return config;
+    }
+
+    /**
+     * Returns the settings of generation.
+     *
+     * @return the content of {@code generation_config.json} if it is there, without {@link
+     *     #unknownSettings()}
+     * @throws IOException if it is malformed
+     */
+    public Optional<JsonObject> generationConfig() throws IOException {
+        Optional<JsonObject> config = directory.generationConfig();
+        config.ifPresent(settings -> unknownSettingsOfGeneration().forEach(settings::remove));
+        return config;
+    }
+
+    /**
+     * Returns the settings that are passed over because they are not known here.
+     *
+     * @return their names; none unless {@link Pretrained.Loader#optAllowUnknownSettings} allows
+     *     them
+     */
+    public List<String> unknownSettings() {
+        return unknownSettings.names();
+    }
+
+    List<String> unknownSettingsOfGeneration() {
+        return unknownSettings.ofGeneration();
+    }
+
+    /**
+     * Returns what loading found.
+     *
+     * @return the report
+     */
+    public LoadReport report() {
+        return report;
+    }
+
+    /**
+     * Runs the model.
+     *
+     * @param in the inputs by name; results live on their manager
+     * @return the outputs by name
+     */
+    public ModelOutputs run(ModelInputs in) {
+        NDManager scope = in.arrays().values().iterator().next().getManager();
+        return model.run(new ParameterStore(scope, false), in, false);
+    }
+
+    /**
+     * Saves the model as it was read: configuration, weights under the names and in the types of
+     * the file, and copies of the tokenizer's and the other files that came with it. Tensors of the
+     * file that no model needs are copied too, as long as the file is there. A model that is a
+     * module of a larger one is saved where it was in that, with the other modules' settings.
+     *
+     * @param target the folder, made if it is not there
+     * @throws IOException if a file cannot be written; files there before are then whole
+     */
+    public void save(Path target) throws IOException {
+        Path place = target.resolve(directory.files().path());
+        Files.createDirectories(place);
+        boolean elsewhere = !Files.isSameFile(place, directory.path());
+        if (elsewhere) {
+            copyCompanions(target);
+        }
+        JsonFiles.write(place.resolve(ModelDirectory.CONFIG), config());
+        List<TensorContent> contents =
+                new ArrayList<>(WeightLoader.contents(model, model.weights(), report.stored()));
+        if (report.ignored().isEmpty() || !Files.exists(report.source())) {
+            SafetensorsWriter.builder().build().writeModel(place, contents);
+            return;
+        }
+        try (TensorSource source = TensorSource.open(report.source())) {
+            for (String name : report.ignored()) {
+                if (source.names().contains(name)) {
+                    contents.add(source.content(name));
+                }
+            }
+            SafetensorsWriter.builder().build().writeModel(place, contents);
+        }
+    }
+
+    private void copyCompanions(Path target) throws IOException {
+        ModelFiles files = directory.files().whole();
+        String own = directory.files().path();
+        for (String name : files.names()) {
+            String last = name.substring(name.lastIndexOf('/') + 1);
+            boolean ours = name.equals(last) || name.equals(own + "/" + last);
+            boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
+            if (ours && COMPANIONS.contains(last) || module && last.equals(ModelDirectory.CONFIG)) {
+                Path copy = target.resolve(name);
+                Files.createDirectories(copy.getParent());
+                files.copy(name, copy);
+            }
+        }
+    }
+
+    /** Frees the weights, unless the manager was the caller's. */
+    @Override
+    public void close() {
+        if (ownsManager) {
+            manager.close();
+        }
+    }
+}

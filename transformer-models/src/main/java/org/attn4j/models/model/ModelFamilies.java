@@ -1,0 +1,120 @@
+package org.attn4j.models.model;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import org.attn4j.models.family.transformer.TransformerConfigJson;
+
+/** The families that can be loaded. */
+public final class ModelFamilies {
+
+    private static final String ENCODER = "EncoderModel";
+
+    private ModelFamilies() {}
+
+    /**
+     * Returns all families.
+     *
+     * @return those of this library, and those that others provide as services
+     */
+    public static List<ModelFamily> all() {
+        List<ModelFamily> families = new ArrayList<>();
+        ServiceLoader.load(ModelFamily.class, ModelFamily.class.getClassLoader())
+                .forEach(families::add);
+        return families;
+    }
+
+    /**
+     * Finds the family of a configuration.
+     *
+     * @param modelType its {@code model_type}
+     * @return the family, if it can be loaded
+     */
+    public static Optional<ModelFamily> find(String modelType) {
+        return all().stream().filter(family -> family.modelTypes().contains(modelType)).findFirst();
+    }
+
+    /**
+     * Makes the model that a configuration describes, without weights yet.
+     *
+     * @param config the content of a {@code config.json}
+     * @param architecture which of the family's models; null for the one that the configuration
+     *     names, or the family's base model if it names none
+     * @return the model
+     * @throws IllegalArgumentException if the family or the model is not known, or the family
+     *     refuses a setting
+     */
+    public static PretrainedModel create(JsonObject config, String architecture) {
+        return create(new ConfigReader(config, "config.json"), architecture);
+    }
+
+    /**
+     * Makes the model that a configuration describes, without weights yet. The reader then tells
+     * what it met.
+     *
+     * @param reader of a {@code config.json}
+     * @param architecture which of the family's models, as in {@link #create(JsonObject, String)}
+     * @return the model
+     * @throws IllegalArgumentException if the family or the model is not known, or the family
+     *     refuses a setting
+     */
+    public static PretrainedModel create(ConfigReader reader, String architecture) {
+        ModelFamily family = familyOf(reader);
+        String type = reader.text("model_type", null);
+        String wanted = architecture == null ? named(reader, family) : architecture;
+        if (!family.architectures().contains(wanted)) {
+            throw new IllegalArgumentException(
+                    "%s is not a model of the family %s that is known here: %s"
+                            .formatted(wanted, type, String.join(", ", family.architectures())));
+        }
+        return family.create(reader, wanted);
+    }
+
+    /**
+     * The name of the model that gives the states of a text's tokens, in the family that a
+     * configuration is of: the encoder of an encoder-decoder if it has one, else the base model.
+     */
+    static String encoderOf(JsonObject config) {
+        List<String> names = of(config).architectures();
+        return names.stream()
+                .filter(name -> name.endsWith(ENCODER))
+                .findFirst()
+                .orElse(names.get(0));
+    }
+
+    /** The family that a configuration is of. */
+    static ModelFamily of(JsonObject config) {
+        return familyOf(new ConfigReader(config, "config.json"));
+    }
+
+    private static ModelFamily familyOf(ConfigReader reader) {
+        String type = reader.text("model_type", null);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "config.json: model_type is missing, so the family is unknown; add it");
+        }
+        return find(type).orElseThrow(() -> new IllegalArgumentException(no(type)));
+    }
+
+    private static String named(ConfigReader reader, ModelFamily family) {
+        List<String> names = reader.texts("architectures");
+        return names == null || names.isEmpty() ? family.architectures().get(0) : names.get(0);
+    }
+
+    private static String no(String type) {
+        if (type.equals(TransformerConfigJson.MODEL_TYPE)) {
+            return "config.json: model_type="
+                    + type
+                    + " is a model that 'train' wrote, of no published family: translate, score,"
+                    + " evaluate and TrainedModel use it";
+        }
+        Set<String> known = new TreeSet<>();
+        all().forEach(family -> known.addAll(family.modelTypes()));
+        return "config.json: model_type=%s is not a family that is known here: %s"
+                .formatted(type, String.join(", ", known));
+    }
+}

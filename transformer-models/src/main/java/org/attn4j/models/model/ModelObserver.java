@@ -1,0 +1,77 @@
+package org.attn4j.models.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.attn4j.attention.capture.AttentionObserver;
+
+/**
+ * Collects the hidden states and attention weights of one call of a model, under the names of
+ * transformers' outputs: {@code hidden_states.i} and {@code attentions.i} of an encoder or a
+ * decoder-only model, {@code encoder_hidden_states.i}, {@code encoder_attentions.i}, {@code
+ * decoder_hidden_states.i}, {@code decoder_attentions.i} and {@code cross_attentions.i} of an
+ * encoder-decoder model, and {@code global_attentions.i} of a model whose global tokens look at the
+ * sequence in a way of their own. They come in the order in which the model computes them.
+ */
+public final class ModelObserver implements AttentionObserver {
+
+    private static final Pattern PLACE =
+            Pattern.compile(
+                    "(?:(encoder|decoder)\\.)?"
+                            + "(?:(hidden_states)\\.(\\d+)|layers\\.(\\d+)\\.(self_attn|global_attn|encoder_attn))");
+
+    private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+
+    /** Creates an observer that has seen nothing yet. */
+    public ModelObserver() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public void observe(String place, NDArray weights) {
+        arrays.put(outputName(place), weights);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void hidden(String place, NDArray states) {
+        arrays.put(outputName(place), states);
+    }
+
+    /**
+     * Returns what was seen.
+     *
+     * @return the arrays by output name, in the order of their computation; they live on the
+     *     manager of the call
+     */
+    public Map<String, NDArray> arrays() {
+        return Collections.unmodifiableMap(arrays);
+    }
+
+    /**
+     * Returns the name that transformers gives to what arises at a place.
+     *
+     * @param place the place that an observer is told, such as {@code
+     *     decoder.layers.0.encoder_attn}
+     * @return the name of the output, {@code cross_attentions.0}; the place itself where there is
+     *     none
+     */
+    public static String outputName(String place) {
+        Matcher matcher = PLACE.matcher(place);
+        if (!matcher.matches()) {
+            return place;
+        }
+        String side = matcher.group(1) == null ? "" : matcher.group(1) + "_";
+        if (matcher.group(2) != null) {
+            return side + "hidden_states." + matcher.group(3);
+        }
+        String layer = "attentions." + matcher.group(4);
+        return switch (matcher.group(5)) {
+            case "self_attn" -> side + layer;
+            case "global_attn" -> "global_" + layer;
+            default -> "cross_" + layer;
+        };
+    }
+}

@@ -1,0 +1,324 @@
+package org.attn4j.models.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.LoadReport;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.Strictness;
+import org.attn4j.models.checkpoint.TensorSource;
+import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.checkpoint.WeightMismatchException;
+import org.attn4j.models.checkpoint.hub.Hub;
+import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.model.sentence.SentenceModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads published models.
+ *
+ * <pre>{@code
+ * try (LoadedModel bert = Pretrained.load(Path.of("bert-base-uncased"));
+ *         NDManager call = bert.manager().newSubManager()) {
+ *     NDArray ids = call.create(new long[][] {{101, 7592, 102}});
+ *     NDArray logits = bert.run(ModelInputs.of(ids)).require("logits");
+ * }
+ * }</pre>
+ */
+public final class Pretrained {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Pretrained.class);
+
+    private Pretrained() {}
+
+    /**
+     * Loads a model for prediction, on DJL's default engine and device.
+     *
+     * @param directory a folder with {@code config.json} and safetensors
+     * @return the model; close it
+     * @throws IOException if a file is missing or malformed, the family or a setting of it is not
+     *     known here, or the weights do not fit
+     */
+    public static LoadedModel load(Path directory) throws IOException {
+        return loader().load(directory);
+    }
+
+    /**
+     * Loads a model for prediction, from a folder or from the Hub.
+     *
+     * @param model a folder, or a name such as {@code org/name} or {@code org/name@revision}, which
+     *     is fetched into the cache unless it is there
+     * @return the model; close it
+     * @throws IOException if it cannot be fetched, or for the reasons of {@link #load(Path)}
+     */
+    public static LoadedModel load(String model) throws IOException {
+        return load(folder(model));
+    }
+
+    /**
+     * Finds the folder of a model: what names a folder is one, anything else is fetched from the
+     * Hub into the cache unless it is there.
+     *
+     * @param model a folder, or {@code org/name} or {@code org/name@revision}
+     * @return the folder
+     * @throws IOException if there is no such folder, or the model cannot be fetched
+     */
+    public static Path folder(String model) throws IOException {
+        Path path = Path.of(model);
+        return Files.exists(path) || !HubModel.isName(model)
+                ? path
+                : Hub.fromEnvironment().model(HubModel.parse(model));
+    }
+
+    /**
+     * Loads a model for the hidden states of its tokens alone: the family's base model or, of an
+     * encoder-decoder, its encoder, whatever head the files are of, with a pooler that means
+     * nothing if they have none.
+     *
+     * @param directory a folder with {@code config.json} and safetensors, or with a {@code
+     *     modules.json} that names the folder within it where they are
+     * @param loader how it is loaded
+     * @return the model; close it
+     * @throws IOException for the reasons of {@link #load(Path)}
+     */
+    public static LoadedModel loadEncoder(Path directory, Loader loader) throws IOException {
+        ModelDirectory encoder = ModelDirectory.open(SentenceModel.encoder(directory));
+        try {
+            loader.optArchitecture(ModelFamilies.encoderOf(encoder.config()));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointFormatException(directory + ": " + e.getMessage(), e);
+        }
+        try {
+            return loader.load(encoder);
+        } catch (WeightMismatchException e) {
+            LoadReport report = e.report();
+            boolean onlyPooler =
+                    report.missing().stream().allMatch(name -> name.contains("pooler."))
+                            && report.unused().isEmpty()
+                            && report.misshapen().isEmpty();
+            if (!onlyPooler) {
+                throw e;
+            }
+            return loader.optStrictness(new Strictness(true, false, false)).load(encoder);
+        }
+    }
+
+    /**
+     * Returns a loader, to choose the engine, another head, or a model to be trained.
+     *
+     * @return a loader with the defaults of {@link #load}
+     */
+    public static Loader loader() {
+        return new Loader();
+    }
+
+    /** Says how a model is loaded. */
+    public static final class Loader {
+
+        private String engine;
+        private Device device;
+        private NDManager manager;
+        private String architecture;
+        private boolean trainable;
+        private boolean allowUnknown;
+        private DataType dataType = DataType.FLOAT32;
+        private Strictness strictness = Strictness.STRICT;
+
+        private Loader() {}
+
+        /**
+         * Sets the engine.
+         *
+         * @param engine the name of one of DJL's engines; null for the default
+         * @return this loader
+         */
+        public Loader optEngine(String engine) {
+            this.engine = engine;
+            return this;
+        }
+
+        /**
+         * Sets the device.
+         *
+         * @param device the device; null for the engine's default
+         * @return this loader
+         */
+        public Loader optDevice(Device device) {
+            this.device = device;
+            return this;
+        }
+
+        /**
+         * Sets the manager that owns the weights, and with it engine and device.
+         *
+         * @param manager the manager, which stays the caller's; null to make one
+         * @return this loader
+         */
+        public Loader optManager(NDManager manager) {
+            this.manager = manager;
+            return this;
+        }
+
+        /**
+         * Sets which of the family's models is made of the files, such as a classifier of a model
+         * that was trained on masked tokens. Parameters that the files lack need {@link
+         * #optStrictness}.
+         *
+         * @param architecture the name of a class in transformers; null for the one that the
+         *     configuration names
+         * @return this loader
+         */
+        public Loader optArchitecture(String architecture) {
+            this.architecture = architecture;
+            return this;
+        }
+
+        /**
+         * Sets whether the parameters may be trained.
+         *
+         * @param trainable false, the default, freezes them
+         * @return this loader
+         */
+        public Loader optTrainable(boolean trainable) {
+            this.trainable = trainable;
+            return this;
+        }
+
+        /**
+         * Sets whether a model loads whose {@code config.json} or {@code generation_config.json}
+         * has settings that are not known here. They are then passed over, at the caller's risk:
+         * the model might compute something else than they ask for. A warning names them, and
+         * {@link LoadedModel#unknownSettings()} does. Known settings at values that are not
+         * supported stay refused.
+         *
+         * @param allow false, the default, refuses them by name
+         * @return this loader
+         */
+        public Loader optAllowUnknownSettings(boolean allow) {
+            this.allowUnknown = allow;
+            return this;
+        }
+
+        /**
+         * Sets the type that the weights are held and computed in, whatever the files hold. Half
+         * precision takes half the memory; logits then are of it too.
+         *
+         * <p>DJL's PyTorch engine has no arrays of bfloat16 and ends the process at one, so files
+         * that hold it become float32, or float16 where the weights are small enough.
+         *
+         * @param dataType {@link DataType#FLOAT32}, the default, or {@link DataType#FLOAT16}, which
+         *     PyTorch computes in
+         * @return this loader
+         * @throws IllegalArgumentException if it is another
+         */
+        public Loader optDataType(DataType dataType) {
+            if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
+                throw new IllegalArgumentException(
+                        "weights can be held as float32 or float16, got " + dataType);
+            }
+            this.dataType = dataType;
+            return this;
+        }
+
+        /**
+         * Sets what may differ between the files and the model.
+         *
+         * @param strictness nothing by default; {@link Strictness#LOAD_WHAT_FITS} for a new head
+         * @return this loader
+         */
+        public Loader optStrictness(Strictness strictness) {
+            this.strictness = strictness;
+            return this;
+        }
+
+        /**
+         * Loads the model.
+         *
+         * @param path a folder with {@code config.json} and safetensors
+         * @return the model; close it
+         * @throws IOException if a file is missing or malformed, the family or a setting of it is
+         *     not known here, or the weights do not fit
+         */
+        public LoadedModel load(Path path) throws IOException {
+            return load(ModelDirectory.open(path));
+        }
+
+        private LoadedModel load(ModelDirectory directory) throws IOException {
+            try (TensorSource weights = directory.weights()) {
+                ConfigReader reader =
+                        new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);
+                PretrainedModel model = model(directory, weights, reader);
+                UnknownSettings unknown = unknown(directory, reader);
+                NDManager owner = manager == null ? newManager() : manager;
+                try {
+                    LoadReport report =
+                            WeightLoader.load(
+                                    model,
+                                    owner,
+                                    weights,
+                                    model.weights(),
+                                    strictness,
+                                    dataType,
+                                    model.smallestInput());
+                    model.freezeParameters(!trainable);
+                    return new LoadedModel(
+                            model, directory, report, unknown, owner, manager == null);
+                } catch (IOException | RuntimeException e) {
+                    if (manager == null) {
+                        owner.close();
+                    }
+                    throw e;
+                }
+            }
+        }
+
+        private NDManager newManager() {
+            return engine == null
+                    ? NDManager.newBaseManager(device)
+                    : NDManager.newBaseManager(device, engine);
+        }
+
+        private PretrainedModel model(
+                ModelDirectory directory, TensorSource weights, ConfigReader reader)
+                throws CheckpointFormatException {
+            try {
+                ConfigBounds.check(directory.config(), weights);
+                PretrainedModel model =
+                        ModelFamilies.create(reader.withTensors(weights), architecture);
+                if (trainable && !reader.trainingOnly().isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "%s: training does not heed %s; set it to 0 to train without"
+                                    .formatted(
+                                            ModelDirectory.CONFIG,
+                                            String.join(", ", reader.trainingOnly())));
+                }
+                return model;
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointFormatException(directory.path() + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** The settings that are passed over, of which a warning tells. */
+        private UnknownSettings unknown(ModelDirectory directory, ConfigReader reader)
+                throws IOException {
+            UnknownSettings unknown =
+                    allowUnknown
+                            ? UnknownSettings.of(reader, directory)
+                            : new UnknownSettings(List.of(), List.of());
+            if (!unknown.names().isEmpty()) {
+                LOGGER.warn(
+                        "{}: settings that are not known here are passed over, so the model might"
+                                + " compute something else than they ask for: {}",
+                        directory.path(),
+                        String.join(", ", unknown.names()));
+            }
+            return unknown;
+        }
+    }
+}

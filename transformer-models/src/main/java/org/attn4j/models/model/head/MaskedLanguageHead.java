@@ -1,0 +1,86 @@
+package org.attn4j.models.model.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
+import java.util.Set;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.Layers;
+import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+
+/**
+ * Predicts the token at each place, {@code decoder(layer_norm(activation(dense(states))))} (Devlin
+ * et al. 2019, §3.1, "Masked LM"). The decoder's weight is that of the token embedding unless it is
+ * untied; its bias is its own.
+ *
+ * <p>Gives {@code logits} (B, T, V), and {@code loss} with {@code labels} (B, T), where {@link
+ * Losses#IGNORED} marks the places that were not masked.
+ */
+public final class MaskedLanguageHead extends HeadBlock {
+
+    private final Linear dense;
+    private final Activation activation;
+    private final LayerNorm norm;
+    private final OutputProjection decoder;
+
+    /**
+     * Creates the head.
+     *
+     * @param modelSize D
+     * @param embedding the token embedding, (V, E)
+     * @param tied whether the decoder's weight is the embedding's
+     * @param activation the activation
+     * @param epsilon what the norm adds to the variance
+     */
+    public MaskedLanguageHead(
+            int modelSize,
+            TokenEmbedding embedding,
+            boolean tied,
+            Activation activation,
+            double epsilon) {
+        super(modelSize);
+        long embeddingSize = embedding.modelSize(); // E
+        this.activation = activation;
+        dense = linear("dense", embeddingSize);
+        norm = addChildBlock("layer_norm", new LayerNorm(embeddingSize, epsilon));
+        decoder =
+                addChildBlock(
+                        "decoder",
+                        tied
+                                ? OutputProjection.tiedTo(embedding, true)
+                                : OutputProjection.of(
+                                        embeddingSize, embedding.vocabularySize(), true));
+    }
+
+    /**
+     * Predicts tokens.
+     *
+     * @param parameters where the parameters are found
+     * @param states (…, D)
+     * @param training whether this is a training pass
+     * @return logits (…, V)
+     */
+    public NDArray logits(ParameterStore parameters, NDArray states, boolean training) {
+        NDArray x = activation.apply(Layers.apply(dense, parameters, states, training)); // (…, E)
+        x = Layers.apply(norm, parameters, x, training);
+        return Layers.apply(decoder, parameters, x, training); // (…, V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public ModelOutputs apply(
+            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+        NDArray logits = logits(parameters, encoded.states(), training); // (B, T, V)
+        return TaskOutputs.of(logits, in, Losses::crossEntropy);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> inputNames() {
+        return TaskOutputs.LABELS;
+    }
+}

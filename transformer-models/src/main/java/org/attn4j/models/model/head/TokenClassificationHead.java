@@ -1,0 +1,47 @@
+package org.attn4j.models.model.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
+import java.util.Set;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.models.layer.Layers;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+
+/**
+ * Classifies tokens, {@code out_proj(dropout(states))}. Gives {@code logits} (B, T, C), and {@code
+ * loss} with {@code labels} (B, T), where {@link Losses#IGNORED} marks places that do not count.
+ */
+public final class TokenClassificationHead extends HeadBlock {
+
+    private final float dropout;
+    private final Linear projection;
+
+    /**
+     * Creates the head.
+     *
+     * @param modelSize D
+     * @param dropout the rate
+     * @param classes C
+     */
+    public TokenClassificationHead(int modelSize, float dropout, int classes) {
+        super(modelSize);
+        this.dropout = dropout;
+        projection = linear("out_proj", classes);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public ModelOutputs apply(
+            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+        NDArray x = Layers.dropout(encoded.states(), dropout, training); // (B, T, D)
+        NDArray logits = Layers.apply(projection, parameters, x, training); // (B, T, C)
+        return TaskOutputs.of(logits, in, Losses::crossEntropy);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> inputNames() {
+        return TaskOutputs.LABELS;
+    }
+}

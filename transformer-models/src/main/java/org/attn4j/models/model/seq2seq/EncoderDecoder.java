@@ -1,0 +1,376 @@
+package org.attn4j.models.model.seq2seq;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
+import ai.djl.util.PairList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.ops.Scalars;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.pattern.Rows;
+import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.PaddedIds;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.StackStepDecoder;
+import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.Head;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.Layers;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.PretrainedModel;
+
+/**
+ * A published encoder-decoder model: an encoder's states are the memory of a decoder, whose states
+ * become logits.
+ *
+ * <p>Takes {@code input_ids} and {@code attention_mask}, (B, S), {@code decoder_input_ids}, {@code
+ * decoder_attention_mask} and {@code labels}, (B, T); decoder inputs that are not given follow from
+ * the labels. Gives {@code logits} (B, T, V), or {@code last_hidden_state} (B, T, D) of a base
+ * model, {@code encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
+ *
+ * <p>With the head of another task it takes and gives what the head does; the source, one place
+ * later, is then the decoder's input.
+ */
+public final class EncoderDecoder extends AbstractBlock
+        implements PretrainedModel, SequenceToSequenceModel {
+
+    private static final byte VERSION = 1;
+
+    private static final List<String> LIST_INPUTS =
+            List.of(
+                    "input_ids",
+                    "decoder_input_ids",
+                    "attention_mask",
+                    "decoder_attention_mask",
+                    "labels");
+    private static final Set<String> INPUTS = Set.copyOf(LIST_INPUTS);
+
+    private final EncoderDecoderParts parts;
+    private final EncoderStack encoder;
+    private final Block bridge; // null for none
+    private final DecoderStack decoder;
+    private final Block output; // null for the base model and with a head
+    private final Head head; // null for none
+
+    /**
+     * Creates a model.
+     *
+     * @param parts what it is made of
+     */
+    public EncoderDecoder(EncoderDecoderParts parts) {
+        super(VERSION);
+        this.parts = parts;
+        if (parts.shared() != null) {
+            addChildBlock("shared", parts.shared());
+        }
+        encoder = addChildBlock("encoder", parts.encoder());
+        bridge = parts.bridge() == null ? null : addChildBlock("enc_to_dec_proj", parts.bridge());
+        decoder = addChildBlock("decoder", parts.decoder());
+        output = parts.output() == null ? null : addChildBlock("lm_head", parts.output());
+        head = parts.head() == null ? null : addChildBlock("head", parts.head());
+        NormalInitializer normal = new NormalInitializer((float) parts.initializerRange());
+        setInitializer(normal, Parameter.Type.WEIGHT);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        in.refuseOthers(inputNames());
+        in.require("input_ids");
+        NDArray ids = in.ids("input_ids", parts.sourceVocabularySize()); // (B, S)
+        NDArray targets = targets(in); // (B, T)
+        AttentionMask visible = in.mask("attention_mask");
+        NDArray states = encode(parameters, ids, visible, in.observer(), training); // (B, S, D)
+        NDArray decoded =
+                decoder.decode(
+                        parameters,
+                        targets,
+                        targetMask(in, targets),
+                        memory(parameters, states, training),
+                        visible,
+                        null,
+                        at(in.observer(), "decoder"),
+                        training); // (B, T, D)
+        if (head != null) {
+            EncoderOutput read = new EncoderOutput(decoded, pooled(decoded, ids));
+            return head.apply(parameters, read, in, training)
+                    .with("encoder_last_hidden_state", states);
+        }
+        NDArray labels = in.get("labels");
+        if (output == null) {
+            return ModelOutputs.of("last_hidden_state", decoded)
+                    .with("encoder_last_hidden_state", states);
+        }
+        NDArray logits = project(parameters, decoded, training); // (B, T, V)
+        return ModelOutputs.of("logits", logits)
+                .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels))
+                .with("encoder_last_hidden_state", states);
+    }
+
+    private Set<String> inputNames() {
+        if (head == null) {
+            return INPUTS;
+        }
+        Set<String> names = new HashSet<>(INPUTS);
+        names.remove("labels");
+        names.addAll(head.inputNames());
+        return names;
+    }
+
+    /**
+     * The decoder's state at the last end token of each source, (B, D); null if no head looks at
+     * it. As in the reference, texts must have as many end tokens as each other.
+     */
+    private NDArray pooled(NDArray decoded, NDArray ids) {
+        if (parts.endId() == null) {
+            return null;
+        }
+        Shape shape = decoded.getShape(); // (B, T, D)
+        int length = Math.toIntExact(ids.getShape().get(1));
+        long[] tokens = ids.toLongArray();
+        int[][] places = new int[tokens.length / length][1];
+        int[] counts = new int[places.length];
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] == parts.endId()) {
+                places[i / length][0] = i % length;
+                counts[i / length]++;
+            }
+        }
+        boolean same = Arrays.stream(counts).allMatch(count -> count == counts[0]);
+        if (counts[0] == 0 || !same || shape.get(1) != length) {
+            throw new IllegalArgumentException(
+                    "each text must have as many end tokens (eos_token_id="
+                            + parts.endId()
+                            + ") as the others, one at least, and as many decoder inputs as tokens, got "
+                            + Arrays.toString(counts)
+                            + " end tokens in "
+                            + length
+                            + " tokens, and "
+                            + shape.get(1)
+                            + " decoder inputs");
+        }
+        return Rows.take(decoded, places).reshape(shape.get(0), shape.get(2));
+    }
+
+    /** The decoder's inputs: as given, or from the labels, or from the source. */
+    private NDArray targets(ModelInputs in) {
+        NDArray given = in.ids("decoder_input_ids", parts.decoderVocabularySize());
+        if (given != null) {
+            return given;
+        }
+        if (in.get("labels") != null && output != null) {
+            return readable(parts.labelShift().shift(in.get("labels")));
+        }
+        if (parts.shiftsSource()) {
+            return readable(parts.labelShift().shift(in.get("input_ids")));
+        }
+        throw new IllegalArgumentException(
+                "the model needs decoder_input_ids"
+                        + (output == null ? "" : " or labels")
+                        + ", got "
+                        + in.arrays().keySet());
+    }
+
+    /** An output may choose a token that the decoder has no vector for: it cannot be read on. */
+    private NDArray readable(NDArray ids) {
+        long known = parts.decoderVocabularySize();
+        if (known < parts.targetVocabularySize() || known < parts.sourceVocabularySize()) {
+            try (NDArray highest = ids.max()) {
+                long high = highest.toType(DataType.INT64, false).toLongArray()[0];
+                if (high >= known) {
+                    throw new IllegalArgumentException(
+                            "the decoder reads ids below %d, got %d".formatted(known, high));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private AttentionMask targetMask(ModelInputs in, NDArray targets) {
+        boolean follow = in.get("decoder_input_ids") == null;
+        return parts.hidesShiftedPadding() && follow && in.get("decoder_attention_mask") == null
+                ? AttentionMask.keys(targets.neq(parts.padId()))
+                : in.mask("decoder_attention_mask");
+    }
+
+    private NDArray encode(
+            ParameterStore parameters,
+            NDArray ids,
+            AttentionMask visible,
+            AttentionObserver observer,
+            boolean training) {
+        EmbeddingInputs source = EmbeddingInputs.of(ids, 0);
+        return encoder.encode(parameters, source, visible, at(observer, "encoder"), training);
+    }
+
+    private NDArray memory(ParameterStore parameters, NDArray states, boolean training) {
+        return bridge == null ? states : Layers.apply(bridge, parameters, states, training);
+    }
+
+    private NDArray project(ParameterStore parameters, NDArray states, boolean training) {
+        if (output == null) {
+            throw new IllegalArgumentException(architecture() + " has no logits");
+        }
+        NDArray scaled =
+                parts.outputScale() == 1 ? states : Scalars.multiply(states, parts.outputScale());
+        return Layers.apply(output, parameters, scaled, training);
+    }
+
+    private static AttentionObserver at(AttentionObserver observer, String place) {
+        return observer == null ? null : observer.at(place);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+        AttentionMask visible = AttentionMask.keys(visible(sourceIds));
+        NDArray states = encode(parameters, sourceIds, visible, observer, false); // (B, S, D)
+        NDArray decoded =
+                decoder.decode(
+                        parameters,
+                        readable(decoderInputIds),
+                        memory(parameters, states, false),
+                        visible,
+                        null,
+                        at(observer, "decoder"),
+                        false); // (B, T, D)
+        return project(parameters, decoded, false); // (B, T, V)
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTokens() {
+        return encoder.maxLength();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public OptionalInt maxTargetTokens() {
+        return decoder.maxLength();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int sourceVocabularySize() {
+        return Math.toIntExact(parts.sourceVocabularySize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public int targetVocabularySize() {
+        return Math.toIntExact(parts.targetVocabularySize());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public StepDecoder start(NDManager manager, NDArray sourceIds) {
+        return start(manager, sourceIds, this::visible);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>All tokens of the sources are seen, the padding id among them.
+     */
+    @Override
+    public StepDecoder start(NDManager manager, List<int[]> sources, int padId) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray ids = PaddedIds.of(scratch, sources, padId); // (B, S)
+            NDArray filled = PaddedIds.filled(scratch, sources); // (B, S)
+            return start(manager, ids, padded -> filled);
+        }
+    }
+
+    private StepDecoder start(NDManager manager, NDArray sourceIds, UnaryOperator<NDArray> seen) {
+        return new StackStepDecoder(
+                manager,
+                sourceIds,
+                decoder,
+                this::readable,
+                (parameters, ids) -> {
+                    AttentionMask visible = AttentionMask.keys(seen.apply(ids));
+                    NDArray states = encode(parameters, ids, visible, null, false);
+                    return memory(parameters, states, false);
+                },
+                seen,
+                (parameters, states) -> project(parameters, states, false));
+    }
+
+    /** Which source tokens are no padding, (B, S). */
+    private NDArray visible(NDArray sourceIds) {
+        return sourceIds.neq(parts.padId());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public WeightTable weights() {
+        return parts.weights();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String architecture() {
+        return parts.architecture();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] smallestInput() {
+        return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        return run(parameters, ModelInputs.ofList(LIST_INPUTS, inputs), training).list();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape ids = new Shape(1, 1);
+        for (Block child : getChildren().values()) {
+            if (child == bridge) {
+                child.initialize(manager, dataType, encoder.getOutputShapes(new Shape[] {ids}));
+            } else if (child == output || child == head) {
+                child.initialize(manager, dataType, decoder.getOutputShapes(new Shape[] {ids}));
+            } else {
+                child.initialize(manager, dataType, ids);
+            }
+        }
+    }
+
+    /** Outputs have names; the first that {@code forward} gives are the logits, or the states. */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape target = inputShapes[Math.min(1, inputShapes.length - 1)];
+        Shape[] decoded = decoder.getOutputShapes(new Shape[] {target});
+        Shape source = encoder.getOutputShapes(new Shape[] {inputShapes[0]})[0];
+        Shape first = output == null ? decoded[0] : target.add(parts.targetVocabularySize());
+        return new Shape[] {first, source};
+    }
+}
