@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import org.attn4j.attention.spec.Nearest;
 import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.TrainingConfig;
-import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerModel;
 
 /**
  * Everything that a training run is told: what its YAML file holds, with the defaults filled in.

@@ -14,6 +14,9 @@ import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.family.transformer.TransformerStore;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
@@ -25,9 +28,6 @@ import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.TrainingRun;
 import org.attn4j.models.training.Validator;
-import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerModel;
-import org.attn4j.models.family.transformer.TransformerStore;
 import org.attn4j.models.zoo.SentenceTranslator;
 
 /** Puts a training run together from its configuration, and runs it. */

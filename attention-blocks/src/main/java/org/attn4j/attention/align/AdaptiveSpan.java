@@ -11,8 +11,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Softmax over a span that each head learns: {@code weights[r] = m(x)·exp(s[r]) / Σ m·exp(s)}, x

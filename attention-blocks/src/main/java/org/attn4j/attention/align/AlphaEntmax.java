@@ -8,8 +8,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * α-entmax, with an α that each head learns: {@code weights = max((α − 1)·z − τ, 0)^(1/(α − 1))}.

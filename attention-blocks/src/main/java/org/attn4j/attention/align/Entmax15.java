@@ -2,8 +2,8 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * 1.5-entmax, halfway between softmax and sparsemax: {@code weights = max(z/2 − τ, 0)²}.

@@ -3,8 +3,8 @@ package org.attn4j.attention.align;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.function.Supplier;
-import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Temporaries;
 
 /**
  * Scores with the mask on them, as numbers that an exact mapping can work with.

@@ -2,8 +2,8 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Scalars;
 
 /**
  * Sparsemax: the distribution that lies nearest to the scores, {@code weights = max(z − τ, 0)}.

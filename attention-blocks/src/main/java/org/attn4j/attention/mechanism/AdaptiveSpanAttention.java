@@ -10,10 +10,10 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AdaptiveSpan;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RotaryEmbedding;
 
 /**

@@ -10,9 +10,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * Sums a sequence up in one vector, by attention with a learned query: which places matter for what

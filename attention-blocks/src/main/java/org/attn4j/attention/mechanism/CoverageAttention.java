@@ -18,8 +18,8 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.AdditiveScore;
 
 /**

@@ -12,9 +12,9 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.QueryKeyNorm;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.position.ScoreBias;
 
 /**

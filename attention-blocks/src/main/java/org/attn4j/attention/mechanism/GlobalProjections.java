@@ -13,8 +13,8 @@ import java.util.Arrays;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.pattern.Rows;
 
 /**

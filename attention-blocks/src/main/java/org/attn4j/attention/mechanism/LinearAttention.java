@@ -11,10 +11,10 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.ops.Linear;
-import org.attn4j.attention.ops.LinearSums;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearSums;
 
 /**
  * Linear attention: the softmax of a product is replaced by a product of features, so that keys and

@@ -5,10 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Rows;
 
 /**

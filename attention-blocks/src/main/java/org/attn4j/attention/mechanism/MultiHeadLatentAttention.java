@@ -12,9 +12,9 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RotaryEmbedding;
 
 /**

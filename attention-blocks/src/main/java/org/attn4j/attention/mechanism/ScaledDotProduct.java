@@ -7,11 +7,11 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.ReferenceKernel;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.ScoreBias;
 
 /**

@@ -11,8 +11,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.score.Score;
 
 /**

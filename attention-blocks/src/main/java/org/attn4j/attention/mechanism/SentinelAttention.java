@@ -16,10 +16,10 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.score.AdditiveScore;
 
 /**

@@ -16,12 +16,12 @@ import java.util.List;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Temporaries;
-import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.norm.LayerNorm;
 
 /**
  * Layers that read a long sequence segment by segment and look back into the segments before: the

@@ -14,11 +14,11 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.SinusoidalPositions;
 
 /**

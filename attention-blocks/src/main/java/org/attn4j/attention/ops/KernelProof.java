@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.attn4j.attention.ops.KernelChoice.Part;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.KernelChoice.Part;
 
 /**
  * Holds fused kernels against plain array operations on this machine, before they are used: values

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /** Dumps {@code adaptive_span…}: heads of one sequence, spans in places without an upper end. */
 final class AdaptiveSpanCase implements ParityCase {

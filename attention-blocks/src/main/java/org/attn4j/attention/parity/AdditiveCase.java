@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.AdditiveAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code bahdanau…}: additive attention with and without a bias. */
 final class AdditiveCase implements ParityCase {

@@ -5,9 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.Alibi;
 
 /** Dumps {@code alibi_…}: slopes, biases in both forms, and causal attention under them. */

@@ -9,10 +9,10 @@ import org.attn4j.attention.align.AlphaEntmax;
 import org.attn4j.attention.align.Entmax15;
 import org.attn4j.attention.align.SparseWeights;
 import org.attn4j.attention.align.Sparsemax;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.mechanism.DotProductAttention;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /** Dumps of sparsemax, 1.5-entmax and α-entmax attention on heads. */
 final class AlignmentCase implements ParityCase {

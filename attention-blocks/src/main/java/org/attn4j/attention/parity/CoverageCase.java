@@ -3,9 +3,9 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.CoverageAttention;
 import org.attn4j.attention.mechanism.CoverageAttention.Covered;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code coverage…}: additive attention that counts what it looked at. */
 final class CoverageCase implements ParityCase {

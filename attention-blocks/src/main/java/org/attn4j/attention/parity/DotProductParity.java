@@ -3,10 +3,10 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.mask.AttentionMask;
 
 /** Dumps of scaled dot-product and multi-head attention. */
 final class DotProductParity {

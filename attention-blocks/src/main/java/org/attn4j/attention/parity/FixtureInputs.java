@@ -12,9 +12,9 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.mask.AttentionMask;
 
 /**
  * The inputs of a dump as arrays, and the parameters of blocks bound to them.

@@ -3,9 +3,9 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.StraightThrough;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code hard_attention_gumbel…}: a straight-through look with given noise. */
 final class GumbelCase implements ParityCase {

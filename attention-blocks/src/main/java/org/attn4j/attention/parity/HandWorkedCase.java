@@ -5,8 +5,8 @@ import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.DotScore;
 
 /** Dump {@code hand_worked}: one head on projected integers, plain, causal, padded and unscaled. */

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.DotScore;
 
 /**

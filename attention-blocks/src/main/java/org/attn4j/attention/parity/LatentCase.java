@@ -12,10 +12,10 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadLatentAttention;
 import org.attn4j.attention.mechanism.MultiHeadLatentAttention.Form;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryEmbedding.Layout;
 

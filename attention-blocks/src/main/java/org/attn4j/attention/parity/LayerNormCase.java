@@ -3,8 +3,8 @@ package org.attn4j.attention.parity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.Map;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dump {@code layer_norm}. */
 final class LayerNormCase implements ParityCase {

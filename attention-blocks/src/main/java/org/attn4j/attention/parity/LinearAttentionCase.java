@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.LinearSums;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.LinearSums;
 
 /** Dumps {@code linear_attention…}: heads in, heads and sums out. */
 final class LinearAttentionCase implements ParityCase {

@@ -10,8 +10,6 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.KeyValueMemory;
 import org.attn4j.attention.mechanism.KeyValueMemoryInputs;
@@ -20,6 +18,8 @@ import org.attn4j.attention.mechanism.MemoryAttention.Tying;
 import org.attn4j.attention.mechanism.MemoryInputs;
 import org.attn4j.attention.mechanism.MemoryOutput;
 import org.attn4j.attention.mechanism.PersistentMemoryAttention;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
 
 /** Dumps of mechanisms with memories of their own. */
 final class MemoryParity {

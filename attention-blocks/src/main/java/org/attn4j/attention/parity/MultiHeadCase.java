@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code mha_…} of torch's module: its parameters, and its masks, in which true hides. */
 final class MultiHeadCase implements ParityCase {

@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.norm.CosineNorm;
 import org.attn4j.attention.norm.QueryKeyLayerNorm;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.norm.QueryKeyUnitNorm;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Scalars;
 
 /** Dumps of attention on normalised queries and keys: cosine, by length, by layer norm. */
 final class QueryKeyNormCase implements ParityCase {

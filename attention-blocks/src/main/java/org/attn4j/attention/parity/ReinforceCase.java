@@ -7,12 +7,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * Dumps {@code hard_attention_reinforce…}: given places, a linear readout and the learning rule.

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.position.RelativePositionBias;
 
 /** Dumps {@code t5_buckets_…}: buckets of distances, and unscaled attention with their biases. */

@@ -2,8 +2,8 @@ package org.attn4j.attention.parity;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.norm.RmsNorm;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dump {@code rms_norm}. */
 final class RmsNormCase implements ParityCase {

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code sdpa_…}: heads in, heads out, masks of torch's function. */
 final class ScaledDotProductCase implements ParityCase {

@@ -5,8 +5,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.SentinelAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code visual_sentinel…}: states of a decoder, regions, and the words' logits. */
 final class SentinelCase implements ParityCase {

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.SoftAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code soft_attention…}: the gated context and the doubly stochastic penalty. */
 final class SoftCase implements ParityCase {

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.TalkingHeadsAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code talking_heads…}: heads in, heads out, and two matrices that mix them. */
 final class TalkingHeadsCase implements ParityCase {

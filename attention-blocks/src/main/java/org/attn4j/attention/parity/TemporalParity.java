@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.mechanism.IntraDecoderAttention;
 import org.attn4j.attention.mechanism.IntraTemporalAttention;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
 import org.attn4j.attention.mechanism.TimeAxisAttention;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.GeneralScore;
 
 /** Dumps of mechanisms over time and over levels. */

@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.mechanism.SegmentMemory;
 import org.attn4j.attention.mechanism.SegmentOutput;
 import org.attn4j.attention.mechanism.TransformerXl;
+import org.attn4j.attention.ops.AttentionKernel;
 
 /** Dumps {@code transformer_xl_memory}: a sequence that is read segment by segment. */
 final class TransformerXlCase implements ParityCase {

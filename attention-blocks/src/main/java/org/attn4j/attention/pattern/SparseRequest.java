@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.mask.AttentionMask;
 
 /**
  * What a pattern attends with. Heads stand behind places here, so that a place is one row.

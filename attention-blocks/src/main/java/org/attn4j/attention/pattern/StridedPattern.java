@@ -9,9 +9,9 @@ import ai.djl.nn.norm.Dropout;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.mask.MaskNumbers;
 
 /**
  * The places just before a query, and every l-th place before it.

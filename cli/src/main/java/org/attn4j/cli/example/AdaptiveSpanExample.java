@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 
 /**

@@ -15,9 +15,9 @@ import java.util.function.IntFunction;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.TokenEmbedding;
 

@@ -17,11 +17,11 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.score.GeneralScore;
 
 /**

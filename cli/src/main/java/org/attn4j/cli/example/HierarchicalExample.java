@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
+import org.attn4j.attention.ops.HostArrays;
 
 /**
  * Hierarchical attention points to the sentence and the word that decide a document.

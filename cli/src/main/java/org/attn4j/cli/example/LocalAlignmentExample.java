@@ -17,11 +17,11 @@ import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.mechanism.LocalAttention;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.score.GeneralScore;
 
 /**

@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Random;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mechanism.MemoryInputs;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.datasets.Story;
 import org.attn4j.datasets.StoryTask;
 

@@ -20,11 +20,11 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
 import org.attn4j.attention.mechanism.TimeAxisAttention;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.position.LearnedPositions;
 
 /**

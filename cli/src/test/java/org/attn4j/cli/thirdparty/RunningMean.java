@@ -10,9 +10,9 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.Linear;
 
 /**
  * What somebody else might add: the average attention of Zhang, Xiong and Su 2018 without its gate.

@@ -2,7 +2,7 @@ package org.attn4j.datasets.download;
 
 import java.nio.file.Path;
 import java.util.Map;
-import org.attn4j.io.EnvironmentPaths;
+import org.attn4j.common.EnvironmentPaths;
 
 /** Where downloaded files are kept. */
 public final class CacheFolder {

@@ -1,6 +1,6 @@
 package org.attn4j.datasets.download;
 
-import org.attn4j.io.RefusedException;
+import org.attn4j.common.RefusedException;
 
 /** A file could not be fetched: the message says which, why, and how to mend it. */
 public class DownloadException extends RefusedException {

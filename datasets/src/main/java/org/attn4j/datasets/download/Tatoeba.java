@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.attn4j.common.FileLocks;
 import org.attn4j.datasets.LineLimit;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.datasets.TsvCorpus;
-import org.attn4j.io.FileLocks;
 
 /**
  * English and French sentence pairs of tatoeba.org, as selected by manythings.org/anki. The archive

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.attn4j.io.Answer;
-import org.attn4j.io.BusyException;
-import org.attn4j.io.Web;
+import org.attn4j.common.Answer;
+import org.attn4j.common.BusyException;
+import org.attn4j.common.Web;
 
 /**
  * One attempt after another to get all bytes of a file, each going on where the last one stopped.

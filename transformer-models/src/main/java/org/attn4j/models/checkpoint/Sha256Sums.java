@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.attn4j.io.Digests;
+import org.attn4j.common.Digests;
 
 /**
  * The SHA-256 of each file that a training run keeps in a directory, in {@code

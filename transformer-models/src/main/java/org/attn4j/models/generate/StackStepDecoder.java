@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.DecoderStack;
 

@@ -12,8 +12,8 @@ import ai.djl.util.PairList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.position.ScoreBias;
 
 /** Embeddings, decoder layers and a final norm. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.position.ScoreBias;
 
 /** Embeddings, encoder layers and a final norm. */

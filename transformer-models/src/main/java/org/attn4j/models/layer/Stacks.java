@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.position.ScoreBias;
 
 /** What encoder and decoder stacks share. */

@@ -28,6 +28,7 @@ import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.hub.Hub;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * Writes a published model anew: its weights in another float type, in files of another size, and
@@ -195,7 +196,7 @@ public final class ModelConversion {
 
     /** Tensors that transformers keeps in float32, since their models fail with less. */
     private Pattern precise(JsonObject config) {
-        String family = new ConfigReader(config, "config.json").text("model_type", "");
+        String family = new ConfigReader(config, "config.json").string("model_type", "");
         return switch (family) {
             case "t5" -> type == TensorType.F16 ? T5_PRECISE : NONE;
             case "deepseek_v3" ->

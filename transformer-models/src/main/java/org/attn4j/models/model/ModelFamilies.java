@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.transformer.TransformerConfigJson;
 
 /** The families that can be loaded. */
@@ -64,7 +65,7 @@ public final class ModelFamilies {
      */
     public static PretrainedModel create(ConfigReader reader, String architecture) {
         ModelFamily family = familyOf(reader);
-        String type = reader.text("model_type", null);
+        String type = reader.string("model_type", null);
         String wanted = architecture == null ? named(reader, family) : architecture;
         if (!family.architectures().contains(wanted)) {
             throw new IllegalArgumentException(
@@ -92,7 +93,7 @@ public final class ModelFamilies {
     }
 
     private static ModelFamily familyOf(ConfigReader reader) {
-        String type = reader.text("model_type", null);
+        String type = reader.string("model_type", null);
         if (type == null) {
             throw new IllegalArgumentException(
                     "config.json: model_type is missing, so the family is unknown; add it");
@@ -101,7 +102,7 @@ public final class ModelFamilies {
     }
 
     private static String named(ConfigReader reader, ModelFamily family) {
-        List<String> names = reader.texts("architectures");
+        List<String> names = reader.strings("architectures");
         return names == null || names.isEmpty() ? family.architectures().get(0) : names.get(0);
     }
 

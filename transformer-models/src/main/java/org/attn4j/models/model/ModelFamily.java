@@ -2,6 +2,7 @@ package org.attn4j.models.model;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * A family of published models: reads its {@code config.json} and makes its models. Families are

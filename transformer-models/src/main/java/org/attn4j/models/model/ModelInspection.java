@@ -22,6 +22,7 @@ import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
@@ -148,7 +149,7 @@ public record ModelInspection(
         try {
             ConfigReader reader = new ConfigReader(config, ModelDirectory.CONFIG);
             ConfigBounds.check(config, weights);
-            named = Optional.ofNullable(reader.texts("architectures")).orElse(List.of());
+            named = Optional.ofNullable(reader.strings("architectures")).orElse(List.of());
             family = ModelFamilies.of(config);
         } catch (IllegalArgumentException e) {
             return e.getMessage();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.generate.GenerationConfigJson;
 
 /**

@@ -3,7 +3,7 @@ package org.attn4j.models.task;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Locale;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 
 /** How a classifier's logits become scores. */
 public enum ScoreFunction {
@@ -34,7 +34,7 @@ public enum ScoreFunction {
 
     /** The function of a model, from its problem type and its number of classes. */
     static ScoreFunction of(JsonObject config, int classes) {
-        String type = new ConfigReader(config, "config.json").text("problem_type", "");
+        String type = new ConfigReader(config, "config.json").string("problem_type", "");
         return switch (type) {
             case "regression" -> NONE;
             case "multi_label_classification" -> SIGMOID;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.model.ModelFamily;
 
@@ -122,7 +122,7 @@ public enum Task {
      */
     String architecture(JsonObject config) {
         Optional<String> named = named(config);
-        String type = new ConfigReader(config, "config.json").text("model_type", "");
+        String type = new ConfigReader(config, "config.json").string("model_type", "");
         if (this == FILL_MASK && FILLING_DECODERS.contains(type)) {
             return TRANSLATION.architecture(config); // they were trained to restore texts
         }
@@ -148,7 +148,7 @@ public enum Task {
     }
 
     static Optional<String> named(JsonObject config) {
-        var names = new ConfigReader(config, "config.json").texts("architectures");
+        var names = new ConfigReader(config, "config.json").strings("architectures");
         return names == null || names.isEmpty() ? Optional.empty() : Optional.of(names.get(0));
     }
 

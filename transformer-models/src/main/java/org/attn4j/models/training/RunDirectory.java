@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.attn4j.io.FileLocks;
+import org.attn4j.common.FileLocks;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.Sha256Sums;

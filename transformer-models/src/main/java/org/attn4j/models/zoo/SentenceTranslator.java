@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.attn4j.attention.ops.EngineThreads;
+import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.BatchedSearch;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.Hypothesis;
@@ -14,7 +15,6 @@ import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TextTokenizer;
-import org.attn4j.models.family.transformer.TransformerModel;
 
 /**
  * Translates text: encodes it, searches, and decodes what was found. Keeps nothing of a call, so

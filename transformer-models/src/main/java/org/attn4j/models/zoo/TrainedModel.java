@@ -10,14 +10,14 @@ import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
-import org.attn4j.models.generate.GenerationConfig;
-import org.attn4j.models.generate.GenerationConfigJson;
-import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
-import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.GenerationConfigJson;
+import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
+import org.attn4j.models.tokenizer.TextTokenizer;
 
 /**
  * A model directory, opened for prediction: {@code config.json}, {@code model.safetensors}, the

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.generate.GenerationConfig;
 
 /**
  * Makes block and translator of a model directory for DJL's {@code Criteria}. Given as an instance,

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.tokenizer.PreTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.Vocabulary;
-import org.attn4j.models.family.transformer.TransformerConfig;
 
 /**
  * The tokenizers of converted checkpoints that carry plain vocabulary files, {@code

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
 import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.config.ConfigReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,8 +33,8 @@ class ConfigReaderTest {
         assertEquals(3, config.integer("n"));
         assertEquals(7, config.integer("absent", 7));
         assertEquals(1e-12, config.number("x"));
-        assertEquals(true, config.flag("on", false));
-        assertEquals("gelu", config.text("act", "relu"));
+        assertEquals(true, config.bool("on", false));
+        assertEquals("gelu", config.string("act", "relu"));
         assertEquals(List.of(1, 2), config.integers("ids"));
         assertNull(config.integerOrNull("absent"));
         assertDoesNotThrow(config::finish);
@@ -76,7 +77,7 @@ class ConfigReaderTest {
                 refused(() -> reader("{'p': 1.5}").rate("p", 0)));
         assertEquals(
                 "config.json: kind=\"odd\" is not supported, only even is",
-                refused(() -> reader("{'kind': 'odd'}").refuseUnless("kind", "even")));
+                refused(() -> reader("{'kind': 'odd'}").supportsOnly("kind", "even")));
     }
 
     @Test

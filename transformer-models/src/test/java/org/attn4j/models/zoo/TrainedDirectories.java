@@ -8,16 +8,16 @@ import java.util.List;
 import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.WeightLoader;
-import org.attn4j.models.generate.GenerationConfig;
-import org.attn4j.models.generate.GenerationConfigJson;
-import org.attn4j.models.tokenizer.PreTokenizer;
-import org.attn4j.models.tokenizer.SpecialTokens;
-import org.attn4j.models.tokenizer.Vocabulary;
 import org.attn4j.models.family.transformer.TinyModels;
 import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.GenerationConfigJson;
+import org.attn4j.models.tokenizer.PreTokenizer;
+import org.attn4j.models.tokenizer.SpecialTokens;
+import org.attn4j.models.tokenizer.Vocabulary;
 
 /** Writes directories of tiny models that turn letters into other letters. */
 final class TrainedDirectories {

@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.attn4j.io.Answer;
-import org.attn4j.io.Digests;
+import org.attn4j.common.Answer;
+import org.attn4j.common.Digests;
 
 /**
  * Brings one file's bytes to its blob: beside it first, going on where an earlier attempt stopped,

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.attn4j.io.Answer;
-import org.attn4j.io.BusyException;
-import org.attn4j.io.RefusedException;
-import org.attn4j.io.Retries;
-import org.attn4j.io.SteadyInputStream;
-import org.attn4j.io.Web;
+import org.attn4j.common.Answer;
+import org.attn4j.common.BusyException;
+import org.attn4j.common.RefusedException;
+import org.attn4j.common.Retries;
+import org.attn4j.common.SteadyInputStream;
+import org.attn4j.common.Web;
 
 /**
  * The Hub's three questions: which files a model has, what one of them is, and its bytes.

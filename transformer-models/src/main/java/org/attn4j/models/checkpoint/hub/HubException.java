@@ -1,6 +1,6 @@
 package org.attn4j.models.checkpoint.hub;
 
-import org.attn4j.io.RefusedException;
+import org.attn4j.common.RefusedException;
 
 /** A model or a file cannot be had from the Hub; the message says why, and what mends it. */
 public class HubException extends RefusedException {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.attn4j.io.EnvironmentPaths;
-import org.attn4j.io.EnvironmentProxies;
+import org.attn4j.common.EnvironmentPaths;
+import org.attn4j.common.EnvironmentProxies;
 
 /**
  * Where the Hub is, where its files are kept and how to ask for them.

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.albert;
 
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of ALBERT.

@@ -2,7 +2,10 @@ package org.attn4j.models.family.albert;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
@@ -13,9 +16,6 @@ import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
 
 /** ALBERT with its heads: {@code model_type} {@code albert}. */
 public final class AlbertFamily implements ModelFamily {

@@ -6,11 +6,11 @@ import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.Pooler;
+import org.attn4j.models.model.head.StackEncoder;
 
 /**
  * ALBERT's encoder: embeddings of a size of their own, a projection to the model's size, and BERT's

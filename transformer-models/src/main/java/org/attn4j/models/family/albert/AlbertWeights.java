@@ -1,8 +1,8 @@
 package org.attn4j.models.family.albert;
 
 import java.util.Set;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 
 /** The names of ALBERT's tensors: layers are named by their groups, and stored once. */
 final class AlbertWeights {

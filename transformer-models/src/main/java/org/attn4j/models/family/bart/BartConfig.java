@@ -2,8 +2,8 @@ package org.attn4j.models.family.bart;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of BART, mBART and Marian.
@@ -105,7 +105,7 @@ public record BartConfig(
      */
     public static BartConfig of(ConfigReader config, BartVariant variant) {
         boolean marian = variant == BartVariant.MARIAN;
-        config.refuseUnless("is_encoder_decoder", true);
+        config.supportsOnly("is_encoder_decoder", true);
         // Copies of other settings, settings of heads and of generation, and what files from before
         // transformers 4 say of the model although its class decides it.
         config.noEffect(
@@ -132,7 +132,7 @@ public record BartConfig(
         int vocabularySize = config.integer("vocab_size", marian ? 58101 : 50265);
         Integer told = marian ? config.integerOrNull("decoder_vocab_size") : null;
         int decoderSize = told == null || told == 0 ? vocabularySize : told;
-        boolean shares = !marian || config.flag("share_encoder_decoder_embeddings", true);
+        boolean shares = !marian || config.bool("share_encoder_decoder_embeddings", true);
         boolean shared = shares && !separates(config);
         return new BartConfig(
                 vocabularySize,
@@ -146,9 +146,9 @@ public record BartConfig(
                 config.rate("attention_dropout", 0),
                 config.rate("activation_dropout", 0),
                 config.integer("max_position_embeddings", 1024),
-                config.flag("scale_embedding", false),
+                config.bool("scale_embedding", false),
                 shared,
-                config.flag("tie_word_embeddings", true),
+                config.bool("tie_word_embeddings", true),
                 config.token("pad_token_id", marian ? 58100 : 1, vocabularySize),
                 startId(config, variant, vocabularySize),
                 config.number("init_std", 0.02));
@@ -171,9 +171,9 @@ public record BartConfig(
 
     /** From transformers 5 on, untied models have embeddings of each side's own. */
     private static boolean separates(ConfigReader config) {
-        String version = config.text("transformers_version", "");
+        String version = config.string("transformers_version", "");
         boolean five = !version.isEmpty() && version.compareTo("5") >= 0;
-        return five && !config.flag("tie_word_embeddings", true);
+        return five && !config.bool("tie_word_embeddings", true);
     }
 
     private static Integer startId(ConfigReader config, BartVariant variant, int vocabularySize) {

@@ -1,8 +1,8 @@
 package org.attn4j.models.family.bert;
 
 import java.util.Locale;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of BERT and of the families whose layers are BERT's.
@@ -213,7 +213,7 @@ public record BertConfig(
                 config.number("layer_norm_eps", 1e-12),
                 config.rate("classifier_dropout", hiddenDropout),
                 config.token("pad_token_id", defaults.padId, vocabularySize),
-                config.flag("tie_word_embeddings", true),
+                config.bool("tie_word_embeddings", true),
                 config.choice("position_embedding_type", "absolute", Positions::of));
     }
 

@@ -2,10 +2,10 @@ package org.attn4j.models.family.bert;
 
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.model.head.EncoderTaskModel;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.EncoderTaskModel;
 
 /** BERT with its heads: {@code model_type} {@code bert}. */
 public final class BertFamily implements ModelFamily {

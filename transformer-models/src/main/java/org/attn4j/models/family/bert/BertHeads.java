@@ -1,5 +1,7 @@
 package org.attn4j.models.family.bert;
 
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.model.head.MultipleChoiceHead;
@@ -10,8 +12,6 @@ import org.attn4j.models.model.head.SentencePairHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.ConfigReader;
 
 /** Which head makes which of BERT's architectures. */
 final class BertHeads {

@@ -1,9 +1,9 @@
 package org.attn4j.models.family.bert;
 
 import java.util.List;
+import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.head.Pooler;
 import org.attn4j.models.model.head.StackEncoder;
-import org.attn4j.models.layer.TokenEmbedding;
 
 /**
  * BERT's encoder: embeddings of tokens, segments and places, layers of self-attention and

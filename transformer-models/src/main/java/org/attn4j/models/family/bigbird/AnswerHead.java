@@ -7,18 +7,18 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Set;
+import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.HeadBlock;
-import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.HeadBlock;
+import org.attn4j.models.model.head.Losses;
 
 /**
  * Finds where in a text an answer starts and ends, out of one more feed-forward layer. Gives {@code

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.bigbird;
 
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of Big Bird.
@@ -41,7 +41,7 @@ public record BigBirdConfig(
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
     public static BigBirdConfig of(ConfigReader config) {
-        config.refuseUnless("position_embedding_type", "absolute");
+        config.supportsOnly("position_embedding_type", "absolute");
         return new BigBirdConfig(
                 BertConfig.of(
                         config,
@@ -50,8 +50,8 @@ public record BigBirdConfig(
                 config.choice("attention_type", "block_sparse", BigBirdConfig::isSparse),
                 config.integer("block_size", 64),
                 config.integer("num_random_blocks", 3),
-                config.flag("use_bias", true),
-                config.flag("rescale_embeddings", false));
+                config.bool("use_bias", true),
+                config.bool("rescale_embeddings", false));
     }
 
     private static boolean isSparse(String type) {

@@ -16,13 +16,13 @@ import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.Pooler;
+import org.attn4j.models.model.head.StackEncoder;
 
 /**
  * Big Bird's encoder: BERT's, in which blocks of tokens see some others, see {@link

@@ -1,8 +1,8 @@
 package org.attn4j.models.family.bigbird;
 
 import java.util.Set;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 
 /** The names of Big Bird's tensors: BERT's, but for the pooler and two heads. */
 final class BigBirdWeights {

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.bloom;
 
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.causal.LayerTypes;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of Bloom.
@@ -59,9 +59,9 @@ public record BloomConfig(
     public static BloomConfig of(ConfigReader reader) {
         // Splitting sums as in training leaves biases out, which nobody can want.
         if (reader.integer("pretraining_tp", 1) > 1) {
-            reader.refuseUnless("slow_but_exact", false);
+            reader.supportsOnly("slow_but_exact", false);
         }
-        reader.refuseUnless("n_inner"); // always four times the size
+        reader.supportsOnly("n_inner"); // always four times the size
         // Settings of the program that trained the published models.
         reader.noEffect(
                 "is_decoder",
@@ -87,8 +87,8 @@ public record BloomConfig(
                 reader.rate("classifier_dropout", hiddenDropout),
                 reader.number("layer_norm_epsilon", 1e-5),
                 reader.number("initializer_range", 0.02),
-                reader.flag("apply_residual_connection_post_layernorm", false),
-                reader.flag("tie_word_embeddings", true));
+                reader.bool("apply_residual_connection_post_layernorm", false),
+                reader.bool("tie_word_embeddings", true));
     }
 
     private static int either(ConfigReader reader, String name, String other, int otherwise) {

@@ -8,7 +8,6 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.Alibi;
-import org.attn4j.models.model.causal.CausalEncoder;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
@@ -16,6 +15,7 @@ import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
  * Bloom without its head. Takes {@code input_ids} and {@code attention_mask} (all seen by default),

@@ -3,11 +3,11 @@ package org.attn4j.models.family.deepseek;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attn4j.attention.position.RotaryEmbedding;
-import org.attn4j.models.model.causal.LayerTypes;
-import org.attn4j.models.model.causal.RotaryConfig;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.ExpertRouter;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.causal.LayerTypes;
+import org.attn4j.models.model.causal.RotaryConfig;
 
 /**
  * The hyperparameters of DeepSeek-V2 and DeepSeek-V3.
@@ -135,19 +135,19 @@ public record DeepSeekConfig(
      */
     public static DeepSeekConfig ofV2(ConfigReader reader) {
         // transformers never divides the weights by their sum, the program of the authors would.
-        reader.refuseUnless("norm_topk_prob", false);
-        reader.refuseUnless("scoring_func", "softmax");
+        reader.supportsOnly("norm_topk_prob", false);
+        reader.supportsOnly("scoring_func", "softmax");
         reader.aliases(Map.of("num_experts", "n_routed_experts"));
         return read(
                 reader,
                 new Defaults(102400, 4096, 11008, 32, 32, 2048, 0, 2, 1407),
                 RotaryEmbedding.Layout.INTERLEAVED,
-                reader.flag("mlp_bias", false),
+                reader.bool("mlp_bias", false),
                 routingOfV2(reader, reader.integer("n_routed_experts", 64)));
     }
 
     private static ExpertRouter.Settings routingOfV2(ConfigReader reader, int experts) {
-        String method = reader.text("topk_method", "greedy");
+        String method = reader.string("topk_method", "greedy");
         Integer groups = reader.integerOrNull("n_group");
         Integer chosenGroups = reader.integerOrNull("topk_group");
         Integer chosen = reader.integerOrNull("num_experts_per_tok");
@@ -156,7 +156,8 @@ public record DeepSeekConfig(
                 switch (method) {
                     case "greedy" -> false;
                     case "group_limited_greedy" -> true;
-                    default -> throw reader.bad("topk_method", "greedy or group_limited_greedy");
+                    default ->
+                            throw reader.invalid("topk_method", "greedy or group_limited_greedy");
                 };
         if (chosen == null) {
             return null;
@@ -188,8 +189,8 @@ public record DeepSeekConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static DeepSeekConfig ofV3(ConfigReader reader) {
-        reader.refuseUnless("scoring_func", "sigmoid");
-        reader.refuseUnless("topk_method", "noaux_tc");
+        reader.supportsOnly("scoring_func", "sigmoid");
+        reader.supportsOnly("topk_method", "noaux_tc");
         reader.aliases(
                 Map.of(
                         "num_local_experts", "n_routed_experts",
@@ -203,12 +204,12 @@ public record DeepSeekConfig(
                         reader.integer("topk_group", 4),
                         ExpertRouter.GroupScore.SUM_OF_TWO_BEST,
                         true,
-                        reader.flag("norm_topk_prob", true),
+                        reader.bool("norm_topk_prob", true),
                         reader.number("routed_scaling_factor", 2.5));
         return read(
                 reader,
                 new Defaults(129280, 7168, 18432, 61, 128, 4096, 3, 1, 2048),
-                reader.flag("rope_interleave", true)
+                reader.bool("rope_interleave", true)
                         ? RotaryEmbedding.Layout.INTERLEAVED
                         : RotaryEmbedding.Layout.HALVES,
                 false,
@@ -274,7 +275,7 @@ public record DeepSeekConfig(
                         reader.integer("qk_nope_head_dim", 128),
                         reader.integer("qk_rope_head_dim", 64),
                         reader.integer("v_head_dim", 128),
-                        reader.flag("attention_bias", false),
+                        reader.bool("attention_bias", false),
                         reader.rate("attention_dropout", 0),
                         layout,
                         RotaryConfig.of(reader, maxPositions)),
@@ -289,7 +290,7 @@ public record DeepSeekConfig(
                         orNone(reader, "n_shared_experts", own.shared),
                         routing),
                 reader.rate("classifier_dropout", reader.rate("hidden_dropout", 0.1)),
-                reader.flag("tie_word_embeddings", false),
+                reader.bool("tie_word_embeddings", false),
                 reader.integer("num_nextn_predict_layers", 0));
     }
 }

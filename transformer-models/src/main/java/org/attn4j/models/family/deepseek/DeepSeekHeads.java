@@ -1,8 +1,8 @@
 package org.attn4j.models.family.deepseek;
 
-import org.attn4j.models.model.causal.CausalHeads;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.causal.CausalHeads;
 
 /** Puts a head on a DeepSeek model. */
 final class DeepSeekHeads {

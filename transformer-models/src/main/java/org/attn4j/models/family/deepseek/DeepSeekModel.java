@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadLatentAttention;
 import org.attn4j.attention.norm.RmsNorm;
-import org.attn4j.models.model.causal.CausalEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
@@ -14,6 +13,7 @@ import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.MixtureOfExperts;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
  * DeepSeek-V2 and V3 without their head. Takes {@code input_ids}, {@code attention_mask} (all seen

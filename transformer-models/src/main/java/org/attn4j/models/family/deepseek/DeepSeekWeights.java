@@ -1,8 +1,8 @@
 package org.attn4j.models.family.deepseek;
 
+import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.causal.CausalHeads;
-import org.attn4j.models.checkpoint.WeightTable;
 
 /**
  * The names of DeepSeek's tensors; each expert has its own. Files of whole models may hold a layer

@@ -1,9 +1,9 @@
 package org.attn4j.models.family.distilbert;
 
 import java.util.Map;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of DistilBERT, which has names of its own for BERT's.
@@ -60,11 +60,11 @@ public record DistilBertConfig(
                         1e-12,
                         dropout,
                         config.token("pad_token_id", 0, vocabularySize),
-                        config.flag("tie_word_embeddings", true),
+                        config.bool("tie_word_embeddings", true),
                         BertConfig.Positions.ABSOLUTE);
         return new DistilBertConfig(
                 layers,
-                config.flag("sinusoidal_pos_embds", false),
+                config.bool("sinusoidal_pos_embds", false),
                 config.rate("qa_dropout", 0.1),
                 config.rate("seq_classif_dropout", 0.2));
     }

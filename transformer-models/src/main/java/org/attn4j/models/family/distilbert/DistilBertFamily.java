@@ -2,7 +2,11 @@ package org.attn4j.models.family.distilbert;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
@@ -12,10 +16,6 @@ import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
 
 /** DistilBERT with its heads: {@code model_type} {@code distilbert}. */
 public final class DistilBertFamily implements ModelFamily {

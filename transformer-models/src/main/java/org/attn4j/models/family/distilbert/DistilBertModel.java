@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.StackEncoder;
 
 /**
  * DistilBERT's encoder: BERT's without token types and pooler. What attention gives is not dropped,

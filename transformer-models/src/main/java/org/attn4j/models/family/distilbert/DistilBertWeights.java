@@ -1,7 +1,7 @@
 package org.attn4j.models.family.distilbert;
 
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 
 /** The names of DistilBERT's tensors. */
 final class DistilBertWeights {

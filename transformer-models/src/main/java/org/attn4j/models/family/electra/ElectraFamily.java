@@ -2,7 +2,11 @@ package org.attn4j.models.family.electra;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
@@ -12,10 +16,6 @@ import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
 
 /** ELECTRA with its heads: {@code model_type} {@code electra}. */
 public final class ElectraFamily implements ModelFamily {
@@ -100,11 +100,11 @@ public final class ElectraFamily implements ModelFamily {
 
     /** The summary of a sequence that a choice is made by. */
     private static SequenceScores summary(ConfigReader reader, int size) {
-        reader.refuseUnless("summary_proj_to_labels", false);
+        reader.supportsOnly("summary_proj_to_labels", false);
         return SequenceScores.ofSummary(
                 size,
                 reader.choice("summary_type", "first", ElectraFamily::summarised),
-                reader.flag("summary_use_proj", true),
+                reader.bool("summary_use_proj", true),
                 reader.has("summary_activation")
                         ? reader.choice("summary_activation", "gelu", Activation::of)
                         : Activation.LINEAR,

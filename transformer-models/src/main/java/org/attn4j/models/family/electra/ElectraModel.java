@@ -4,9 +4,9 @@ import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.StackEncoder;
 
 /**
  * ELECTRA's encoder: BERT's without a pooler, on embeddings of a size of their own, which are

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.electra;
 
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 
 /** The names of ELECTRA's tensors: BERT's layers under {@code electra.}. */
 final class ElectraWeights {

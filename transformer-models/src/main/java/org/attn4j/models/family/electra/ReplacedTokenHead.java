@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.Set;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.HeadBlock;
-import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.HeadBlock;
+import org.attn4j.models.model.head.Losses;
 
 /**
  * Tells which tokens a generator replaced (Clark et al. 2020, §2). Gives {@code logits} (B, T),

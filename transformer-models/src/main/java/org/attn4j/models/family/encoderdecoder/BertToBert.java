@@ -1,15 +1,15 @@
 package org.attn4j.models.family.encoderdecoder;
 
 import java.util.stream.IntStream;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertWeights;
-import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
 import org.attn4j.models.model.seq2seq.LabelShift;

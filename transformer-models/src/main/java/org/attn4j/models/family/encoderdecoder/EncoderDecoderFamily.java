@@ -2,8 +2,8 @@ package org.attn4j.models.family.encoderdecoder;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.seq2seq.LabelShift;
@@ -29,7 +29,7 @@ public final class EncoderDecoderFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        reader.refuseUnless("is_encoder_decoder", true);
+        reader.supportsOnly("is_encoder_decoder", true);
         reader.noEffect("vocab_size", "tie_word_embeddings"); // the sides have their own
         BertConfig encoder = side(reader, "encoder", false);
         BertConfig decoder = side(reader, "decoder", true);
@@ -50,9 +50,9 @@ public final class EncoderDecoderFamily implements ModelFamily {
                     "config.json: %s is missing; it is the configuration of the %s"
                             .formatted(name, name));
         }
-        side.refuseUnless("model_type", "bert");
-        side.refuseUnless("is_decoder", decoder);
-        side.refuseUnless("add_cross_attention", decoder);
+        side.supportsOnly("model_type", "bert");
+        side.supportsOnly("is_decoder", decoder);
+        side.supportsOnly("add_cross_attention", decoder);
         BertConfig config = BertConfig.of(side);
         side.finish();
         return config;

@@ -1,9 +1,9 @@
 package org.attn4j.models.family.gpt2;
 
 import java.util.Map;
-import org.attn4j.models.model.causal.LayerTypes;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.causal.LayerTypes;
 
 /**
  * The hyperparameters of GPT-2.
@@ -108,9 +108,9 @@ public record Gpt2Config(
                 reader.integer("n_positions", 1024),
                 reader.number("layer_norm_epsilon", 1e-5),
                 reader.number("initializer_range", 0.02),
-                reader.flag("scale_attn_weights", true),
-                reader.flag("scale_attn_by_inverse_layer_idx", false),
-                reader.flag("tie_word_embeddings", true));
+                reader.bool("scale_attn_weights", true),
+                reader.bool("scale_attn_by_inverse_layer_idx", false),
+                reader.bool("tie_word_embeddings", true));
     }
 
     /** What the scores of a layer are multiplied by. */

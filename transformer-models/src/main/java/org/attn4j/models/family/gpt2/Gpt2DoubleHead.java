@@ -7,17 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.HeadBlock;
-import org.attn4j.models.model.head.Losses;
-import org.attn4j.models.model.head.TokenStates;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.ConfigReader;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.HeadBlock;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.head.TokenStates;
 
 /**
  * GPT's two heads (Radford et al. 2018, §3.2): the next token, and which of C texts is the right
@@ -36,7 +36,7 @@ final class Gpt2DoubleHead extends HeadBlock {
 
     Gpt2DoubleHead(int modelSize, TokenEmbedding embedding, boolean tied, ConfigReader reader) {
         super(modelSize);
-        reader.refuseUnless("summary_type", "cls_index");
+        reader.supportsOnly("summary_type", "cls_index");
         tokens =
                 addChildBlock(
                         "lm_head",
@@ -44,8 +44,8 @@ final class Gpt2DoubleHead extends HeadBlock {
                                 ? OutputProjection.tiedTo(embedding, false)
                                 : OutputProjection.of(
                                         modelSize, embedding.vocabularySize(), false));
-        reader.refuseUnless("summary_use_proj", true);
-        reader.refuseUnless("summary_proj_to_labels", true);
+        reader.supportsOnly("summary_use_proj", true);
+        reader.supportsOnly("summary_proj_to_labels", true);
         summary = linear("summary", 1);
         activation =
                 reader.has("summary_activation")

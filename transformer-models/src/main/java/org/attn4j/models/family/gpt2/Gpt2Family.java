@@ -2,12 +2,12 @@ package org.attn4j.models.family.gpt2;
 
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.model.causal.CausalHeads;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.head.EncoderTaskModel;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.causal.CausalHeads;
+import org.attn4j.models.model.head.EncoderTaskModel;
 
 /** GPT-2 with its heads: {@code model_type} {@code gpt2}. */
 public final class Gpt2Family implements ModelFamily {

@@ -1,9 +1,9 @@
 package org.attn4j.models.family.gpt2;
 
-import org.attn4j.models.family.bert.BertWeights;
-import org.attn4j.models.model.causal.CausalHeads;
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
+import org.attn4j.models.model.causal.CausalHeads;
 
 /**
  * The names of GPT-2's tensors. Its linear maps are stored as (in, out), query, key and value side

@@ -2,10 +2,10 @@ package org.attn4j.models.family.gptneox;
 
 import java.util.Objects;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
 import org.attn4j.models.model.causal.RotaryConfig;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of GPT-NeoX.
@@ -82,7 +82,7 @@ public record GptNeoXConfig(
         int maxPositions = reader.integer("max_position_embeddings", 2048);
         int hiddenSize = reader.integer("hidden_size", 6144);
         int heads = reader.integer("num_attention_heads", 64);
-        reader.refuseUnless("head_dim", (double) hiddenSize / heads);
+        reader.supportsOnly("head_dim", (double) hiddenSize / heads);
         int layers = reader.integer("num_hidden_layers", 44);
         LayerTypes.refuseWindows(reader, layers);
         return new GptNeoXConfig(
@@ -97,15 +97,15 @@ public record GptNeoXConfig(
                         maxPositions,
                         either(reader, "rotary_emb_base", "rope_theta", RotaryConfig.BASE),
                         either(reader, "rotary_pct", "partial_rotary_factor", 0.25)),
-                reader.flag("attention_bias", true),
+                reader.bool("attention_bias", true),
                 reader.rate("attention_dropout", 0),
                 reader.rate("hidden_dropout", 0),
                 reader.rate("classifier_dropout", 0.1),
                 maxPositions,
                 reader.number("layer_norm_eps", 1e-5),
                 reader.number("initializer_range", 0.02),
-                reader.flag("use_parallel_residual", true),
-                reader.flag("tie_word_embeddings", false));
+                reader.bool("use_parallel_residual", true),
+                reader.bool("tie_word_embeddings", false));
     }
 
     /** A setting that some files write under a second name too. */
@@ -113,7 +113,7 @@ public record GptNeoXConfig(
         Double first = reader.numberOrNull(key);
         Double second = reader.numberOrNull(other);
         double value = first == null ? Objects.requireNonNullElse(second, otherwise) : first;
-        reader.refuseUnless(other, value);
+        reader.supportsOnly(other, value);
         return value;
     }
 

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.models.model.causal.CausalEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
  * GPT-NeoX without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default)

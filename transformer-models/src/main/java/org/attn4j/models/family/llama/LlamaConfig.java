@@ -2,10 +2,10 @@ package org.attn4j.models.family.llama;
 
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
 import org.attn4j.models.model.causal.RotaryConfig;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of Llama and Mistral.
@@ -95,7 +95,7 @@ public record LlamaConfig(
     public static LlamaConfig ofLlama(ConfigReader reader) {
         // Of programs that trained models and converted them.
         reader.noEffect("is_llama_config", "max_sequence_length");
-        reader.refuseUnless("rope_interleaved", false); // pairs of neighbours
+        reader.supportsOnly("rope_interleaved", false); // pairs of neighbours
         int heads = reader.integer("num_attention_heads", 32);
         return read(
                 reader,
@@ -105,8 +105,8 @@ public record LlamaConfig(
                         heads,
                         2048,
                         false,
-                        reader.flag("attention_bias", false),
-                        reader.flag("mlp_bias", false)));
+                        reader.bool("attention_bias", false),
+                        reader.bool("mlp_bias", false)));
     }
 
     /**
@@ -117,8 +117,8 @@ public record LlamaConfig(
      * @throws IllegalArgumentException if one does not fit
      */
     public static LlamaConfig ofMistral(ConfigReader reader) {
-        reader.refuseUnless("attention_bias", false);
-        reader.refuseUnless("mlp_bias", false);
+        reader.supportsOnly("attention_bias", false);
+        reader.supportsOnly("mlp_bias", false);
         int heads = reader.integer("num_attention_heads", 32);
         return read(
                 reader,
@@ -138,11 +138,11 @@ public record LlamaConfig(
             return windowed ? 4096 : 0;
         }
         if (!windowed && !reader.has("layer_types") && !reader.has("use_sliding_window")) {
-            reader.refuseUnless("sliding_window");
+            reader.supportsOnly("sliding_window");
         }
         Integer window = reader.integerOrNull("sliding_window");
         if (window != null && window < 1) {
-            throw reader.bad("sliding_window", "at least 1, or null");
+            throw reader.invalid("sliding_window", "at least 1, or null");
         }
         return window == null ? 0 : window;
     }
@@ -191,6 +191,6 @@ public record LlamaConfig(
                 own.innerBias,
                 reader.rate("attention_dropout", 0),
                 reader.rate("classifier_dropout", reader.rate("hidden_dropout", 0.1)),
-                reader.flag("tie_word_embeddings", false));
+                reader.bool("tie_word_embeddings", false));
     }
 }

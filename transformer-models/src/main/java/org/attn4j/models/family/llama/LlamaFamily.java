@@ -3,10 +3,10 @@ package org.attn4j.models.family.llama;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.attn4j.models.model.causal.CausalHeads;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.causal.CausalHeads;
 
 /** Llama with its heads: {@code model_type} {@code llama}. */
 public class LlamaFamily implements ModelFamily {

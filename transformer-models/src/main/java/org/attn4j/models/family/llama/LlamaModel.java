@@ -8,13 +8,13 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RotaryEmbedding;
-import org.attn4j.models.model.causal.CausalEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
  * Llama and Mistral without their head. Takes {@code input_ids}, {@code attention_mask} (all seen

@@ -1,8 +1,8 @@
 package org.attn4j.models.family.llama;
 
+import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.causal.CausalHeads;
-import org.attn4j.models.checkpoint.WeightTable;
 
 /** The names of Llama's and Mistral's tensors. */
 final class LlamaWeights {

@@ -2,8 +2,8 @@ package org.attn4j.models.family.longformer;
 
 import java.util.Collections;
 import java.util.List;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of Longformer.
@@ -49,8 +49,8 @@ public record LongformerConfig(BertConfig layers, List<Integer> windows, int sep
     public static LongformerConfig of(ConfigReader config) {
         // They are in published files, or about other formats; transformers has no use for them.
         config.noEffect("attention_mode", "ignore_attention_mask", "onnx_export");
-        config.refuseUnless("autoregressive", false);
-        config.refuseUnless("position_embedding_type", "absolute");
+        config.supportsOnly("autoregressive", false);
+        config.supportsOnly("position_embedding_type", "absolute");
         refuseDilation(config);
         BertConfig layers =
                 BertConfig.of(
@@ -76,7 +76,7 @@ public record LongformerConfig(BertConfig layers, List<Integer> windows, int sep
     private static void refuseDilation(ConfigReader config) {
         List<Integer> dilations = config.integers("attention_dilation");
         if (dilations != null && dilations.stream().anyMatch(dilation -> dilation != 1)) {
-            throw config.bad("attention_dilation", "1 for each layer: other windows have gaps");
+            throw config.invalid("attention_dilation", "1 for each layer: other windows have gaps");
         }
     }
 

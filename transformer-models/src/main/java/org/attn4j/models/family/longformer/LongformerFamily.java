@@ -3,12 +3,12 @@ package org.attn4j.models.family.longformer;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.head.EncoderTaskModel;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.roberta.RobertaHeads;
 import org.attn4j.models.family.roberta.RobertaWeights;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.EncoderTaskModel;
 
 /** Longformer with its heads: {@code model_type} {@code longformer}. */
 public final class LongformerFamily implements ModelFamily {

@@ -13,14 +13,14 @@ import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.attention.pattern.WindowPattern;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.PaddedPositions;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.PaddedPositions;
+import org.attn4j.models.model.head.Pooler;
+import org.attn4j.models.model.head.StackEncoder;
 
 /**
  * Longformer's encoder: RoBERTa's, in which a token sees its neighbours and the global tokens, and

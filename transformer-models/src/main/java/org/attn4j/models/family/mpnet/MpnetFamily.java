@@ -2,7 +2,11 @@ package org.attn4j.models.family.mpnet;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
@@ -12,10 +16,6 @@ import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
 
 /** MPNet with its heads: {@code model_type} {@code mpnet}. */
 public final class MpnetFamily implements ModelFamily {
@@ -47,11 +47,12 @@ public final class MpnetFamily implements ModelFamily {
     /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        reader.refuseUnless("position_embedding_type", "absolute");
+        reader.supportsOnly("position_embedding_type", "absolute");
         BertConfig config = BertConfig.of(reader, DEFAULTS);
         int biasRows = reader.integer("relative_attention_num_buckets", MpnetModel.BUCKETS);
         if (biasRows < MpnetModel.BUCKETS) {
-            throw reader.bad("relative_attention_num_buckets", "at least " + MpnetModel.BUCKETS);
+            throw reader.invalid(
+                    "relative_attention_num_buckets", "at least " + MpnetModel.BUCKETS);
         }
         MpnetModel model = new MpnetModel(config, biasRows, hasPooler(architecture));
         EncoderTaskModel whole =

@@ -6,11 +6,11 @@ import java.util.OptionalInt;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
+import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.PaddedPositions;
 import org.attn4j.models.model.head.Pooler;
 import org.attn4j.models.model.head.StackEncoder;
-import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.ModelInputs;
 
 /**
  * MPNet's encoder: BERT's without token types, with places counted as {@link PaddedPositions}

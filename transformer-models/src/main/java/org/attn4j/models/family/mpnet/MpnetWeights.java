@@ -1,7 +1,7 @@
 package org.attn4j.models.family.mpnet;
 
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.family.roberta.RobertaWeights;
 
 /** The names of MPNet's tensors. */

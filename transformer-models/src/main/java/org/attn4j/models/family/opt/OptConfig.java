@@ -1,8 +1,8 @@
 package org.attn4j.models.family.opt;
 
-import org.attn4j.models.model.causal.LayerTypes;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.model.causal.LayerTypes;
 
 /**
  * The hyperparameters of OPT.
@@ -69,12 +69,12 @@ public record OptConfig(
     public static OptConfig of(ConfigReader reader) {
         reader.trainingOnly("layerdrop", 0);
         reader.noEffect("activation_dropout", "is_decoder"); // in published files, and unused
-        reader.refuseUnless("learned_embeddings", true); // Galactica's names for what OPT is
-        reader.refuseUnless("scale_embeddings", false);
+        reader.supportsOnly("learned_embeddings", true); // Galactica's names for what OPT is
+        reader.supportsOnly("scale_embeddings", false);
         int size = reader.integer("hidden_size", 768);
         Integer embeddingSize = reader.integerOrNull("word_embed_proj_dim");
-        boolean normBefore = reader.flag("do_layer_norm_before", true);
-        boolean removed = reader.flag("_remove_final_layer_norm", false);
+        boolean normBefore = reader.bool("do_layer_norm_before", true);
+        boolean removed = reader.bool("_remove_final_layer_norm", false);
         int layers = reader.integer("num_hidden_layers", 12);
         LayerTypes.refuseWindows(reader, layers);
         return new OptConfig(
@@ -90,10 +90,10 @@ public record OptConfig(
                 reader.integer("max_position_embeddings", 2048),
                 normBefore,
                 normBefore && !removed,
-                reader.flag("enable_bias", true),
-                reader.flag("layer_norm_elementwise_affine", true),
+                reader.bool("enable_bias", true),
+                reader.bool("layer_norm_elementwise_affine", true),
                 reader.number("init_std", 0.02),
-                reader.flag("tie_word_embeddings", true));
+                reader.bool("tie_word_embeddings", true));
     }
 
     /** Whether token vectors are of another size than the model. */

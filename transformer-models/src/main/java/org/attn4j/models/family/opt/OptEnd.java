@@ -9,8 +9,8 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.layer.Layers;
 
 /** What comes after OPT's layers: a norm, and a map to the size of the embeddings, if needed. */

@@ -2,12 +2,12 @@ package org.attn4j.models.family.opt;
 
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.family.bert.BertWeights;
-import org.attn4j.models.model.causal.CausalHeads;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.causal.CausalHeads;
 
 /** OPT with its heads: {@code model_type} {@code opt}. */
 public final class OptFamily implements ModelFamily {

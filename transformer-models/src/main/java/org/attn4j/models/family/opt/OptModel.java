@@ -4,18 +4,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.attn4j.attention.ops.Linear;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
-import org.attn4j.models.model.causal.CausalEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderLayer;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
  * OPT without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default) and

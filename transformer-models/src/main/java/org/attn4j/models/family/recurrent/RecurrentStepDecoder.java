@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.MemoryCache;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.recurrent.RecurrentOutput;
 import org.attn4j.models.generate.StepDecoder;
 

@@ -2,11 +2,11 @@ package org.attn4j.models.family.roberta;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.model.head.EncoderTaskModel;
-import org.attn4j.models.model.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.EncoderTaskModel;
 
 /** RoBERTa with its heads: {@code model_type} {@code roberta}. */
 public class RobertaFamily implements ModelFamily {

@@ -1,6 +1,9 @@
 package org.attn4j.models.family.roberta;
 
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.model.head.MultipleChoiceHead;
@@ -9,9 +12,6 @@ import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.ConfigReader;
 
 /** The heads of RoBERTa, which XLM-R and Longformer share. */
 public final class RobertaHeads {

@@ -5,11 +5,11 @@ import java.util.OptionalInt;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
+import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.PaddedPositions;
 import org.attn4j.models.model.head.Pooler;
 import org.attn4j.models.model.head.StackEncoder;
-import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.ModelInputs;
 
 /**
  * RoBERTa's encoder: BERT's, with places counted as {@link PaddedPositions} tells unless {@code

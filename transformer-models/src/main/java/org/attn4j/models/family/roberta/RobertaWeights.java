@@ -1,7 +1,7 @@
 package org.attn4j.models.family.roberta;
 
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.family.bert.BertWeights;
 
 /** The names of RoBERTa's and XLM-R's tensors: BERT's layers under {@code roberta.}. */
 public final class RobertaWeights {

@@ -1,8 +1,8 @@
 package org.attn4j.models.family.t5;
 
 import java.util.Map;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /**
  * The hyperparameters of T5.
@@ -89,7 +89,7 @@ public record T5Config(
                         "head_dim", "d_kv"));
         // The first two follow from feed_forward_proj; the rest is left over in published files.
         config.noEffect("dense_act_fn", "is_gated_act", "classifier_dropout", "n_positions");
-        String projection = config.text("feed_forward_proj", "relu");
+        String projection = config.string("feed_forward_proj", "relu");
         boolean gated = projection.startsWith(GATED);
         int layers = config.integer("num_layers", 6);
         Integer decoderLayers = config.integerOrNull("num_decoder_layers");
@@ -108,8 +108,8 @@ public record T5Config(
                 config.number("layer_norm_epsilon", 1e-6),
                 config.choice("feed_forward_proj", "relu", T5Config::activation),
                 gated,
-                config.flag("tie_word_embeddings", true)
-                        && config.flag("scale_decoder_outputs", true),
+                config.bool("tie_word_embeddings", true)
+                        && config.bool("scale_decoder_outputs", true),
                 config.token("pad_token_id", 0, vocabularySize),
                 config.token("decoder_start_token_id", null, vocabularySize),
                 config.number("initializer_factor", 1));

@@ -2,10 +2,10 @@ package org.attn4j.models.family.t5;
 
 import java.util.List;
 import java.util.function.Function;
-import org.attn4j.models.model.head.StackEncoder;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.StackEncoder;
 
 /** T5's encoder without a decoder. Takes {@code input_ids} and {@code attention_mask}, (B, T). */
 final class T5Encoder extends StackEncoder {

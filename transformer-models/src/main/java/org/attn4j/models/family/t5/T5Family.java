@@ -2,7 +2,7 @@ package org.attn4j.models.family.t5;
 
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
 

@@ -8,15 +8,15 @@ import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.models.model.head.EncoderBlock;
-import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.head.EncoderBlock;
+import org.attn4j.models.model.head.EncoderOutput;
 
 /**
  * A decoder-only model without its head: one stack of layers under a causal mask. Families differ

@@ -2,14 +2,14 @@ package org.attn4j.models.model.causal;
 
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.LastTokenHead;
 import org.attn4j.models.model.head.ProblemType;
 import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.TokenClassificationHead;
-import org.attn4j.models.model.ConfigReader;
-import org.attn4j.models.model.PretrainedModel;
 
 /**
  * The heads of decoder-only models, which are the same in all families but for the beginning of

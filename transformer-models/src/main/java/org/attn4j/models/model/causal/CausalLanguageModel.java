@@ -16,12 +16,12 @@ import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.StepDecoder;
-import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.Losses;
 
 /**
  * A decoder-only model that predicts the next token. Gives {@code logits} (B, T, V), and {@code

@@ -3,7 +3,7 @@ package org.attn4j.models.model.causal;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * Which layers of a checkpoint see all tokens before theirs, and which a window of them: {@code
@@ -47,11 +47,11 @@ public record LayerTypes(List<String> names, int window) {
      * @throws IllegalArgumentException if there are other types, or not one for each layer
      */
     public static LayerTypes of(ConfigReader reader, int layers, int window, boolean all) {
-        List<String> names = reader.texts("layer_types");
-        boolean used = reader.flag("use_sliding_window", all) && window > 0;
+        List<String> names = reader.strings("layer_types");
+        boolean used = reader.bool("use_sliding_window", all) && window > 0;
         Integer fullLayers = reader.integerOrNull("max_window_layers"); // the first ones, in Qwen
         if (names != null && names.size() != layers) {
-            throw reader.bad("layer_types", "a type for each of the " + layers + " layers");
+            throw reader.invalid("layer_types", "a type for each of the " + layers + " layers");
         }
         int full = fullLayers == null ? 0 : fullLayers;
         return new LayerTypes(
@@ -72,7 +72,7 @@ public record LayerTypes(List<String> names, int window) {
      */
     public static void refuseWindows(ConfigReader reader, int layers) {
         if (of(reader, layers, 0, false).names.contains(SLIDING)) {
-            throw reader.bad("layer_types", FULL + " for each layer");
+            throw reader.invalid("layer_types", FULL + " for each layer");
         }
     }
 

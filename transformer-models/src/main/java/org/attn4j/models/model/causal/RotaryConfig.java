@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryScaling;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * How a checkpoint turns queries and keys. Files of transformers 4 have {@code rope_theta} and
@@ -137,7 +137,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
         }
         ConfigReader inner = settings.object(type);
         if (inner == null) {
-            throw settings.bad(type, "an object, as there are layers of that type");
+            throw settings.invalid(type, "an object, as there are layers of that type");
         }
         settings.noEffect(LayerTypes.FULL, LayerTypes.SLIDING);
         settings.finish();
@@ -151,7 +151,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                 Objects.requireNonNullElse(settings.numberOrNull("partial_rotary_factor"), part);
         // How a model was made longer, and the length before that of kinds that need none.
         settings.noEffect("finetuned", "original_max_position_embeddings");
-        String kind = settings.text("rope_type", settings.text("type", "default"));
+        String kind = settings.string("rope_type", settings.string("type", "default"));
         RotaryScaling changed =
                 switch (kind) {
                     case "default" -> new RotaryScaling.Linear(1);
@@ -169,7 +169,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                     case "proportional" ->
                             new RotaryScaling.Proportional(innerPart, settings.number("factor", 1));
                     default ->
-                            throw settings.bad(
+                            throw settings.invalid(
                                     settings.has("rope_type") ? "rope_type" : "type",
                                     "default, linear, dynamic, yarn, longrope, llama3 or"
                                             + " proportional");
@@ -199,7 +199,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
                 original,
                 orElse(settings.numberOrNull("beta_fast"), BETA_FAST),
                 orElse(settings.numberOrNull("beta_slow"), BETA_SLOW),
-                settings.flag("truncate", true),
+                settings.bool("truncate", true),
                 given == null ? usual : given);
     }
 
@@ -241,7 +241,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     private static float[] factors(ConfigReader settings, String key) {
         List<Double> values = settings.numbers(key);
         if (values == null) {
-            throw settings.bad(key, "a list of numbers");
+            throw settings.invalid(key, "a list of numbers");
         }
         float[] factors = new float[values.size()];
         for (int i = 0; i < factors.length; i++) {

@@ -1,7 +1,7 @@
 package org.attn4j.models.model.head;
 
 import ai.djl.ndarray.NDArray;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 
 /** What the logits of a classifier are trained to be. */
 public enum ProblemType {
@@ -20,7 +20,7 @@ public enum ProblemType {
      * @throws IllegalArgumentException if it is none of transformers' types
      */
     public static ProblemType of(ConfigReader config) {
-        String text = config.text("problem_type", null);
+        String text = config.string("problem_type", null);
         if (text == null) {
             return null;
         }
@@ -29,7 +29,7 @@ public enum ProblemType {
             case "single_label_classification" -> SINGLE_LABEL;
             case "multi_label_classification" -> MULTI_LABEL;
             default ->
-                    throw config.bad(
+                    throw config.invalid(
                             "problem_type",
                             "regression, single_label_classification or multi_label_classification");
         };

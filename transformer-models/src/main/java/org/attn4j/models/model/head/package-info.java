@@ -4,8 +4,8 @@
  * …ForTokenClassification}, {@code …ForQuestionAnswering}, {@code …ForMultipleChoice} and the like.
  *
  * <p>An {@link org.attn4j.models.model.head.EncoderTaskModel} puts an {@link
- * org.attn4j.models.model.head.Encoder} and a {@link org.attn4j.models.model.head.Head} together; families
- * differ in which heads they choose and how their tensors are named, not in the heads. C is the
- * number of classes, V of tokens.
+ * org.attn4j.models.model.head.Encoder} and a {@link org.attn4j.models.model.head.Head} together;
+ * families differ in which heads they choose and how their tensors are named, not in the heads. C
+ * is the number of classes, V of tokens.
  */
 package org.attn4j.models.model.head;

@@ -11,9 +11,9 @@ import ai.djl.util.PairList;
 import java.util.Locale;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
-import org.attn4j.models.model.ConfigReader;
 
 /** A linear map of the pooled vector, an activation, and the vector itself added or not. */
 final class DenseModule extends AbstractBlock {
@@ -41,14 +41,14 @@ final class DenseModule extends AbstractBlock {
                         "linear",
                         Linear.builder()
                                 .setUnits(config.integer("out_features"))
-                                .optBias(config.flag("bias", true))
+                                .optBias(config.bool("bias", true))
                                 .build());
         activation =
                 config.choice(
                         "activation_function",
                         "torch.nn.modules.activation.Tanh",
                         DenseModule::activation);
-        addsInput = config.flag("use_residual", false);
+        addsInput = config.bool("use_residual", false);
         int outputSize = config.integer("out_features");
         residual =
                 addsInput && inputSize != outputSize
@@ -61,8 +61,8 @@ final class DenseModule extends AbstractBlock {
 
     /** Refuses a module that reads or writes something else than the pooled vector. */
     static Void requireSentence(ConfigReader config) {
-        config.refuseUnless("module_input_name", EMBEDDING);
-        config.refuseUnless("module_output_name", EMBEDDING);
+        config.supportsOnly("module_input_name", EMBEDDING);
+        config.supportsOnly("module_output_name", EMBEDDING);
         config.finish();
         return null;
     }

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * From the states of a sentence's tokens to one vector. Several modes give vectors side by side.
@@ -65,15 +65,15 @@ public record Pooling(List<Mode> modes) {
      */
     public static Pooling of(ConfigReader config) {
         config.noEffect("word_embedding_dimension", "embedding_dimension");
-        config.refuseUnless("include_prompt", true);
-        List<String> given = config.texts(NAMES);
+        config.supportsOnly("include_prompt", true);
+        List<String> given = config.strings(NAMES);
         List<String> names = given == null ? List.of() : given;
         List<Mode> modes = new ArrayList<>();
         for (String name : names) {
             modes.add(named(name));
         }
         for (Mode mode : Mode.values()) { // the older files have a flag for each
-            if (config.flag(mode.flag, false) && names.isEmpty()) {
+            if (config.bool(mode.flag, false) && names.isEmpty()) {
                 modes.add(mode);
             }
         }

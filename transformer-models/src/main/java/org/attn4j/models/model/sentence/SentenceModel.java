@@ -26,12 +26,12 @@ import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Layers;
-import org.attn4j.models.model.ConfigReader;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.EncoderTaskModel;
 
 /**
  * A sentence-transformers model: an encoder, a pooling, and the modules behind it (dense layers,

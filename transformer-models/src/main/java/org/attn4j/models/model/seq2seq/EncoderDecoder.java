@@ -18,17 +18,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Rows;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.Head;
-import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.EncoderStack;
@@ -36,6 +33,9 @@ import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.Head;
+import org.attn4j.models.model.head.Losses;
 
 /**
  * A published encoder-decoder model: an encoder's states are the memory of a decoder, whose states

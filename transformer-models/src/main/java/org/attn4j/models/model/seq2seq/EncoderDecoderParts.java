@@ -3,10 +3,10 @@ package org.attn4j.models.model.seq2seq;
 import ai.djl.nn.Block;
 import java.util.Objects;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.model.head.Head;
 import org.attn4j.models.layer.DecoderStack;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.head.Head;
 
 /**
  * What an {@link EncoderDecoder} is made of.

@@ -1,13 +1,13 @@
 package org.attn4j.models.model.seq2seq;
 
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.ProblemType;
 import org.attn4j.models.model.head.QuestionAnsweringHead;
 import org.attn4j.models.model.head.SequenceClassificationHead;
 import org.attn4j.models.model.head.SequenceScores;
-import org.attn4j.models.layer.Activation;
-import org.attn4j.models.model.ConfigReader;
 
 /** What encoder-decoder models of BART's and T5's kind do beside writing. */
 public final class SequenceToSequenceHeads {

@@ -22,7 +22,7 @@ import java.util.List;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.PatternExtent;
 import org.attn4j.models.TestEngine;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelFixture;
 import org.attn4j.models.model.ModelInputs;

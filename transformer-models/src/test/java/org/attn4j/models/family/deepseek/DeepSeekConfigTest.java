@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import java.util.function.Function;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.ExpertRouter;
-import org.attn4j.models.model.ConfigReader;
 import org.junit.jupiter.api.Test;
 
 class DeepSeekConfigTest {

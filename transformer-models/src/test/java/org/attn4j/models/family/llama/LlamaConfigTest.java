@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import org.attn4j.attention.position.RotaryScaling;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.junit.jupiter.api.Test;
 
 class LlamaConfigTest {

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.models.TestEngine;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelFixture;
 import org.attn4j.models.model.ModelInputs;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryScaling;
-import org.attn4j.models.model.ConfigReader;
+import org.attn4j.models.config.ConfigReader;
 import org.junit.jupiter.api.Test;
 
 class RotaryConfigTest {
