@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.models.model.GenerationRequest;
+import org.attn4j.models.task.GenerationRequest;
 import picocli.CommandLine.Option;
 
 /** How a published model generates: the arguments of transformers' {@code generate}. */

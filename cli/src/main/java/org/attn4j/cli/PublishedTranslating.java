@@ -10,12 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.ModelDirectory;
-import org.attn4j.models.model.GeneratedText;
-import org.attn4j.models.model.GenerationRequest;
 import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.model.Pretrained;
-import org.attn4j.models.model.TextGenerator;
+import org.attn4j.models.task.GeneratedText;
+import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Outcome;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.zoo.Translation;
 

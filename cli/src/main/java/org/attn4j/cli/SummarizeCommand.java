@@ -1,8 +1,8 @@
 package org.attn4j.cli;
 
 import java.io.IOException;
-import org.attn4j.models.model.GenerationRequest;
-import org.attn4j.models.model.TextGenerator;
+import org.attn4j.models.task.GenerationRequest;
+import org.attn4j.models.task.TextGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.models.generate.Hypothesis;
-import org.attn4j.models.model.GenerationRequest;
+import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.zoo.Translation;

@@ -24,38 +24,55 @@ import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 
 /** A call of transformers' {@code generate}: a model, its settings, and those of the call. */
-final class Generation {
+public final class Generation {
+
+    /** Settings that need text or a clock, so that a caller applies them. */
+    public static final Set<String> TEXT_SETTINGS = Set.of("stop_strings", "max_time");
+
+    /** The setting of a task that stands before each of its texts. */
+    public static final String TASK_PREFIX = "prefix";
 
     private final LoadedModel loaded;
     private final JsonObject defaults;
     private final Map<String, JsonElement> arguments;
-    private final Set<String> heeded;
+    private final Set<String> callersOwn;
 
     /**
      * Prepares a call.
      *
      * @param loaded the model
      * @param arguments the arguments of the call, which go before the settings of the model
-     * @param heeded settings that the caller sees to by itself
+     * @param callersOwn settings that the caller sees to by itself
      * @throws IOException if the settings are malformed
      */
-    Generation(LoadedModel loaded, Map<String, JsonElement> arguments, Set<String> heeded)
+    public Generation(
+            LoadedModel loaded, Map<String, JsonElement> arguments, Set<String> callersOwn)
             throws IOException {
         this.loaded = loaded;
         this.arguments = arguments;
-        this.heeded = heeded;
+        this.callersOwn = callersOwn;
         defaults =
                 loaded.generationConfig()
                         .orElseGet(() -> GenerationConfigJson.ofModelConfig(loaded.config()));
     }
 
-    /** Whether a model generates. */
-    static boolean isPossible(LoadedModel loaded) {
+    /**
+     * Returns whether a model generates.
+     *
+     * @param loaded the model
+     * @return whether it is an encoder-decoder or has a causal language head
+     */
+    public static boolean isPossible(LoadedModel loaded) {
         return isEncoderDecoder(loaded) || loaded.model() instanceof CausalModel;
     }
 
-    /** Whether a model reads a source and generates a target, rather than continue a prompt. */
-    static boolean isEncoderDecoder(LoadedModel loaded) {
+    /**
+     * Returns whether a model reads a source and generates a target, rather than continue a prompt.
+     *
+     * @param loaded the model
+     * @return whether it is an encoder-decoder
+     */
+    public static boolean isEncoderDecoder(LoadedModel loaded) {
         return loaded.model() instanceof SequenceToSequenceModel;
     }
 
@@ -63,11 +80,13 @@ final class Generation {
      * Returns what is searched for.
      *
      * @param promptLength how many tokens stand before the first that is generated
+     * @return the configuration of the search
+     * @throws IllegalArgumentException if a setting is malformed, unknown or not supported
      */
-    GenerationConfig config(int promptLength) {
+    public GenerationConfig config(int promptLength) {
         JsonObject file = defaults.deepCopy();
         Map<String, JsonElement> call = new HashMap<>(arguments);
-        for (String key : heeded) {
+        for (String key : callersOwn) {
             file.remove(key);
             call.remove(key);
         }
@@ -79,14 +98,20 @@ final class Generation {
      * Returns how long one target may be.
      *
      * @param promptLength how many tokens stand before the first that is generated
+     * @return the lengths
      */
-    Lengths lengths(int promptLength) {
+    public Lengths lengths(int promptLength) {
         return GenerationConfigJson.lengths(
                 defaults, arguments, promptLength, isEncoderDecoder(loaded));
     }
 
-    /** A setting of the call, or of the model; null if neither has it. */
-    JsonElement setting(String name) {
+    /**
+     * Returns a setting of the call, or else of the model.
+     *
+     * @param name its name
+     * @return its value; null if neither has it
+     */
+    public JsonElement setting(String name) {
         JsonElement value = arguments.containsKey(name) ? arguments.get(name) : defaults.get(name);
         return value == null || value.isJsonNull() ? null : value;
     }
@@ -94,10 +119,12 @@ final class Generation {
     /**
      * Refuses what no input could be generated with, before anything is computed.
      *
+     * @param config the configuration of the search
+     * @param hooks what looks on or changes scores
      * @throws IllegalArgumentException if an id is no token, or hooks and configuration exclude
      *     each other
      */
-    void check(GenerationConfig config, GenerationHooks hooks) {
+    public void check(GenerationConfig config, GenerationHooks hooks) {
         Search.of(config, hooks);
         int read =
                 loaded.model() instanceof SequenceToSequenceModel model
@@ -106,8 +133,12 @@ final class Generation {
         GenerationConfigJson.checkTokens(config, read, vocabularySize());
     }
 
-    /** How many tokens the model chooses from. */
-    int vocabularySize() {
+    /**
+     * Returns how many tokens the model chooses from.
+     *
+     * @return V of the target
+     */
+    public int vocabularySize() {
         return loaded.model() instanceof SequenceToSequenceModel model
                 ? model.targetVocabularySize()
                 : ((CausalModel) loaded.model()).vocabularySize();
@@ -116,11 +147,15 @@ final class Generation {
     /**
      * Generates.
      *
+     * @param manager where arrays are made
+     * @param config the configuration of the search
+     * @param hooks what looks on or changes scores
      * @param inputs what {@link #withStarts} gave
      * @param inOneBatch whether prompts are one call, as a batch is in transformers, in which the
      *     longest may change what the others give
+     * @return for each input what is found, the best first
      */
-    List<List<Hypothesis>> find(
+    public List<List<Hypothesis>> find(
             NDManager manager,
             GenerationConfig config,
             GenerationHooks hooks,
@@ -158,8 +193,14 @@ final class Generation {
                         + " optArchitecture(\"GPT2LMHeadModel\")");
     }
 
-    /** Gives each input a start token of its own where there is a list of them. */
-    List<SearchInput> withStarts(List<SearchInput> inputs) {
+    /**
+     * Gives each input a start token of its own where {@code decoder_start_token_id} is a list.
+     *
+     * @param inputs the inputs
+     * @return the inputs with their starts
+     * @throws IllegalArgumentException if there are not as many starts as inputs
+     */
+    public List<SearchInput> withStarts(List<SearchInput> inputs) {
         if (!(setting("decoder_start_token_id") instanceof JsonArray starts)) {
             return inputs;
         }

@@ -153,7 +153,12 @@ public final class LoadedModel implements AutoCloseable {
         return unknownSettings.names();
     }
 
-    List<String> unknownSettingsOfGeneration() {
+    /**
+     * Returns those of {@link #unknownSettings()} that are about generation.
+     *
+     * @return their names
+     */
+    public List<String> unknownSettingsOfGeneration() {
         return unknownSettings.ofGeneration();
     }
 

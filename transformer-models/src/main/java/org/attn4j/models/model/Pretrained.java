@@ -10,6 +10,8 @@ import java.util.List;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
@@ -17,7 +19,6 @@ import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.model.sentence.SentenceModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +90,8 @@ public final class Pretrained {
      * @throws IOException for the reasons of {@link #load(Path)}
      */
     public static LoadedModel loadEncoder(Path directory, Loader loader) throws IOException {
-        ModelDirectory encoder = ModelDirectory.open(SentenceModel.encoder(directory));
+        ModelDirectory encoder =
+                ModelDirectory.open(SentenceModule.encoder(ModelFiles.of(directory)));
         try {
             loader.optArchitecture(ModelFamilies.encoderOf(encoder.config()));
         } catch (IllegalArgumentException e) {

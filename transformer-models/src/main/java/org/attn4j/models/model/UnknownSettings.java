@@ -37,9 +37,9 @@ record UnknownSettings(List<String> ofModel, List<String> ofGeneration) {
                     unknown.addAll(GenerationConfigJson.unsupported(settings));
                 }
             }
-            unknown.remove(TextGenerator.PREFIX);
+            unknown.remove(Generation.TASK_PREFIX);
         }
-        unknown.removeAll(TextGenerator.HEEDED);
+        unknown.removeAll(Generation.TEXT_SETTINGS);
         return new UnknownSettings(reader.unknown(), new ArrayList<>(unknown));
     }
 

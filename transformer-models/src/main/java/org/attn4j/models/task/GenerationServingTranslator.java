@@ -16,9 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.attn4j.models.model.GeneratedText;
-import org.attn4j.models.model.GenerationRequest;
-import org.attn4j.models.model.TextGenerator;
 import org.attn4j.models.tokenizer.TextReading;
 
 /**

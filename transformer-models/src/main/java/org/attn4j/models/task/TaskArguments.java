@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.attn4j.models.model.GenerationRequest;
 import org.attn4j.models.model.sentence.Pooling;
 
 /** Reads the arguments of translators: numbers and flags may be texts, as from properties. */

@@ -27,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.attn4j.models.model.GenerationRequest;
-import org.attn4j.models.model.TextGenerator;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.tokenizer.TextPair;
 

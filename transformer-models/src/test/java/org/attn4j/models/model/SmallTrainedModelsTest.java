@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.task.GenerationRequest;
+import org.attn4j.models.task.TextGenerator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -22,6 +22,7 @@ import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
@@ -96,18 +97,6 @@ public final class SentenceModel extends AbstractBlock {
     }
 
     /**
-     * Finds the encoder of a sentence model.
-     *
-     * @param folder the model's folder
-     * @return the files of the folder that its {@code modules.json} names; those of the folder
-     *     itself if it has none, or one that begins with another module
-     * @throws IOException if {@code modules.json} is malformed
-     */
-    public static ModelFiles encoder(Path folder) throws IOException {
-        return SentenceModules.encoder(ModelFiles.of(folder));
-    }
-
-    /**
      * Makes a sentence model of an encoder that is loaded, as the {@code modules.json} beside it
      * tells; without one, the mean of the states.
      *
@@ -119,7 +108,7 @@ public final class SentenceModel extends AbstractBlock {
         ModelFiles whole = model.directory().files().whole();
         Pooling pooling = null;
         List<Step> steps = new ArrayList<>();
-        List<SentenceModule> modules = SentenceModules.read(whole);
+        List<SentenceModule> modules = SentenceModule.read(whole);
         for (SentenceModule module : modules.subList(1, modules.size())) {
             if (!KNOWN.contains(module.kind())) {
                 throw new CheckpointFormatException(

@@ -1,4 +1,4 @@
-package org.attn4j.models.model.sentence;
+package org.attn4j.models.checkpoint;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -7,14 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.checkpoint.CheckpointFormatException;
-import org.attn4j.models.checkpoint.JsonFiles;
-import org.attn4j.models.checkpoint.ModelFiles;
 
-/** Reads {@code modules.json}, which lists the modules of a sentence-transformers model. */
-final class SentenceModules {
+/**
+ * A module of a sentence-transformers model, as {@code modules.json} lists them.
+ *
+ * @param kind the name of its class in sentence-transformers, such as {@code Transformer} and
+ *     {@code Pooling}, or the whole type if it is of another package
+ * @param path where its files are in the model's folder; empty for that folder itself
+ * @param files its files
+ */
+public record SentenceModule(String kind, String path, ModelFiles files) {
 
-    static final String FILE = "modules.json";
+    private static final String FILE = "modules.json";
 
     private static final String PACKAGE = "sentence_transformers.";
 
@@ -29,10 +33,15 @@ final class SentenceModules {
                     "RoBERTa",
                     "XLMRoBERTa");
 
-    private SentenceModules() {}
-
-    /** Returns the modules in their order; an encoder alone is pooled to the mean. */
-    static List<SentenceModule> read(ModelFiles files) throws IOException {
+    /**
+     * Reads the modules in their order.
+     *
+     * @param files the model's folder
+     * @return the modules, the encoder first; the encoder alone where there is no {@code
+     *     modules.json}
+     * @throws IOException if the file is malformed or does not begin with an encoder
+     */
+    public static List<SentenceModule> read(ModelFiles files) throws IOException {
         List<SentenceModule> modules = list(files);
         if (modules.isEmpty() || !modules.get(0).kind().equals("Transformer")) {
             throw new CheckpointFormatException(
@@ -44,8 +53,14 @@ final class SentenceModules {
         return modules;
     }
 
-    /** Returns where the encoder is. */
-    static ModelFiles encoder(ModelFiles files) throws IOException {
+    /**
+     * Finds the encoder of a model.
+     *
+     * @param files the model's folder
+     * @return the folder of the encoder; the same unless {@code modules.json} names another
+     * @throws IOException if the file is malformed
+     */
+    public static ModelFiles encoder(ModelFiles files) throws IOException {
         return list(files).stream()
                 .findFirst()
                 .filter(module -> module.kind().equals("Transformer"))

@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonArray;
@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.attn4j.models.generate.GenerationConfig;
@@ -25,6 +24,9 @@ import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.StopCriterion;
 import org.attn4j.models.generate.TokenListener;
+import org.attn4j.models.model.Generation;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
@@ -35,12 +37,6 @@ import org.attn4j.models.tokenizer.TextReading;
  * it at once.
  */
 public final class TextGenerator implements AutoCloseable {
-
-    /** Settings that need text or a clock. */
-    static final Set<String> HEEDED = Set.of("stop_strings", "max_time");
-
-    /** What stands before each text of a task. */
-    static final String PREFIX = "prefix";
 
     private static final int MOST_TOGETHER = 16;
     private static final int MOST_TOKENS = 4096;
@@ -202,7 +198,7 @@ public final class TextGenerator implements AutoCloseable {
             task = task(request.task());
             Map<String, JsonElement> arguments = new HashMap<>();
             task.entrySet().stream()
-                    .filter(entry -> !entry.getKey().equals(PREFIX))
+                    .filter(entry -> !entry.getKey().equals(Generation.TASK_PREFIX))
                     .forEach(entry -> arguments.put(entry.getKey(), entry.getValue()));
             if (request.arguments().containsKey("max_new_tokens")) {
                 arguments.remove("max_length");
@@ -222,7 +218,7 @@ public final class TextGenerator implements AutoCloseable {
                 arguments.put(languageArgument(), new JsonPrimitive(language));
             }
             arguments.putAll(request.arguments());
-            generation = new Generation(model, arguments, HEEDED);
+            generation = new Generation(model, arguments, Generation.TEXT_SETTINGS);
             if (request.truncate() && !isEncoderDecoder()) {
                 throw new IllegalArgumentException(
                         "the model goes on with its prompt, of which nothing can be cut: shorten"
@@ -288,7 +284,8 @@ public final class TextGenerator implements AutoCloseable {
         /** Where the target's language goes: first in the target, or in place of its start. */
         private String languageArgument() throws IOException {
             JsonElement start =
-                    new Generation(model, Map.of(), HEEDED).setting("decoder_start_token_id");
+                    new Generation(model, Map.of(), Generation.TEXT_SETTINGS)
+                            .setting("decoder_start_token_id");
             boolean isLanguage =
                     start == null
                             || tokenizer.languages().stream()
@@ -429,7 +426,10 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private int[] encode(int place, String text) {
-            String whole = task.has(PREFIX) ? task.get(PREFIX).getAsString() + text : text;
+            String whole =
+                    task.has(Generation.TASK_PREFIX)
+                            ? task.get(Generation.TASK_PREFIX).getAsString() + text
+                            : text;
             if (request.targetLanguage() != null && marksByText()) {
                 whole = mark() + " " + whole;
             }

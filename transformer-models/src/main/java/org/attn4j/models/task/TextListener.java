@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.task;
 
 /** Is told of generated text piece by piece. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -22,6 +22,7 @@ import org.attn4j.models.TestEngine;
 import org.attn4j.models.generate.FinishReason;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.TokenListener;
+import org.attn4j.models.model.Pretrained;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;

@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.task;
 
 import org.attn4j.models.generate.FinishReason;
 import org.attn4j.models.generate.Hypothesis;

@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.task;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
