@@ -6,7 +6,6 @@
  * org.attn4j.datasets.JsonLinesCorpus}, {@link org.attn4j.datasets.EmbeddedCorpus}, {@link
  * org.attn4j.datasets.CopyTask}, {@link org.attn4j.datasets.ReverseTask}, {@link
  * org.attn4j.datasets.download.NamedCorpus}, or one of one's own. {@link
- * org.attn4j.datasets.ParallelDataset} encodes and batches it for training; {@link
- * org.attn4j.datasets.LengthSortedBatches} batches what is to be translated.
+ * org.attn4j.datasets.ParallelDataset} encodes and batches it for training.
  */
 package org.attn4j.datasets;
