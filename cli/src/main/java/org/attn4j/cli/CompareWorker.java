@@ -79,7 +79,7 @@ public final class CompareWorker implements Callable<Integer> {
         Logging.configure(Logging.isVerbose(args));
         endWithParent();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = Main.commandLine(new CompareWorker()).setErr(err).execute(args);
+        int code = Commands.parser(new CompareWorker()).setErr(err).execute(args);
         err.flush();
         // Engines leave threads behind that would hold the JVM.
         Runtime.getRuntime().halt(code);

@@ -117,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (source != null) {
             return AlignedFiles.of(source, target);
         }
-        Path config = TrainingSession.configFile(new RunDirectory(model.directory()));
+        Path config = RunConfig.file(new RunDirectory(model.directory()));
         if (!Files.exists(config)) {
             throw new IllegalArgumentException(
                     "%s was not trained here, so it has no test set of its own: give --source and --target"

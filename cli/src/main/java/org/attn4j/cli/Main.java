@@ -38,7 +38,7 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Logging.configure(Logging.isVerbose(args));
         CommandLine commandLine =
-                commandLine(new Attn4jCommand())
+                Commands.parser(new Attn4jCommand())
                         .setOut(out)
                         .setErr(err)
                         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -100,14 +100,5 @@ public final class Main {
             }
         }
         return code;
-    }
-
-    /** Parses a command's arguments as they are: {@code @} names no file, and quotes are text. */
-    @SuppressWarnings("deprecation") // no other way lets a comma within quotes separate
-    static CommandLine commandLine(Object command) {
-        return new CommandLine(command)
-                .setExpandAtFiles(false)
-                .setSplitQuotedStrings(true)
-                .setExecutionExceptionHandler(Failures::onException);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.checkpoint.hub.HubProgress;
 import org.attn4j.models.checkpoint.hub.HubSettings;
 import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,8 @@ import picocli.CommandLine.Option;
 
 /** The options of every verb that uses a published model. */
 final class PretrainedOptions {
+
+    private static final long TELL_EVERY_NANOS = 1_000_000_000L;
 
     @Option(
             names = "--model",
@@ -34,8 +37,26 @@ final class PretrainedOptions {
         if (Files.exists(path) || !HubModel.isName(model)) {
             return path;
         }
-        Hub hub = new Hub(HubSettings.fromEnvironment(), FetchCommand.progress(err));
-        return hub.model(HubModel.parse(model));
+        return hub(err).model(HubModel.parse(model));
+    }
+
+    /** The Hub of the environment, which tells of its downloads on standard error. */
+    static Hub hub(PrintWriter err) {
+        return new Hub(HubSettings.fromEnvironment(), progress(err));
+    }
+
+    /** A line when a file begins, when it ends, and now and then between. */
+    private static HubProgress progress(PrintWriter err) {
+        long[] last = new long[1];
+        return (file, done, total) -> {
+            long now = System.nanoTime();
+            if (done == total || now - last[0] > TELL_EVERY_NANOS) {
+                last[0] = now;
+                String of = total < 0 ? "" : " of %,.1f".formatted(total / 1e6);
+                err.printf("%s  %,.1f%s MB%n", file, done / 1e6, of);
+                err.flush();
+            }
+        };
     }
 
     /** The chosen engine, loaded. */

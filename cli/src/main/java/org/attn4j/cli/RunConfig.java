@@ -12,6 +12,7 @@ import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
+import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.TrainingConfig;
 
 /**
@@ -88,6 +89,11 @@ record RunConfig(
                 training,
                 ValidationConfig.defaults(),
                 GenerationConfig.builder().build());
+    }
+
+    /** The file that a run's resolved configuration is kept in. */
+    static Path file(RunDirectory directory) {
+        return directory.training().resolve("config.yaml");
     }
 
     /**

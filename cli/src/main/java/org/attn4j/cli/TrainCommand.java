@@ -132,7 +132,7 @@ final class TrainCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "name a configuration (for example: attn4j train multi30k-de-en), or give --resume and --out DIR");
             }
-            source = TrainingSession.configFile(new RunDirectory(out)).toString();
+            source = RunConfig.file(new RunDirectory(out)).toString();
             if (!Files.exists(Path.of(source))) {
                 throw new IllegalArgumentException(
                         "%s holds no training run to resume: name a configuration".formatted(out));

@@ -49,11 +49,6 @@ final class TrainingSession {
         this.resume = resume;
     }
 
-    /** The file that a run's resolved configuration is kept in. */
-    static Path configFile(RunDirectory directory) {
-        return directory.training().resolve("config.yaml");
-    }
-
     /** Trains to the end, or until the signal. */
     RunResult run(StopSignal stop, RunListener... listeners) throws IOException {
         Corpora corpora = Corpora.of(config.data());
@@ -114,7 +109,7 @@ final class TrainingSession {
             @Override
             public void onStart(long step) {
                 try {
-                    AtomicFile.writeString(configFile(directory), config.toYaml());
+                    AtomicFile.writeString(RunConfig.file(directory), config.toYaml());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
