@@ -7,6 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.ops.KernelPolicy;
+import org.attn4j.cli.io.Arguments;
+import org.attn4j.cli.io.Commands;
+import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Failures;
+import org.attn4j.cli.io.Logging;
+import org.attn4j.cli.io.StandardOutput;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 

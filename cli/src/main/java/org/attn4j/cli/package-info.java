@@ -1,2 +1,2 @@
-/** The {@code attn4j} command: one class per verb, shared options as mixins. */
+/** The {@code attn4j} command: its entry point; the verbs have packages by their kind. */
 package org.attn4j.cli;

@@ -9,15 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.cli.option.EngineOptions;
 
 /** Runs command lines in this JVM, on the engine under test. */
-final class Cli {
+public final class Cli {
 
     /** The engine of this test run: each has a JVM of its own. */
-    static final String ENGINE = System.getProperty("attn4j.engine", EngineOptions.PYTORCH);
+    public static final String ENGINE = System.getProperty("attn4j.engine", EngineOptions.PYTORCH);
 
     /** A model and a task small enough to train in a second. */
-    static final List<String> TINY =
+    public static final List<String> TINY =
             List.of(
                     "--set", "data.synthetic.symbols=8",
                     "--set", "data.synthetic.minLength=2",
@@ -42,9 +43,9 @@ final class Cli {
     private Cli() {}
 
     /** How a command line ended. */
-    record Outcome(int code, String out, String err) {}
+    public record Outcome(int code, String out, String err) {}
 
-    static Outcome run(String... args) {
+    public static Outcome run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
@@ -52,7 +53,7 @@ final class Cli {
     }
 
     /** Runs with the bytes as standard input. */
-    static Outcome runWithInput(byte[] input, String... args) {
+    public static Outcome runWithInput(byte[] input, String... args) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream(input));
         try {
@@ -62,12 +63,12 @@ final class Cli {
         }
     }
 
-    static Outcome runWithInput(String input, String... args) {
+    public static Outcome runWithInput(String input, String... args) {
         return runWithInput(input.getBytes(StandardCharsets.UTF_8), args);
     }
 
     /** Trains the tiny model on the copy task into a folder. */
-    static Outcome trainTiny(Path out, String... more) {
+    public static Outcome trainTiny(Path out, String... more) {
         List<String> args = new ArrayList<>(List.of("train", "copy"));
         args.addAll(TINY);
         args.addAll(List.of("--engine", ENGINE, "--threads", "1", "--out", out.toString()));
@@ -76,7 +77,7 @@ final class Cli {
     }
 
     /** Starts the command in a JVM of its own. */
-    static Process start(String classPath, List<String> jvmOptions, String... args)
+    public static Process start(String classPath, List<String> jvmOptions, String... args)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

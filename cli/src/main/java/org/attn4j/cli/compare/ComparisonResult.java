@@ -1,0 +1,163 @@
+package org.attn4j.cli.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.report.ComparisonReport;
+import org.attn4j.cli.report.Curve;
+
+/** The rows of a comparison so far, as a table, a JSON document and a report. */
+final class ComparisonResult {
+
+    /** The columns of figures: title, decimals, and the value of a row (null for none). */
+    enum Column {
+        BLEU("BLEU", 2, row -> row.bleu()),
+        CHRF("chrF", 2, row -> row.chrf()),
+        LOSS("loss", 3, row -> row.loss()),
+        PARAMETERS("parameters", 0, row -> (double) row.parameters()),
+        SPEED("tokens/s", 0, row -> row.tokensPerSecond()),
+        MEMORY(
+                "native MB",
+                0,
+                row -> row.peakNativeBytes() == null ? null : row.peakNativeBytes() / 1e6),
+        ENTROPY("entropy", 2, row -> row.entropy());
+
+        private final String title;
+        private final int decimals;
+        private final Function<ComparedRow, Double> value;
+
+        Column(String title, int decimals, Function<ComparedRow, Double> value) {
+            this.title = title;
+            this.decimals = decimals;
+            this.value = value;
+        }
+
+        String text(ComparedRow row) {
+            Double number = value.apply(row);
+            return number == null
+                    ? "–"
+                    : String.format(Locale.ROOT, "%,." + decimals + "f", number);
+        }
+    }
+
+    private static final List<String> NOTES =
+            List.of(
+                    "BLEU, chrF and loss (nats per token) are of the test set; tokens/s are target tokens in training.",
+                    "native MB is the most that the process held outside the Java heap in training: tensors, the engine and the JVM's own.",
+                    "entropy is that of a query's weights in nats, averaged where the mechanism stands; – where it shows no weights.");
+
+    private final RunConfig config;
+    private final String engine;
+    private final int threads;
+    private final List<ComparedRow> rows = new ArrayList<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
+
+    ComparisonResult(RunConfig config, String engine, int threads) {
+        this.config = config;
+        this.engine = engine;
+        this.threads = threads;
+    }
+
+    List<ComparedRow> rows() {
+        return rows;
+    }
+
+    /** The contenders whose training failed, and why. */
+    Map<String, String> failures() {
+        return failures;
+    }
+
+    List<String> table() {
+        List<List<String>> cells = new ArrayList<>();
+        cells.add(header());
+        rows.forEach(row -> cells.add(cells(row)));
+        int[] widths = new int[cells.get(0).size()];
+        for (List<String> line : cells) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (List<String> line : cells) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                boolean figure = i > 0 && i <= Column.values().length;
+                String format = "%" + (figure ? "" : "-") + widths[i] + "s";
+                text.append(i == 0 ? "" : "  ").append(String.format(format, line.get(i)));
+            }
+            lines.add(text.toString().stripTrailing());
+        }
+        failures.forEach((label, problem) -> lines.add(label + " failed: " + problem));
+        lines.add("");
+        lines.addAll(NOTES);
+        return lines;
+    }
+
+    private static List<String> header() {
+        List<String> titles = new ArrayList<>(List.of("mechanism"));
+        for (Column column : Column.values()) {
+            titles.add(column.title);
+        }
+        titles.add("stands in");
+        return titles;
+    }
+
+    private static List<String> cells(ComparedRow row) {
+        List<String> cells = new ArrayList<>(List.of(row.label()));
+        for (Column column : Column.values()) {
+            cells.add(column.text(row));
+        }
+        cells.add(String.join(", ", row.places()));
+        return cells;
+    }
+
+    Map<String, Object> document() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("configuration", config.name());
+        document.put("seed", config.seed());
+        document.put("steps", config.training().steps());
+        document.put("engine", engine);
+        document.put("threads", threads);
+        document.put("rows", rows);
+        document.put("failed", failures);
+        return document;
+    }
+
+    ComparisonReport report() {
+        List<ComparisonReport.Bars> bars = new ArrayList<>();
+        for (Column column : Column.values()) {
+            List<ComparisonReport.Bar> each =
+                    rows.stream()
+                            .map(
+                                    row ->
+                                            new ComparisonReport.Bar(
+                                                    row.label(),
+                                                    column.value.apply(row),
+                                                    column.text(row)))
+                            .toList();
+            bars.add(new ComparisonReport.Bars(column.title, each));
+        }
+        List<Curve> losses =
+                rows.stream()
+                        .map(
+                                row ->
+                                        new Curve(
+                                                row.label(),
+                                                row.trainingLoss().stream()
+                                                        .map(
+                                                                point ->
+                                                                        new Curve.Point(
+                                                                                point.step(),
+                                                                                point.loss()))
+                                                        .toList()))
+                        .toList();
+        List<List<String>> table = new ArrayList<>(List.of(header()));
+        rows.forEach(row -> table.add(cells(row)));
+        return new ComparisonReport(
+                "Attention mechanisms compared: " + config.name(), table, bars, losses, NOTES);
+    }
+}

@@ -1,0 +1,143 @@
+package org.attn4j.cli.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSpec;
+import org.attn4j.attention.spec.MechanismInfo;
+import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.YamlFile;
+import org.attn4j.models.family.transformer.TransformerAttention;
+
+/**
+ * A mechanism in a comparison, and where it stands.
+ *
+ * @param spec the mechanism and its options
+ * @param places the places it takes; what stands in the others is the configuration's
+ */
+record Contender(AttentionSpec spec, List<AttentionPlace> places) {
+
+    /** Stands for every mechanism that fits one of the places. */
+    static final String ALL = "all";
+
+    Contender {
+        places = List.copyOf(places);
+    }
+
+    /** What the table calls it. */
+    String label() {
+        return spec.options().isEmpty()
+                ? spec.mechanism()
+                : spec.mechanism()
+                        + spec.options().entrySet().stream()
+                                .map(option -> option.getKey() + "=" + option.getValue())
+                                .collect(Collectors.joining(" ", " (", ")"));
+    }
+
+    /** What its files are called. */
+    String fileName() {
+        return label().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "");
+    }
+
+    /** The configuration with this mechanism in its places. */
+    RunConfig in(RunConfig config) {
+        TransformerAttention attention = config.model().attention();
+        for (AttentionPlace place : places) {
+            attention = attention.with(place, spec);
+        }
+        return config.withModel(config.model().toBuilder().optAttention(attention).build());
+    }
+
+    /**
+     * Reads what {@code --places} says.
+     *
+     * @param names names of places, {@code self} for both self-attentions; none for all
+     */
+    static List<AttentionPlace> places(List<String> names) {
+        List<AttentionPlace> places = new ArrayList<>();
+        for (String name : names) {
+            String wanted = name.strip().replace("-", "").replace("_", "");
+            boolean self = wanted.equalsIgnoreCase("self");
+            boolean known = false;
+            for (AttentionPlace place : AttentionPlace.values()) {
+                String own = place.label().replace("-", "");
+                if (own.equalsIgnoreCase(wanted) || self && place != AttentionPlace.CROSS) {
+                    places.add(place);
+                    known = true;
+                }
+            }
+            if (!known) {
+                throw new IllegalArgumentException(
+                        "unknown place '%s': use self, encoder-self, decoder-self or cross"
+                                .formatted(name));
+            }
+        }
+        return places.isEmpty()
+                ? List.of(AttentionPlace.values())
+                : places.stream().distinct().sorted().toList();
+    }
+
+    /**
+     * Reads what {@code --mechanisms} says.
+     *
+     * @param text names or maps such as {@code {mechanism: sparse, window: 16}}, separated by
+     *     commas; {@code all} for every mechanism that fits
+     * @param asked the places that may be taken
+     * @throws IllegalArgumentException if one is unknown, or fits none of the places: then with the
+     *     reason and the places where it fits
+     */
+    static List<Contender> parse(String text, List<AttentionPlace> asked) {
+        List<Contender> contenders = new ArrayList<>();
+        for (String item : items(text)) {
+            if (item.equals(ALL)) {
+                Mechanisms.all().stream()
+                        .map(provider -> of(AttentionSpec.named(provider.info().name()), asked))
+                        .filter(Objects::nonNull)
+                        .forEach(contenders::add);
+                continue;
+            }
+            AttentionSpec spec = AttentionSpec.of(YamlFile.value(item));
+            Contender contender = of(spec, asked);
+            if (contender == null) {
+                Mechanisms.check(spec, asked.get(0)); // says why not
+            }
+            contenders.add(contender);
+        }
+        List<Contender> distinct = contenders.stream().distinct().toList();
+        if (distinct.isEmpty()) {
+            throw new IllegalArgumentException("--mechanisms names no mechanism to compare");
+        }
+        distinct.forEach(each -> each.places().forEach(at -> Mechanisms.check(each.spec(), at)));
+        return distinct;
+    }
+
+    /** The mechanism in those of the places where it fits; null if there is none. */
+    private static Contender of(AttentionSpec spec, List<AttentionPlace> asked) {
+        MechanismInfo info = Mechanisms.named(spec.mechanism()).info();
+        List<AttentionPlace> fitting = asked.stream().filter(info.places()::contains).toList();
+        return fitting.isEmpty() ? null : new Contender(spec, fitting);
+    }
+
+    /** Splits at the commas that no brackets enclose. */
+    private static List<String> items(String text) {
+        List<String> items = new ArrayList<>();
+        int depth = 0;
+        int begin = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? ',' : text.charAt(i);
+            depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+            if (c == ',' && (depth == 0 || i == text.length())) {
+                String item = text.substring(begin, i).strip();
+                if (!item.isEmpty()) {
+                    items.add(item);
+                }
+                begin = i + 1;
+            }
+        }
+        return items;
+    }
+}

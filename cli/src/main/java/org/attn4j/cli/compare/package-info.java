@@ -1,0 +1,2 @@
+/** The verb compare: mechanisms trained alike, each in a process of its own. */
+package org.attn4j.cli.compare;

@@ -1,0 +1,23 @@
+package org.attn4j.cli.config;
+
+/**
+ * What is measured in the course of training, besides the loss.
+ *
+ * @param bleu whether the validation set is translated, for BLEU and chrF
+ * @param sentences how many of its sentences are translated; 0 for all
+ * @param beams the beams of that search: 1 is quick and tells better from worse as well
+ */
+public record ValidationConfig(boolean bleu, int sentences, int beams) {
+
+    public ValidationConfig {
+        if (sentences < 0 || beams < 1) {
+            throw new IllegalArgumentException(
+                    "sentences must not be negative and beams at least 1, got sentences=%d, beams=%d"
+                            .formatted(sentences, beams));
+        }
+    }
+
+    static ValidationConfig defaults() {
+        return new ValidationConfig(true, 0, 1);
+    }
+}

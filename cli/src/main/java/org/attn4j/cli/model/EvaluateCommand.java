@@ -1,0 +1,135 @@
+package org.attn4j.cli.model;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attn4j.cli.config.Corpora;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Json;
+import org.attn4j.cli.option.CommonOptions;
+import org.attn4j.cli.option.LoadedModel;
+import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.datasets.AlignedFiles;
+import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.models.training.RunDirectory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: measures a trained model on sentence pairs. */
+@Command(
+        name = "evaluate",
+        description =
+                "Measures a trained model: on the files given, or on the test set of its own run.")
+public final class EvaluateCommand implements Callable<Integer> {
+
+    @Mixin private CommonOptions common;
+    @Mixin private ModelOptions model;
+
+    @Option(names = "--source", paramLabel = "FILE", description = "Sentences to translate.")
+    private Path source;
+
+    @Option(names = "--target", paramLabel = "FILE", description = "Their translations.")
+    private Path target;
+
+    @Option(
+            names = "--beam",
+            paramLabel = "N",
+            description = "Beams of the search (default: the model's own).")
+    private Integer beams;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "METRIC",
+            split = ",",
+            description =
+                    "bleu, chrf, chrf++, ter, exact, loss, perplexity (default: ${DEFAULT-VALUE}).",
+            defaultValue = "bleu,chrf,ter,loss,perplexity")
+    private List<String> asked = List.of();
+
+    @Option(
+            names = "--translations",
+            paramLabel = "FILE",
+            description = "Writes the translations there, a line each.")
+    private Path translations;
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Evaluation.check(asked);
+        ParallelCorpus corpus = corpus();
+        PrintWriter out = spec.commandLine().getOut();
+        try (LoadedModel trained = model.load()) {
+            var pairs = corpus.readAll();
+            long start = System.nanoTime();
+            Evaluation evaluation = Evaluation.of(trained, beams, pairs, asked);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            if (translations != null) {
+                Files.write(
+                        translations,
+                        evaluation.hypotheses().stream().map(TranslateCommand::oneLine).toList());
+            }
+            if (json) {
+                out.println(
+                        Json.pretty(document(corpus, pairs.size(), trained, evaluation, seconds)));
+            } else {
+                evaluation.figures().forEach((metric, figure) -> out.println(figure.line()));
+                out.println(
+                        String.format(
+                                Locale.ROOT,
+                                "%d sentences of %s in %.1f s",
+                                pairs.size(),
+                                corpus.name(),
+                                seconds));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private Map<String, Object> document(
+            ParallelCorpus corpus,
+            int sentences,
+            LoadedModel trained,
+            Evaluation evaluation,
+            double seconds) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("model", model.directory().toString());
+        document.put("corpus", corpus.name());
+        document.put("sentences", sentences);
+        document.put("beams", beams == null ? trained.trained().generation().beams() : beams);
+        document.put("seconds", seconds);
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        evaluation.figures().forEach((metric, figure) -> metrics.put(metric, figure.document()));
+        document.put("metrics", metrics);
+        return document;
+    }
+
+    private ParallelCorpus corpus() throws IOException {
+        if ((source == null) != (target == null)) {
+            throw new IllegalArgumentException("--source and --target go together");
+        }
+        if (source != null) {
+            return AlignedFiles.of(source, target);
+        }
+        Path config = RunConfig.file(new RunDirectory(model.directory()));
+        if (!Files.exists(config)) {
+            throw new IllegalArgumentException(
+                    "%s was not trained here, so it has no test set of its own: give --source and --target"
+                            .formatted(model.directory()));
+        }
+        return Corpora.of(RunConfig.read(config.toString(), List.of()).data()).test();
+    }
+}

@@ -1,0 +1,145 @@
+package org.attn4j.cli.model;
+
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.cli.option.LoadedModel;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.metric.Bleu;
+import org.attn4j.models.metric.Chrf;
+import org.attn4j.models.metric.CorpusMetric;
+import org.attn4j.models.metric.MetricScore;
+import org.attn4j.models.metric.Perplexity;
+import org.attn4j.models.metric.Ter;
+import org.attn4j.models.task.Outcome;
+
+/**
+ * How well a trained model does on sentence pairs.
+ *
+ * @param hypotheses its translations; empty where no metric needs them
+ * @param figures each metric asked for
+ */
+public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
+
+    /**
+     * What a metric says.
+     *
+     * @param line for people, with the signature that makes it comparable
+     * @param document for {@code --json}
+     */
+    public record Figure(String line, Map<String, Object> document) {
+
+        static Figure of(MetricScore score) {
+            return new Figure(score.formatWithSignature(), score.toMap());
+        }
+
+        static Figure of(String name, double value, String unit) {
+            return new Figure(
+                    String.format(Locale.ROOT, "%s = %.4f %s", name, value, unit),
+                    Map.of("score", value, "unit", unit));
+        }
+    }
+
+    /** The figure of a metric that was asked for. */
+    public double score(String metric) {
+        return ((Number) figures.get(metric).document().get("score")).doubleValue();
+    }
+
+    /** The metrics that can be asked for. */
+    static final List<String> METRICS =
+            List.of("bleu", "chrf", "chrf++", "ter", "exact", "loss", "perplexity");
+
+    private static final Set<String> LIKELIHOOD = Set.of("loss", "perplexity");
+
+    static void check(List<String> metrics) {
+        for (String metric : metrics) {
+            if (!METRICS.contains(metric.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException(
+                        "unknown metric '%s': use %s"
+                                .formatted(metric, String.join(", ", METRICS)));
+            }
+        }
+    }
+
+    /** Translates the sources where a metric needs it, and measures. */
+    public static Evaluation of(
+            LoadedModel model, Integer beams, List<SentencePair> pairs, List<String> metrics) {
+        check(metrics);
+        if (pairs.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to evaluate on: no pairs");
+        }
+        List<String> asked =
+                metrics.stream().map(metric -> metric.toLowerCase(Locale.ROOT)).toList();
+        List<String> sources = pairs.stream().map(SentencePair::source).toList();
+        List<String> references = pairs.stream().map(SentencePair::target).toList();
+        List<String> hypotheses = List.of();
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        try (NDManager manager = model.manager().newSubManager()) {
+            if (!LIKELIHOOD.containsAll(asked)) {
+                hypotheses =
+                        TranslationValidator.best(
+                                model.translator(beams, 1).translate(manager, sources));
+            }
+            Perplexity perplexity =
+                    asked.stream().anyMatch(LIKELIHOOD::contains)
+                            ? perplexity(model, manager, pairs)
+                            : null;
+            for (String metric : asked) {
+                figures.put(metric, figure(metric, hypotheses, references, perplexity));
+            }
+        }
+        return new Evaluation(hypotheses, figures);
+    }
+
+    private static Figure figure(
+            String metric,
+            List<String> hypotheses,
+            List<String> references,
+            Perplexity perplexity) {
+        return switch (metric) {
+            case "loss" -> Figure.of("loss", perplexity.loss(), "nats per token");
+            case "perplexity" -> Figure.of("perplexity", perplexity.score(), "per token");
+            case "exact" ->
+                    Figure.of(
+                            "exact match",
+                            TranslationValidator.exactMatch(hypotheses, references),
+                            "percent");
+            default -> Figure.of(metric(metric).score(hypotheses, List.of(references)));
+        };
+    }
+
+    private static CorpusMetric metric(String name) {
+        return switch (name) {
+            case "bleu" -> Bleu.builder().build();
+            case "chrf" -> Chrf.builder().build();
+            case "chrf++" -> Chrf.plusPlus();
+            case "ter" -> Ter.builder().build();
+            default -> throw new IllegalArgumentException("unknown metric " + name);
+        };
+    }
+
+    private static Perplexity perplexity(
+            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+        double sum = 0;
+        long tokens = 0;
+        for (Hypothesis scored : Outcome.values(score(model, manager, pairs))) {
+            sum -= scored.logProbability();
+            tokens += scored.tokenLogProbabilities().length;
+        }
+        return new Perplexity(sum, tokens);
+    }
+
+    /** The log-probability that the model gives each target, end token included. */
+    public static List<Outcome<Hypothesis>> score(
+            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+        return model.translator(1, 1)
+                .scores(
+                        manager,
+                        pairs.stream().map(SentencePair::source).toList(),
+                        pairs.stream().map(SentencePair::target).toList());
+    }
+}

@@ -1,0 +1,137 @@
+package org.attn4j.cli.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.cli.io.Tokens;
+import org.attn4j.cli.option.LoadedModel;
+import org.attn4j.cli.report.AttentionMap;
+import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.Report;
+import org.attn4j.cli.report.Translation;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.zoo.TrainedModel;
+
+/** Gathers what a finished run has to show, for its report. */
+final class RunReport {
+
+    private static final int SAMPLES = 20;
+    private static final int MAPS = 3;
+    private static final List<String> STEP_SCORES = List.of("loss", "learning_rate");
+    private static final List<String> VALIDATION_SCORES = List.of("loss", "bleu", "chrf", "exact");
+
+    private final RunDirectory directory;
+    private final TrainedModel model;
+    private final NDManager parent;
+
+    RunReport(RunDirectory directory, LoadedModel loaded) {
+        this.directory = directory;
+        model = loaded.trained();
+        parent = loaded.manager();
+    }
+
+    /** The file that the report is written to. */
+    static Path file(RunDirectory directory) {
+        return directory.training().resolve("report.html");
+    }
+
+    Report of(
+            String title,
+            Map<String, String> facts,
+            List<SentencePair> pairs,
+            List<String> hypotheses)
+            throws IOException {
+        List<Translation> samples = new ArrayList<>();
+        List<AttentionMap> maps = new ArrayList<>();
+        for (int i = 0; i < Math.min(SAMPLES, pairs.size()); i++) {
+            SentencePair pair = pairs.get(i);
+            samples.add(new Translation(pair.source(), pair.target(), hypotheses.get(i)));
+            if (i < MAPS) {
+                maps.add(crossAttention(pair.source(), hypotheses.get(i)));
+            }
+        }
+        return new Report(title, facts, curves(), samples, maps);
+    }
+
+    /** The cross-attention of the last decoder layer, the mean of its heads. */
+    private AttentionMap crossAttention(String source, String target) {
+        int last = model.block().config().decoderLayers() - 1;
+        String place = "decoder.layers." + last + ".encoder_attn";
+        int[] sourceIds = model.translator(model.generation()).encode(source);
+        int[] targetIds = model.targetTokenizer().encode(target);
+        float[][] weights = new float[targetIds.length][sourceIds.length];
+        try (NDManager manager = parent.newSubManager()) {
+            NDArray sources = row(manager, sourceIds); // (1, S)
+            int[] inputs = new int[Math.max(1, targetIds.length)];
+            inputs[0] = model.block().config().decoderStartId();
+            System.arraycopy(targetIds, 0, inputs, 1, inputs.length - 1);
+            model.block()
+                    .logits(
+                            sources,
+                            row(manager, inputs),
+                            (where, observed) -> {
+                                if (where.equals(place)) {
+                                    fill(weights, observed);
+                                }
+                            });
+        }
+        return new AttentionMap(
+                place + ", mean of its heads",
+                Tokens.of(model.sourceTokenizer(), sourceIds),
+                Tokens.of(model.targetTokenizer(), targetIds),
+                weights);
+    }
+
+    /** Takes the columns of the source; those behind it are of what else a mechanism looks at. */
+    private static void fill(float[][] weights, NDArray observed) {
+        NDArray mean = observed.mean(new int[] {1}); // (1, N, T, S) -> (1, T, S)
+        float[] flat = mean.toFloatArray();
+        int columns = Math.toIntExact(mean.getShape().get(2));
+        for (int t = 0; t < weights.length; t++) {
+            System.arraycopy(flat, t * columns, weights[t], 0, weights[t].length);
+        }
+    }
+
+    private static NDArray row(NDManager manager, int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return HostArrays.of(manager, wide, new Shape(1, ids.length));
+    }
+
+    private List<Curve> curves() throws IOException {
+        Map<String, List<Curve.Point>> points = new LinkedHashMap<>();
+        byte[] metrics = ModelFiles.read(directory.metrics(), ModelFiles.MAX_BYTES);
+        new String(metrics, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(line -> collect(JsonParser.parseString(line).getAsJsonObject(), points));
+        List<Curve> curves = new ArrayList<>();
+        points.forEach((name, values) -> curves.add(new Curve(name, values)));
+        return curves;
+    }
+
+    private static void collect(JsonObject line, Map<String, List<Curve.Point>> points) {
+        boolean validation = line.get("event").getAsString().equals("validation");
+        long step = line.get("step").getAsLong();
+        for (String score : validation ? VALIDATION_SCORES : STEP_SCORES) {
+            if (line.has(score)) {
+                String name = (validation ? "validation " : "training ") + score.replace('_', ' ');
+                points.computeIfAbsent(name, unused -> new ArrayList<>())
+                        .add(new Curve.Point(step, line.get(score).getAsDouble()));
+            }
+        }
+    }
+}

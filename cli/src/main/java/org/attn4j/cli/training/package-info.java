@@ -1,0 +1,2 @@
+/** Verbs that train: train, demo, average, configs. */
+package org.attn4j.cli.training;

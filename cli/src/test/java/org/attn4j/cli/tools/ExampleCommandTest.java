@@ -1,0 +1,74 @@
+package org.attn4j.cli.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.attn4j.cli.Cli;
+import org.attn4j.cli.Cli.Outcome;
+import org.attn4j.cli.example.Example;
+import org.attn4j.cli.example.Examples;
+import org.attn4j.cli.io.ExitCode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("engine")
+class ExampleCommandTest {
+
+    @Test
+    void allAreListed() {
+        Outcome list = Cli.run("example");
+        assertEquals(ExitCode.DONE, list.code(), list.err());
+        for (Example example : Examples.all()) {
+            assertTrue(list.out().contains(example.summary()), example.name());
+        }
+        JsonObject json =
+                JsonParser.parseString(Cli.run("example", "--json").out()).getAsJsonObject();
+        assertEquals(
+                Examples.all().stream().map(Example::name).toList(),
+                json.keySet().stream().toList());
+    }
+
+    @Test
+    void oneIsRun() {
+        String name = Examples.all().get(0).name();
+        Outcome outcome =
+                Cli.run(
+                        "example",
+                        name,
+                        "--effort",
+                        "0.01",
+                        "--seed",
+                        "3",
+                        "--json",
+                        "--engine",
+                        Cli.ENGINE,
+                        "--threads",
+                        "1");
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertEquals(name, json.get("example").getAsString());
+        assertEquals(3, json.get("seed").getAsInt());
+        assertEquals(Cli.ENGINE, json.get("engine").getAsString());
+        assertFalse(json.getAsJsonObject("figures").isEmpty());
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        Outcome unknown = Cli.run("example", Examples.all().get(0).name() + "x");
+        assertEquals(ExitCode.USAGE, unknown.code());
+        assertTrue(unknown.err().contains("did you mean"), unknown.err());
+        Outcome effort =
+                Cli.run(
+                        "example",
+                        Examples.all().get(0).name(),
+                        "--effort",
+                        "2",
+                        "--engine",
+                        Cli.ENGINE);
+        assertEquals(ExitCode.USAGE, effort.code());
+        assertTrue(effort.err().contains("effort must be above 0 and at most 1"), effort.err());
+    }
+}
