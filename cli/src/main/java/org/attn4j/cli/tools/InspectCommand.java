@@ -20,7 +20,6 @@ import org.attn4j.cli.option.UnknownSettingsOption;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorType;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.model.ModelInspection;
 import org.attn4j.models.model.Pretrained;
@@ -127,9 +126,6 @@ public final class InspectCommand implements Callable<Integer> {
     /** What can be done with the model that the configuration names. */
     private static List<String> verbs(ModelInspection found) {
         String type = text(found.config().get("model_type"));
-        if (type.equals(TransformerConfigJson.MODEL_TYPE)) {
-            return List.of("translate", "score", "evaluate");
-        }
         return found.named()
                 .flatMap(
                         fit ->

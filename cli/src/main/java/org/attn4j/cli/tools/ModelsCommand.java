@@ -40,6 +40,7 @@ public final class ModelsCommand implements Callable<Integer> {
     /** What a model is for, by the end of its name. */
     private static final Map<String, List<String>> VERBS =
             Map.of(
+                    "TransformerModel", List.of("translate", "score", "evaluate"),
                     "ForMaskedLM", List.of("fill-mask"),
                     "ForSequenceClassification", List.of("classify"),
                     "ForTokenClassification", List.of("tag"),

@@ -8,7 +8,6 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 
 /** The families that can be loaded. */
 public final class ModelFamilies {
@@ -95,10 +94,23 @@ public final class ModelFamilies {
     private static ModelFamily familyOf(ConfigReader reader) {
         String type = reader.string("model_type", null);
         if (type == null) {
-            throw new IllegalArgumentException(
-                    "config.json: model_type is missing, so the family is unknown; add it");
+            return byArchitecture(reader);
         }
         return find(type).orElseThrow(() -> new IllegalArgumentException(no(type)));
+    }
+
+    /** Converted checkpoints of models of no published family name what they are alone. */
+    private static ModelFamily byArchitecture(ConfigReader reader) {
+        List<String> names = reader.strings("architectures");
+        return all().stream()
+                .filter(family -> names != null && !names.isEmpty())
+                .filter(family -> family.architectures().contains(names.get(0)))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "config.json: model_type is missing, so the family is"
+                                                + " unknown; add it"));
     }
 
     private static String named(ConfigReader reader, ModelFamily family) {
@@ -107,12 +119,6 @@ public final class ModelFamilies {
     }
 
     private static String no(String type) {
-        if (type.equals(TransformerConfigJson.MODEL_TYPE)) {
-            return "config.json: model_type="
-                    + type
-                    + " is a model that 'train' wrote, of no published family: translate, score,"
-                    + " evaluate and TrainedModel use it";
-        }
         Set<String> known = new TreeSet<>();
         all().forEach(family -> known.addAll(family.modelTypes()));
         return "config.json: model_type=%s is not a family that is known here: %s"

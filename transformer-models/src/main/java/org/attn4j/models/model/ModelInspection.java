@@ -1,9 +1,7 @@
 package org.attn4j.models.model;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,9 +21,6 @@ import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
-import org.attn4j.models.family.transformer.TransformerModel;
-import org.attn4j.models.family.transformer.TransformerWeights;
 
 /**
  * What a model's folder holds, and which models can be made of it. Of the weights only the headers
@@ -139,11 +134,6 @@ public record ModelInspection(
             NDManager manager,
             boolean allowUnknown,
             List<Fit> fits) {
-        if (config.get("model_type") instanceof JsonPrimitive type
-                && type.getAsString().equals(TransformerConfigJson.MODEL_TYPE)) {
-            fits.add(trained(config, weights, manager));
-            return null;
-        }
         List<String> named;
         ModelFamily family;
         try {
@@ -166,25 +156,6 @@ public record ModelInspection(
             fits.add(fit(reader, architecture, named.contains(architecture), weights, manager));
         }
         return null;
-    }
-
-    /** What {@code train} writes is of no family, and is loaded by another way. */
-    private static Fit trained(JsonObject config, TensorSource weights, NDManager manager) {
-        String name = TransformerModel.class.getSimpleName();
-        try (NDManager scratch = manager.newSubManager()) {
-            TransformerModel model = new TransformerModel(TransformerConfigJson.read(config));
-            LoadReport report =
-                    WeightLoader.compare(
-                            model,
-                            scratch,
-                            weights,
-                            TransformerWeights.table(model.config()),
-                            new Shape(1, 1),
-                            new Shape(1, 1));
-            return new Fit(name, true, List.of(), report, null);
-        } catch (IOException | IllegalArgumentException e) {
-            return new Fit(name, true, List.of(), null, e.getMessage());
-        }
     }
 
     private static String familyProblem(JsonObject config) {

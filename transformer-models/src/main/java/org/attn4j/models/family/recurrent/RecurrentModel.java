@@ -11,6 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.UniformInitializer;
 import ai.djl.util.PairList;
+import java.util.Set;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.cache.MemoryCache;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -20,9 +21,15 @@ import org.attn4j.attention.recurrent.RecurrentStack;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.seq2seq.LabelShift;
 
 /**
  * A recurrent encoder and decoder with attention between them, as Bahdanau et al. 2015 and Luong et
@@ -39,7 +46,10 @@ import org.attn4j.models.layer.TokenEmbedding;
  *
  * <p>The block keeps nothing of a call: any number of threads may predict with it at once.
  */
-public final class RecurrentModel extends AbstractBlock implements SequenceToSequenceModel {
+public final class RecurrentModel extends AbstractBlock
+        implements PretrainedModel, SequenceToSequenceModel {
+
+    private static final Set<String> INPUTS = Set.of("input_ids", "decoder_input_ids", "labels");
 
     private static final byte VERSION = 1;
 
@@ -214,6 +224,43 @@ public final class RecurrentModel extends AbstractBlock implements SequenceToSeq
         DecoderState state = start(parameters, encoded, training);
         AttentionObserver below = observer == null ? null : observer.at("decoder");
         return decoder.decode(parameters, decoderInputIds, memory, state, below, training).logits();
+    }
+
+    /**
+     * Calls the model with {@code input_ids} (B, S), in which padding is not seen, and {@code
+     * decoder_input_ids} (B, T) or {@code labels} (B, T) that they follow from. Gives {@code
+     * logits} (B, T, V) and with labels {@code loss}.
+     */
+    @Override
+    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        in.refuseOthers(INPUTS);
+        in.require("input_ids");
+        NDArray source = in.ids("input_ids", config.sourceVocabularySize()); // (B, S)
+        NDArray labels = in.get("labels");
+        NDArray given = in.ids("decoder_input_ids", config.targetVocabularySize());
+        NDArray target =
+                given != null || labels == null
+                        ? in.require("decoder_input_ids")
+                        : LabelShift.startingWith(config.decoderStartId(), config.padId())
+                                .shift(labels); // (B, T)
+        NDArray logits = logits(parameters, source, target, in.observer(), training);
+        return ModelOutputs.of("logits", logits) // (B, T, V)
+                .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels));
+    }
+
+    @Override
+    public WeightTable weights() {
+        return RecurrentWeights.table();
+    }
+
+    @Override
+    public String architecture() {
+        return RecurrentFamily.RECURRENT;
+    }
+
+    @Override
+    public Shape[] smallestInput() {
+        return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
     }
 
     /** {@inheritDoc} */

@@ -12,17 +12,26 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.util.PairList;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.seq2seq.LabelShift;
 
 /**
  * The Transformer of Vaswani et al. 2017, "Attention Is All You Need": reads a source sequence and
@@ -38,11 +47,16 @@ import org.attn4j.models.layer.TokenEmbedding;
  *
  * <p>The block keeps nothing of a call: any number of threads may predict with it at once.
  */
-public final class TransformerModel extends AbstractBlock implements SequenceToSequenceModel {
+public final class TransformerModel extends AbstractBlock
+        implements PretrainedModel, SequenceToSequenceModel {
 
     private static final byte VERSION = 1;
 
+    private static final List<String> INPUTS =
+            List.of("input_ids", "decoder_input_ids", "attention_mask", "labels");
+
     private final TransformerConfig config;
+    private final String architecture;
     private final EncoderStack encoder;
     private final DecoderStack decoder;
     private final OutputProjection projection;
@@ -63,8 +77,13 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
      * @param attention makes the mechanism of each place
      */
     public TransformerModel(TransformerConfig config, AttentionFactory attention) {
+        this(config, attention, TransformerFamily.TRANSFORMER);
+    }
+
+    TransformerModel(TransformerConfig config, AttentionFactory attention, String architecture) {
         super(VERSION);
         this.config = config;
+        this.architecture = architecture;
         TransformerParts parts = new TransformerParts(config, attention);
         if (parts.shared() != null) {
             addChildBlock("shared", parts.shared());
@@ -147,11 +166,26 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
             NDArray decoderInputIds,
             AttentionObserver observer,
             boolean training) {
-        NDArray visible = visible(sourceIds); // (B, S)
+        return logits(
+                parameters,
+                sourceIds,
+                AttentionMask.keys(visible(sourceIds)),
+                decoderInputIds,
+                observer,
+                training);
+    }
+
+    private NDArray logits(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            AttentionMask visible,
+            NDArray decoderInputIds,
+            AttentionObserver observer,
+            boolean training) {
         NDArray memory =
                 encoder.encode(
                         parameters,
-                        sourceIds,
+                        EmbeddingInputs.of(sourceIds, 0),
                         visible,
                         at(observer, "encoder"),
                         training); // (B, S, D)
@@ -160,11 +194,57 @@ public final class TransformerModel extends AbstractBlock implements SequenceToS
                         parameters,
                         decoderInputIds,
                         memory,
-                        AttentionMask.keys(visible),
+                        visible,
                         null,
                         at(observer, "decoder"),
                         training); // (B, T, D)
         return project(parameters, hidden, training); // (B, T, V)
+    }
+
+    /**
+     * Calls the model with {@code input_ids} (B, S), {@code decoder_input_ids} (B, T) or {@code
+     * labels} (B, T) that they follow from, and {@code attention_mask} (B, S), by default the
+     * tokens that are no padding. Gives {@code logits} (B, T, V) and with labels {@code loss}.
+     */
+    @Override
+    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        in.refuseOthers(Set.copyOf(INPUTS));
+        in.require("input_ids");
+        NDArray source = in.ids("input_ids", config.sourceVocabularySize()); // (B, S)
+        AttentionMask visible =
+                in.get("attention_mask") == null
+                        ? AttentionMask.keys(visible(source))
+                        : in.mask("attention_mask");
+        NDArray labels = in.get("labels");
+        NDArray given = in.ids("decoder_input_ids", config.targetVocabularySize());
+        NDArray target =
+                given != null || labels == null
+                        ? in.require("decoder_input_ids")
+                        : LabelShift.startingWith(config.decoderStartId(), config.padId())
+                                .shift(labels); // (B, T)
+        NDArray logits = logits(parameters, source, visible, target, in.observer(), training);
+        return ModelOutputs.of("logits", logits) // (B, T, V)
+                .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels));
+    }
+
+    @Override
+    public WeightTable weights() {
+        return TransformerWeights.table(config);
+    }
+
+    @Override
+    public String architecture() {
+        return architecture;
+    }
+
+    @Override
+    public Shape[] smallestInput() {
+        return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
+    }
+
+    @Override
+    public OptionalInt maxTokens() {
+        return encoder.maxLength();
     }
 
     /** {@inheritDoc} */
