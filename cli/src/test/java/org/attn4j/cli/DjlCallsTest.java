@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.datasets.ParallelDataset;
+import org.attn4j.examples.Examples;
 import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.parity.Parity;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,7 +37,9 @@ class DjlCallsTest {
             Set.of(
                     Scalars.class,
                     SequenceTrainer.class,
+                    Parity.class,
                     ParallelDataset.class,
+                    Examples.class,
                     Attn4jCommand.class);
 
     /** With a number: comparisons have no gradient, and the others take the number by value. */

@@ -3,7 +3,7 @@ package org.attn4j.attention.mechanism;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.attn4j.attention.Attention;
-import org.attn4j.attention.AttentionContractTest;
+import org.attn4j.testkit.AttentionContractTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package org.attn4j.attention.mechanism;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.attn4j.attention.Attention;
-import org.attn4j.attention.AttentionContractTest;
-import org.attn4j.attention.fixture.TestKernel;
+import org.attn4j.testkit.AttentionContractTest;
+import org.attn4j.testkit.TestKernel;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

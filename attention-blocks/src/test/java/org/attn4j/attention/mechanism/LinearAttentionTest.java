@@ -10,14 +10,14 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.Attention;
-import org.attn4j.attention.AttentionContractTest;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.Subject;
-import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.testkit.AttentionContractTest;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.Subject;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -14,9 +14,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Random;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

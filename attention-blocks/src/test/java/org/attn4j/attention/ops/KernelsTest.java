@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -17,8 +17,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -12,8 +12,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.training.tracker.Tracker;
 import java.util.List;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

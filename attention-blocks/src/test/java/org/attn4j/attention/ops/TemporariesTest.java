@@ -22,7 +22,7 @@ import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.cache.MemoryCache;
 import org.attn4j.attention.cache.StaticCache;
-import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

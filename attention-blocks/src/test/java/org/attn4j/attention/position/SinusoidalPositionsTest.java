@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.position.SinusoidalPositions.Layout;
 import org.attn4j.attention.position.SinusoidalPositions.Timescale;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.fixture.Numbers;
-import org.attn4j.attention.fixture.TestEngine;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
+import org.attn4j.testkit.Numbers;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

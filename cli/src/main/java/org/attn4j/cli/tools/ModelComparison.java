@@ -13,11 +13,11 @@ import java.util.function.Supplier;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.io.Json;
-import org.attn4j.models.model.ModelParity;
-import org.attn4j.models.model.ModelParityReport;
-import org.attn4j.models.model.ModelParityReport.CaseReport;
-import org.attn4j.models.model.ModelParityReport.OutputReport;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.parity.model.ModelParity;
+import org.attn4j.parity.model.ModelParityReport;
+import org.attn4j.parity.model.ModelParityReport.CaseReport;
+import org.attn4j.parity.model.ModelParityReport.OutputReport;
 import picocli.CommandLine;
 
 /**

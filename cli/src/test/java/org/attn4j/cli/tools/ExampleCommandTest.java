@@ -8,9 +8,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
-import org.attn4j.cli.example.Example;
-import org.attn4j.cli.example.Examples;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.examples.Example;
+import org.attn4j.examples.Examples;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("engine")
 class ParityCommandTest {
 
-    private static final Path DUMPS =
-            Path.of("../attention-blocks/src/test/resources/goldens/attention");
+    private static final Path DUMPS = Path.of("../parity/src/test/resources/goldens/attention");
     private static final Path GOOD = DUMPS.resolve("mha_key_padding");
 
     @TempDir Path folder;

@@ -6,7 +6,6 @@
  * org.attn4j.models.model.ModelFamily}, named in {@code
  * META-INF/services/org.attn4j.models.model.ModelFamily}; it makes {@link
  * org.attn4j.models.model.PretrainedModel}s from a configuration, which it reads through {@link
- * org.attn4j.models.config.ConfigReader} so that no setting is silently ignored. {@link
- * org.attn4j.models.model.ModelParity} compares a model with what a reference computed.
+ * org.attn4j.models.config.ConfigReader} so that no setting is silently ignored.
  */
 package org.attn4j.models.model;

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.models.TestEngine;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -20,7 +20,7 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.models.TestEngine;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

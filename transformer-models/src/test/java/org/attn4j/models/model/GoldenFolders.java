@@ -32,7 +32,7 @@ public final class GoldenFolders {
         List<Path> folders = new ArrayList<>();
         for (Path root : roots) {
             try (Stream<Path> children = Files.list(root)) {
-                children.filter(child -> Files.exists(child.resolve(ModelFixture.DESCRIPTION)))
+                children.filter(child -> Files.exists(child.resolve("golden.json")))
                         .filter(child -> Files.exists(child.resolve(ModelDirectory.CONFIG)))
                         .sorted()
                         .forEach(folders::add);

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.BlockParameters;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -18,12 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

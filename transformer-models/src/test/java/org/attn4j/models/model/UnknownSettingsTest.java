@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.TextGenerator;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

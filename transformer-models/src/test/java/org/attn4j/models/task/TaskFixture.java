@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.testkit.TestEngine;
 
 /**
  * Small random models with tokenizers, and what the pipelines of transformers 5.18 and

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.Pipes;
 import org.attn4j.models.model.GoldenFolders;
 import org.attn4j.models.model.LoadedModel;
@@ -26,6 +25,7 @@ import org.attn4j.models.model.sentence.SentenceModel;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.family.transformer.TinyModels;
@@ -18,6 +17,7 @@ import org.attn4j.models.generate.GenerationConfigJson;
 import org.attn4j.models.tokenizer.PreTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.Vocabulary;
+import org.attn4j.testkit.TestEngine;
 
 /** Writes directories of tiny models that turn letters into other letters. */
 final class TrainedDirectories {

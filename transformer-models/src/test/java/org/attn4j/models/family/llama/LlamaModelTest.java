@@ -11,11 +11,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelObserver;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

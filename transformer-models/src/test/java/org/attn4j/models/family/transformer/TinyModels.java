@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Random;
-import org.attn4j.models.TestEngine;
+import org.attn4j.testkit.TestEngine;
 
 /** Small models with random weights, the same each time. */
 public final class TinyModels {

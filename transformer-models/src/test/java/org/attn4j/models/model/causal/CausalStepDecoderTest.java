@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.model.GoldenFolders;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

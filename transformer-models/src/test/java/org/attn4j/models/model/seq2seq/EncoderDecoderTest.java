@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

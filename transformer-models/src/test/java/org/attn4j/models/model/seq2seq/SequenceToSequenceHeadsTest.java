@@ -8,10 +8,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.attn4j.models.TestEngine;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 
 class SequenceToSequenceHeadsTest {

@@ -1,0 +1,23 @@
+package org.attn4j.examples;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an example showed.
+ *
+ * @param figures the figures by name, in the order to show them: numbers, texts, lists or maps of
+ *     such
+ * @param lines what a person reads, small pictures in text included
+ * @param reached whether the figures are what the example promises in its full form
+ */
+public record ExampleResult(Map<String, Object> figures, List<String> lines, boolean reached) {
+
+    /** {@inheritDoc} */
+    public ExampleResult {
+        figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+        lines = List.copyOf(lines);
+    }
+}

@@ -1,0 +1,254 @@
+package org.attn4j.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.attn4j.attention.mechanism.HierarchicalAttention;
+import org.attn4j.attention.ops.HostArrays;
+
+/**
+ * Hierarchical attention points to the sentence and the word that decide a document.
+ *
+ * <p>A document is a review of a few sentences. Several of them judge something, by a word such as
+ * "fine" or "awful", but the verdict of the review is that of the one sentence which speaks of the
+ * film itself. Trained with the verdicts alone, the model must find out that it is this sentence
+ * that counts, and in it the word that judges.
+ */
+final class HierarchicalExample implements Example {
+
+    private static final String[] FILLERS = {
+        "the", "a", "was", "and", "we", "with", "of", "on", "very", "seats", "music", "evening",
+        "people", "crew", "ticket", "city", "later", "there", "our", "had"
+    };
+    private static final String[][] JUDGEMENTS = {
+        {"awful", "dull", "tiresome"},
+        {"fine", "decent", "watchable"},
+        {"superb", "great", "moving"}
+    };
+    private static final String SUBJECT = "film";
+    private static final String[] VERDICTS = {"bad", "fair", "good"};
+
+    private static final int SENTENCES = 6;
+    private static final int WORDS = 7;
+    private static final int BATCH = 32;
+    private static final int TRAINING = 400;
+    private static final int EVALUATED = 400;
+    private static final float LEARNING_RATE = 0.005f;
+    private static final double PROMISED = 0.95;
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "hierarchical";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String summary() {
+        return "points to the sentence and the word that decide a review's verdict (HAN)";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
+        Random random = new Random(settings.seed());
+        try (NDManager manager = settings.newManager()) {
+            HierarchicalAttention block =
+                    HierarchicalAttention.builder()
+                            .optVocabularySize(Vocabulary.SIZE)
+                            .setEmbeddingSize(16)
+                            .optWordSize(16)
+                            .optSentenceSize(16)
+                            .optClasses(VERDICTS.length)
+                            .build();
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, SENTENCES, WORDS));
+            Learner learner = new Learner(manager, block, LEARNING_RATE);
+            Loss loss = Loss.softmaxCrossEntropyLoss();
+            int steps = settings.share(TRAINING);
+            for (int step = 1; step <= steps; step++) {
+                float value =
+                        learner.step(
+                                own -> {
+                                    Reviews reviews = Reviews.draw(random, BATCH);
+                                    NDArray logits =
+                                            block.read(
+                                                            learner.parameters(),
+                                                            reviews.inputs(own),
+                                                            true)
+                                                    .logits();
+                                    return loss.evaluate(
+                                            new NDList(reviews.labels(own)), new NDList(logits));
+                                });
+                if (step % 100 == 0 || step == steps) {
+                    progress.accept(
+                            String.format(
+                                    Locale.ROOT, "step %d of %d, loss %.3f", step, steps, value));
+                }
+            }
+            Reviews reviews = Reviews.draw(random, EVALUATED);
+            HierarchicalAttention.Output output =
+                    block.read(learner.parameters(), reviews.inputs(manager), false);
+            return result(steps, output, reviews);
+        }
+    }
+
+    /** Words by their ids; 0 is no word. */
+    private static final class Vocabulary {
+
+        static final int SIZE = 2 + FILLERS.length + 3 * JUDGEMENTS.length;
+        static final int SUBJECT_ID = 1;
+
+        static int filler(Random random) {
+            return 2 + random.nextInt(FILLERS.length);
+        }
+
+        static int judgement(Random random, int verdict) {
+            return 2 + FILLERS.length + 3 * verdict + random.nextInt(3);
+        }
+
+        static String word(long id) {
+            if (id == SUBJECT_ID) {
+                return SUBJECT;
+            }
+            int judging = (int) id - 2 - FILLERS.length;
+            return judging < 0 ? FILLERS[(int) id - 2] : JUDGEMENTS[judging / 3][judging % 3];
+        }
+    }
+
+    /** Reviews, with what decides each: a sentence, and a word in it. */
+    private record Reviews(long[] words, float[] verdicts, int[] sentence, int[] word) {
+
+        static Reviews draw(Random random, int count) {
+            Reviews reviews =
+                    new Reviews(
+                            new long[count * SENTENCES * WORDS],
+                            new float[count],
+                            new int[count],
+                            new int[count]);
+            for (int row = 0; row < count; row++) {
+                reviews.fill(row, random);
+            }
+            return reviews;
+        }
+
+        private void fill(int row, Random random) {
+            int sentences = 3 + random.nextInt(SENTENCES - 2);
+            int deciding = random.nextInt(sentences);
+            for (int s = 0; s < sentences; s++) {
+                int from = (row * SENTENCES + s) * WORDS;
+                int length = 4 + random.nextInt(WORDS - 3);
+                for (int w = 0; w < length; w++) {
+                    words[from + w] = Vocabulary.filler(random);
+                }
+                boolean decides = s == deciding;
+                if (!decides && random.nextInt(3) == 0) {
+                    continue; // a sentence that judges nothing
+                }
+                int verdict = random.nextInt(VERDICTS.length);
+                int at = random.nextInt(length);
+                words[from + at] = Vocabulary.judgement(random, verdict);
+                if (decides) {
+                    int subject = (at + 1 + random.nextInt(length - 1)) % length;
+                    words[from + subject] = Vocabulary.SUBJECT_ID;
+                    verdicts[row] = verdict;
+                    sentence[row] = s;
+                    word[row] = at;
+                }
+            }
+        }
+
+        HierarchicalAttention.Inputs inputs(NDManager manager) {
+            long count = verdicts.length;
+            return HierarchicalAttention.Inputs.of(
+                    HostArrays.of(manager, words, new Shape(count, SENTENCES, WORDS)));
+        }
+
+        NDArray labels(NDManager manager) {
+            return HostArrays.of(manager, verdicts, new Shape(verdicts.length));
+        }
+    }
+
+    private static ExampleResult result(
+            int steps, HierarchicalAttention.Output output, Reviews reviews) {
+        float[] logits = output.logits().toFloatArray();
+        float[] bySentence = output.sentenceWeights().toFloatArray();
+        float[] byWord = output.wordWeights().toFloatArray();
+        int right = 0;
+        int sentences = 0;
+        int words = 0;
+        for (int row = 0; row < EVALUATED; row++) {
+            int verdict = largest(logits, row * VERDICTS.length, VERDICTS.length);
+            right += verdict == (int) reviews.verdicts()[row] ? 1 : 0;
+            int sentence = largest(bySentence, row * SENTENCES, SENTENCES);
+            boolean found = sentence == reviews.sentence()[row];
+            sentences += found ? 1 : 0;
+            int from = (row * SENTENCES + reviews.sentence()[row]) * WORDS;
+            words += largest(byWord, from, WORDS) == reviews.word()[row] ? 1 : 0;
+        }
+        double accuracy = right / (double) EVALUATED;
+        double sentenceShare = sentences / (double) EVALUATED;
+        double wordShare = words / (double) EVALUATED;
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("steps", steps);
+        figures.put("accuracy", accuracy);
+        figures.put("sentenceFound", sentenceShare);
+        figures.put("wordFound", wordShare);
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "Of %d new reviews %.1f %% are judged rightly; the heaviest sentence is the one"
+                                + " that decides in %.1f %%,",
+                        EVALUATED,
+                        100 * accuracy,
+                        100 * sentenceShare));
+        lines.add(
+                String.format(
+                        Locale.ROOT,
+                        "and in it the heaviest word is the one that judges in %.1f %%. A review, with"
+                                + " the weights of its sentences and words:",
+                        100 * wordShare));
+        picture(lines, reviews, bySentence, byWord);
+        boolean reached =
+                accuracy >= PROMISED && sentenceShare >= PROMISED && wordShare >= PROMISED;
+        return new ExampleResult(figures, lines, reached);
+    }
+
+    private static void picture(
+            List<String> lines, Reviews reviews, float[] bySentence, float[] byWord) {
+        for (int s = 0; s < SENTENCES; s++) {
+            int from = s * WORDS;
+            if (reviews.words()[from] == 0) {
+                break;
+            }
+            StringBuilder line = new StringBuilder();
+            line.append(String.format(Locale.ROOT, "  %.2f ", bySentence[s]));
+            for (int w = 0; w < WORDS && reviews.words()[from + w] != 0; w++) {
+                line.append(' ').append(Vocabulary.word(reviews.words()[from + w]));
+                if (byWord[from + w] >= 0.1) {
+                    line.append(String.format(Locale.ROOT, "(%.2f)", byWord[from + w]));
+                }
+            }
+            lines.add(line.toString());
+        }
+        lines.add("Its verdict: " + VERDICTS[(int) reviews.verdicts()[0]] + ".");
+    }
+
+    private static int largest(float[] values, int from, int count) {
+        int best = from;
+        for (int i = from + 1; i < from + count; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best - from;
+    }
+}

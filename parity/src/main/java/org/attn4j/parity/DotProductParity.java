@@ -1,0 +1,47 @@
+package org.attn4j.parity;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.AttentionRequest;
+import org.attn4j.attention.ops.Kernels;
+
+/** Dumps of scaled dot-product and multi-head attention. */
+final class DotProductParity {
+
+    private DotProductParity() {}
+
+    static List<ParityCase> cases() {
+        return List.of(
+                new ScaledDotProductCase(),
+                new MultiHeadCase(),
+                new HandWorkedCase(),
+                new HandWorkedScoresCase());
+    }
+
+    /** Attends with heads (B, N, T, H), (B, G, S, H) and (B, G, S, Hv). */
+    static AttentionOutput attend(
+            AttentionKernel kernel,
+            NDArray query,
+            NDArray key,
+            NDArray value,
+            AttentionMask mask,
+            double scale,
+            boolean weights) {
+        AttentionRequest request =
+                new AttentionRequest(query, key, value, mask, scale, 0, true, weights);
+        return Kernels.choose(kernel, query.getManager(), request).attend(request);
+    }
+
+    /** Attends with the inputs {@code q}, {@code k} and {@code v} of a dump, which are heads. */
+    static AttentionOutput attend(
+            FixtureInputs in,
+            AttentionKernel kernel,
+            AttentionMask mask,
+            double scale,
+            boolean weights) {
+        return attend(kernel, in.array("q"), in.array("k"), in.array("v"), mask, scale, weights);
+    }
+}

@@ -1,0 +1,186 @@
+package org.attn4j.parity;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mechanism.KeyValueMemory;
+import org.attn4j.attention.mechanism.KeyValueMemoryInputs;
+import org.attn4j.attention.mechanism.MemoryAttention;
+import org.attn4j.attention.mechanism.MemoryAttention.Tying;
+import org.attn4j.attention.mechanism.MemoryInputs;
+import org.attn4j.attention.mechanism.MemoryOutput;
+import org.attn4j.attention.mechanism.PersistentMemoryAttention;
+import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.HostArrays;
+
+/** Dumps of mechanisms with memories of their own. */
+final class MemoryParity {
+
+    private MemoryParity() {}
+
+    static List<ParityCase> cases() {
+        return List.of(
+                new LatentCase(),
+                of(
+                        fixture ->
+                                fixture.name().startsWith("memn2n")
+                                        && fixture.hasAll("in/story", "in/question"),
+                        MemoryParity::memoryNetwork),
+                of(
+                        fixture ->
+                                fixture.name().startsWith("persistent_memory")
+                                        && fixture.hasAll("in/weight/persistent_keys"),
+                        MemoryParity::persistent),
+                of(
+                        fixture ->
+                                fixture.name().startsWith("key_value_memory")
+                                        && fixture.hasAll("in/keys", "in/weight/R"),
+                        MemoryParity::keyValue),
+                new TransformerXlCase());
+    }
+
+    private static ParityCase of(
+            Predicate<Fixture> matches,
+            BiFunction<FixtureInputs, AttentionKernel, Map<String, NDArray>> computation) {
+        return new ParityCase() {
+            @Override
+            public boolean matches(Fixture fixture) {
+                return matches.test(fixture);
+            }
+
+            @Override
+            public Map<String, NDArray> compute(FixtureInputs inputs, AttentionKernel kernel) {
+                return computation.apply(inputs, kernel);
+            }
+        };
+    }
+
+    private static Map<String, NDArray> memoryNetwork(FixtureInputs in, AttentionKernel kernel) {
+        boolean adjacent = in.hasWeight("E");
+        boolean timed = in.hasWeight(adjacent ? "T" : "T_A");
+        NDArray words = in.weight(adjacent ? "E" : "W"); // (…, V, d)
+        int axes = words.getShape().dimension();
+        int hops = in.fixture().integer("hops", adjacent ? (int) words.getShape().get(0) - 1 : 1);
+        MemoryAttention block =
+                MemoryAttention.builder()
+                        .setVocabularySize((int) words.getShape().get(axes - 2))
+                        .setSize((int) words.getShape().get(axes - 1))
+                        .setHops(hops)
+                        .setSlots((int) in.array("story").getShape().get(1))
+                        .optTying(adjacent ? Tying.ADJACENT : Tying.LAYER_WISE)
+                        .optPositionEncoding(in.fixture().flag("position_encoding", true))
+                        .optTemporalEncoding(timed)
+                        .build();
+        if (adjacent) {
+            for (int i = 0; i <= hops; i++) {
+                in.bind(block, "embedding_" + i, words.get(i));
+                if (timed) {
+                    in.bind(block, "time_" + i, in.weight("T").get(i));
+                }
+            }
+        } else {
+            in.bind(block, "question_embedding", in.weight("B"));
+            in.bind(block, "memory_embedding", in.weight("A"));
+            in.bind(block, "output_embedding", in.weight("C"));
+            if (timed) {
+                in.bind(block, "memory_time", in.weight("T_A"));
+                in.bind(block, "output_time", in.weight("T_C"));
+            }
+            in.bind(block, "state_proj.weight", in.weight("H"));
+            in.bind(block, "answer_proj.weight", words);
+        }
+        MemoryInputs inputs =
+                new MemoryInputs(
+                        in.array("story"),
+                        in.array("question"),
+                        in.has("mask") ? in.array("mask") : null,
+                        null);
+        MemoryOutput output = block.read(in.parameters(), inputs, true);
+        return Map.of(
+                "weights", output.weights(),
+                "u", output.states(),
+                "o", output.reads(),
+                "logits", output.logits());
+    }
+
+    private static Map<String, NDArray> keyValue(FixtureInputs in, AttentionKernel kernel) {
+        boolean tied = !in.hasWeight("B");
+        NDArray hops = in.weight("R"); // (K, d, d)
+        KeyValueMemory block =
+                KeyValueMemory.builder()
+                        .setSize((int) hops.getShape().get(1))
+                        .setHops((int) hops.getShape().get(0))
+                        .optTied(tied)
+                        .build();
+        in.bind(block, "embedding.weight", in.weight("A"));
+        if (!tied) {
+            in.bind(block, "candidate_embedding.weight", in.weight("B"));
+        }
+        for (int i = 0; i < hops.getShape().get(0); i++) {
+            in.bind(block, "hop_" + i + ".weight", hops.get(i));
+        }
+        KeyValueMemoryInputs inputs =
+                new KeyValueMemoryInputs(
+                        in.array("x"),
+                        in.array("keys"),
+                        in.array("values"),
+                        in.array("candidates"),
+                        in.has("mask") ? in.array("mask") : null,
+                        null);
+        MemoryOutput output = block.read(in.parameters(), inputs, true);
+        return Map.of(
+                "weights", output.weights(),
+                "q", output.states(),
+                "o", output.reads(),
+                "logits", output.logits());
+    }
+
+    private static Map<String, NDArray> persistent(FixtureInputs in, AttentionKernel kernel) {
+        NDArray x = in.array("x"); // (B, L, D)
+        NDArray keys = in.weight("persistent_keys"); // (N, M, H)
+        PersistentMemoryAttention block =
+                PersistentMemoryAttention.builder()
+                        .setModelSize((int) x.getShape().get(2))
+                        .setHeads((int) keys.getShape().get(0))
+                        .setPersistent((int) keys.getShape().get(1))
+                        .optHeadSize((int) keys.getShape().get(2))
+                        .optKernel(kernel)
+                        .build();
+        in.bind(block, "query_proj.weight", in.weight("W_q"));
+        in.bind(block, "key_proj.weight", in.weight("W_k"));
+        in.bind(block, "value_proj.weight", in.weight("W_v"));
+        in.bind(block, "output_proj.weight", in.weight("W_o"));
+        in.bind(block, "persistent_keys", keys);
+        in.bind(block, "persistent_values", in.weight("persistent_values"));
+        AttentionMask mask = in.keys("mask");
+        if (in.fixture().flag("causal")) {
+            mask = AttentionMask.causal().and(mask);
+        }
+        AttentionInputs inputs = AttentionInputs.self(x).withMask(mask);
+        AttentionOutput seen =
+                block.attend(in.parameters(), inputs.withObserver((place, weights) -> {}), true);
+        Map<String, NDArray> results = new LinkedHashMap<>();
+        results.put("output", block.attend(in.parameters(), inputs, true).context());
+        results.put("output@seen", seen.context());
+        results.put("weights", seen.weights());
+        return results;
+    }
+
+    /** Ones and zeros as the booleans that a dump holds. */
+    static NDArray booleans(NDManager manager, NDArray ones) {
+        boolean[] values = new boolean[Math.toIntExact(ones.size())];
+        float[] numbers = ones.toType(DataType.FLOAT32, false).toFloatArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers[i] != 0;
+        }
+        return HostArrays.of(manager, values, ones.getShape());
+    }
+}
