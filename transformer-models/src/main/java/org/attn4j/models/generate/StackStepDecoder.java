@@ -11,7 +11,9 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.models.layer.DecoderCache;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.LayerInputs;
 
 /**
  * Decodes with a stack of layers: sources are encoded once, the keys and values of the memory
@@ -19,7 +21,7 @@ import org.attn4j.models.layer.DecoderStack;
  */
 public final class StackStepDecoder implements StepDecoder {
 
-    private final DecoderStack decoder;
+    private final EmbeddedStack decoder;
     private final UnaryOperator<NDArray> readable;
     private final BiFunction<ParameterStore, NDArray, NDArray> project;
     private final NDManager manager;
@@ -44,7 +46,7 @@ public final class StackStepDecoder implements StepDecoder {
     public StackStepDecoder(
             NDManager parent,
             NDArray sourceIds,
-            DecoderStack decoder,
+            EmbeddedStack decoder,
             UnaryOperator<NDArray> readable,
             BiFunction<ParameterStore, NDArray, NDArray> encode,
             UnaryOperator<NDArray> visible,
@@ -85,14 +87,16 @@ public final class StackStepDecoder implements StepDecoder {
             throw new IllegalArgumentException(
                     "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
         }
+        NDArray ids = readable.apply(lastIds).expandDims(1); // (R, 1)
+        LayerInputs in =
+                LayerInputs.of(AttentionMask.causal())
+                        .withMemory(memory, AttentionMask.keys(visible))
+                        .withCache(cache);
         NDArray hidden =
-                decoder.decode(
+                decoder.forward(
                         parameters,
-                        readable.apply(lastIds).expandDims(1),
-                        memory,
-                        AttentionMask.keys(visible),
-                        cache,
-                        null,
+                        EmbeddingInputs.of(ids, cache.length()),
+                        in,
                         false); // (R, 1, D)
         return project.apply(parameters, hidden.squeeze(1)); // (R, V)
     }

@@ -12,6 +12,7 @@ import ai.djl.util.PairList;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
 
@@ -99,6 +100,14 @@ public final class Embeddings extends AbstractBlock {
      * @return (B, T, D)
      */
     public NDArray embed(ParameterStore parameters, EmbeddingInputs in, boolean training) {
+        NDArray ids = in.ids();
+        // The table may be another block's child.
+        NDArray table = parameters.getValue(tokens.weight(), ids.getDevice(), training);
+        return Temporaries.of(this, parameters, training, ids, table)
+                .of(() -> sum(parameters, in, training));
+    }
+
+    private NDArray sum(ParameterStore parameters, EmbeddingInputs in, boolean training) {
         NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
         if (tokenProjection != null) {
             x = Layers.apply(tokenProjection, parameters, x, training);

@@ -18,6 +18,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.testkit.TestEngine;
@@ -96,7 +97,7 @@ class LayersTest {
     @ParameterizedTest
     @EnumSource(NormOrder.class)
     void theWayAroundIsWhereTheOrderSays(NormOrder order) {
-        EncoderLayer layer = encoderLayer(order);
+        TransformerLayer layer = encoderLayer(order);
         layer.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
         layer.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 4));
         float[] x = {1, 2, 3, 4, 5, 5, 7, 9};
@@ -126,7 +127,7 @@ class LayersTest {
 
     @Test
     void hiddenPlacesDoNotCount() {
-        EncoderLayer layer = encoderLayer(NormOrder.PRE);
+        TransformerLayer layer = encoderLayer(NormOrder.PRE);
         layer.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4));
         NDArray x = manager.randomNormal(new Shape(1, 3, 4));
         NDArray other = x.duplicate();
@@ -140,13 +141,13 @@ class LayersTest {
 
     @Test
     void aDecoderLayerSeesItsPastAndTheMemory() {
-        DecoderLayer layer =
-                DecoderLayer.builder()
-                        .setSelfAttention(attention())
-                        .optCrossAttention(attention())
-                        .setFeedForward(feedForward())
-                        .setNorm(() -> new LayerNorm(4, 1e-5))
-                        .build();
+        TransformerLayer layer =
+                new TransformerLayer(
+                        attention(),
+                        AttentionMask.none(),
+                        attention(),
+                        feedForward(),
+                        layout(NormOrder.POST));
         layer.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 4), new Shape(1, 2, 4));
         NDArray x = manager.randomNormal(new Shape(1, 3, 4));
         NDArray memory = manager.randomNormal(new Shape(1, 2, 4));
@@ -207,16 +208,14 @@ class LayersTest {
         assertSame(x, Layers.dropout(x, 0, true));
     }
 
-    private static EncoderLayer encoderLayer(NormOrder order) {
-        EncoderLayer layer =
-                EncoderLayer.builder()
-                        .setSelfAttention(attention())
-                        .setFeedForward(feedForward())
-                        .setNorm(() -> new LayerNorm(4, 1e-5))
-                        .optNormOrder(order)
-                        .build();
+    private static TransformerLayer encoderLayer(NormOrder order) {
+        TransformerLayer layer = new TransformerLayer(attention(), feedForward(), layout(order));
         layer.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
         return layer;
+    }
+
+    private static LayerLayout layout(NormOrder order) {
+        return LayerLayout.of(() -> new LayerNorm(4, 1e-5), order, 0);
     }
 
     private static MultiHeadAttention attention() {

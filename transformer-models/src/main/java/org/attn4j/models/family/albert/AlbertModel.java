@@ -6,9 +6,10 @@ import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.head.Pooler;
 import org.attn4j.models.model.head.StackEncoder;
 
@@ -44,27 +45,30 @@ public final class AlbertModel extends StackEncoder {
                 config.layers().maxPositions());
     }
 
-    private static EncoderStack stack(AlbertConfig config, TokenEmbedding tokens) {
+    private static EmbeddedStack stack(AlbertConfig config, TokenEmbedding tokens) {
         BertConfig layers = config.layers();
-        List<List<EncoderLayer>> groups = new ArrayList<>();
+        List<List<TransformerLayer>> groups = new ArrayList<>();
         for (int group = 0; group < config.groups(); group++) {
-            List<EncoderLayer> ofGroup = new ArrayList<>();
+            List<TransformerLayer> ofGroup = new ArrayList<>();
             for (int i = 0; i < config.layersOfGroup(); i++) {
-                ofGroup.add(BertLayers.layer(layers).optFeedForwardDropout(0).build());
+                ofGroup.add(
+                        BertLayers.layer(
+                                layers,
+                                BertLayers.selfAttention(layers),
+                                BertLayers.layout(layers, layers.hiddenDropout(), 0)));
             }
             groups.add(ofGroup);
         }
-        List<EncoderLayer> places = new ArrayList<>();
+        List<TransformerLayer> places = new ArrayList<>();
         for (int place = 0; place < layers.layers(); place++) {
             places.addAll(groups.get(config.groupOf(place)));
         }
-        return new EncoderStack(
+        return new EmbeddedStack(
                 BertLayers.embeddings(layers, tokens)
                         .optProjection(Linear.builder().setUnits(layers.hiddenSize()).build())
                         .build(),
                 null,
-                places,
-                config.layersOfGroup(),
+                new TransformerStack(places, config.layersOfGroup()),
                 null);
     }
 }

@@ -1,21 +1,21 @@
 package org.attn4j.models.family.bart;
 
 import ai.djl.nn.Block;
-import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.layer.DecoderLayer;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
@@ -101,42 +101,31 @@ final class BartModel {
                 : OutputProjection.of(config.modelSize(), config.targetVocabularySize(), true);
     }
 
-    private EncoderStack encoder(TokenEmbedding tokens) {
+    private EmbeddedStack encoder(TokenEmbedding tokens) {
         BartConfig.Side side = config.encoder();
-        return new EncoderStack(
+        return new EmbeddedStack(
                 embeddings(tokens),
                 null,
-                IntStream.range(0, side.layers())
-                        .mapToObj(
-                                i ->
-                                        EncoderLayer.builder()
-                                                .setSelfAttention(attention(side))
-                                                .setFeedForward(feedForward(side))
-                                                .setNorm(this::norm)
-                                                .optNormOrder(normOrder)
-                                                .optDropout(config.dropout())
-                                                .build())
-                        .toList(),
+                TransformerStack.of(
+                        side.layers(),
+                        i -> new TransformerLayer(attention(side), feedForward(side), layout())),
                 finalNorm());
     }
 
-    private DecoderStack decoder(TokenEmbedding tokens) {
+    private EmbeddedStack decoder(TokenEmbedding tokens) {
         BartConfig.Side side = config.decoder();
-        return new DecoderStack(
+        return new EmbeddedStack(
                 embeddings(tokens),
                 null,
-                IntStream.range(0, side.layers())
-                        .mapToObj(
-                                i ->
-                                        DecoderLayer.builder()
-                                                .setSelfAttention(attention(side))
-                                                .optCrossAttention(attention(side))
-                                                .setFeedForward(feedForward(side))
-                                                .setNorm(this::norm)
-                                                .optNormOrder(normOrder)
-                                                .optDropout(config.dropout())
-                                                .build())
-                        .toList(),
+                TransformerStack.of(
+                        side.layers(),
+                        i ->
+                                new TransformerLayer(
+                                        attention(side),
+                                        AttentionMask.none(),
+                                        attention(side),
+                                        feedForward(side),
+                                        layout())),
                 finalNorm());
     }
 
@@ -164,6 +153,10 @@ final class BartModel {
                         new LearnedPositions(config.maxPositions(), size, POSITION_OFFSET))
                 .optNorm(norm())
                 .build();
+    }
+
+    private LayerLayout layout() {
+        return LayerLayout.of(this::norm, normOrder, config.dropout());
     }
 
     private MultiHeadAttention attention(BartConfig.Side side) {

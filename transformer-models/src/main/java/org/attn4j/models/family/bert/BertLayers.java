@@ -1,18 +1,20 @@
 package org.attn4j.models.family.bert;
 
-import java.util.List;
-import java.util.stream.IntStream;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.ScoreBias;
-import org.attn4j.models.layer.DecoderLayer;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
+import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 
 /** BERT's layers out of the shared ones, for BERT and the families that kept them. */
 public final class BertLayers {
@@ -50,7 +52,7 @@ public final class BertLayers {
      * @param embeddings what the stack starts from
      * @return the stack
      */
-    public static EncoderStack stack(BertConfig config, Embeddings embeddings) {
+    public static EmbeddedStack stack(BertConfig config, Embeddings embeddings) {
         return stack(config, embeddings, null);
     }
 
@@ -62,42 +64,78 @@ public final class BertLayers {
      * @param scoreBias the bias, or null
      * @return the stack
      */
-    public static EncoderStack stack(
+    public static EmbeddedStack stack(
             BertConfig config, Embeddings embeddings, ScoreBias scoreBias) {
-        List<EncoderLayer> layers =
-                IntStream.range(0, config.layers()).mapToObj(i -> layer(config).build()).toList();
-        return new EncoderStack(embeddings, scoreBias, layers, null);
+        TransformerStack layers =
+                TransformerStack.of(
+                        config.layers(), i -> layer(config, selfAttention(config), layout(config)));
+        return new EmbeddedStack(embeddings, scoreBias, layers, null);
     }
 
     /**
-     * Returns what makes one layer, for a family to change.
+     * Makes one layer.
      *
      * @param config the hyperparameters
-     * @return a builder
+     * @param selfAttention its attention
+     * @param layout its norms and dropouts
+     * @return the layer
      */
-    public static EncoderLayer.Builder layer(BertConfig config) {
-        return EncoderLayer.builder()
-                .setSelfAttention(selfAttention(config))
-                .setFeedForward(feedForward(config))
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optDropout(config.hiddenDropout());
+    public static TransformerLayer layer(
+            BertConfig config, Attention selfAttention, LayerLayout layout) {
+        return new TransformerLayer(selfAttention, feedForward(config), layout);
     }
 
     /**
-     * Returns what makes one layer of a decoder, for a family to add cross-attention to.
+     * Makes one layer of a decoder.
      *
      * @param config the hyperparameters
-     * @return a builder
+     * @param crossAttention looks at the memory
+     * @return the layer
      */
-    public static DecoderLayer.Builder decoderLayer(BertConfig config) {
-        return DecoderLayer.builder()
-                .setSelfAttention(selfAttention(config))
-                .setFeedForward(feedForward(config))
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optDropout(config.hiddenDropout());
+    public static TransformerLayer decoderLayer(BertConfig config, Attention crossAttention) {
+        return new TransformerLayer(
+                selfAttention(config),
+                AttentionMask.none(),
+                crossAttention,
+                feedForward(config),
+                layout(config));
     }
 
-    private static MultiHeadAttention selfAttention(BertConfig config) {
+    /**
+     * Returns the norms and dropouts of BERT's layers.
+     *
+     * @param config the hyperparameters
+     * @return norms behind the sublayers
+     */
+    public static LayerLayout layout(BertConfig config) {
+        return layout(config, config.hiddenDropout(), config.hiddenDropout());
+    }
+
+    /**
+     * Returns the norms of BERT's layers with dropouts of one's own.
+     *
+     * @param config the hyperparameters
+     * @param attentionDropout dropout of what attention gives
+     * @param feedForwardDropout dropout of what the feed-forward block gives
+     * @return norms behind the sublayers
+     */
+    public static LayerLayout layout(
+            BertConfig config, float attentionDropout, float feedForwardDropout) {
+        return new LayerLayout(
+                () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
+                NormOrder.POST,
+                false,
+                attentionDropout,
+                feedForwardDropout);
+    }
+
+    /**
+     * Makes BERT's self-attention.
+     *
+     * @param config the hyperparameters
+     * @return the attention
+     */
+    public static MultiHeadAttention selfAttention(BertConfig config) {
         return MultiHeadAttention.builder()
                 .setModelSize(config.hiddenSize())
                 .setHeads(config.heads())

@@ -6,19 +6,17 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.EncoderOutput;
 import org.attn4j.models.model.head.Pooler;
@@ -60,18 +58,16 @@ public final class BigBirdModel extends StackEncoder {
         this.config = config;
     }
 
-    private static EncoderStack stack(BigBirdConfig config, TokenEmbedding tokens) {
+    private static EmbeddedStack stack(BigBirdConfig config, TokenEmbedding tokens) {
         BertConfig layers = config.layers();
-        List<EncoderLayer> all =
-                IntStream.range(0, layers.layers())
-                        .mapToObj(
-                                i ->
-                                        BertLayers.layer(layers)
-                                                .setSelfAttention(attention(config, i))
-                                                .build())
-                        .toList();
+        TransformerStack all =
+                TransformerStack.of(
+                        layers.layers(),
+                        i ->
+                                BertLayers.layer(
+                                        layers, attention(config, i), BertLayers.layout(layers)));
         double scale = config.rescale() ? Math.sqrt(layers.hiddenSize()) : 1;
-        return new EncoderStack(
+        return new EmbeddedStack(
                 BertLayers.embeddings(layers, tokens).optScale(scale).build(), null, all, null);
     }
 

@@ -3,18 +3,19 @@ package org.attn4j.models.family.bloom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -38,36 +39,34 @@ public final class BloomModel extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         Embeddings.builder()
                                 .setTokens(tokens)
                                 .optNorm(new LayerNorm(config.hiddenSize(), config.epsilon()))
                                 .build(),
                         null,
-                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config)),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
                 0);
         alibi = new Alibi(config.heads());
     }
 
-    private static EncoderLayer layer(BloomConfig config) {
-        return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optDropout(config.attentionDropout())
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(4 * config.hiddenSize())
-                                .optActivation(Activation.GELU_NEW)
-                                .build())
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optNormOrder(config.residualAfterNorm() ? NormOrder.NORMED : NormOrder.PRE)
-                .optDropout(config.hiddenDropout())
-                .build();
+    private static TransformerLayer layer(BloomConfig config) {
+        return new TransformerLayer(
+                MultiHeadAttention.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setHeads(config.heads())
+                        .optDropout(config.attentionDropout())
+                        .build(),
+                FeedForward.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setInnerSize(4 * config.hiddenSize())
+                        .optActivation(Activation.GELU_NEW)
+                        .build(),
+                LayerLayout.of(
+                        () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
+                        config.residualAfterNorm() ? NormOrder.NORMED : NormOrder.PRE,
+                        config.hiddenDropout()));
     }
 
     /** {@inheritDoc} */

@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadLatentAttention;
 import org.attn4j.attention.norm.RmsNorm;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.ExpertRouter;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.MixtureOfExperts;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -34,27 +36,25 @@ public final class DeepSeekModel extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask", "position_ids"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         Embeddings.builder().setTokens(tokens).build(),
                         null,
-                        IntStream.range(0, config.layers())
-                                .mapToObj(i -> layer(config, i))
-                                .toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config, i)),
                         new RmsNorm(config.hiddenSize(), config.epsilon())),
                 0,
                 config.attention().rotary().scaling().dependsOnLength());
     }
 
-    private static EncoderLayer layer(DeepSeekConfig config, int index) {
-        return EncoderLayer.builder()
-                .setSelfAttention(attention(config.hiddenSize(), config.attention()))
-                .setFeedForward(
-                        config.experts().in(index)
-                                ? mixture(config)
-                                : gated(config, config.innerSize(), config.innerBias()))
-                .setNorm(() -> new RmsNorm(config.hiddenSize(), config.epsilon()))
-                .optNormOrder(NormOrder.PRE)
-                .build();
+    private static TransformerLayer layer(DeepSeekConfig config, int index) {
+        return new TransformerLayer(
+                attention(config.hiddenSize(), config.attention()),
+                config.experts().in(index)
+                        ? mixture(config)
+                        : gated(config, config.innerSize(), config.innerBias()),
+                LayerLayout.of(
+                        () -> new RmsNorm(config.hiddenSize(), config.epsilon()),
+                        NormOrder.PRE,
+                        0));
     }
 
     /** The norms of the latents keep their epsilon, whatever that of the layers is. */

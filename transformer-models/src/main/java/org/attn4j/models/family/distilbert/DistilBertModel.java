@@ -1,12 +1,12 @@
 package org.attn4j.models.family.distilbert;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.head.StackEncoder;
 
 /**
@@ -34,18 +34,18 @@ public final class DistilBertModel extends StackEncoder {
         super(INPUTS, tokens, stack(config, tokens), null, 0, config.maxPositions());
     }
 
-    private static EncoderStack stack(BertConfig config, TokenEmbedding tokens) {
-        return new EncoderStack(
+    private static EmbeddedStack stack(BertConfig config, TokenEmbedding tokens) {
+        return new EmbeddedStack(
                 BertLayers.embeddings(config, tokens).build(),
                 null,
-                IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                TransformerStack.of(config.layers(), i -> layer(config)),
                 null);
     }
 
-    private static EncoderLayer layer(BertConfig config) {
-        return BertLayers.layer(config)
-                .optDropout(0)
-                .optFeedForwardDropout(config.hiddenDropout())
-                .build();
+    private static TransformerLayer layer(BertConfig config) {
+        return BertLayers.layer(
+                config,
+                BertLayers.selfAttention(config),
+                BertLayers.layout(config, 0, config.hiddenDropout()));
     }
 }

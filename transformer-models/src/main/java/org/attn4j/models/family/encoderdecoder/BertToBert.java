@@ -1,14 +1,14 @@
 package org.attn4j.models.family.encoderdecoder;
 
-import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
 import org.attn4j.models.family.bert.BertWeights;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
@@ -59,17 +59,13 @@ final class BertToBert {
         return new TokenEmbedding(config.vocabularySize(), config.hiddenSize());
     }
 
-    private static DecoderStack decoder(BertConfig config, TokenEmbedding tokens) {
-        return new DecoderStack(
+    private static EmbeddedStack decoder(BertConfig config, TokenEmbedding tokens) {
+        return new EmbeddedStack(
                 BertLayers.embeddings(config, tokens).build(),
                 null,
-                IntStream.range(0, config.layers())
-                        .mapToObj(
-                                i ->
-                                        BertLayers.decoderLayer(config)
-                                                .optCrossAttention(crossAttention(config))
-                                                .build())
-                        .toList(),
+                TransformerStack.of(
+                        config.layers(),
+                        i -> BertLayers.decoderLayer(config, crossAttention(config))),
                 null);
     }
 

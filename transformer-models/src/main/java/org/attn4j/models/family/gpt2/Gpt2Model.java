@@ -1,16 +1,17 @@
 package org.attn4j.models.family.gpt2;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -33,7 +34,7 @@ public final class Gpt2Model extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask", "position_ids", "token_type_ids"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         Embeddings.builder()
                                 .setTokens(tokens)
                                 .optLearned(
@@ -43,31 +44,27 @@ public final class Gpt2Model extends CausalEncoder {
                                 .optDropout(config.embeddingDropout())
                                 .build(),
                         null,
-                        IntStream.range(0, config.layers())
-                                .mapToObj(i -> layer(config, i))
-                                .toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config, i)),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
                 config.maxPositions());
     }
 
-    private static EncoderLayer layer(Gpt2Config config, int index) {
-        return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optScale(config.scale(index))
-                                .optDropout(config.attentionDropout())
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .build())
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optNormOrder(NormOrder.PRE)
-                .optDropout(config.residualDropout())
-                .build();
+    private static TransformerLayer layer(Gpt2Config config, int index) {
+        return new TransformerLayer(
+                MultiHeadAttention.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setHeads(config.heads())
+                        .optScale(config.scale(index))
+                        .optDropout(config.attentionDropout())
+                        .build(),
+                FeedForward.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setInnerSize(config.innerSize())
+                        .optActivation(config.activation())
+                        .build(),
+                LayerLayout.of(
+                        () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
+                        NormOrder.PRE,
+                        config.residualDropout()));
     }
 }

@@ -1,15 +1,16 @@
 package org.attn4j.models.family.gptneox;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -31,38 +32,37 @@ public final class GptNeoXModel extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask", "position_ids"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         Embeddings.builder()
                                 .setTokens(tokens)
                                 .optDropout(config.hiddenDropout())
                                 .build(),
                         null,
-                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config)),
                         new LayerNorm(config.hiddenSize(), config.epsilon())),
                 0,
                 config.rotary().scaling().dependsOnLength());
     }
 
-    private static EncoderLayer layer(GptNeoXConfig config) {
-        return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optBias(config.attentionBias())
-                                .optRotary(config.turning())
-                                .optDropout(config.attentionDropout())
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .build())
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), config.epsilon()))
-                .optNormOrder(NormOrder.PRE)
-                .optParallel(config.parallelResidual())
-                .optDropout(config.hiddenDropout())
-                .build();
+    private static TransformerLayer layer(GptNeoXConfig config) {
+        return new TransformerLayer(
+                MultiHeadAttention.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setHeads(config.heads())
+                        .optBias(config.attentionBias())
+                        .optRotary(config.turning())
+                        .optDropout(config.attentionDropout())
+                        .build(),
+                FeedForward.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setInnerSize(config.innerSize())
+                        .optActivation(config.activation())
+                        .build(),
+                new LayerLayout(
+                        () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
+                        NormOrder.PRE,
+                        config.parallelResidual(),
+                        config.hiddenDropout(),
+                        config.hiddenDropout()));
     }
 }

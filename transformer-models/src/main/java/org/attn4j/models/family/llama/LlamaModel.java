@@ -8,12 +8,14 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -37,12 +39,10 @@ public final class LlamaModel extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask", "position_ids"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         Embeddings.builder().setTokens(tokens).build(),
                         null,
-                        IntStream.range(0, config.layers())
-                                .mapToObj(i -> layer(config, i))
-                                .toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config, i)),
                         new RmsNorm(config.hiddenSize(), config.epsilon())),
                 0,
                 IntStream.range(0, config.layers())
@@ -56,34 +56,33 @@ public final class LlamaModel extends CausalEncoder {
         return tokens == 0 ? AttentionMask.none() : AttentionMask.window(tokens - 1, 0);
     }
 
-    private static EncoderLayer layer(LlamaConfig config, int layer) {
-        return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optKeyValueHeads(config.keyValueHeads())
-                                .optHeadSize(config.headSize())
-                                .optBias(config.attentionBias())
-                                .optRotary(
-                                        config.rotary(layer)
-                                                .embedding(
-                                                        config.headSize(),
-                                                        RotaryEmbedding.Layout.HALVES))
-                                .optDropout(config.attentionDropout())
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .optGated(true)
-                                .optBias(config.innerBias())
-                                .build())
-                .setNorm(() -> new RmsNorm(config.hiddenSize(), config.epsilon()))
-                .optNormOrder(NormOrder.PRE)
-                .optMask(config.types().isMixed() ? window(config, layer) : AttentionMask.none())
-                .build();
+    private static TransformerLayer layer(LlamaConfig config, int layer) {
+        return new TransformerLayer(
+                MultiHeadAttention.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setHeads(config.heads())
+                        .optKeyValueHeads(config.keyValueHeads())
+                        .optHeadSize(config.headSize())
+                        .optBias(config.attentionBias())
+                        .optRotary(
+                                config.rotary(layer)
+                                        .embedding(
+                                                config.headSize(), RotaryEmbedding.Layout.HALVES))
+                        .optDropout(config.attentionDropout())
+                        .build(),
+                config.types().isMixed() ? window(config, layer) : AttentionMask.none(),
+                null,
+                FeedForward.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setInnerSize(config.innerSize())
+                        .optActivation(config.activation())
+                        .optGated(true)
+                        .optBias(config.innerBias())
+                        .build(),
+                LayerLayout.of(
+                        () -> new RmsNorm(config.hiddenSize(), config.epsilon()),
+                        NormOrder.PRE,
+                        0));
     }
 
     /** The window of all layers is told once, with the numbers of the mask. */

@@ -6,16 +6,15 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.attention.pattern.WindowPattern;
 import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.EncoderOutput;
 import org.attn4j.models.model.head.PaddedPositions;
@@ -77,18 +76,17 @@ public final class LongformerModel extends StackEncoder {
         return task.equals("Model") || task.equals("ForMultipleChoice");
     }
 
-    private static EncoderStack stack(LongformerConfig config, TokenEmbedding tokens) {
+    private static EmbeddedStack stack(LongformerConfig config, TokenEmbedding tokens) {
         BertConfig layers = config.layers();
-        List<EncoderLayer> all =
-                IntStream.range(0, layers.layers())
-                        .mapToObj(
-                                i ->
-                                        BertLayers.layer(layers)
-                                                .setSelfAttention(
-                                                        attention(layers, config.windows().get(i)))
-                                                .build())
-                        .toList();
-        return new EncoderStack(BertLayers.embeddings(layers, tokens).build(), null, all, null);
+        TransformerStack all =
+                TransformerStack.of(
+                        layers.layers(),
+                        i ->
+                                BertLayers.layer(
+                                        layers,
+                                        attention(layers, config.windows().get(i)),
+                                        BertLayers.layout(layers)));
+        return new EmbeddedStack(BertLayers.embeddings(layers, tokens).build(), null, all, null);
     }
 
     private static SparseAttention attention(BertConfig layers, int window) {

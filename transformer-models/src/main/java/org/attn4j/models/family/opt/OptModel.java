@@ -3,18 +3,19 @@ package org.attn4j.models.family.opt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.causal.CausalEncoder;
 
 /**
@@ -43,10 +44,10 @@ public final class OptModel extends CausalEncoder {
         super(
                 List.of("input_ids", "attention_mask", "position_ids"),
                 tokens,
-                new EncoderStack(
+                new EmbeddedStack(
                         embeddings(config, tokens),
                         null,
-                        IntStream.range(0, config.layers()).mapToObj(i -> layer(config)).toList(),
+                        TransformerStack.of(config.layers(), i -> layer(config)),
                         new OptEnd(config)),
                 config.maxPositions());
         embeddingSize = config.embeddingSize();
@@ -66,26 +67,24 @@ public final class OptModel extends CausalEncoder {
         return builder.build();
     }
 
-    private static EncoderLayer layer(OptConfig config) {
-        return EncoderLayer.builder()
-                .setSelfAttention(
-                        MultiHeadAttention.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setHeads(config.heads())
-                                .optBias(config.bias())
-                                .optDropout(config.attentionDropout())
-                                .build())
-                .setFeedForward(
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .optBias(config.bias())
-                                .build())
-                .setNorm(() -> new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms()))
-                .optNormOrder(config.normBefore() ? NormOrder.PRE : NormOrder.POST)
-                .optDropout(config.dropout())
-                .build();
+    private static TransformerLayer layer(OptConfig config) {
+        return new TransformerLayer(
+                MultiHeadAttention.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setHeads(config.heads())
+                        .optBias(config.bias())
+                        .optDropout(config.attentionDropout())
+                        .build(),
+                FeedForward.builder()
+                        .setModelSize(config.hiddenSize())
+                        .setInnerSize(config.innerSize())
+                        .optActivation(config.activation())
+                        .optBias(config.bias())
+                        .build(),
+                LayerLayout.of(
+                        () -> new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms()),
+                        config.normBefore() ? NormOrder.PRE : NormOrder.POST,
+                        config.dropout()));
     }
 
     /** {@inheritDoc} */

@@ -2,8 +2,8 @@ package org.attn4j.models.family.t5;
 
 import java.util.List;
 import java.util.function.Function;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.head.StackEncoder;
 
@@ -12,12 +12,12 @@ final class T5Encoder extends StackEncoder {
 
     private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
 
-    T5Encoder(T5Config config, Function<Embeddings, EncoderStack> stack) {
+    T5Encoder(T5Config config, Function<Embeddings, EmbeddedStack> stack) {
         this(config, stack, new TokenEmbedding(config.vocabularySize(), config.modelSize()));
     }
 
     private T5Encoder(
-            T5Config config, Function<Embeddings, EncoderStack> stack, TokenEmbedding tokens) {
+            T5Config config, Function<Embeddings, EmbeddedStack> stack, TokenEmbedding tokens) {
         super(
                 INPUTS,
                 tokens,

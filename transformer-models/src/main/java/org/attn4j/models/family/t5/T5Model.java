@@ -1,19 +1,19 @@
 package org.attn4j.models.family.t5;
 
-import java.util.stream.IntStream;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.layer.DecoderLayer;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
@@ -90,40 +90,29 @@ final class T5Model {
                 : OutputProjection.of(config.modelSize(), config.vocabularySize(), false);
     }
 
-    private EncoderStack encoder(Embeddings embeddings) {
-        return new EncoderStack(
+    private EmbeddedStack encoder(Embeddings embeddings) {
+        return new EmbeddedStack(
                 embeddings,
                 positions(true),
-                IntStream.range(0, config.encoderLayers())
-                        .mapToObj(
-                                i ->
-                                        EncoderLayer.builder()
-                                                .setSelfAttention(attention())
-                                                .setFeedForward(feedForward())
-                                                .setNorm(this::norm)
-                                                .optNormOrder(NormOrder.PRE)
-                                                .optDropout(config.dropout())
-                                                .build())
-                        .toList(),
+                TransformerStack.of(
+                        config.encoderLayers(),
+                        i -> new TransformerLayer(attention(), feedForward(), layout())),
                 norm());
     }
 
-    private DecoderStack decoder(TokenEmbedding tokens) {
-        return new DecoderStack(
+    private EmbeddedStack decoder(TokenEmbedding tokens) {
+        return new EmbeddedStack(
                 embeddings(tokens),
                 positions(false),
-                IntStream.range(0, config.decoderLayers())
-                        .mapToObj(
-                                i ->
-                                        DecoderLayer.builder()
-                                                .setSelfAttention(attention())
-                                                .optCrossAttention(attention())
-                                                .setFeedForward(feedForward())
-                                                .setNorm(this::norm)
-                                                .optNormOrder(NormOrder.PRE)
-                                                .optDropout(config.dropout())
-                                                .build())
-                        .toList(),
+                TransformerStack.of(
+                        config.decoderLayers(),
+                        i ->
+                                new TransformerLayer(
+                                        attention(),
+                                        AttentionMask.none(),
+                                        attention(),
+                                        feedForward(),
+                                        layout())),
                 norm());
     }
 
@@ -134,6 +123,10 @@ final class T5Model {
     private RelativePositionBias positions(boolean bidirectional) {
         return new RelativePositionBias(
                 config.heads(), config.buckets(), config.maxDistance(), bidirectional);
+    }
+
+    private LayerLayout layout() {
+        return LayerLayout.of(this::norm, NormOrder.PRE, config.dropout());
     }
 
     private MultiHeadAttention attention() {

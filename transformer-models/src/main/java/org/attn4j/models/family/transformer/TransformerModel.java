@@ -22,9 +22,9 @@ import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
@@ -57,8 +57,8 @@ public final class TransformerModel extends AbstractBlock
 
     private final TransformerConfig config;
     private final String architecture;
-    private final EncoderStack encoder;
-    private final DecoderStack decoder;
+    private final EmbeddedStack encoder;
+    private final EmbeddedStack decoder;
     private final OutputProjection projection;
 
     /**
@@ -145,8 +145,18 @@ public final class TransformerModel extends AbstractBlock
             NDArray sourceIds,
             AttentionObserver observer,
             boolean training) {
-        return encoder.encode(
-                parameters, sourceIds, visible(sourceIds), at(observer, "encoder"), training);
+        return encode(
+                parameters, sourceIds, AttentionMask.keys(visible(sourceIds)), observer, training);
+    }
+
+    private NDArray encode(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            AttentionMask visible,
+            AttentionObserver observer,
+            boolean training) {
+        LayerInputs in = LayerInputs.of(visible).withObserver(at(observer, "encoder"));
+        return encoder.forward(parameters, EmbeddingInputs.of(sourceIds, 0), in, training);
     }
 
     /**
@@ -182,21 +192,16 @@ public final class TransformerModel extends AbstractBlock
             NDArray decoderInputIds,
             AttentionObserver observer,
             boolean training) {
-        NDArray memory =
-                encoder.encode(
-                        parameters,
-                        EmbeddingInputs.of(sourceIds, 0),
-                        visible,
-                        at(observer, "encoder"),
-                        training); // (B, S, D)
+        NDArray memory = encode(parameters, sourceIds, visible, observer, training); // (B, S, D)
+        LayerInputs in =
+                LayerInputs.of(AttentionMask.causal())
+                        .withMemory(memory, visible)
+                        .withObserver(at(observer, "decoder"));
         NDArray hidden =
-                decoder.decode(
+                decoder.forward(
                         parameters,
-                        decoderInputIds,
-                        memory,
-                        visible,
-                        null,
-                        at(observer, "decoder"),
+                        EmbeddingInputs.of(decoderInputIds, 0),
+                        in,
                         training); // (B, T, D)
         return project(parameters, hidden, training); // (B, T, V)
     }

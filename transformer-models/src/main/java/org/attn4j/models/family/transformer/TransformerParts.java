@@ -1,8 +1,8 @@
 package org.attn4j.models.family.transformer;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.attention.position.LearnedPositions;
@@ -10,14 +10,14 @@ import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.attention.position.SinusoidalPositions;
 import org.attn4j.attention.spec.AttentionPlace;
-import org.attn4j.models.layer.DecoderLayer;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.EncoderLayer;
-import org.attn4j.models.layer.EncoderStack;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
 
 /** Makes the parts of a {@link TransformerModel} as its configuration asks. */
 final class TransformerParts {
@@ -51,20 +51,18 @@ final class TransformerParts {
         return Stream.of(sourceTokens, targetTokens).distinct().toList();
     }
 
-    EncoderStack encoder() {
-        List<EncoderLayer> layers =
-                IntStream.range(0, config.encoderLayers()).mapToObj(this::encoderLayer).toList();
-        return new EncoderStack(
+    EmbeddedStack encoder() {
+        TransformerStack layers = TransformerStack.of(config.encoderLayers(), this::encoderLayer);
+        return new EmbeddedStack(
                 embeddings(sourceTokens),
                 scoreBias(config.encoderHeads(), true),
                 layers,
                 finalNorm());
     }
 
-    DecoderStack decoder() {
-        List<DecoderLayer> layers =
-                IntStream.range(0, config.decoderLayers()).mapToObj(this::decoderLayer).toList();
-        return new DecoderStack(
+    EmbeddedStack decoder() {
+        TransformerStack layers = TransformerStack.of(config.decoderLayers(), this::decoderLayer);
+        return new EmbeddedStack(
                 embeddings(targetTokens),
                 scoreBias(config.decoderHeads(), false),
                 layers,
@@ -124,25 +122,24 @@ final class TransformerParts {
         };
     }
 
-    private EncoderLayer encoderLayer(int layer) {
-        return EncoderLayer.builder()
-                .setSelfAttention(attention.create(AttentionPlace.ENCODER_SELF, layer, config))
-                .setFeedForward(feedForward(config.encoderFeedForwardSize()))
-                .setNorm(this::norm)
-                .optNormOrder(config.normOrder())
-                .optDropout(config.dropout())
-                .build();
+    private TransformerLayer encoderLayer(int layer) {
+        return new TransformerLayer(
+                attention.create(AttentionPlace.ENCODER_SELF, layer, config),
+                feedForward(config.encoderFeedForwardSize()),
+                layout());
     }
 
-    private DecoderLayer decoderLayer(int layer) {
-        return DecoderLayer.builder()
-                .setSelfAttention(attention.create(AttentionPlace.DECODER_SELF, layer, config))
-                .optCrossAttention(attention.create(AttentionPlace.CROSS, layer, config))
-                .setFeedForward(feedForward(config.decoderFeedForwardSize()))
-                .setNorm(this::norm)
-                .optNormOrder(config.normOrder())
-                .optDropout(config.dropout())
-                .build();
+    private TransformerLayer decoderLayer(int layer) {
+        return new TransformerLayer(
+                attention.create(AttentionPlace.DECODER_SELF, layer, config),
+                AttentionMask.none(),
+                attention.create(AttentionPlace.CROSS, layer, config),
+                feedForward(config.decoderFeedForwardSize()),
+                layout());
+    }
+
+    private LayerLayout layout() {
+        return LayerLayout.of(this::norm, config.normOrder(), config.dropout());
     }
 
     private FeedForward feedForward(int innerSize) {

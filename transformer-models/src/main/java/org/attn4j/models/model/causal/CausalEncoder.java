@@ -11,8 +11,9 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.models.layer.DecoderCache;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.EncoderBlock;
@@ -29,7 +30,7 @@ public abstract class CausalEncoder extends EncoderBlock {
     private static final String POSITIONS = "position_ids";
 
     private final TokenEmbedding tokens;
-    private final EncoderStack decoder;
+    private final EmbeddedStack decoder;
     private final int maxPositions;
     private final boolean scalesWithLength;
 
@@ -45,7 +46,7 @@ public abstract class CausalEncoder extends EncoderBlock {
     protected CausalEncoder(
             List<String> inputNames,
             TokenEmbedding tokens,
-            EncoderStack decoder,
+            EmbeddedStack decoder,
             int maxPositions) {
         this(inputNames, tokens, decoder, maxPositions, false);
     }
@@ -62,7 +63,7 @@ public abstract class CausalEncoder extends EncoderBlock {
     protected CausalEncoder(
             List<String> inputNames,
             TokenEmbedding tokens,
-            EncoderStack decoder,
+            EmbeddedStack decoder,
             int maxPositions,
             boolean scalesWithLength) {
         super(inputNames);
@@ -181,7 +182,8 @@ public abstract class CausalEncoder extends EncoderBlock {
         }
         EmbeddingInputs placed =
                 in.positions() == null ? in.withPositions(positions(seen, count)) : in;
-        return decoder.encode(parameters, placed, mask, cache, observer, training);
+        LayerInputs layers = LayerInputs.of(mask).withCache(cache).withObserver(observer);
+        return decoder.forward(parameters, placed, layers, training);
     }
 
     /**

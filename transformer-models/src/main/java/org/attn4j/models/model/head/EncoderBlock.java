@@ -10,7 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.model.ModelInputs;
 
 /**
@@ -60,7 +60,7 @@ public abstract class EncoderBlock extends AbstractBlock implements Encoder {
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape states = getOutputShapes(inputShapes)[0];
         for (Block child : getChildren().values()) {
-            boolean stack = child instanceof EncoderStack;
+            boolean stack = child instanceof EmbeddedStack;
             child.initialize(manager, dataType, stack ? inputShapes[0] : states);
         }
     }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
@@ -21,7 +22,7 @@ import org.attn4j.models.model.ModelInputs;
 public abstract class StackEncoder extends EncoderBlock {
 
     private final TokenEmbedding tokens;
-    private final EncoderStack encoder;
+    private final EmbeddedStack encoder;
     private final Pooler pooler; // null for none
     private final int tokenTypes;
     private final int maxPositions;
@@ -40,7 +41,7 @@ public abstract class StackEncoder extends EncoderBlock {
     protected StackEncoder(
             List<String> inputNames,
             TokenEmbedding tokens,
-            EncoderStack encoder,
+            EmbeddedStack encoder,
             Pooler pooler,
             int tokenTypes,
             int maxPositions) {
@@ -81,7 +82,11 @@ public abstract class StackEncoder extends EncoderBlock {
                         .withTokenTypes(in.ids("token_type_ids", tokenTypes))
                         .withPositions(positions(in));
         NDArray states =
-                encoder.encode(parameters, embedded, mask, observer, training); // (B, T, D)
+                encoder.forward(
+                        parameters,
+                        embedded,
+                        LayerInputs.of(mask).withObserver(observer),
+                        training); // (B, T, D)
         NDArray pooled =
                 pooler == null
                         ? null

@@ -26,9 +26,9 @@ import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
-import org.attn4j.models.layer.DecoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
@@ -64,9 +64,9 @@ public final class EncoderDecoder extends AbstractBlock
     private static final Set<String> INPUTS = Set.copyOf(LIST_INPUTS);
 
     private final EncoderDecoderParts parts;
-    private final EncoderStack encoder;
+    private final EmbeddedStack encoder;
     private final Block bridge; // null for none
-    private final DecoderStack decoder;
+    private final EmbeddedStack decoder;
     private final Block output; // null for the base model and with a head
     private final Head head; // null for none
 
@@ -99,16 +99,11 @@ public final class EncoderDecoder extends AbstractBlock
         NDArray targets = targets(in); // (B, T)
         AttentionMask visible = in.mask("attention_mask");
         NDArray states = encode(parameters, ids, visible, in.observer(), training); // (B, S, D)
-        NDArray decoded =
-                decoder.decode(
-                        parameters,
-                        targets,
-                        targetMask(in, targets),
-                        memory(parameters, states, training),
-                        visible,
-                        null,
-                        at(in.observer(), "decoder"),
-                        training); // (B, T, D)
+        LayerInputs layers =
+                LayerInputs.of(AttentionMask.causal().and(targetMask(in, targets)))
+                        .withMemory(memory(parameters, states, training), visible)
+                        .withObserver(at(in.observer(), "decoder"));
+        NDArray decoded = decode(parameters, targets, layers, training); // (B, T, D)
         if (head != null) {
             EncoderOutput read = new EncoderOutput(decoded, pooled(decoded, ids));
             return head.apply(parameters, read, in, training)
@@ -218,7 +213,13 @@ public final class EncoderDecoder extends AbstractBlock
             AttentionObserver observer,
             boolean training) {
         EmbeddingInputs source = EmbeddingInputs.of(ids, 0);
-        return encoder.encode(parameters, source, visible, at(observer, "encoder"), training);
+        LayerInputs layers = LayerInputs.of(visible).withObserver(at(observer, "encoder"));
+        return encoder.forward(parameters, source, layers, training);
+    }
+
+    private NDArray decode(
+            ParameterStore parameters, NDArray targets, LayerInputs layers, boolean training) {
+        return decoder.forward(parameters, EmbeddingInputs.of(targets, 0), layers, training);
     }
 
     private NDArray memory(ParameterStore parameters, NDArray states, boolean training) {
@@ -244,15 +245,12 @@ public final class EncoderDecoder extends AbstractBlock
         ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
         AttentionMask visible = AttentionMask.keys(visible(sourceIds));
         NDArray states = encode(parameters, sourceIds, visible, observer, false); // (B, S, D)
-        NDArray decoded =
-                decoder.decode(
-                        parameters,
-                        readable(decoderInputIds),
-                        memory(parameters, states, false),
-                        visible,
-                        null,
-                        at(observer, "decoder"),
-                        false); // (B, T, D)
+        LayerInputs layers =
+                LayerInputs.of(AttentionMask.causal())
+                        .withMemory(memory(parameters, states, false), visible)
+                        .withObserver(at(observer, "decoder"));
+        NDArray targets = readable(decoderInputIds);
+        NDArray decoded = decode(parameters, targets, layers, false); // (B, T, D)
         return project(parameters, decoded, false); // (B, T, V)
     }
 

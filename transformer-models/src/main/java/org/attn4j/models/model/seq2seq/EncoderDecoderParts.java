@@ -3,8 +3,7 @@ package org.attn4j.models.model.seq2seq;
 import ai.djl.nn.Block;
 import java.util.Objects;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.layer.DecoderStack;
-import org.attn4j.models.layer.EncoderStack;
+import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.head.Head;
 
@@ -36,9 +35,9 @@ public record EncoderDecoderParts(
         String architecture,
         WeightTable weights,
         TokenEmbedding shared,
-        EncoderStack encoder,
+        EmbeddedStack encoder,
         Block bridge,
-        DecoderStack decoder,
+        EmbeddedStack decoder,
         Block output,
         Head head,
         Integer endId,

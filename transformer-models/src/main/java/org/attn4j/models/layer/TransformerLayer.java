@@ -1,0 +1,210 @@
+package org.attn4j.models.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.function.UnaryOperator;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.mask.AttentionMask;
+
+/**
+ * A layer of self-attention, cross-attention to a memory if there is one, and feed-forward, each
+ * with a norm, dropout and a residual connection (Vaswani et al. 2017, §3.1).
+ *
+ * <p>Its parts are given to it, so that any attention mechanism, norm and feed-forward block can
+ * stand in it. The mask of a call makes it a layer of an encoder or of a decoder.
+ */
+public final class TransformerLayer extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final LayerLayout layout;
+    private final Attention selfAttention;
+    private final AttentionMask layerMask;
+    private final Block selfNorm;
+    private final Attention crossAttention; // null for none
+    private final Block crossNorm; // null for none
+    private final Block feedForward;
+    private final Block feedForwardNorm;
+
+    /**
+     * Creates a layer without cross-attention.
+     *
+     * @param selfAttention from (B, T, D) to (B, T, D)
+     * @param feedForward from (B, T, D) to (B, T, D)
+     * @param layout how they are put together
+     */
+    public TransformerLayer(Attention selfAttention, Block feedForward, LayerLayout layout) {
+        this(selfAttention, AttentionMask.none(), null, feedForward, layout);
+    }
+
+    /**
+     * Creates a layer.
+     *
+     * @param selfAttention from (B, T, D) to (B, T, D)
+     * @param layerMask what this layer hides beside what a call hides, such as all that is outside
+     *     of a window
+     * @param crossAttention from (B, T, D) and (B, S, D') to (B, T, D); null for none
+     * @param feedForward from (B, T, D) to (B, T, D)
+     * @param layout how they are put together
+     */
+    public TransformerLayer(
+            Attention selfAttention,
+            AttentionMask layerMask,
+            Attention crossAttention,
+            Block feedForward,
+            LayerLayout layout) {
+        super(VERSION);
+        this.layout = layout;
+        this.layerMask = layerMask;
+        this.selfAttention = addChildBlock("self_attn", selfAttention);
+        selfNorm = addChildBlock("self_attn_layer_norm", layout.norm().get());
+        this.crossAttention =
+                crossAttention == null ? null : addChildBlock("encoder_attn", crossAttention);
+        crossNorm =
+                crossAttention == null
+                        ? null
+                        : addChildBlock("encoder_attn_layer_norm", layout.norm().get());
+        this.feedForward = addChildBlock("feed_forward", feedForward);
+        feedForwardNorm = addChildBlock("final_layer_norm", layout.norm().get());
+    }
+
+    /**
+     * Runs the layer.
+     *
+     * @param parameters where the parameters are found
+     * @param x (B, T, D)
+     * @param in what it looks at
+     * @param index which layer of its stack it is, for caches and observers
+     * @param training whether dropout applies
+     * @return (B, T, D)
+     */
+    public NDArray forward(
+            ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
+        UnaryOperator<NDArray> attend = query -> self(parameters, query, in, index, training);
+        UnaryOperator<NDArray> cross = query -> cross(parameters, query, in, index, training);
+        UnaryOperator<NDArray> inner = y -> Layers.apply(feedForward, parameters, y, training);
+        NDArray attended =
+                residual(
+                        parameters,
+                        selfNorm,
+                        x,
+                        attend,
+                        layout.attentionDropout(),
+                        training); // (B, T, D)
+        if (layout.parallel()) {
+            NDArray normed = Layers.apply(feedForwardNorm, parameters, x, training);
+            return attended.add(
+                    Layers.dropout(inner.apply(normed), layout.feedForwardDropout(), training));
+        }
+        NDArray crossed =
+                crossAttention == null
+                        ? attended
+                        : residual(
+                                parameters,
+                                crossNorm,
+                                attended,
+                                cross,
+                                layout.attentionDropout(),
+                                training); // (B, T, D)
+        return residual(
+                parameters,
+                feedForwardNorm,
+                crossed,
+                inner,
+                layout.feedForwardDropout(),
+                training); // (B, T, D)
+    }
+
+    private NDArray self(
+            ParameterStore parameters, NDArray query, LayerInputs in, int index, boolean training) {
+        AttentionInputs inputs =
+                AttentionInputs.self(query)
+                        .withMask(in.mask().and(layerMask))
+                        .withPositions(in.positions())
+                        .withCache(in.cache() == null ? null : in.cache().self(index))
+                        .withObserver(in.observer(index, "self_attn"));
+        return selfAttention.attend(parameters, inputs, training).context();
+    }
+
+    private NDArray cross(
+            ParameterStore parameters, NDArray query, LayerInputs in, int index, boolean training) {
+        AttentionInputs inputs =
+                AttentionInputs.cross(query, in.memory())
+                        .withMask(in.memoryMask())
+                        .withCache(in.cache() == null ? null : in.cache().memory(index))
+                        .withObserver(in.observer(index, "encoder_attn"));
+        return crossAttention.attend(parameters, inputs, training).context();
+    }
+
+    /** A sublayer with its norm, its dropout and the connection around it. */
+    private NDArray residual(
+            ParameterStore parameters,
+            Block norm,
+            NDArray x,
+            UnaryOperator<NDArray> sublayer,
+            float dropout,
+            boolean training) {
+        NDArray read =
+                layout.normOrder() == NormOrder.POST
+                        ? x
+                        : Layers.apply(norm, parameters, x, training);
+        NDArray update = Layers.dropout(sublayer.apply(read), dropout, training);
+        return switch (layout.normOrder()) {
+            case PRE -> x.add(update);
+            case NORMED -> read.add(update);
+            case POST -> Layers.apply(norm, parameters, x.add(update), training);
+        };
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes {@code [x]} or {@code [x, visible]}, with x (B, T, D) and visible (B, T) true for
+     * the positions that are seen; with cross-attention {@code [x, memory]} or {@code [x, memory,
+     * visible]}, with memory (B, S, D'), visible (B, S) and x under a causal mask. Gives (B, T, D).
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        int sequences = crossAttention == null ? 1 : 2;
+        AttentionMask visible =
+                inputs.size() > sequences
+                        ? AttentionMask.keys(inputs.get(sequences))
+                        : AttentionMask.none();
+        LayerInputs in =
+                crossAttention == null
+                        ? LayerInputs.of(visible)
+                        : LayerInputs.of(AttentionMask.causal()).withMemory(inputs.get(1), visible);
+        return new NDList(forward(parameters, inputs.get(0), in, 0, training));
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape x = inputShapes[0];
+        Shape memory = inputShapes.length < 2 ? x : inputShapes[1];
+        for (Block child : getChildren().values()) {
+            if (child == crossAttention) {
+                child.initialize(manager, dataType, x, memory, memory);
+            } else {
+                child.initialize(manager, dataType, x);
+            }
+        }
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+}
