@@ -337,6 +337,18 @@ public final class WeightTable {
         }
 
         /**
+         * Lets names be read with the family's prefix ({@code base_model_prefix}) and without,
+         * whichever way an architecture writes them.
+         *
+         * @param prefix the prefix, with its dot
+         * @param base whether this is the base model, which writes its names without the prefix
+         * @return this builder
+         */
+        public Builder baseModelPrefix(String prefix, boolean base) {
+            return base ? alias(prefix + "**", "**") : alias("**", prefix + "**");
+        }
+
+        /**
          * Adds all that another table says, after what is there already.
          *
          * @param table the table of a part that several families share

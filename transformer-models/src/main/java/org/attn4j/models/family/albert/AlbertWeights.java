@@ -27,7 +27,7 @@ final class AlbertWeights {
                 addLayer(table, prefix, config, place, i);
             }
         }
-        BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        table.baseModelPrefix(PREFIX, base);
         switch (architecture) {
             case "AlbertForPreTraining" -> {
                 predictions(table, "head.tokens.", config);

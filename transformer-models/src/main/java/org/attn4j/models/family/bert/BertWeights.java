@@ -67,25 +67,10 @@ public final class BertWeights {
                 .ignore("**embeddings.token_type_ids");
     }
 
-    /**
-     * Lets names be read with the family's prefix and without, whichever way an architecture writes
-     * them.
-     *
-     * @param table the rules of the architecture
-     * @param prefix the family's prefix, with its dot
-     * @param base whether this is the base model, which writes its names without the prefix
-     * @return the table
-     */
-    public static WeightTable.Builder withOrWithoutPrefix(
-            WeightTable.Builder table, String prefix, boolean base) {
-        return base ? table.alias(prefix + "**", "**") : table.alias("**", prefix + "**");
-    }
-
     /** The names of an architecture, for the heads too. */
     static WeightTable of(String architecture, boolean tied) {
         boolean base = architecture.equals("BertModel");
-        WeightTable.Builder table =
-                withOrWithoutPrefix(encoder(base ? "" : "bert."), "bert.", base);
+        WeightTable.Builder table = encoder(base ? "" : "bert.").baseModelPrefix("bert.", base);
         switch (architecture) {
             case "BertForPreTraining" -> {
                 predictions(table, "head.tokens.", tied);

@@ -18,7 +18,7 @@ final class BigBirdWeights {
         boolean base = architecture.equals("BigBirdModel");
         String prefix = base ? "" : PREFIX;
         WeightTable.Builder table = BertWeights.layers(prefix);
-        BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        table.baseModelPrefix(PREFIX, base);
         if (BigBirdFamily.hasPooler(architecture)) {
             table.add(prefix + "pooler.*", "model.pooler.dense.*");
         } else {

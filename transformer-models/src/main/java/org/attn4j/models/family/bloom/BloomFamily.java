@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.causal.CausalHeads;
@@ -82,6 +81,6 @@ public final class BloomFamily implements ModelFamily {
                 config.heads());
         CausalHeads.languageHead(
                 table, "lm_head.weight", words + ".weight", config.tieEmbeddings());
-        return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        return table.baseModelPrefix(PREFIX, base);
     }
 }

@@ -1,7 +1,6 @@
 package org.attn4j.models.family.deepseek;
 
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.causal.CausalHeads;
 
 /**
@@ -42,7 +41,7 @@ final class DeepSeekWeights {
         }
         CausalHeads.languageHead(
                 table, "lm_head.weight", body + "embed_tokens.weight", config.tieEmbeddings());
-        return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        return table.baseModelPrefix(PREFIX, base);
     }
 
     private static void gated(WeightTable.Builder table, String tensor, String parameter) {

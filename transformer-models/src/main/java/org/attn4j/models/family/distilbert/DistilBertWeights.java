@@ -25,7 +25,7 @@ final class DistilBertWeights {
                         .add(layer + "ffn.lin1.*", block + "feed_forward.fc1.*")
                         .add(layer + "ffn.lin2.*", block + "feed_forward.fc2.*")
                         .add(layer + "output_layer_norm.*", block + "final_layer_norm.*");
-        BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        table.baseModelPrefix(PREFIX, base);
         switch (architecture) {
             case "DistilBertForMaskedLM" -> {
                 table.add("vocab_transform.*", "head.dense.*")

@@ -18,7 +18,7 @@ final class ElectraWeights {
                         .add(
                                 prefix + "embeddings_project.*",
                                 "model.encoder.embeddings.embed_projection.*");
-        BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        table.baseModelPrefix(PREFIX, base);
         switch (architecture) {
             case "ElectraForPreTraining" ->
                     table.add("discriminator_predictions.dense.*", "head.dense.*")

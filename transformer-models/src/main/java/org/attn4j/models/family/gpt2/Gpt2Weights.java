@@ -2,7 +2,6 @@ package org.attn4j.models.family.gpt2;
 
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.causal.CausalHeads;
 
 /**
@@ -43,7 +42,7 @@ final class Gpt2Weights {
         conv(table, layer + "mlp.c_fc", block + "feed_forward.fc1");
         conv(table, layer + "mlp.c_proj", block + "feed_forward.fc2");
         CausalHeads.languageHead(table, "lm_head.weight", prefix + "wte.weight", tied);
-        return BertWeights.withOrWithoutPrefix(table, "transformer.", base);
+        return table.baseModelPrefix("transformer.", base);
     }
 
     private static void conv(WeightTable.Builder table, String tensor, String parameter) {

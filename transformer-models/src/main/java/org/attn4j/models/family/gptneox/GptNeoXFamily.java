@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.causal.CausalHeads;
@@ -80,6 +79,6 @@ public final class GptNeoXFamily implements ModelFamily {
                 table, layer + "attention.query_key_value", block + "self_attn", config.heads());
         CausalHeads.languageHead(
                 table, "embed_out.weight", prefix + "embed_in.weight", config.tieEmbeddings());
-        return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        return table.baseModelPrefix(PREFIX, base);
     }
 }

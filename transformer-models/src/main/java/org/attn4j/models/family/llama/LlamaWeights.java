@@ -1,7 +1,6 @@
 package org.attn4j.models.family.llama;
 
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.causal.CausalHeads;
 
 /** The names of Llama's and Mistral's tensors. */
@@ -37,6 +36,6 @@ final class LlamaWeights {
         if (!prefix.equals("model.")) {
             table.alias("model.**", body + "**");
         }
-        return BertWeights.withOrWithoutPrefix(table, prefix, base);
+        return table.baseModelPrefix(prefix, base);
     }
 }

@@ -30,7 +30,7 @@ final class MpnetWeights {
                         .add(layer + "output.dense.*", block + "feed_forward.fc2.*")
                         .add(layer + "output.LayerNorm.*", block + "final_layer_norm.*")
                         .add(prefix + "pooler.dense.*", "model.pooler.dense.*");
-        BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        table.baseModelPrefix(PREFIX, base);
         switch (architecture) {
             case "MPNetForMaskedLM" -> RobertaWeights.languageHead(table, PREFIX, tied);
             case "MPNetForSequenceClassification" ->

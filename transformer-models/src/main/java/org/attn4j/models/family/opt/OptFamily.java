@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.causal.CausalHeads;
@@ -86,6 +85,6 @@ public final class OptFamily implements ModelFamily {
                         .add(layer + "final_layer_norm.*", block + "final_layer_norm.*")
                         .add(prefix + "final_layer_norm.*", decoder + "layer_norm.norm.*");
         CausalHeads.languageHead(table, "lm_head.weight", prefix + "embed_tokens.weight", tied);
-        return BertWeights.withOrWithoutPrefix(table, PREFIX, base);
+        return table.baseModelPrefix(PREFIX, base);
     }
 }

@@ -27,7 +27,7 @@ public final class RobertaWeights {
     public static WeightTable.Builder of(String prefix, String task, boolean tied) {
         boolean base = task.equals("Model");
         WeightTable.Builder table = BertWeights.encoder(base ? "" : prefix);
-        BertWeights.withOrWithoutPrefix(table, prefix, base);
+        table.baseModelPrefix(prefix, base);
         String pooler = prefix + "pooler.**";
         return switch (task) {
             case "ForMaskedLM" -> languageHead(table, prefix, tied).ignore(pooler);
