@@ -18,6 +18,7 @@ import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.Linear;
+import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.TokenEmbedding;
 
@@ -63,7 +64,7 @@ final class CausalModel extends AbstractBlock {
     }
 
     private static FeedForward feedForward(int modelSize) {
-        return FeedForward.builder().setModelSize(modelSize).setInnerSize(2 * modelSize).build();
+        return new FeedForward(modelSize, 2 * modelSize, Activation.RELU, 0);
     }
 
     /**

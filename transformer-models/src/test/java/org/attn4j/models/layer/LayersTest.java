@@ -62,12 +62,7 @@ class LayersTest {
 
     @Test
     void aFeedForwardBlockIsWhatTheEquationSays() {
-        FeedForward block =
-                FeedForward.builder()
-                        .setModelSize(2)
-                        .setInnerSize(2)
-                        .optActivation(Activation.RELU)
-                        .build();
+        FeedForward block = new FeedForward(2, 2, Activation.RELU, 0);
         block.setInitializer(Initializer.ONES, Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         // relu(3 - 5) = 0 is cut off, relu(2 + 3) = 5 passes twice.
@@ -77,14 +72,7 @@ class LayersTest {
 
     @Test
     void aGateMultipliesTheInnerValues() {
-        FeedForward block =
-                FeedForward.builder()
-                        .setModelSize(2)
-                        .setInnerSize(1)
-                        .optActivation(Activation.TANH)
-                        .optGated(true)
-                        .optBias(false)
-                        .build();
+        FeedForward block = new FeedForward(2, 1, Activation.TANH, true, false, 0);
         block.setInitializer(Initializer.ONES, Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         NDArray y = run(block, manager.create(new float[] {0.5f, 1}, new Shape(1, 2)));
@@ -198,11 +186,10 @@ class LayersTest {
 
     @Test
     void ratesAndSizesAreChecked() {
-        FeedForward.Builder rate =
-                FeedForward.builder().setModelSize(2).setInnerSize(2).optDropout(1);
-        assertThrows(IllegalArgumentException.class, rate::build);
-        FeedForward.Builder size = FeedForward.builder().setModelSize(2);
-        assertThrows(IllegalArgumentException.class, size::build);
+        assertThrows(
+                IllegalArgumentException.class, () -> new FeedForward(2, 2, Activation.RELU, 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> new FeedForward(2, 0, Activation.RELU, 0));
         NDArray x = manager.ones(new Shape(2));
         assertSame(x, Layers.dropout(x, 0.5f, false));
         assertSame(x, Layers.dropout(x, 0, true));
@@ -223,7 +210,7 @@ class LayersTest {
     }
 
     private static FeedForward feedForward() {
-        return FeedForward.builder().setModelSize(4).setInnerSize(8).build();
+        return new FeedForward(4, 8, Activation.RELU, 0);
     }
 
     private NDArray run(Block block, NDArray... inputs) {

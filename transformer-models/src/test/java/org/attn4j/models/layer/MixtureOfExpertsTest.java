@@ -132,13 +132,7 @@ class MixtureOfExpertsTest {
     }
 
     private static FeedForward expert() {
-        return FeedForward.builder()
-                .setModelSize(D)
-                .setInnerSize(4)
-                .optActivation(Activation.SILU)
-                .optGated(true)
-                .optBias(false)
-                .build();
+        return new FeedForward(D, 4, Activation.SILU, true, false, 0);
     }
 
     @Test

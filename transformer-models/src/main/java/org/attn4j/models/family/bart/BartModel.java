@@ -168,12 +168,11 @@ final class BartModel {
     }
 
     private FeedForward feedForward(BartConfig.Side side) {
-        return FeedForward.builder()
-                .setModelSize(config.modelSize())
-                .setInnerSize(side.innerSize())
-                .optActivation(config.activation())
-                .optDropout(config.activationDropout())
-                .build();
+        return new FeedForward(
+                config.modelSize(),
+                side.innerSize(),
+                config.activation(),
+                config.activationDropout());
     }
 
     private LayerNorm norm() {

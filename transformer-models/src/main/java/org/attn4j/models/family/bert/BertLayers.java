@@ -145,11 +145,7 @@ public final class BertLayers {
     }
 
     private static FeedForward feedForward(BertConfig config) {
-        return FeedForward.builder()
-                .setModelSize(config.hiddenSize())
-                .setInnerSize(config.innerSize())
-                .optActivation(config.activation())
-                .build();
+        return new FeedForward(config.hiddenSize(), config.innerSize(), config.activation(), 0);
     }
 
     private static RelativeKeys relativeKeys(BertConfig config) {

@@ -46,11 +46,8 @@ final class AnswerHead extends HeadBlock {
         feedForward =
                 addChildBlock(
                         "feed_forward",
-                        FeedForward.builder()
-                                .setModelSize(config.hiddenSize())
-                                .setInnerSize(config.innerSize())
-                                .optActivation(config.activation())
-                                .build());
+                        new FeedForward(
+                                config.hiddenSize(), config.innerSize(), config.activation(), 0));
         norm = addChildBlock("layer_norm", new LayerNorm(config.hiddenSize(), config.epsilon()));
         projection = linear("out_proj", 2);
     }

@@ -58,11 +58,8 @@ public final class BloomModel extends CausalEncoder {
                         .setHeads(config.heads())
                         .optDropout(config.attentionDropout())
                         .build(),
-                FeedForward.builder()
-                        .setModelSize(config.hiddenSize())
-                        .setInnerSize(4 * config.hiddenSize())
-                        .optActivation(Activation.GELU_NEW)
-                        .build(),
+                new FeedForward(
+                        config.hiddenSize(), 4 * config.hiddenSize(), Activation.GELU_NEW, 0),
                 LayerLayout.of(
                         () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
                         config.residualAfterNorm() ? NormOrder.NORMED : NormOrder.PRE,

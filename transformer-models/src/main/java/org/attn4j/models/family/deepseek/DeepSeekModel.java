@@ -92,12 +92,6 @@ public final class DeepSeekModel extends CausalEncoder {
     }
 
     private static FeedForward gated(DeepSeekConfig config, int innerSize, boolean bias) {
-        return FeedForward.builder()
-                .setModelSize(config.hiddenSize())
-                .setInnerSize(innerSize)
-                .optActivation(config.activation())
-                .optGated(true)
-                .optBias(bias)
-                .build();
+        return new FeedForward(config.hiddenSize(), innerSize, config.activation(), true, bias, 0);
     }
 }

@@ -57,11 +57,7 @@ public final class Gpt2Model extends CausalEncoder {
                         .optScale(config.scale(index))
                         .optDropout(config.attentionDropout())
                         .build(),
-                FeedForward.builder()
-                        .setModelSize(config.hiddenSize())
-                        .setInnerSize(config.innerSize())
-                        .optActivation(config.activation())
-                        .build(),
+                new FeedForward(config.hiddenSize(), config.innerSize(), config.activation(), 0),
                 LayerLayout.of(
                         () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
                         NormOrder.PRE,

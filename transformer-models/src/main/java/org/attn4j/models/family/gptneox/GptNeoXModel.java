@@ -53,11 +53,7 @@ public final class GptNeoXModel extends CausalEncoder {
                         .optRotary(config.turning())
                         .optDropout(config.attentionDropout())
                         .build(),
-                FeedForward.builder()
-                        .setModelSize(config.hiddenSize())
-                        .setInnerSize(config.innerSize())
-                        .optActivation(config.activation())
-                        .build(),
+                new FeedForward(config.hiddenSize(), config.innerSize(), config.activation(), 0),
                 new LayerLayout(
                         () -> new LayerNorm(config.hiddenSize(), config.epsilon()),
                         NormOrder.PRE,

@@ -72,13 +72,13 @@ public final class LlamaModel extends CausalEncoder {
                         .build(),
                 config.types().isMixed() ? window(config, layer) : AttentionMask.none(),
                 null,
-                FeedForward.builder()
-                        .setModelSize(config.hiddenSize())
-                        .setInnerSize(config.innerSize())
-                        .optActivation(config.activation())
-                        .optGated(true)
-                        .optBias(config.innerBias())
-                        .build(),
+                new FeedForward(
+                        config.hiddenSize(),
+                        config.innerSize(),
+                        config.activation(),
+                        true,
+                        config.innerBias(),
+                        0),
                 LayerLayout.of(
                         () -> new RmsNorm(config.hiddenSize(), config.epsilon()),
                         NormOrder.PRE,

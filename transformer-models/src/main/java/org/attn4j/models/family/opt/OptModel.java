@@ -75,12 +75,13 @@ public final class OptModel extends CausalEncoder {
                         .optBias(config.bias())
                         .optDropout(config.attentionDropout())
                         .build(),
-                FeedForward.builder()
-                        .setModelSize(config.hiddenSize())
-                        .setInnerSize(config.innerSize())
-                        .optActivation(config.activation())
-                        .optBias(config.bias())
-                        .build(),
+                new FeedForward(
+                        config.hiddenSize(),
+                        config.innerSize(),
+                        config.activation(),
+                        false,
+                        config.bias(),
+                        0),
                 LayerLayout.of(
                         () -> new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms()),
                         config.normBefore() ? NormOrder.PRE : NormOrder.POST,

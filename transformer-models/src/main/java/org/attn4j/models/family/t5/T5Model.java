@@ -141,14 +141,13 @@ final class T5Model {
     }
 
     private FeedForward feedForward() {
-        return FeedForward.builder()
-                .setModelSize(config.modelSize())
-                .setInnerSize(config.innerSize())
-                .optActivation(config.activation())
-                .optGated(config.gated())
-                .optBias(false)
-                .optDropout(config.dropout())
-                .build();
+        return new FeedForward(
+                config.modelSize(),
+                config.innerSize(),
+                config.activation(),
+                config.gated(),
+                false,
+                config.dropout());
     }
 
     private RmsNorm norm() {

@@ -143,12 +143,8 @@ final class TransformerParts {
     }
 
     private FeedForward feedForward(int innerSize) {
-        return FeedForward.builder()
-                .setModelSize(config.modelSize())
-                .setInnerSize(innerSize)
-                .optActivation(config.activation())
-                .optDropout(config.activationDropout())
-                .build();
+        return new FeedForward(
+                config.modelSize(), innerSize, config.activation(), config.activationDropout());
     }
 
     private LayerNorm norm() {
