@@ -19,8 +19,8 @@ public interface Attention extends Block {
      * @param parameters where the block's parameters are found
      * @param inputs what attends to what
      * @param training whether this is a training pass, in which dropout applies
-     * @return the context (B, T, D), with the weights (B, N, T, S) if the inputs carry an observer.
-     *     A query that sees nothing has weights of zero
+     * @return the context (B, T, D). The observer of the inputs is told the weights (B, N, T, S),
+     *     as they are before dropout; a query that sees nothing has weights of zero
      */
     AttentionOutput attend(ParameterStore parameters, AttentionInputs inputs, boolean training);
 }

@@ -102,7 +102,7 @@ public record AttentionInputs(
     }
 
     /**
-     * Returns these inputs with an observer, which makes the mechanism return its weights.
+     * Returns these inputs with an observer, which is told the weights.
      *
      * @param other the observer; null for none
      * @return the new inputs

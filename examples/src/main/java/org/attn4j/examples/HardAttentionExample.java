@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
@@ -395,10 +396,15 @@ final class HardAttentionExample implements Example {
         Pictures three = Pictures.draw(random, 3);
         long[] looked;
         try (NDManager own = manager.newSubManager()) {
-            AttentionInputs inputs = three.inputs(own).withObserver((place, weights) -> {});
-            NDArray weights = model.attention.attend(parameters, inputs, false).weights();
+            WeightsRecorder recorder = new WeightsRecorder();
+            AttentionInputs inputs = three.inputs(own).withObserver(recorder);
+            model.attention.attend(parameters, inputs, false);
             looked =
-                    weights.reshape(3, CELLS).argMax(1).toType(DataType.INT64, false).toLongArray();
+                    recorder.weights()
+                            .reshape(3, CELLS)
+                            .argMax(1)
+                            .toType(DataType.INT64, false)
+                            .toLongArray();
         }
         List<String> lines = new ArrayList<>();
         StringBuilder asked = new StringBuilder();

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.ops.HostArrays;
 
@@ -83,7 +85,7 @@ final class HierarchicalExample implements Example {
                                     NDArray logits =
                                             block.read(
                                                             learner.parameters(),
-                                                            reviews.inputs(own),
+                                                            reviews.inputs(own, null),
                                                             true)
                                                     .logits();
                                     return loss.evaluate(
@@ -96,9 +98,10 @@ final class HierarchicalExample implements Example {
                 }
             }
             Reviews reviews = Reviews.draw(random, EVALUATED);
+            WeightsRecorder recorder = new WeightsRecorder();
             HierarchicalAttention.Output output =
-                    block.read(learner.parameters(), reviews.inputs(manager), false);
-            return result(steps, output, reviews);
+                    block.read(learner.parameters(), reviews.inputs(manager, recorder), false);
+            return result(steps, output, recorder, reviews);
         }
     }
 
@@ -167,10 +170,12 @@ final class HierarchicalExample implements Example {
             }
         }
 
-        HierarchicalAttention.Inputs inputs(NDManager manager) {
+        HierarchicalAttention.Inputs inputs(NDManager manager, AttentionObserver observer) {
             long count = verdicts.length;
-            return HierarchicalAttention.Inputs.of(
-                    HostArrays.of(manager, words, new Shape(count, SENTENCES, WORDS)));
+            return new HierarchicalAttention.Inputs(
+                    HostArrays.of(manager, words, new Shape(count, SENTENCES, WORDS)),
+                    null,
+                    observer);
         }
 
         NDArray labels(NDManager manager) {
@@ -179,10 +184,13 @@ final class HierarchicalExample implements Example {
     }
 
     private static ExampleResult result(
-            int steps, HierarchicalAttention.Output output, Reviews reviews) {
+            int steps,
+            HierarchicalAttention.Output output,
+            WeightsRecorder recorder,
+            Reviews reviews) {
         float[] logits = output.logits().toFloatArray();
-        float[] bySentence = output.sentenceWeights().toFloatArray();
-        float[] byWord = output.wordWeights().toFloatArray();
+        float[] bySentence = recorder.weights("sentence").toFloatArray();
+        float[] byWord = recorder.weights("word").toFloatArray();
         int right = 0;
         int sentences = 0;
         int words = 0;

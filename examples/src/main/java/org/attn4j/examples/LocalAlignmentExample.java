@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.mechanism.LocalAttention;
@@ -258,8 +258,8 @@ final class LocalAlignmentExample implements Example {
     /** Attends and reads the answer. */
     private record Model(Attention attention, Linear readout, ParameterStore parameters) {
 
-        NDArray logits(AttentionOutput output, boolean training) {
-            return readout.forward(parameters, new NDList(output.context()), training)
+        NDArray logits(NDArray context, boolean training) {
+            return readout.forward(parameters, new NDList(context), training)
                     .singletonOrThrow(); // (B, T, classes)
         }
     }
@@ -306,24 +306,24 @@ final class LocalAlignmentExample implements Example {
     }
 
     private static NDArray loss(Model model, Sequences batch, NDManager manager) {
-        AttentionOutput output =
-                model.attention.attend(model.parameters, batch.inputs(manager), true);
-        NDArray logs = model.logits(output, true).logSoftmax(-1);
+        NDArray context =
+                model.attention.attend(model.parameters, batch.inputs(manager), true).context();
+        NDArray logs = model.logits(context, true).logSoftmax(-1);
         return logs.mul(batch.answers(manager)).sum(new int[] {2}).mean().neg();
     }
 
-    private static AttentionOutput observe(Model model, Sequences batch, NDManager manager) {
-        return model.attention.attend(
-                model.parameters,
-                batch.inputs(manager).withObserver((place, weights) -> {}),
-                false);
+    private static NDArray attend(
+            Model model, Sequences batch, WeightsRecorder recorder, NDManager manager) {
+        AttentionInputs inputs = batch.inputs(manager).withObserver(recorder);
+        return model.attention.attend(model.parameters, inputs, false).context();
     }
 
     private static Score score(Model model, Sequences held, NDManager manager, int step) {
         try (NDManager own = manager.newSubManager()) {
-            AttentionOutput output = observe(model, held, own);
-            float[] weights = output.weights().toFloatArray(); // (B, 1, T, S)
-            float[] logits = model.logits(output, false).toFloatArray();
+            WeightsRecorder recorder = new WeightsRecorder();
+            NDArray context = attend(model, held, recorder, own);
+            float[] weights = recorder.weights().toFloatArray(); // (B, 1, T, S)
+            float[] logits = model.logits(context, false).toFloatArray();
             double error = 0;
             int right = 0;
             for (int i = 0; i < held.answer.length; i++) {
@@ -350,7 +350,9 @@ final class LocalAlignmentExample implements Example {
     private static List<String> picture(Model model, Sequences held, NDManager manager) {
         List<String> lines = new ArrayList<>();
         try (NDManager own = manager.newSubManager()) {
-            float[] weights = observe(model, held, own).weights().toFloatArray();
+            WeightsRecorder recorder = new WeightsRecorder();
+            attend(model, held, recorder, own);
+            float[] weights = recorder.weights().toFloatArray();
             for (int t = 0; t < held.targets; t++) {
                 StringBuilder line = new StringBuilder("  ");
                 int most = largest(weights, t * held.places, held.places);

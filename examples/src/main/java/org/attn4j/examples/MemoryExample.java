@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.MemoryAttention;
 import org.attn4j.attention.mechanism.MemoryInputs;
 import org.attn4j.attention.mechanism.MemoryOutput;
@@ -191,9 +192,11 @@ final class MemoryExample implements Example {
         Story story = test.story(shown);
         List<String> lines = new ArrayList<>();
         try (NDManager own = manager.newSubManager()) {
+            WeightsRecorder recorder = new WeightsRecorder();
             MemoryOutput output =
-                    memory.read(parameters, test.inputs(own, new int[] {shown}, null), false);
-            float[] weights = output.weights().toFloatArray(); // (1, K, n)
+                    memory.read(parameters, test.inputs(own, new int[] {shown}, recorder), false);
+            List<float[]> weights =
+                    recorder.all().values().stream().map(NDArray::toFloatArray).toList(); // K of n
             lines.add(String.format(Locale.ROOT, "    %-36s hop 1  hop 2  hop 3", ""));
             for (int i = 0; i < story.sentences().size(); i++) {
                 StringBuilder line = new StringBuilder();
@@ -204,9 +207,7 @@ final class MemoryExample implements Example {
                                 story.supports().contains(i) ? "*" : " ",
                                 story.sentences().get(i)));
                 for (int hop = 0; hop < HOPS; hop++) {
-                    line.append(
-                            String.format(
-                                    Locale.ROOT, "%5.0f %%", 100 * weights[hop * SENTENCES + i]));
+                    line.append(String.format(Locale.ROOT, "%5.0f %%", 100 * weights.get(hop)[i]));
                 }
                 lines.add(line.toString());
             }

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
 import org.attn4j.attention.mechanism.TimeAxisAttention;
@@ -159,10 +160,11 @@ final class TemporalExample implements Example {
             }
         }
 
-        TemporalAttention.Inputs inputs(NDManager manager) {
-            return TemporalAttention.Inputs.of(
+        TemporalAttention.Inputs inputs(NDManager manager, AttentionObserver observer) {
+            return new TemporalAttention.Inputs(
                     HostArrays.of(manager, series, new Shape(count, STEPS, SERIES)),
-                    HostArrays.of(manager, target, new Shape(count, STEPS - 1)));
+                    HostArrays.of(manager, target, new Shape(count, STEPS - 1)),
+                    observer);
         }
 
         /** One series of each window, (B, T, 1, 1): times, one place, one feature. */
@@ -201,20 +203,21 @@ final class TemporalExample implements Example {
             return new Forecast(block, new Learner(manager, block, LEARNING_RATE));
         }
 
-        TemporalAttention.Output predict(Windows windows, NDManager manager, boolean training) {
-            return block.predict(learner.parameters(), windows.inputs(manager), training);
+        NDArray predict(
+                Windows windows, NDManager manager, AttentionObserver observer, boolean training) {
+            TemporalAttention.Inputs inputs = windows.inputs(manager, observer);
+            return block.predict(learner.parameters(), inputs, training).prediction();
         }
 
         NDArray loss(Windows windows, NDManager manager) {
-            return windows.squaredError(predict(windows, manager, true).prediction());
+            return windows.squaredError(predict(windows, manager, null, true));
         }
 
         /** The weight of each series in each window, (B, n), its mean over the steps. */
         float[] weights(Windows windows, NDManager manager) {
-            return predict(windows, manager, false)
-                    .inputWeights()
-                    .mean(new int[] {1})
-                    .toFloatArray();
+            WeightsRecorder recorder = new WeightsRecorder();
+            predict(windows, manager, recorder, false);
+            return recorder.weights("input").mean(new int[] {2}).toFloatArray();
         }
     }
 
@@ -286,7 +289,6 @@ final class TemporalExample implements Example {
                                     parameters,
                                     new TimeAxisAttention.Inputs(told, null, observer),
                                     training)
-                            .context()
                             .get(new NDIndex(":, -1, 0")); // (B, D)
             return apply(prediction, parameters, seen, training).squeeze(1); // (B)
         }
@@ -327,8 +329,8 @@ final class TemporalExample implements Example {
             Lag time,
             Windows windows,
             NDManager manager) {
-        TemporalAttention.Output output = forecast.predict(windows, manager, false);
-        double forecastError = windows.squaredError(output.prediction()).getFloat();
+        NDArray predictions = forecast.predict(windows, manager, null, false);
+        double forecastError = windows.squaredError(predictions).getFloat();
         float[] bySeries = forecast.weights(windows, manager);
         int[] found = heaviest(bySeries);
         int right = 0;

@@ -3,8 +3,8 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -37,12 +37,14 @@ final class AdaptiveSpanCase implements ParityCase {
         in.bind(block.span(), "span", Scalars.multiply(in.array("z"), 1.0 / MAX_SPAN));
         NDArray query = in.array("q"); // (B, N, T, H)
         AttentionMask mask = in.keys("mask");
-        AttentionOutput output =
+        WeightsRecorder recorder = new WeightsRecorder();
+        NDArray output =
                 block.attendHeads(
                         in.parameters(),
                         query,
                         new KeyValues(in.array("k"), in.array("v")),
                         mask,
+                        recorder,
                         true);
         long queries = query.getShape().get(2);
         long keys = in.array("k").getShape().get(2);
@@ -51,8 +53,8 @@ final class AdaptiveSpanCase implements ParityCase {
         results.put(
                 "soft_mask",
                 block.span().softMask(in.parameters(), in.manager(), queries, keys, true));
-        results.put("weights", output.weights());
-        results.put("output", output.context());
+        results.put("weights", recorder.weights());
+        results.put("output", output);
         results.put("span_loss", block.spanLoss(in.parameters(), in.manager(), true));
         return results;
     }

@@ -3,7 +3,6 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mechanism.AdditiveAttention;
 import org.attn4j.attention.ops.AttentionKernel;
 
@@ -32,13 +31,8 @@ final class AdditiveCase implements ParityCase {
         }
         NDArray query = in.array("query"); // (B, T, Dq)
         NDArray keys = in.array("keys"); // (B, S, Dk)
-        AttentionOutput output =
-                block.attend(
-                        in.parameters(),
-                        AttentionInputs.cross(query, keys)
-                                .withMask(in.keys("mask"))
-                                .withObserver((place, weights) -> {}),
-                        true);
+        AttentionInputs inputs = AttentionInputs.cross(query, keys).withMask(in.keys("mask"));
+        Seen output = Seen.of(block, in, inputs);
         return Map.of(
                 "scores", GlobalParity.scores(in, block.score(), query, keys),
                 "weights", output.weights().squeeze(1),

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
@@ -27,7 +26,7 @@ final class AlibiCase implements ParityCase {
         NDArray bias = alibi.bias(in.manager(), length, length); // (1, N, L, L)
         AttentionMask mask = AttentionMask.bias(bias).and(AttentionMask.causal());
         double scale = 1 / Math.sqrt(shape.get(3));
-        AttentionOutput seen = DotProductParity.attend(in, kernel, mask, scale, true);
+        Seen seen = DotProductParity.attend(in, kernel, mask, scale, true);
 
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put(

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AlphaEntmax;
 import org.attn4j.attention.align.Entmax15;
 import org.attn4j.attention.align.SparseWeights;
@@ -46,8 +45,8 @@ final class AlignmentCase implements ParityCase {
                         .optAlignment((p, s, m, training) -> solve(in, s, m).weights())
                         .optKernel(kernel)
                         .build();
-        AttentionInputs inputs = FixtureHeads.inputs(in).withObserver((place, weights) -> {});
-        AttentionOutput output = block.attend(in.parameters(), inputs, true);
+        AttentionInputs inputs = FixtureHeads.inputs(in);
+        Seen output = Seen.of(block, in, inputs);
 
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("scores", scores);

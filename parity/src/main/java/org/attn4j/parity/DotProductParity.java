@@ -2,7 +2,7 @@ package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
@@ -22,7 +22,7 @@ final class DotProductParity {
     }
 
     /** Attends with heads (B, N, T, H), (B, G, S, H) and (B, G, S, Hv). */
-    static AttentionOutput attend(
+    static Seen attend(
             AttentionKernel kernel,
             NDArray query,
             NDArray key,
@@ -30,13 +30,15 @@ final class DotProductParity {
             AttentionMask mask,
             double scale,
             boolean weights) {
+        WeightsRecorder recorder = weights ? new WeightsRecorder() : null;
         AttentionRequest request =
-                new AttentionRequest(query, key, value, mask, scale, 0, true, weights);
-        return Kernels.choose(kernel, query.getManager(), request).attend(request);
+                new AttentionRequest(query, key, value, mask, scale, 0, true, recorder);
+        NDArray context = Kernels.choose(kernel, query.getManager(), request).attend(request);
+        return new Seen(context, weights ? recorder.weights() : null);
     }
 
     /** Attends with the inputs {@code q}, {@code k} and {@code v} of a dump, which are heads. */
-    static AttentionOutput attend(
+    static Seen attend(
             FixtureInputs in,
             AttentionKernel kernel,
             AttentionMask mask,

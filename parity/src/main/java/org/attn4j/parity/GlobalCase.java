@@ -5,7 +5,7 @@ import ai.djl.nn.Block;
 import java.util.HashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.ConcatScore;
@@ -36,16 +36,16 @@ final class GlobalCase implements ParityCase {
                         .optAttentionalSize(Math.toIntExact(outward.getShape().get(0)))
                         .build();
         in.bind(block, "output_proj.weight", outward);
+        WeightsRecorder recorder = new WeightsRecorder();
         AttentionInputs inputs =
-                AttentionInputs.cross(query, keys)
-                        .withMask(in.keys("mask"))
-                        .withObserver((place, weights) -> {});
-        AttentionOutput output = block.context(in.parameters(), inputs, true);
-        NDArray vector = block.attentional(in.parameters(), output.context(), query, true);
+                AttentionInputs.cross(query, keys).withMask(in.keys("mask")).withObserver(recorder);
+        NDArray context = block.context(in.parameters(), inputs, true).context();
+        NDArray weights = recorder.weights(); // (B, 1, T, S)
+        NDArray vector = block.attentional(in.parameters(), context, query, true);
         Map<String, NDArray> results = new HashMap<>();
         results.put("scores", GlobalParity.scores(in, block.score(), query, keys));
-        results.put("weights", output.weights().squeeze(1));
-        results.put("context", output.context());
+        results.put("weights", weights.squeeze(1));
+        results.put("context", context);
         results.put("attentional", vector);
         results.put("attentional@attend", block.attend(in.parameters(), inputs, true).context());
         return results;

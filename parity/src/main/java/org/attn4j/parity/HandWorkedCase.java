@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.DotScore;
@@ -54,7 +53,7 @@ final class HandWorkedCase implements ParityCase {
     }
 
     /** One head. */
-    private static AttentionOutput attend(
+    private static Seen attend(
             AttentionKernel kernel,
             NDArray q,
             NDArray k,
@@ -67,7 +66,7 @@ final class HandWorkedCase implements ParityCase {
     }
 
     private static void put(
-            Map<String, NDArray> results, String context, String weights, AttentionOutput output) {
+            Map<String, NDArray> results, String context, String weights, Seen output) {
         String way = results.containsKey(context) ? context + "@seen" : context;
         results.put(way, output.context().squeeze(1));
         if (output.weights() != null) {

@@ -3,7 +3,6 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.DotScore;
@@ -25,7 +24,7 @@ final class HandWorkedScoresCase implements ParityCase {
         NDArray v = in.array("v"); // (B, S, dv)
         double scale = 1 / Math.sqrt(q.getShape().get(2));
         AttentionMask mask = in.keys("mask");
-        AttentionOutput seen = attend(kernel, q, k, v, mask, scale, true);
+        Seen seen = attend(kernel, q, k, v, mask, scale, true);
         ParameterStore none = in.parameters();
         return Map.of(
                 "scores", new DotScore().scores(none, q, k, true).squeeze(1),
@@ -37,7 +36,7 @@ final class HandWorkedScoresCase implements ParityCase {
                         row(attend(kernel, q, k, v, AttentionMask.none(), 1, true).weights()));
     }
 
-    private static AttentionOutput attend(
+    private static Seen attend(
             AttentionKernel kernel,
             NDArray q,
             NDArray k,

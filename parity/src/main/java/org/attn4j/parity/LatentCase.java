@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
@@ -54,8 +53,7 @@ final class LatentCase implements ParityCase {
         AttentionInputs inputs = AttentionInputs.self(x).withMask(mask);
         MultiHeadLatentAttention plain = block(in, kernel, Form.PLAIN);
         MultiHeadLatentAttention absorbed = block(in, kernel, Form.ABSORBED);
-        AttentionOutput seen =
-                plain.attend(in.parameters(), inputs.withObserver((place, weights) -> {}), true);
+        Seen seen = Seen.of(plain, in, inputs);
 
         Map<String, NDArray> results = new LinkedHashMap<>();
         KeyValues latent = plain.compress(in.parameters(), x, null, 0, true);

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mechanism.LocalAttention;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.score.ConcatScore;
@@ -29,8 +28,7 @@ final class LocalAttentionCase implements ParityCase {
         NDArray query = in.array("h_t"); // (B, T, D)
         AttentionInputs inputs =
                 AttentionInputs.cross(query, in.array("h_s")).withMask(in.keys("mask"));
-        AttentionOutput seen =
-                block.attend(in.parameters(), inputs.withObserver((place, w) -> {}), true);
+        Seen seen = Seen.of(block, in, inputs);
         Shape shape = in.fixture().shape("out/p"); // (B, T)
         NDArray centre = block.centres(in.parameters(), inputs, true).broadcast(shape);
 
@@ -43,8 +41,7 @@ final class LocalAttentionCase implements ParityCase {
         if (predictive) {
             AttentionInputs placed = inputs.withPositions(centre);
             LocalAttention aligned = block(in, false); // with windows given: no distances
-            AttentionOutput align =
-                    aligned.attend(in.parameters(), placed.withObserver((place, w) -> {}), true);
+            Seen align = Seen.of(aligned, in, placed);
             results.put("align", align.weights().squeeze(1));
         } else {
             results.put("align", seen.weights().squeeze(1));

@@ -1,6 +1,8 @@
 package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.LinkedHashMap;
@@ -9,7 +11,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.KeyValueMemory;
 import org.attn4j.attention.mechanism.KeyValueMemoryInputs;
@@ -97,15 +99,16 @@ final class MemoryParity {
             in.bind(block, "state_proj.weight", in.weight("H"));
             in.bind(block, "answer_proj.weight", words);
         }
+        WeightsRecorder recorder = new WeightsRecorder();
         MemoryInputs inputs =
                 new MemoryInputs(
                         in.array("story"),
                         in.array("question"),
                         in.has("mask") ? in.array("mask") : null,
-                        null);
+                        recorder);
         MemoryOutput output = block.read(in.parameters(), inputs, true);
         return Map.of(
-                "weights", output.weights(),
+                "weights", hops(recorder),
                 "u", output.states(),
                 "o", output.reads(),
                 "logits", output.logits());
@@ -127,6 +130,7 @@ final class MemoryParity {
         for (int i = 0; i < hops.getShape().get(0); i++) {
             in.bind(block, "hop_" + i + ".weight", hops.get(i));
         }
+        WeightsRecorder recorder = new WeightsRecorder();
         KeyValueMemoryInputs inputs =
                 new KeyValueMemoryInputs(
                         in.array("x"),
@@ -134,10 +138,10 @@ final class MemoryParity {
                         in.array("values"),
                         in.array("candidates"),
                         in.has("mask") ? in.array("mask") : null,
-                        null);
+                        recorder);
         MemoryOutput output = block.read(in.parameters(), inputs, true);
         return Map.of(
-                "weights", output.weights(),
+                "weights", hops(recorder),
                 "q", output.states(),
                 "o", output.reads(),
                 "logits", output.logits());
@@ -165,13 +169,18 @@ final class MemoryParity {
             mask = AttentionMask.causal().and(mask);
         }
         AttentionInputs inputs = AttentionInputs.self(x).withMask(mask);
-        AttentionOutput seen =
-                block.attend(in.parameters(), inputs.withObserver((place, weights) -> {}), true);
+        Seen seen = Seen.of(block, in, inputs);
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("output", block.attend(in.parameters(), inputs, true).context());
         results.put("output@seen", seen.context());
         results.put("weights", seen.weights());
         return results;
+    }
+
+    /** The weights of all hops, (B, K, n). */
+    private static NDArray hops(WeightsRecorder recorder) {
+        NDList hops = new NDList(recorder.all().values()); // of (B, 1, 1, n)
+        return NDArrays.concat(hops, 2).squeeze(1);
     }
 
     /** Ones and zeros as the booleans that a dump holds. */

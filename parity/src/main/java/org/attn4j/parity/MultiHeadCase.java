@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -30,8 +29,7 @@ final class MultiHeadCase implements ParityCase {
 
         // The context by the kernel, the weights by the reference, which alone returns them: the
         // gradients of the dump are the sum of both.
-        AttentionOutput seen =
-                block.attend(in.parameters(), inputs.withObserver((place, weights) -> {}), true);
+        Seen seen = Seen.of(block, in, inputs);
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("attn_output", block.attend(in.parameters(), inputs, true).context());
         results.put("attn_output@seen", seen.context());

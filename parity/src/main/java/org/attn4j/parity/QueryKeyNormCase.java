@@ -5,7 +5,6 @@ import ai.djl.nn.Block;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.norm.CosineNorm;
@@ -44,8 +43,7 @@ final class QueryKeyNormCase implements ParityCase {
         if (bias != null) {
             inputs = inputs.withMask(inputs.mask().and(AttentionMask.bias(bias.expandDims(0))));
         }
-        AttentionOutput seen =
-                block.attend(in.parameters(), inputs.withObserver((place, weights) -> {}), true);
+        Seen seen = Seen.of(block, in, inputs);
         NDArray context = block.attend(in.parameters(), inputs, true).context();
 
         Map<String, NDArray> results = new LinkedHashMap<>();

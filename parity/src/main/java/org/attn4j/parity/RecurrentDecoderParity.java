@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.cache.MemoryCache;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.AdditiveAttention;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -80,17 +81,18 @@ public final class RecurrentDecoderParity implements ParityCase {
 
         RecurrentState initial =
                 new RecurrentState(in.array("h0"), in.has("c0") ? in.array("c0") : null);
+        WeightsRecorder recorder = new WeightsRecorder();
         DecoderOutput output =
                 decoder.decode(
                         in.parameters(),
                         in.array("target"),
                         memory(in, in.array("memory")),
                         decoder.start(initial.unstack()),
-                        (place, weights) -> {},
+                        recorder,
                         true);
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("logits", output.logits());
-        results.put("weights", output.weights().squeeze(1));
+        results.put("weights", recorder.weights("attention").squeeze(1));
         results.put("context", output.context());
         results.put("attentional", output.attentional());
         RecurrentState last = RecurrentState.stack(output.last().layers());
@@ -153,19 +155,20 @@ public final class RecurrentDecoderParity implements ParityCase {
         RecurrentOutput encoded =
                 encoder.encode(in.parameters(), in.array("source"), visible, true);
         List<RecurrentState> start = bridge.start(in.parameters(), encoded.last(), true);
+        WeightsRecorder recorder = new WeightsRecorder();
         DecoderOutput output =
                 decoder.decode(
                         in.parameters(),
                         in.array("target"),
                         memory(in, encoded.output()),
                         decoder.start(start),
-                        (place, weights) -> {},
+                        recorder,
                         true);
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("annotations", encoded.output());
         results.put("encoder_final", encoded.last().hidden());
         results.put("initial_state", start.get(0).hidden());
-        results.put("weights", output.weights().squeeze(1));
+        results.put("weights", recorder.weights("attention").squeeze(1));
         results.put("context", output.context());
         results.put("states", output.states());
         results.put("logits", output.logits());

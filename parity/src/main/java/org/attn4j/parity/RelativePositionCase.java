@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
@@ -38,7 +37,7 @@ final class RelativePositionCase implements ParityCase {
         NDArray ids = ids(in, relative, queries, keys);
         NDArray bias = relative.forward(in.parameters(), new NDList(ids), false).head();
         AttentionMask mask = AttentionMask.bias(bias); // (1, N, T, S)
-        AttentionOutput seen = DotProductParity.attend(in, kernel, mask, 1, true);
+        Seen seen = DotProductParity.attend(in, kernel, mask, 1, true);
 
         Map<String, NDArray> results = new LinkedHashMap<>();
         results.put("bucket_matrix", ids);

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 
@@ -23,7 +22,7 @@ final class ScaledDotProductCase implements ParityCase {
                 .forEach(
                         (way, mask) -> {
                             results.put("output" + way, attend(in, kernel, mask, false).context());
-                            AttentionOutput seen = attend(in, kernel, mask, true);
+                            Seen seen = attend(in, kernel, mask, true);
                             results.put("weights" + way, seen.weights());
                             results.put("output@seen" + way, seen.context());
                         });
@@ -67,7 +66,7 @@ final class ScaledDotProductCase implements ParityCase {
         return AttentionMask.dense(manager.arange(0f, keys, 1).reshape(1, keys).lte(query));
     }
 
-    private static AttentionOutput attend(
+    private static Seen attend(
             FixtureInputs in, AttentionKernel kernel, AttentionMask mask, boolean weights) {
         double scale = in.fixture().number("scale", 1 / Math.sqrt(in.array("q").getShape().get(3)));
         return DotProductParity.attend(in, kernel, mask, scale, weights);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.SoftAttention;
 import org.attn4j.attention.ops.AttentionKernel;
 
@@ -38,21 +38,23 @@ final class SoftCase implements ParityCase {
                             ? in.weight("b_beta").reshape(1)
                             : in.manager().zeros(new Shape(1)));
         }
+        WeightsRecorder recorder = new WeightsRecorder();
         AttentionInputs inputs =
                 AttentionInputs.cross(query, places)
                         .withMask(in.keys("mask"))
-                        .withObserver((place, weights) -> {});
-        AttentionOutput output = block.context(in.parameters(), inputs, true);
+                        .withObserver(recorder);
+        NDArray context = block.context(in.parameters(), inputs, true).context();
+        NDArray weights = recorder.weights(); // (B, 1, T, S)
         NDArray penalty =
                 SoftAttention.penalty(
-                        output.weights(),
+                        weights,
                         in.has("mask") ? in.array("mask") : null,
                         in.has("step_mask") ? in.array("step_mask") : null,
                         in.fixture().number("lambda", 1));
         Map<String, NDArray> results = new HashMap<>();
         results.put("scores", GlobalParity.scores(in, block.score(), query, places));
-        results.put("weights", output.weights().squeeze(1));
-        results.put("context", output.context());
+        results.put("weights", weights.squeeze(1));
+        results.put("context", context);
         results.put("penalty", penalty);
         results.put("z", block.attend(in.parameters(), inputs, true).context());
         if (gated) {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
@@ -172,6 +172,7 @@ final class SparsePatternCase implements ParityCase {
                             .toType(DataType.BOOLEAN, true));
         }
         NDArray query = in.array("q");
+        WeightsRecorder recorder = new WeightsRecorder();
         AttentionRequest request =
                 new AttentionRequest(
                         query,
@@ -181,10 +182,10 @@ final class SparsePatternCase implements ParityCase {
                         scale(in),
                         0,
                         true,
-                        true);
-        AttentionOutput seen = Kernels.choose(kernel, in.manager(), request).attend(request);
-        results.put("weights" + suffix, seen.weights());
-        results.put("output" + suffix + "@seen", seen.context());
+                        recorder);
+        NDArray seen = Kernels.choose(kernel, in.manager(), request).attend(request);
+        results.put("weights" + suffix, recorder.weights());
+        results.put("output" + suffix + "@seen", seen);
     }
 
     /** A pattern of fewer axes, or of one head for all, in the shape of the dump. */

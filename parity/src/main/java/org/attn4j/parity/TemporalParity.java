@@ -1,13 +1,14 @@
 package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.mechanism.IntraDecoderAttention;
 import org.attn4j.attention.mechanism.IntraTemporalAttention;
@@ -71,16 +72,17 @@ final class TemporalParity {
                 in.bind(block, "classifier.weight", in.weight("W_c"));
                 in.bind(block, "classifier.bias", in.weight("b_c"));
             }
+            WeightsRecorder recorder = new WeightsRecorder();
             HierarchicalAttention.Output output =
                     block.read(
                             in.parameters(),
-                            HierarchicalAttention.Inputs.of(in.array("words")),
+                            new HierarchicalAttention.Inputs(in.array("words"), null, recorder),
                             true);
             Map<String, NDArray> results = new LinkedHashMap<>();
             results.put("word_states", output.wordStates());
-            results.put("word_weights", output.wordWeights());
+            results.put("word_weights", recorder.weights("word").squeeze(1));
             results.put("sentences", output.sentences());
-            results.put("sentence_weights", output.sentenceWeights());
+            results.put("sentence_weights", recorder.weights("sentence").squeeze(new int[] {1, 2}));
             results.put("document", output.document());
             if (output.logits() != null) {
                 results.put("logits", output.logits());
@@ -139,15 +141,16 @@ final class TemporalParity {
             in.bind(block, "output_proj.bias", in.weight("b_w"));
             bindRow(in, block, "prediction.weight", "v_y");
             in.bind(block, "prediction.bias", in.weight("b_v"));
+            WeightsRecorder recorder = new WeightsRecorder();
             TemporalAttention.Output output =
                     block.predict(
                             in.parameters(),
-                            TemporalAttention.Inputs.of(in.array("x"), in.array("y")),
+                            new TemporalAttention.Inputs(in.array("x"), in.array("y"), recorder),
                             true);
             Map<String, NDArray> results = new LinkedHashMap<>();
-            results.put("input_weights", output.inputWeights());
+            results.put("input_weights", recorder.weights("input").squeeze(1));
             results.put("encoder_states", output.encoderStates());
-            results.put("temporal_weights", output.temporalWeights());
+            results.put("temporal_weights", recorder.weights("temporal").squeeze(1));
             results.put("decoder_states", output.decoderStates());
             results.put("context", output.context());
             results.put("prediction", output.prediction());
@@ -176,13 +179,11 @@ final class TemporalParity {
             NDArray memory = in.array("h_e");
             IntraTemporalAttention block = new IntraTemporalAttention(rows(in, "W"));
             in.bind(block, "score.key_proj.weight", in.weight("W"));
-            AttentionOutput output =
-                    block.attend(
-                            in.parameters(),
-                            AttentionInputs.cross(query, memory)
-                                    .withMask(in.keys("mask"))
-                                    .withObserver((place, weights) -> {}),
-                            true);
+            Seen output =
+                    Seen.of(
+                            block,
+                            in,
+                            AttentionInputs.cross(query, memory).withMask(in.keys("mask")));
             NDArray scores = scores(block.score(), in.parameters(), query, memory);
             Map<String, NDArray> results = new LinkedHashMap<>();
             results.put("scores", scores);
@@ -207,11 +208,7 @@ final class TemporalParity {
             NDArray states = in.array("h_d");
             IntraDecoderAttention block = new IntraDecoderAttention(rows(in, "W"));
             in.bind(block, "score.key_proj.weight", in.weight("W"));
-            AttentionOutput output =
-                    block.attend(
-                            in.parameters(),
-                            AttentionInputs.self(states).withObserver((place, weights) -> {}),
-                            true);
+            Seen output = Seen.of(block, in, AttentionInputs.self(states));
             Map<String, NDArray> results = new LinkedHashMap<>();
             results.put("scores", scores(block.score(), in.parameters(), states, states));
             results.put("weights", output.weights().squeeze(1));
@@ -264,22 +261,26 @@ final class TemporalParity {
             TimeAxisAttention block =
                     new TimeAxisAttention(heads, in.fixture().flag("causal", false));
             NDArray visible = in.has("mask") ? in.array("mask") : null;
-            TimeAxisAttention.Output seen =
+            WeightsRecorder recorder = new WeightsRecorder();
+            NDArray seen =
                     block.attend(
                             in.parameters(),
-                            new TimeAxisAttention.Inputs(
-                                    in.array("x"), visible, (place, weights) -> {}),
+                            new TimeAxisAttention.Inputs(in.array("x"), visible, recorder),
                             true);
+            NDArray weights = recorder.weights(); // (B·P, N, T, T)
+            Shape each = weights.getShape();
+            Shape x = in.array("x").getShape(); // (B, T, P, D)
             Map<String, NDArray> results = new LinkedHashMap<>();
             results.put(
                     "output",
                     block.attend(
-                                    in.parameters(),
-                                    TimeAxisAttention.Inputs.of(in.array("x"), visible),
-                                    true)
-                            .context());
-            results.put("output@seen", seen.context());
-            results.put("weights", seen.weights());
+                            in.parameters(),
+                            TimeAxisAttention.Inputs.of(in.array("x"), visible),
+                            true));
+            results.put("output@seen", seen);
+            results.put(
+                    "weights", // (B, P, N, T, T)
+                    weights.reshape(x.get(0), x.get(2), each.get(1), each.get(2), each.get(3)));
             return results;
         }
     }

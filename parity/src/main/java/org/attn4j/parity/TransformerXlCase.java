@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.SegmentMemory;
 import org.attn4j.attention.mechanism.SegmentOutput;
 import org.attn4j.attention.mechanism.TransformerXl;
@@ -56,15 +56,16 @@ final class TransformerXlCase implements ParityCase {
                         .singletonOrThrow();
         results.put("output", output);
         SegmentMemory past = SegmentMemory.empty();
-        AttentionObserver observer = (place, weights) -> {};
         NDArray seen = null;
         for (int i = 0; i * segment < length; i++) {
             NDIndex part =
                     new NDIndex(":, {}:{}", i * segment, Math.min(length, (i + 1) * segment));
             NDArray shown = visible == null ? null : visible.get(part);
+            WeightsRecorder recorder = new WeightsRecorder();
             SegmentOutput read =
-                    block.attend(in.parameters(), x.get(part), shown, past, observer, true);
-            results.put("weights_segment_" + i, stacked(read.weights(), 1)); // (B, K, N, T, S)
+                    block.attend(in.parameters(), x.get(part), shown, past, recorder, true);
+            results.put(
+                    "weights_segment_" + i, stacked(recorder.all().values(), 1)); // (B, K, N, T, S)
             seen = seen == null ? read.hidden() : seen.concat(read.hidden(), 1);
             past = read.memory();
         }
@@ -76,7 +77,7 @@ final class TransformerXlCase implements ParityCase {
         return results;
     }
 
-    private static NDArray stacked(List<NDArray> arrays, int axis) {
+    private static NDArray stacked(Collection<NDArray> arrays, int axis) {
         NDList parts = new NDList();
         arrays.forEach(array -> parts.add(array.expandDims(axis)));
         return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, axis);

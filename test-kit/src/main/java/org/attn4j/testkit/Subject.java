@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 
 /** A mechanism with parameters that are the same in every run and on every engine. */
 public record Subject(Attention block, ParameterStore store, NDManager manager) {
@@ -30,8 +31,18 @@ public record Subject(Attention block, ParameterStore store, NDManager manager) 
         return block.attend(store, inputs, false);
     }
 
-    public AttentionOutput observe(AttentionInputs inputs) {
-        return attend(inputs.withObserver((place, weights) -> {}));
+    /** A context, and the weights that an observer was told. */
+    public record Seen(NDArray context, NDArray weights) {}
+
+    public Seen observe(AttentionInputs inputs) {
+        return observe(inputs, false);
+    }
+
+    public Seen observe(AttentionInputs inputs, boolean training) {
+        WeightsRecorder recorder = new WeightsRecorder();
+        AttentionInputs observed = inputs.withObserver(recorder);
+        NDArray context = block.attend(store, observed, training).context();
+        return new Seen(context, recorder.weights());
     }
 
     public AttentionOutput train(AttentionInputs inputs) {

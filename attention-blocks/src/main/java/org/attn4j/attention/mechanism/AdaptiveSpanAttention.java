@@ -10,6 +10,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AdaptiveSpan;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Kernels;
@@ -93,13 +94,9 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray queryHeads = queryHeads(parameters, in, training);
         KeyValues memory = memory(parameters, in, training);
-        AttentionOutput output = attendHeads(parameters, queryHeads, memory, in.mask(), training);
-        if (in.observed()) {
-            in.observer().observe("", output.weights());
-        }
-        return new AttentionOutput(
-                context(parameters, output.context(), training),
-                in.observed() ? output.weights() : null);
+        NDArray context =
+                attendHeads(parameters, queryHeads, memory, in.mask(), in.observer(), training);
+        return new AttentionOutput(context(parameters, context, training));
     }
 
     /**
@@ -109,14 +106,16 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
      * @param queryHeads (B, N, T, H)
      * @param memory keys and values (B, N, S, H); the queries are the last T of the S places
      * @param mask who sees whom, beside the spans
+     * @param observer is told the weights (B, N, T, S); null for nobody
      * @param training whether this is a training pass
-     * @return context (B, N, T, Hv) and weights (B, N, T, S)
+     * @return context (B, N, T, Hv)
      */
-    public AttentionOutput attendHeads(
+    public NDArray attendHeads(
             ParameterStore parameters,
             NDArray queryHeads,
             KeyValues memory,
             AttentionMask mask,
+            AttentionObserver observer,
             boolean training) {
         NDManager manager = queryHeads.getManager();
         long queries = queryHeads.getShape().get(2);
@@ -136,8 +135,10 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
                 training && dropout > 0
                         ? Kernels.of(manager).dropout().dropout(weights, dropout)
                         : weights;
-        NDArray context = kept.matMul(value); // (B, N, T, Hv)
-        return new AttentionOutput(context, skipped == 0 ? weights : padded(skipped, weights));
+        if (observer != null) {
+            observer.observe("", skipped == 0 ? weights : padded(skipped, weights));
+        }
+        return kept.matMul(value); // (B, N, T, Hv)
     }
 
     private static MaskNumbers from(long skipped, MaskNumbers mask, NDManager manager) {

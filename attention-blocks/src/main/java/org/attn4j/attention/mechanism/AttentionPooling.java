@@ -8,8 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Linear;
@@ -50,11 +50,16 @@ public final class AttentionPooling extends AbstractBlock {
      * @param parameters where the block's parameters are found
      * @param states (B, S, F)
      * @param visible which places are real, (B, S), boolean or of zeros and ones; null for all
+     * @param observer is told the weights (B, 1, 1, S); null for nobody
      * @param training whether this is a training pass
-     * @return the sum (B, F), always with the weights (B, 1, 1, S)
+     * @return the sum (B, F)
      */
-    public AttentionOutput pool(
-            ParameterStore parameters, NDArray states, NDArray visible, boolean training) {
+    public NDArray pool(
+            ParameterStore parameters,
+            NDArray states,
+            NDArray visible,
+            AttentionObserver observer,
+            boolean training) {
         NDArray hidden =
                 projection
                         .forward(parameters, new NDList(states), training)
@@ -72,8 +77,11 @@ public final class AttentionPooling extends AbstractBlock {
                                 .numbers(states.getManager(), 1, states.getShape().get(1));
         NDArray weights =
                 Softmax.INSTANCE.weights(parameters, scores, mask, training); // (B, 1, 1, S)
+        if (observer != null) {
+            observer.observe("", weights);
+        }
         NDArray sum = weights.matMul(states.expandDims(1)); // (B, 1, 1, F)
-        return new AttentionOutput(sum.squeeze(new int[] {1, 2}), weights);
+        return sum.squeeze(new int[] {1, 2});
     }
 
     /**
@@ -88,7 +96,7 @@ public final class AttentionPooling extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray visible = inputs.size() > 1 ? inputs.get(1) : null;
-        return new NDList(pool(parameters, inputs.get(0), visible, training).context());
+        return new NDList(pool(parameters, inputs.get(0), visible, null, training));
     }
 
     /** {@inheritDoc} */

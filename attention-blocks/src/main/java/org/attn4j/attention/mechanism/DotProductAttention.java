@@ -102,9 +102,11 @@ public final class DotProductAttention extends AttentionBlock {
         long size = queryHeads.getShape().get(3); // H
         double usual = norm == null ? 1 / Math.sqrt(size) : norm.scale(size);
         double factor = scale == null ? usual : scale;
-        return new ScaledDotProduct(factor, dropout, kernel)
-                .with(alignment, parameters)
-                .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
+        NDArray context =
+                new ScaledDotProduct(factor, dropout, kernel)
+                        .with(alignment, parameters)
+                        .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
+        return new AttentionOutput(context);
     }
 
     /** {@inheritDoc} */

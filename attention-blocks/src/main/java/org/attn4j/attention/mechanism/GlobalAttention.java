@@ -89,7 +89,7 @@ public final class GlobalAttention extends AttentionBlock {
             return output; // (B, T, Dv)
         }
         NDArray vector = attentional(parameters, output.context(), in.query(), training);
-        return new AttentionOutput(vector, output.weights()); // (B, T, A)
+        return new AttentionOutput(vector); // (B, T, A)
     }
 
     /**
@@ -98,7 +98,7 @@ public final class GlobalAttention extends AttentionBlock {
      * @param parameters where the block's parameters are found
      * @param in what attends to what
      * @param training whether this is a training pass
-     * @return c_t, (B, T, Dv), with the weights (B, 1, T, S) if the inputs carry an observer
+     * @return c_t, (B, T, Dv)
      */
     public AttentionOutput context(
             ParameterStore parameters, AttentionInputs in, boolean training) {

@@ -10,9 +10,8 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Arrays;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.pattern.Rows;
@@ -50,39 +49,39 @@ final class GlobalProjections extends AbstractBlock {
      * @param places the global places of each sequence
      * @param keys which places are seen at all; null for all
      * @param core how it is computed
-     * @param local the context (B, T, N·H) of the other places, with weights (B, N, T, T) or null;
-     *     what it holds in the rows of global places does not count
+     * @param local the context (B, T, N·H) of the other places; what it holds in the rows of global
+     *     places does not count
+     * @param weights the weights (B, N, T, T) of the same, to be completed too; null if nobody asks
      * @param training whether this is a training pass
-     * @return the same with the rows of the global places
+     * @return the context with the rows of the global places
      */
-    AttentionOutput over(
+    NDArray over(
             ParameterStore parameters,
             NDArray x,
             int[][] places,
             NDArray keys,
             ScaledDotProduct core,
-            AttentionOutput local,
+            NDArray local,
+            WeightsRecorder weights,
             boolean training) {
         int[][] level = level(places); // B of R
         NDArray query = apply(queryProjection, parameters, Rows.take(x, level), training);
         NDArray key = apply(keyProjection, parameters, x, training);
         NDArray value = apply(valueProjection, parameters, x, training);
-        AttentionObserver observer = local.weights() == null ? null : (place, weights) -> {};
-        AttentionOutput seen =
+        WeightsRecorder own = weights == null ? null : new WeightsRecorder();
+        NDArray seen =
                 core.attend(
                         Heads.split(query, heads), // (B, N, R, H)
                         new KeyValues(Heads.split(key, heads), Heads.split(value, heads)),
                         keys == null ? AttentionMask.none() : AttentionMask.keys(keys),
-                        observer,
+                        own,
                         training); // (B, R, N·H)
         int[][] rows = rows(places, Math.toIntExact(x.getShape().get(1)));
-        NDArray context = Rows.take(local.context().concat(seen.context(), 1), rows);
-        if (local.weights() == null) {
-            return new AttentionOutput(context, null);
+        if (weights != null) {
+            NDArray both = weights.weights().concat(own.weights(), 2); // (B, N, T + R, T)
+            weights.observe("", Rows.take(both.swapAxes(1, 2), rows).swapAxes(1, 2));
         }
-        NDArray weights = local.weights().concat(seen.weights(), 2); // (B, N, T + R, T)
-        return new AttentionOutput(
-                context, Rows.take(weights.swapAxes(1, 2), rows).swapAxes(1, 2)); // (B, N, T, T)
+        return Rows.take(local.concat(seen, 1), rows); // (B, T, N·H)
     }
 
     /** Where the row of each place stands when those of the R global places follow the T others. */

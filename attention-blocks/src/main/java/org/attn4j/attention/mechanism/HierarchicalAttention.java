@@ -12,7 +12,6 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Objects;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.recurrent.CellKind;
@@ -118,8 +117,8 @@ public final class HierarchicalAttention extends AbstractBlock {
      * @param words ids (B, S, W), or vectors (B, S, W, E) for a block without an embedding
      * @param visible which words are real, (B, S, W), boolean or of zeros and ones; null for ids
      *     other than the padding's, and for all vectors. A sentence without a real word is hidden
-     * @param observer is told the weights of {@code word}, (B, 1, S, W), and {@code sentence}, (B,
-     *     1, 1, S); null for nobody
+     * @param observer is told as {@code word} α_it, (B, 1, S, W), of which each real sentence's sum
+     *     to one, and as {@code sentence} α_i, (B, 1, 1, S); null for nobody
      */
     public record Inputs(NDArray words, NDArray visible, AttentionObserver observer) {
 
@@ -143,19 +142,11 @@ public final class HierarchicalAttention extends AbstractBlock {
      * What becomes of a batch of documents.
      *
      * @param wordStates the annotations h_it, (B, S, W, 2·h); zero at padding
-     * @param wordWeights α_it, (B, S, W); each real sentence's sum to one
      * @param sentences s_i, (B, S, 2·h); zero for hidden sentences
-     * @param sentenceWeights α_i, (B, S)
      * @param document v, (B, 2·hs)
      * @param logits (B, C); null without classes
      */
-    public record Output(
-            NDArray wordStates,
-            NDArray wordWeights,
-            NDArray sentences,
-            NDArray sentenceWeights,
-            NDArray document,
-            NDArray logits) {}
+    public record Output(NDArray wordStates, NDArray sentences, NDArray document, NDArray logits) {}
 
     /**
      * Reads documents.
@@ -186,28 +177,35 @@ public final class HierarchicalAttention extends AbstractBlock {
                 wordEncoder
                         .run(parameters, each, eachVisible, null, training)
                         .output(); // (B·S, W, 2·h)
-        AttentionOutput word = wordAttention.pool(parameters, wordStates, eachVisible, training);
-        NDArray summed = word.context().reshape(batch, sentences, -1); // (B, S, 2·h)
+        AttentionObserver observer = in.observer();
+        AttentionObserver ofWords =
+                (site, weights) ->
+                        observer.observe("word", weights.reshape(batch, 1, sentences, words));
+        NDArray summed =
+                wordAttention
+                        .pool(
+                                parameters,
+                                wordStates,
+                                eachVisible,
+                                observer == null ? null : ofWords,
+                                training)
+                        .reshape(batch, sentences, -1); // (B, S, 2·h)
 
         NDArray sentenceVisible = visible.max(new int[] {2}); // (B, S)
         NDArray sentenceStates =
                 sentenceEncoder
                         .run(parameters, summed, sentenceVisible, null, training)
                         .output(); // (B, S, 2·hs)
-        AttentionOutput sentence =
-                sentenceAttention.pool(parameters, sentenceStates, sentenceVisible, training);
-        NDArray document = sentence.context(); // (B, 2·hs)
-
-        NDArray wordWeights = word.weights().reshape(batch, sentences, words);
-        if (in.observer() != null) {
-            in.observer().observe("word", wordWeights.expandDims(1));
-            in.observer().observe("sentence", sentence.weights());
-        }
+        NDArray document =
+                sentenceAttention.pool(
+                        parameters,
+                        sentenceStates,
+                        sentenceVisible,
+                        observer == null ? null : observer.at("sentence"),
+                        training); // (B, 2·hs)
         return new Output(
                 wordStates.reshape(batch, sentences, words, wordEncoder.outputSize()),
-                wordWeights,
                 summed,
-                sentence.weights().reshape(batch, sentences),
                 document,
                 classifier == null
                         ? null

@@ -78,12 +78,11 @@ public final class LinearAttention extends AttentionBlock {
         NDArray query = project(queryProjection, parameters, in.query(), training);
         Pass pass = new Pass(parameters, in, training, LinearSums.features(query));
         NDArray merged = Heads.merge(pass.context()).toType(query.getDataType(), false);
-        NDArray weights = null;
         if (in.observed()) {
-            weights = pass.weights().toType(query.getDataType(), false);
-            in.observer().observe("", weights); // (B, N, T, S)
+            in.observer()
+                    .observe("", pass.weights().toType(query.getDataType(), false)); // (B, N, T, S)
         }
-        return new AttentionOutput(apply(outputProjection, parameters, merged, training), weights);
+        return new AttentionOutput(apply(outputProjection, parameters, merged, training));
     }
 
     /** One call: queries are features already, keys and values are made when they are needed. */

@@ -235,7 +235,7 @@ public final class LocalAttention extends AttentionBlock {
             weights = Kernels.of(weights.getManager()).dropout().dropout(weights, dropout);
         }
         NDArray context = weights.matMul(values.expandDims(1)); // (B·Q, 1, M, Dv)
-        return new AttentionOutput(local.ungrouped(context, batch), null);
+        return new AttentionOutput(local.ungrouped(context, batch));
     }
 
     /** Weights that fall with the distance from the centre, if it is predicted. */

@@ -53,12 +53,11 @@ import org.attn4j.attention.ops.Scalars;
  *       children {@code state_proj} (H) and {@code answer_proj} (W).
  * </ul>
  *
- * <p>{@link #read} takes {@link MemoryInputs} and gives a {@link MemoryOutput} with the weights of
- * each hop; {@code forward} takes {@code [story, question]} or {@code [story, question, mask]} and
- * gives {@code [logits]}, (B, V). Choose it for answers that need several facts, each found with
- * the help of the one before, and for seeing which they were. Time and memory B·n·J·d for each
- * table that the story is read with, K + 1 with adjacent tying and 2 with the other, and B·n·d a
- * hop.
+ * <p>{@link #read} takes {@link MemoryInputs} and gives a {@link MemoryOutput}; {@code forward}
+ * takes {@code [story, question]} or {@code [story, question, mask]} and gives {@code [logits]},
+ * (B, V). Choose it for answers that need several facts, each found with the help of the one
+ * before, and for seeing which they were. Time and memory B·n·J·d for each table that the story is
+ * read with, K + 1 with adjacent tying and 2 with the other, and B·n·d a hop.
  */
 public final class MemoryAttention extends AbstractBlock {
 

@@ -18,7 +18,6 @@ final class MemoryHops {
     private final MaskNumbers mask; // (B, 1, 1, n), or null
     private final AttentionObserver observer;
     private final boolean training;
-    private final NDList weights = new NDList(); // (B, 1, n) each
     private final NDList states = new NDList(); // (B, 1, d) each
     private final NDList reads = new NDList();
 
@@ -55,9 +54,8 @@ final class MemoryHops {
                         .matMul(keys.expandDims(1).swapAxes(2, 3)); // (B, 1, 1, n)
         NDArray taken = alignment.weights(parameters, scores, mask, training);
         if (observer != null) {
-            observer.observe("hops." + weights.size(), taken);
+            observer.observe("hops." + reads.size(), taken);
         }
-        weights.add(taken.reshape(batch, 1, shape.get(1)));
         NDArray read = taken.matMul(values.expandDims(1)).reshape(batch, size); // (B, d)
         reads.add(read.expandDims(1));
         return read;
@@ -71,7 +69,6 @@ final class MemoryHops {
      */
     MemoryOutput output(NDArray last, NDArray logits) {
         states.add(last.expandDims(1));
-        return new MemoryOutput(
-                logits, Heads.joined(weights, 1), Heads.joined(states, 1), Heads.joined(reads, 1));
+        return new MemoryOutput(logits, Heads.joined(states, 1), Heads.joined(reads, 1));
     }
 }

@@ -169,12 +169,11 @@ public final class MultiHeadAttention extends AttentionBlock {
             memory = withExtras(parameters, manager, memory, training); // (B, G, S + extras, H)
         }
 
-        AttentionOutput output =
+        NDArray output =
                 core.with(alignment, parameters)
                         .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
-        NDArray context =
-                apply(outputProjection, parameters, output.context(), training); // (B, T, D)
-        return new AttentionOutput(context, output.weights());
+        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
+        return new AttentionOutput(context);
     }
 
     private NDArray turn(NDArray heads, AttentionInputs in, int cached) {

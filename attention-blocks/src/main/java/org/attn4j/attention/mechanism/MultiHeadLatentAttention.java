@@ -155,13 +155,12 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         NDManager manager = in.query().getManager();
         KeyValues read =
                 new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
-        AttentionOutput output =
+        NDArray output =
                 absorbs(cache != null, queryHeads.getShape().get(2), latent.length())
                         ? absorbed(parameters, queryHeads, read, in, training)
                         : plain(parameters, queryHeads, read, in, training); // (B, T, N·Hv)
-        NDArray context =
-                apply(outputProjection, parameters, output.context(), training); // (B, T, D)
-        return new AttentionOutput(context, output.weights());
+        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
+        return new AttentionOutput(context);
     }
 
     /**
@@ -204,7 +203,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     }
 
     /** Every head with keys and values of its own. */
-    private AttentionOutput plain(
+    private NDArray plain(
             ParameterStore parameters,
             NDArray queryHeads, // (B, N, T, Hn + Hr)
             KeyValues latent,
@@ -223,7 +222,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     }
 
     /** All heads look at the latent itself: multi-query attention of R + Hr features. */
-    private AttentionOutput absorbed(
+    private NDArray absorbed(
             ParameterStore parameters,
             NDArray queryHeads, // (B, N, T, Hn + Hr)
             KeyValues latent,
@@ -243,16 +242,16 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         NDArray folded = Heads.times(head(queryHeads, headSize), keyUp); // (B, N, T, R)
         NDArray query = folded.concat(tail(queryHeads, headSize), 3); // (B, N, T, R + Hr)
         NDArray key = latent.key().concat(latent.value(), 3); // (B, 1, S, R + Hr)
-        AttentionOutput output =
+        NDArray output =
                 core.attend(
                         query,
                         new KeyValues(key, latent.key()),
                         in.mask(),
                         in.observer(),
                         training);
-        NDArray read = Heads.split(output.context(), heads); // (B, N, T, R)
+        NDArray read = Heads.split(output, heads); // (B, N, T, R)
         NDArray context = Heads.times(read, valueUp.swapAxes(1, 2)); // (B, N, T, Hv)
-        return new AttentionOutput(Heads.merge(context), output.weights());
+        return Heads.merge(context);
     }
 
     private boolean absorbs(boolean cached, long queries, long keys) {

@@ -124,13 +124,13 @@ public final class PersistentMemoryAttention extends AttentionBlock {
                 new KeyValues(
                         augmented(places.key(), persistentKeys, parameters, manager, training),
                         augmented(places.value(), persistentValues, parameters, manager, training));
-        AttentionOutput output =
+        NDArray output =
                 core.attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
         NDArray context =
                 outputProjection
-                        .forward(parameters, new NDList(output.context()), training)
+                        .forward(parameters, new NDList(output), training)
                         .singletonOrThrow(); // (B, T, D)
-        return new AttentionOutput(context, output.weights());
+        return new AttentionOutput(context);
     }
 
     /** Appends the persistent vectors to those of the places: (B, N, S + M, H). */

@@ -3,7 +3,6 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -31,13 +30,12 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
                 : new ScaledDotProduct(scale, dropout, new ReferenceKernel(alignment, parameters));
     }
 
-    AttentionOutput attend(
+    NDArray attend(
             NDArray queryHeads, // (B, N, T, H)
             KeyValues memory, // (B, G, S, H)
             AttentionMask mask,
             AttentionObserver observer,
             boolean training) {
-        boolean observed = observer != null;
         AttentionRequest request =
                 new AttentionRequest(
                         queryHeads,
@@ -47,13 +45,11 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
                         scale,
                         dropout,
                         training,
-                        observed);
-        AttentionOutput output =
-                Kernels.choose(kernel, queryHeads.getManager(), request).attend(request);
-        if (observed) {
-            observer.observe("", output.weights()); // (B, N, T, S)
-        }
-        return new AttentionOutput(Heads.merge(output.context()), output.weights()); // (B, T, N·Hv)
+                        observer);
+        NDArray context =
+                Kernels.choose(kernel, queryHeads.getManager(), request)
+                        .attend(request); // (B, N, T, Hv)
+        return Heads.merge(context); // (B, T, N·Hv)
     }
 
     /** The mask with a bias by position, if there is one. */

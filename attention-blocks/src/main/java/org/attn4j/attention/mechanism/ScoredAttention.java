@@ -89,7 +89,7 @@ record ScoredAttention(Score score, Alignment alignment, float dropout) {
         if (in.observed()) {
             in.observer().observe("", weights);
         }
-        return new AttentionOutput(context.squeeze(1), in.observed() ? weights : null);
+        return new AttentionOutput(context.squeeze(1));
     }
 
     /** The shape of the context for shapes of {@code [query, key, value]}. */

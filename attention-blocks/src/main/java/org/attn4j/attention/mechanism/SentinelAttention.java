@@ -249,7 +249,7 @@ public final class SentinelAttention extends AttentionBlock {
                 sentinel.mul(beta).add(context.mul(Scalars.subtract(1, beta))); // ĉ, (B, T, D)
         NDArray readout = apply(outputProjection, parameters, adaptive.add(in.hidden), training);
         if (in.observer != null) {
-            in.observer.observe("", regionsOf(extended));
+            in.observer.observe("", extended.get(new NDIndex(":, :, :, :-1"))); // (B, 1, T, S)
         }
         return new Output(
                 gate,
@@ -278,8 +278,7 @@ public final class SentinelAttention extends AttentionBlock {
                         in.cache(),
                         in.observer());
         Output output = look(parameters, inputs, training);
-        NDArray weights = in.observed() ? regionsOf(output.extendedWeights().expandDims(1)) : null;
-        return new AttentionOutput(output.readout(), weights);
+        return new AttentionOutput(output.readout());
     }
 
     /** The query of the place before each, zeros before the first. */
@@ -320,10 +319,6 @@ public final class SentinelAttention extends AttentionBlock {
                         null,
                         training)
                 .reshape(shape.get(0), 1, shape.get(1), 1);
-    }
-
-    private static NDArray regionsOf(NDArray extended) {
-        return extended.get(new NDIndex(":, :, :, :-1")); // (B, 1, T, S)
     }
 
     private static NDArray apply(

@@ -80,7 +80,7 @@ public final class SoftAttention extends AttentionBlock {
             return output;
         }
         NDArray gated = output.context().mul(gate(parameters, in.query(), training));
-        return new AttentionOutput(gated, output.weights()); // (B, T, Dv)
+        return new AttentionOutput(gated); // (B, T, Dv)
     }
 
     /**
@@ -89,7 +89,7 @@ public final class SoftAttention extends AttentionBlock {
      * @param parameters where the block's parameters are found
      * @param in what attends to what
      * @param training whether this is a training pass
-     * @return Σ α a, (B, T, Dv), with the weights (B, 1, T, S) if the inputs carry an observer
+     * @return Σ α a, (B, T, Dv)
      */
     public AttentionOutput context(
             ParameterStore parameters, AttentionInputs in, boolean training) {
@@ -117,7 +117,7 @@ public final class SoftAttention extends AttentionBlock {
      * Computes the doubly stochastic penalty, {@code λ Σ_i (1 − Σ_t α_ti)²}: the weights of a step
      * sum to one, and those of a place over all steps should, too. It is added to the loss.
      *
-     * @param weights α, (B, 1, T, S), as an observer or {@link AttentionOutput#weights} gives them
+     * @param weights α, (B, 1, T, S), as an observer is told them
      * @param visible (B, S), which places count, as booleans or ones and zeros; null for all
      * @param steps (B, T), which steps are real, as booleans or ones and zeros; null for all
      * @param lambda λ, at least 0

@@ -14,6 +14,8 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Linear;
@@ -142,41 +144,40 @@ public final class SparseAttention extends AttentionBlock {
 
         boolean banded = mask.left() >= 0 || mask.right() > 0;
         boolean dense = full || banded || mask.pattern() != null || mask.bias() != null;
-        AttentionOutput output; // (B, T, N·H)
+        NDArray seen; // (B, T, N·H)
+        WeightsRecorder weights = in.observed() ? new WeightsRecorder() : null;
         if (dense || in.observed()) {
             AttentionMask visible = full ? mask : mask.and(visible(pass, request, extent, own));
-            output = dense(request, visible, in.observed());
+            seen = dense(request, visible, weights);
         } else {
             NDArray context =
                     own == null
                             ? pass.attend(request, extent)
                             : window().attend(request, extent, own); // (B, T, N, H)
-            output = new AttentionOutput(merged(context), null);
+            seen = merged(context);
         }
         if (own != null && globalProjections != null) {
-            output =
+            seen =
                     globalProjections.over(
                             parameters,
                             in.query(),
                             own,
                             mask.keys(),
                             core(request),
-                            output,
+                            seen,
+                            weights,
                             training);
         }
         if (in.observed()) {
-            in.observer().observe("", output.weights()); // (B, N, T, S)
+            in.observer().observe("", weights.weights()); // (B, N, T, S)
         }
         NDArray context =
-                hiddenSeeNothing && !full && mask.keys() != null
-                        ? kept(output.context(), mask.keys())
-                        : output.context();
-        return new AttentionOutput(
-                apply(outputProjection, parameters, context, training), output.weights());
+                hiddenSeeNothing && !full && mask.keys() != null ? kept(seen, mask.keys()) : seen;
+        return new AttentionOutput(apply(outputProjection, parameters, context, training));
     }
 
     /** The same with T×S weights. */
-    private AttentionOutput dense(SparseRequest request, AttentionMask mask, boolean observed) {
+    private NDArray dense(SparseRequest request, AttentionMask mask, AttentionObserver observer) {
         KeyValues memory =
                 new KeyValues(request.key().swapAxes(1, 2), request.value().swapAxes(1, 2));
         return core(request)
@@ -184,7 +185,7 @@ public final class SparseAttention extends AttentionBlock {
                         request.query().swapAxes(1, 2), // (B, N, T, H)
                         memory, // (B, G, S, H)
                         mask,
-                        observed ? (place, weights) -> {} : null,
+                        observer,
                         request.training()); // (B, T, N·H)
     }
 

@@ -92,9 +92,7 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
         if (in.observed()) {
             in.observer().observe("", output.weights());
         }
-        return new AttentionOutput(
-                context(parameters, output.context(), training),
-                in.observed() ? output.weights() : null);
+        return new AttentionOutput(context(parameters, output.context(), training));
     }
 
     /**

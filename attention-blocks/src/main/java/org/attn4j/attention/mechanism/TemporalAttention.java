@@ -111,8 +111,9 @@ public final class TemporalAttention extends AbstractBlock {
      *
      * @param series x, the values of the driving series, (B, T, n)
      * @param target y, the values of the target before the one to predict, (B, T − 1)
-     * @param observer is told the weights of {@code input}, (B, 1, T, n), and {@code temporal}, (B,
-     *     1, T or T − 1, T); null for nobody
+     * @param observer is told as {@code input} α, which series mattered at each step, (B, 1, T, n),
+     *     and as {@code temporal} β, which steps mattered, a row for each context: (B, 1, T, T) in
+     *     the printed order, (B, 1, T − 1, T) in the common one; null for nobody
      */
     public record Inputs(NDArray series, NDArray target, AttentionObserver observer) {
 
@@ -137,21 +138,13 @@ public final class TemporalAttention extends AbstractBlock {
     /**
      * What becomes of a batch of windows.
      *
-     * @param inputWeights α, which series mattered at each step, (B, T, n)
      * @param encoderStates h, (B, T, m)
-     * @param temporalWeights β, which steps mattered, a row for each context: (B, T, T) in the
-     *     printed order, (B, T − 1, T) in the common one
      * @param decoderStates d_2 … d_T, (B, T − 1, p)
      * @param context the context that the prediction uses, (B, m)
      * @param prediction ŷ, (B)
      */
     public record Output(
-            NDArray inputWeights,
-            NDArray encoderStates,
-            NDArray temporalWeights,
-            NDArray decoderStates,
-            NDArray context,
-            NDArray prediction) {}
+            NDArray encoderStates, NDArray decoderStates, NDArray context, NDArray prediction) {}
 
     /**
      * Predicts the next value of targets.
@@ -171,19 +164,11 @@ public final class TemporalAttention extends AbstractBlock {
         NDArray last = decoding.state.hidden().concat(decoding.context, 1); // (B, p + m)
         NDArray hidden = apply(outputProjection, parameters, last, training); // (B, p)
         NDArray predicted = apply(prediction, parameters, hidden, training).squeeze(1); // (B)
-        NDArray input = Steps.together(inputWeights); // (B, T, n)
-        NDArray temporal = Steps.together(decoding.weights); // (B, T or T - 1, T)
         if (in.observer() != null) {
-            in.observer().observe("input", input.expandDims(1));
-            in.observer().observe("temporal", temporal.expandDims(1));
+            in.observer().observe("input", Steps.together(inputWeights).expandDims(1));
+            in.observer().observe("temporal", Steps.together(decoding.weights).expandDims(1));
         }
-        return new Output(
-                input,
-                states,
-                temporal,
-                Steps.together(decoding.states),
-                decoding.context,
-                predicted);
+        return new Output(states, Steps.together(decoding.states), decoding.context, predicted);
     }
 
     /** Equations 8 to 11: the states h_1 … h_T. */

@@ -10,7 +10,6 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
@@ -80,22 +79,14 @@ public final class TimeAxisAttention extends AbstractBlock {
     }
 
     /**
-     * What attending gives.
-     *
-     * @param context (B, T, P, D)
-     * @param weights of each place, (B, P, N, T, T); null unless an observer asked for them
-     */
-    public record Output(NDArray context, NDArray weights) {}
-
-    /**
      * Attends.
      *
      * @param parameters where the block's parameters are found
      * @param in the scenes
      * @param training whether dropout applies
-     * @return context and weights
+     * @return context (B, T, P, D)
      */
-    public Output attend(ParameterStore parameters, Inputs in, boolean training) {
+    public NDArray attend(ParameterStore parameters, Inputs in, boolean training) {
         Shape shape = in.x().getShape();
         long batch = shape.get(0);
         long times = shape.get(1);
@@ -107,15 +98,11 @@ public final class TimeAxisAttention extends AbstractBlock {
         }
         AttentionInputs inputs =
                 AttentionInputs.self(rows).withMask(mask).withObserver(in.observer());
-        AttentionOutput output = attention.attend(parameters, inputs, training);
-        NDArray context =
-                output.context().reshape(batch, places, times, -1).swapAxes(1, 2); // (B, T, P, D)
-        NDArray weights = output.weights(); // (B·P, N, T, T)
-        return new Output(
-                context,
-                weights == null
-                        ? null
-                        : weights.reshape(batch, places, weights.getShape().get(1), times, times));
+        return attention
+                .attend(parameters, inputs, training)
+                .context() // (B·P, T, D)
+                .reshape(batch, places, times, -1)
+                .swapAxes(1, 2); // (B, T, P, D)
     }
 
     /**
@@ -136,7 +123,7 @@ public final class TimeAxisAttention extends AbstractBlock {
                             + " arrays");
         }
         Inputs in = Inputs.of(inputs.get(0), inputs.size() > 1 ? inputs.get(1) : null);
-        return new NDList(attend(parameters, in, training).context());
+        return new NDList(attend(parameters, in, training));
     }
 
     /** {@inheritDoc} */

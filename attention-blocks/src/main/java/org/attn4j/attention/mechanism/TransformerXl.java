@@ -14,7 +14,6 @@ import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
@@ -89,7 +88,8 @@ public final class TransformerXl extends AbstractBlock {
      * @param visible which of its places may be seen, (B, T), boolean or of zeros and ones; null
      *     for all
      * @param past the memory that the segment before has left
-     * @param observer is told the weights of layer n as {@code layers.n}; null for nobody
+     * @param observer is told the weights of layer n as {@code layers.n}, (B, N, T, M + T), the
+     *     memory's first; null for nobody
      * @param training whether this is a training pass
      * @return the output and the memory for the next segment
      */
@@ -106,7 +106,6 @@ public final class TransformerXl extends AbstractBlock {
         AttentionMask mask = AttentionMask.causal().and(AttentionMask.keys(seen));
         NDArray hidden = x; // (B, T, D)
         List<NDArray> kept = new ArrayList<>();
-        List<NDArray> weights = new ArrayList<>();
         Temporaries temporaries =
                 observer == null ? Temporaries.of(this, parameters, training, x) : Temporaries.KEPT;
         for (int i = 0; i < layers.size(); i++) {
@@ -119,22 +118,14 @@ public final class TransformerXl extends AbstractBlock {
                             .withMask(mask)
                             .withObserver(observer == null ? null : observer.at("layers." + i));
             Layer layer = layers.get(i);
-            hidden =
-                    temporaries.of(
-                            () -> {
-                                AttentionOutput output = layer.attend(parameters, inputs, training);
-                                if (observer != null) {
-                                    weights.add(output.weights());
-                                }
-                                return output.context();
-                            });
+            hidden = temporaries.of(() -> layer.attend(parameters, inputs, training));
             if (memory > 0) {
                 kept.add(last(joined));
             }
         }
         SegmentMemory next =
                 memory == 0 ? SegmentMemory.empty() : new SegmentMemory(kept, last(seen));
-        return new SegmentOutput(hidden, next, weights);
+        return new SegmentOutput(hidden, next);
     }
 
     /** The last M places, without a gradient. */
@@ -260,15 +251,14 @@ public final class TransformerXl extends AbstractBlock {
             outputNorm = addChildBlock("output_norm", new LayerNorm(modelSize, builder.epsilon));
         }
 
-        AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-            AttentionOutput output = attention.attend(parameters, in, training);
-            NDArray x = in.query().add(dropped(output.context(), training));
+        NDArray attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+            NDArray context = attention.attend(parameters, in, training).context();
+            NDArray x = in.query().add(dropped(context, training));
             NDArray y = apply(attentionNorm, parameters, x, training); // (B, T, D)
             NDArray inner = Activation.relu(apply(fc1, parameters, y, training));
             NDArray outer = apply(fc2, parameters, dropped(inner, training), training);
             NDArray sum = y.add(dropped(outer, training));
-            return new AttentionOutput(
-                    apply(outputNorm, parameters, sum, training), output.weights());
+            return apply(outputNorm, parameters, sum, training);
         }
 
         private NDArray dropped(NDArray x, boolean training) {
@@ -290,7 +280,7 @@ public final class TransformerXl extends AbstractBlock {
                 PairList<String, Object> params) {
             AttentionInputs in =
                     AttentionInputs.self(inputs.get(0)).withMask(AttentionMask.causal());
-            return new NDList(attend(parameters, in, training).context());
+            return new NDList(attend(parameters, in, training));
         }
 
         @Override

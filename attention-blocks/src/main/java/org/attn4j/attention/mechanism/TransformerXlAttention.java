@@ -120,10 +120,9 @@ public final class TransformerXlAttention extends AttentionBlock {
         AttentionMask mask =
                 in.mask().and(AttentionMask.bias(Scalars.multiply(positionScores, scale)));
         KeyValues read = new KeyValues(Heads.on(manager, memory.key()), memory.value());
-        AttentionOutput output = core.attend(byContent, read, mask, in.observer(), training);
-        NDArray context =
-                apply(outputProjection, parameters, output.context(), training); // (B, T, D)
-        return new AttentionOutput(context, output.weights());
+        NDArray output = core.attend(byContent, read, mask, in.observer(), training);
+        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
+        return new AttentionOutput(context);
     }
 
     /** The second half of the score, before the scale. */

@@ -1,6 +1,6 @@
 package org.attn4j.attention.ops;
 
-import org.attn4j.attention.AttentionOutput;
+import ai.djl.ndarray.NDArray;
 
 /**
  * One way of computing {@code softmax(scale · Q·Kᵀ + M)·V}.
@@ -23,8 +23,8 @@ public interface AttentionKernel {
      * Computes the request.
      *
      * @param request a request that this kernel supports
-     * @return the context (B, N, T, Hv) and, if asked for, the weights (B, N, T, S); a query that
-     *     sees no key has zeros in both
+     * @return the context (B, N, T, Hv). A query that sees no key has zeros in it, and in the
+     *     weights
      */
-    AttentionOutput attend(AttentionRequest request);
+    NDArray attend(AttentionRequest request);
 }

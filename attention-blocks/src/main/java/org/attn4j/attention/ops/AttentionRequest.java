@@ -3,6 +3,7 @@ package org.attn4j.attention.ops;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.Objects;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
 /**
@@ -16,7 +17,7 @@ import org.attn4j.attention.mask.AttentionMask;
  * @param scale the factor on the scores, usually 1/√H
  * @param dropout the rate at which weights are dropped when training, in [0, 1)
  * @param training whether this is a training pass
- * @param weights whether the weights are to be returned
+ * @param observer is told the weights (B, N, T, S), as they are before dropout; null for nobody
  */
 public record AttentionRequest(
         NDArray query,
@@ -26,7 +27,7 @@ public record AttentionRequest(
         double scale,
         float dropout,
         boolean training,
-        boolean weights) {
+        AttentionObserver observer) {
 
     /** {@inheritDoc} */
     public AttentionRequest {

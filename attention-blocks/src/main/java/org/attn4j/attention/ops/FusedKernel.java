@@ -3,7 +3,6 @@ package org.attn4j.attention.ops;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.MaskNumbers;
 
 /**
@@ -34,12 +33,12 @@ final class FusedKernel implements AttentionKernel {
                     case FLOAT16 -> !request.drops();
                     default -> false;
                 };
-        return type && !request.weights();
+        return type && request.observer() == null;
     }
 
     /** {@inheritDoc} */
     @Override
-    public AttentionOutput attend(AttentionRequest request) {
+    public NDArray attend(AttentionRequest request) {
         long queries = request.queryLength(); // T
         long keys = request.keyLength(); // S
         NDArray query = request.query(); // (B, N, T, H)
@@ -66,7 +65,7 @@ final class FusedKernel implements AttentionKernel {
             NDArray rows = mask.seeing().toType(query.getDataType(), false); // (B, N, T, 1)
             context = context.mul(rows);
         }
-        return new AttentionOutput(context, null); // (B, N, T, Hv)
+        return context; // (B, N, T, Hv)
     }
 
     private NDArray call(

@@ -107,8 +107,8 @@ class KernelProof {
                     for (AttentionRequest request : requests) {
                         compare(
                                 "%d×%d".formatted(request.queryLength(), request.keyLength()),
-                                () -> plain.attend(request).context(),
-                                () -> kernel.attend(request).context(),
+                                () -> plain.attend(request),
+                                () -> kernel.attend(request),
                                 new NDList(request.query(), request.key(), request.value()));
                     }
                 });
@@ -271,7 +271,7 @@ class KernelProof {
         NDArray query = numbers(scratch, new Shape(2, 3, queries, 5));
         NDArray key = numbers(scratch, new Shape(2, groups, keys, 5));
         NDArray value = numbers(scratch, new Shape(2, groups, keys, 9));
-        return new AttentionRequest(query, key, value, mask, 0.7, 0, false, false);
+        return new AttentionRequest(query, key, value, mask, 0.7, 0, false, null);
     }
 
     /** Numbers in [-1, 1) that look random and are always the same. */

@@ -1,13 +1,13 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.ops.KernelChoice.Part;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,7 @@ public final class Kernels {
         }
 
         @Override
-        public AttentionOutput attend(AttentionRequest request) {
+        public NDArray attend(AttentionRequest request) {
             return (kernel.supports(request) ? kernel : fallback).attend(request);
         }
     }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.mask.MaskNumbers;
@@ -46,15 +45,16 @@ public final class ReferenceKernel implements AttentionKernel {
 
     /** {@inheritDoc} */
     @Override
-    public AttentionOutput attend(AttentionRequest request) {
+    public NDArray attend(AttentionRequest request) {
         NDArray query = request.query();
         MaskNumbers mask =
                 request.mask()
                         .numbers(query.getManager(), request.queryLength(), request.keyLength());
 
-        if (request.weights()) {
+        if (request.observer() != null) {
             NDArray weights = weights(request, mask); // (B, N, T, S)
-            return new AttentionOutput(context(request, weights), weights);
+            request.observer().observe("", weights);
+            return context(request, weights);
         }
         Temporaries temporaries =
                 Temporaries.of(
@@ -65,10 +65,7 @@ public final class ReferenceKernel implements AttentionKernel {
                         request.key(),
                         request.value(),
                         mask == null ? null : mask.additive());
-        NDArray context =
-                temporaries.of(
-                        () -> context(request, temporaries.of(() -> weights(request, mask))));
-        return new AttentionOutput(context, null);
+        return temporaries.of(() -> context(request, temporaries.of(() -> weights(request, mask))));
     }
 
     private NDArray weights(AttentionRequest request, MaskNumbers mask) {

@@ -144,11 +144,10 @@ public record SparseRequest(
                         scale,
                         dropout,
                         training,
-                        false);
+                        null);
         NDArray context =
                 Kernels.choose(kernel, query.getManager(), request)
-                        .attend(request)
-                        .context(); // (B·Q, N, M, Hv)
+                        .attend(request); // (B·Q, N, M, Hv)
         Shape shape = context.getShape();
         return context.swapAxes(1, 2)
                 .reshape(batch, places.length, shape.get(1), shape.get(3)); // (B, Q·M, N, Hv)

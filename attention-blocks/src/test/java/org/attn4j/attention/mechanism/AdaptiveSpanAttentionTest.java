@@ -12,7 +12,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AdaptiveSpan;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
@@ -104,12 +103,8 @@ class AdaptiveSpanAttentionTest {
         try (NDManager manager = TestEngine.manager()) {
             AdaptiveSpanAttention block = spanning(manager, 0, 1.5f, 4, 20);
             NDArray x = Numbers.random(manager, 1, new Shape(1, 9, 8));
-            NDArray weights =
-                    block.attend(
-                                    new ParameterStore(manager, false),
-                                    AttentionInputs.self(x).withObserver((place, w) -> {}),
-                                    false)
-                            .weights(); // (1, 4, 9, 9)
+            Subject subject = new Subject(block, new ParameterStore(manager, false), manager);
+            NDArray weights = subject.observe(AttentionInputs.self(x)).weights(); // (1, 4, 9, 9)
             int[] seen = {2, 4, 6, 9}; // distances x with (2 + z − x) / 2 > 0
             for (int head = 0; head < 4; head++) {
                 float[] last = weights.get(0).get(head).get(8).toFloatArray();
@@ -135,13 +130,8 @@ class AdaptiveSpanAttentionTest {
                                         true, true, true, true, true, true, true, true
                                     },
                                     new Shape(2, 9)));
-            AttentionOutput all =
-                    block.attend(
-                            store,
-                            AttentionInputs.self(x)
-                                    .withMask(mask)
-                                    .withObserver((place, seen) -> {}),
-                            false);
+            Subject subject = new Subject(block, store, manager);
+            Subject.Seen all = subject.observe(AttentionInputs.self(x).withMask(mask));
             float[] context = all.context().get(":, 8:").toFloatArray();
             float[] weights = all.weights().get(":, :, 8:").toFloatArray();
             NDArray old = x.get(":, :8").duplicate();
@@ -151,14 +141,9 @@ class AdaptiveSpanAttentionTest {
                 int before = manager.getManagedArrays().size();
                 try (NDManager step = manager.newSubManager()) {
                     NDArray query = x.get(step, new NDIndex(":, 8:"));
-                    AttentionOutput output =
-                            block.attend(
-                                    store,
-                                    AttentionInputs.self(query)
-                                            .withMask(mask)
-                                            .withCache(cache)
-                                            .withObserver((place, seen) -> {}),
-                                    false);
+                    Subject.Seen output =
+                            subject.observe(
+                                    AttentionInputs.self(query).withMask(mask).withCache(cache));
                     Numbers.assertClose(
                             "context", context, output.context().toFloatArray(), 1e-5, 1e-5);
                     Numbers.assertClose(

@@ -130,8 +130,7 @@ class HardAttentionTest {
         @Test
         void aTrainingLookIsOneVisiblePlaceAndFollowsTheSeed() {
             Subject subject = subject();
-            AttentionInputs inputs =
-                    causal(input(DataType.FLOAT32)).withObserver((place, weights) -> {});
+            AttentionInputs inputs = causal(input(DataType.FLOAT32));
             float[] first = seeded(subject, inputs, 3);
             assertArrayEquals(first, seeded(subject, inputs, 3));
             boolean moved = false;
@@ -150,7 +149,7 @@ class HardAttentionTest {
 
         private float[] seeded(Subject subject, AttentionInputs inputs, int seed) {
             Engine.getEngine(TestEngine.name()).setRandomSeed(seed);
-            return subject.block().attend(subject.store(), inputs, true).weights().toFloatArray();
+            return subject.observe(inputs, true).weights().toFloatArray();
         }
     }
 

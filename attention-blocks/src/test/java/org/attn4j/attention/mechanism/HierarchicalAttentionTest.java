@@ -16,6 +16,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
 import org.junit.jupiter.api.Nested;
@@ -67,25 +68,31 @@ class HierarchicalAttentionTest {
         @Test
         void weightsAreDistributionsOverWhatIsReal() {
             HierarchicalAttention block = (HierarchicalAttention) initialized(DataType.FLOAT32);
-            HierarchicalAttention.Output output = read(block, inputs(manager).head());
+            WeightsRecorder recorder = new WeightsRecorder();
+            HierarchicalAttention.Output output =
+                    block.read(
+                            new ParameterStore(manager, false),
+                            new HierarchicalAttention.Inputs(
+                                    inputs(manager).head(), null, recorder),
+                            false);
+            NDArray byWord = recorder.weights("word").squeeze(1); // (B, S, W)
+            NDArray bySentence = recorder.weights("sentence").squeeze(new int[] {1, 2}); // (B, S)
             assertEquals(new Shape(3, 3, 4, 6), output.wordStates().getShape());
             assertEquals(new Shape(3, 3, 6), output.sentences().getShape());
             assertEquals(new Shape(3, 4), output.document().getShape());
             assertEquals(new Shape(3, 2), output.logits().getShape());
             assertArrayEquals(
                     new float[] {1, 1, 1, 1, 1, 0, 1, 0, 0},
-                    output.wordWeights().sum(new int[] {2}).toFloatArray(),
+                    byWord.sum(new int[] {2}).toFloatArray(),
                     1e-6f);
             assertArrayEquals(
-                    new float[] {1, 1, 1},
-                    output.sentenceWeights().sum(new int[] {1}).toFloatArray(),
-                    1e-6f);
-            float[] words = output.wordWeights().toFloatArray();
+                    new float[] {1, 1, 1}, bySentence.sum(new int[] {1}).toFloatArray(), 1e-6f);
+            float[] words = byWord.toFloatArray();
             for (int i = 0; i < words.length; i++) {
                 assertEquals(WORDS[i] == 0, words[i] == 0, "weight of word " + i);
             }
             assertEquals(0, largest(output.sentences().get(new NDIndex("2, 1:"))));
-            assertEquals(0, largest(output.sentenceWeights().get(new NDIndex("2, 1:"))));
+            assertEquals(0, largest(bySentence.get(new NDIndex("2, 1:"))));
         }
 
         @Test

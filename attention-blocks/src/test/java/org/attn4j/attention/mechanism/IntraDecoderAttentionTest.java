@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.testkit.AttentionContractTest;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.Subject;
@@ -47,7 +46,7 @@ class IntraDecoderAttentionTest {
             Subject subject =
                     Subject.of(new IntraDecoderAttention(4), manager, 4, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 4, 4));
-            AttentionOutput output = subject.observe(AttentionInputs.self(x));
+            Subject.Seen output = subject.observe(AttentionInputs.self(x));
             assertEquals(0, output.context().get(new NDIndex(":, 0")).abs().max().getFloat());
             float[] weights = output.weights().toFloatArray();
             for (int i = 0; i < weights.length; i++) {

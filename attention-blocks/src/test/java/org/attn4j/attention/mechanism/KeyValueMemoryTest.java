@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
 import org.junit.jupiter.api.Nested;
@@ -40,14 +41,17 @@ class KeyValueMemoryTest {
             KeyValueMemory block = (KeyValueMemory) initialized(DataType.FLOAT32);
             NDList in = inputs(manager);
             NDArray hidden = in.get(4).logicalNot().toType(DataType.FLOAT32, false);
+            WeightsRecorder recorder = new WeightsRecorder();
             KeyValueMemoryInputs inputs =
                     new KeyValueMemoryInputs(
-                            in.get(0), in.get(1), in.get(2), in.get(3), in.get(4), null);
+                            in.get(0), in.get(1), in.get(2), in.get(3), in.get(4), recorder);
             ParameterStore store = new ParameterStore(manager, false);
             MemoryOutput output = block.read(store, inputs, false);
-            assertEquals(new Shape(3, 2, 5), output.weights().getShape());
-            assertEquals(0, largest(output.weights().mul(hidden.reshape(3, 1, 5))));
-            float[] sums = output.weights().sum(new int[] {2}).toFloatArray(); // (3, 2)
+            NDArray weights =
+                    recorder.weights("hops.0").concat(recorder.weights("hops.1"), 2).squeeze(1);
+            assertEquals(new Shape(3, 2, 5), weights.getShape());
+            assertEquals(0, largest(weights.mul(hidden.reshape(3, 1, 5))));
+            float[] sums = weights.sum(new int[] {2}).toFloatArray(); // (3, 2)
             for (int i = 0; i < sums.length; i++) {
                 assertEquals(i < 4 ? 1 : 0, sums[i], 1e-5);
             }

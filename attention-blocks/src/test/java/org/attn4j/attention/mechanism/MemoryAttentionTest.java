@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -15,6 +16,7 @@ import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.align.Sparsemax;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.MemoryAttention.Tying;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
@@ -84,14 +86,17 @@ class MemoryAttentionTest {
                             },
                             new Shape(3, 4));
             ParameterStore store = new ParameterStore(manager, false);
-            MemoryInputs in = new MemoryInputs(story(manager), question(manager), mask, null);
+            WeightsRecorder recorder = new WeightsRecorder();
+            MemoryInputs in = new MemoryInputs(story(manager), question(manager), mask, recorder);
             MemoryOutput output = block.read(store, in, false);
-            assertEquals(new Shape(3, 3, 4), output.weights().getShape());
+            NDArray weights =
+                    NDArrays.concat(new NDList(recorder.all().values()), 2).squeeze(1); // (3, 3, 4)
+            assertEquals(new Shape(3, 3, 4), weights.getShape());
             assertEquals(new Shape(3, 4, 5), output.states().getShape());
             assertEquals(new Shape(3, 3, 5), output.reads().getShape());
             NDArray hidden = mask.logicalNot().toType(DataType.FLOAT32, false).reshape(3, 1, 4);
-            assertEquals(0, largest(output.weights().mul(hidden)));
-            float[] sums = output.weights().sum(new int[] {2}).toFloatArray(); // (3, 3)
+            assertEquals(0, largest(weights.mul(hidden)));
+            float[] sums = weights.sum(new int[] {2}).toFloatArray(); // (3, 3)
             for (int i = 0; i < sums.length; i++) {
                 assertEquals(i < 6 ? 1 : 0, sums[i], 1e-5, "the last story is hidden whole");
             }

@@ -21,7 +21,6 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
@@ -139,7 +138,7 @@ class MultiHeadAttentionTest {
             Subject subject = Subject.of(block, model, 8, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 3, 8));
             AttentionInputs inputs = AttentionInputs.self(x).withMask(AttentionMask.causal());
-            AttentionOutput all = subject.observe(inputs);
+            Subject.Seen all = subject.observe(inputs);
             assertEquals(new Shape(2, 4, 3, 5), all.weights().getShape());
             int before = model.getManagedArrays().size();
             try (KeyValueCache cache = new GrowingCache(manager)) {

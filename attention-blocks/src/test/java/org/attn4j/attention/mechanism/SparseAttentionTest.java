@@ -11,7 +11,6 @@ import ai.djl.nn.Block;
 import java.util.Random;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.pattern.BlockPattern;
 import org.attn4j.attention.pattern.Factor;
@@ -182,7 +181,7 @@ class SparseAttentionTest {
             NDArray key = heads(block, "key_proj", row.get(":, :5")); // the sixth is hidden
             NDArray weights =
                     query.matMul(key.swapAxes(2, 3)).div(Math.sqrt(2)).softmax(-1); // (1, 4, 1, 5)
-            AttentionOutput observed = subject.observe(inputs);
+            Subject.Seen observed = subject.observe(inputs);
             Numbers.assertClose(
                     "weights",
                     weights.toFloatArray(),
@@ -262,9 +261,7 @@ class SparseAttentionTest {
             NDArray globals = manager.create(flags, new Shape(2, 6));
             AttentionInputs inputs =
                     AttentionInputs.self(x).withMask(AttentionMask.none().withGlobals(globals));
-            NDArray weights =
-                    block.attend(subject.store(), inputs.withObserver((place, w) -> {}), false)
-                            .weights();
+            NDArray weights = subject.observe(inputs).weights();
             float[] first = weights.get("0, 0, 4").toFloatArray();
             for (float weight : first) {
                 assertEquals(true, weight > 0, "a global token sees all");
@@ -274,9 +271,7 @@ class SparseAttentionTest {
             assertEquals(true, weights.getFloat(1, 0, 5, 0) > 0);
             Numbers.assertClose(
                     "context",
-                    block.attend(subject.store(), inputs.withObserver((place, w) -> {}), false)
-                            .context()
-                            .toFloatArray(),
+                    subject.observe(inputs).context().toFloatArray(),
                     block.attend(subject.store(), inputs, false).context().toFloatArray(),
                     1e-5,
                     1e-5);

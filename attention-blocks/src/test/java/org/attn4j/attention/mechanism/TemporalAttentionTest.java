@@ -14,6 +14,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
@@ -45,10 +46,15 @@ class TemporalAttentionTest {
 
     private static TemporalAttention.Output predict(
             Block block, NDManager manager, NDList windows) {
+        return predict(block, manager, windows, null);
+    }
+
+    private static TemporalAttention.Output predict(
+            Block block, NDManager manager, NDList windows, WeightsRecorder recorder) {
         return ((TemporalAttention) block)
                 .predict(
                         new ParameterStore(manager, false),
-                        TemporalAttention.Inputs.of(windows.get(0), windows.get(1)),
+                        new TemporalAttention.Inputs(windows.get(0), windows.get(1), recorder),
                         false);
     }
 
@@ -68,13 +74,11 @@ class TemporalAttentionTest {
         /** d_0 and d_1 are the state of zeros, so c_1 and c_2 are the same context. */
         @Test
         void theFirstTwoContextsAreTheSame() {
-            TemporalAttention.Output output =
-                    predict(initialized(DataType.FLOAT32), manager, windows(manager));
-            assertEquals(new Shape(3, T, T), output.temporalWeights().getShape());
-            close(
-                    output.temporalWeights().get(new NDIndex(":, 0")),
-                    output.temporalWeights().get(new NDIndex(":, 1")),
-                    0);
+            WeightsRecorder recorder = new WeightsRecorder();
+            predict(initialized(DataType.FLOAT32), manager, windows(manager), recorder);
+            NDArray weights = recorder.weights("temporal").squeeze(1);
+            assertEquals(new Shape(3, T, T), weights.getShape());
+            close(weights.get(new NDIndex(":, 0")), weights.get(new NDIndex(":, 1")), 0);
         }
 
         /** c_T comes from d_(T-1), which has seen y_1 … y_(T-2) alone. */
@@ -105,14 +109,17 @@ class TemporalAttentionTest {
 
         @Test
         void weightsAreDistributions() {
+            WeightsRecorder recorder = new WeightsRecorder();
             TemporalAttention.Output output =
-                    predict(initialized(DataType.FLOAT32), manager, windows(manager));
-            assertEquals(new Shape(3, T, N), output.inputWeights().getShape());
-            assertEquals(new Shape(3, T - 1, T), output.temporalWeights().getShape());
+                    predict(initialized(DataType.FLOAT32), manager, windows(manager), recorder);
+            NDArray input = recorder.weights("input").squeeze(1);
+            NDArray temporal = recorder.weights("temporal").squeeze(1);
+            assertEquals(new Shape(3, T, N), input.getShape());
+            assertEquals(new Shape(3, T - 1, T), temporal.getShape());
             assertEquals(new Shape(3, T, 3), output.encoderStates().getShape());
             assertEquals(new Shape(3, T - 1, 2), output.decoderStates().getShape());
             assertEquals(new Shape(3, 3), output.context().getShape());
-            for (NDArray weights : List.of(output.inputWeights(), output.temporalWeights())) {
+            for (NDArray weights : List.of(input, temporal)) {
                 for (float sum : weights.sum(new int[] {2}).toFloatArray()) {
                     assertEquals(1, sum, 1e-5);
                 }

@@ -2,8 +2,6 @@ package org.attn4j.attention.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +12,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Random;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
@@ -110,14 +109,18 @@ class AttentionKernelAgreementTest {
         try (NDManager m = TestEngine.manager()) {
             Inputs in = Inputs.random(this, m, new Sizes(2, 2, 2, 3, 4, 5, 5));
             AttentionRequest plain = in.request(AttentionMask.none(), 0.4);
+            WeightsRecorder recorder = new WeightsRecorder();
             AttentionRequest asking =
                     new AttentionRequest(
-                            in.query, in.key, in.value, plain.mask(), 0.4, 0, false, true);
+                            in.query, in.key, in.value, plain.mask(), 0.4, 0, false, recorder);
             AttentionKernel kernel = Kernels.of(m).attention();
-            assertNull(kernel.attend(plain).weights());
-            NDArray weights = kernel.attend(asking).weights();
-            assertNotNull(weights);
-            assertEquals(new Shape(2, 2, 3, 4), weights.getShape());
+            Numbers.assertClose(
+                    "context",
+                    kernel.attend(plain).toFloatArray(),
+                    kernel.attend(asking).toFloatArray(),
+                    VALUES,
+                    VALUES);
+            assertEquals(new Shape(2, 2, 3, 4), recorder.weights().getShape());
         }
     }
 
@@ -129,14 +132,13 @@ class AttentionKernelAgreementTest {
                     AttentionMask.keys(m.create(new float[] {1, 1, 1, 0, 1}, new Shape(1, 5)));
             AttentionRequest plain = in.request(mask, 0.5);
             AttentionRequest dropping =
-                    new AttentionRequest(in.query, in.key, in.value, mask, 0.5, 0.3f, true, false);
-            NDArray expected = Kernels.reference().attention().attend(plain).context();
+                    new AttentionRequest(in.query, in.key, in.value, mask, 0.5, 0.3f, true, null);
+            NDArray expected = Kernels.reference().attention().attend(plain);
             NDArray sum = expected.zerosLike();
             int runs = 4000;
             AttentionKernel kernel = Kernels.of(m).attention();
             for (int i = 0; i < runs; i++) {
-                try (NDArray context =
-                        TestEngine.training(() -> kernel.attend(dropping).context())) {
+                try (NDArray context = TestEngine.training(() -> kernel.attend(dropping))) {
                     sum.addi(context);
                 }
             }
@@ -144,11 +146,11 @@ class AttentionKernelAgreementTest {
             Numbers.assertClose(
                     "mean", expected.toFloatArray(), sum.div(runs).toFloatArray(), 0.08, 0);
             AttentionRequest predicting =
-                    new AttentionRequest(in.query, in.key, in.value, mask, 0.5, 0.3f, false, false);
+                    new AttentionRequest(in.query, in.key, in.value, mask, 0.5, 0.3f, false, null);
             Numbers.assertClose(
                     "predicting",
                     expected.toFloatArray(),
-                    kernel.attend(predicting).context().toFloatArray(),
+                    kernel.attend(predicting).toFloatArray(),
                     VALUES,
                     VALUES);
         }
@@ -159,11 +161,11 @@ class AttentionKernelAgreementTest {
         try (NDManager m = TestEngine.manager()) {
             Inputs in = Inputs.random(this, m, new Sizes(1, 1, 1, 2, 3, 4, 4));
             AttentionRequest request = in.request(AttentionMask.none(), 0.5);
-            float[] expected = Kernels.of(m).attention().attend(request).context().toFloatArray();
+            float[] expected = Kernels.of(m).attention().attend(request).toFloatArray();
             in.query.setName("encoder.query");
             in.key.setName("keys[]");
             in.value.setName("module_method:nothing");
-            float[] actual = Kernels.of(m).attention().attend(request).context().toFloatArray();
+            float[] actual = Kernels.of(m).attention().attend(request).toFloatArray();
             Numbers.assertClose("named", expected, actual, 0, 0);
         }
     }
@@ -177,10 +179,10 @@ class AttentionKernelAgreementTest {
             for (AttentionMask mask :
                     new AttentionMask[] {AttentionMask.causal(), AttentionMask.keys(visible)}) {
                 AttentionKernel reference = Kernels.reference().attention();
-                float[] expected = reference.attend(in.request(mask, 0.5)).context().toFloatArray();
+                float[] expected = reference.attend(in.request(mask, 0.5)).toFloatArray();
                 for (DataType type : new DataType[] {DataType.FLOAT64, DataType.FLOAT16}) {
                     AttentionRequest request = in.to(type).request(mask, 0.5);
-                    NDArray actual = Kernels.of(m).attention().attend(request).context();
+                    NDArray actual = Kernels.of(m).attention().attend(request);
                     assertEquals(type, actual.getDataType());
                     Numbers.assertClose(
                             type + " of " + mask,
@@ -200,10 +202,7 @@ class AttentionKernelAgreementTest {
             Inputs in = Inputs.random(this, m, new Sizes(1, 2, 1, 3, 3, 4, 4));
             in.query.attach(step);
             NDArray context =
-                    Kernels.of(m)
-                            .attention()
-                            .attend(in.request(AttentionMask.causal(), 0.5))
-                            .context();
+                    Kernels.of(m).attention().attend(in.request(AttentionMask.causal(), 0.5));
             assertEquals(step, context.getManager());
         }
     }
@@ -229,7 +228,7 @@ class AttentionKernelAgreementTest {
         }
 
         AttentionRequest request(AttentionMask mask, double scale) {
-            return new AttentionRequest(query, key, value, mask, scale, 0, true, false);
+            return new AttentionRequest(query, key, value, mask, scale, 0, true, null);
         }
     }
 
@@ -267,8 +266,8 @@ class AttentionKernelAgreementTest {
         assertTrue(kernel.supports(request));
         Numbers.assertClose(
                 "context of " + sizes,
-                reference.attend(request).context().toFloatArray(),
-                kernel.attend(request).context().toFloatArray(),
+                reference.attend(request).toFloatArray(),
+                kernel.attend(request).toFloatArray(),
                 VALUES,
                 VALUES);
         List<float[]> expected = gradients(reference, request, in.query, in.key, in.value);
@@ -294,7 +293,7 @@ class AttentionKernelAgreementTest {
         }
         TestEngine.backward(
                 () -> {
-                    NDArray context = kernel.attend(request).context();
+                    NDArray context = kernel.attend(request);
                     // a cotangent that differs everywhere
                     return context.mul(context.add(0.3)).sum();
                 });

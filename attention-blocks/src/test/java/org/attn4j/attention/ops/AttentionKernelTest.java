@@ -14,7 +14,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
@@ -48,7 +48,7 @@ class AttentionKernelTest {
         NDArray query = Numbers.random(manager, 1, new Shape(2, 4, queries, 6)).toType(type, false);
         NDArray key = Numbers.random(manager, 2, new Shape(2, 2, keys, 6)).toType(type, false);
         NDArray value = Numbers.random(manager, 3, new Shape(2, 2, keys, 5)).toType(type, false);
-        return new AttentionRequest(query, key, value, mask, 0.4, 0, true, false);
+        return new AttentionRequest(query, key, value, mask, 0.4, 0, true, null);
     }
 
     private Map<String, AttentionMask> masks(long queries, long keys) {
@@ -101,8 +101,8 @@ class AttentionKernelTest {
     private static float[] contextAndGradients(AttentionKernel kernel, AttentionRequest request) {
         List<NDArray> inputs = List.of(request.query(), request.key(), request.value());
         inputs.forEach(array -> array.setRequiresGradient(true));
-        NDArray context = kernel.attend(request).context();
-        TestEngine.backward(() -> kernel.attend(request).context().square().sum());
+        NDArray context = kernel.attend(request);
+        TestEngine.backward(() -> kernel.attend(request).square().sum());
         NDArray all = context.flatten();
         for (NDArray input : inputs) {
             all = all.concat(input.getGradient().flatten(), 0);
@@ -116,9 +116,7 @@ class AttentionKernelTest {
         NDArray bias = manager.zeros(new Shape(3, 4));
         bias.set(new NDIndex("1"), Float.NEGATIVE_INFINITY);
         NDArray context =
-                kernel.get()
-                        .attend(request(3, 4, AttentionMask.bias(bias), DataType.FLOAT32))
-                        .context();
+                kernel.get().attend(request(3, 4, AttentionMask.bias(bias), DataType.FLOAT32));
         assertEquals(0, context.get(new NDIndex(":, :, 1")).abs().max().getFloat());
         assertTrue(context.get(new NDIndex(":, :, 0")).abs().max().getFloat() > 0.01);
     }
@@ -129,7 +127,7 @@ class AttentionKernelTest {
         NDArray bias = manager.zeros(new Shape(3, 4));
         bias.set(new NDIndex("1"), -Float.MAX_VALUE);
         AttentionRequest request = request(3, 4, AttentionMask.bias(bias), DataType.FLOAT32);
-        NDArray context = kernel.get().attend(request).context().get(new NDIndex("0, 0, 1"));
+        NDArray context = kernel.get().attend(request).get(new NDIndex("0, 0, 1"));
         NDArray mean = request.value().get(new NDIndex("0, 0")).mean(new int[] {0});
         Numbers.assertClose("context", mean.toFloatArray(), context.toFloatArray(), 1e-5, 0);
     }
@@ -147,8 +145,8 @@ class AttentionKernelTest {
                         1e4,
                         0,
                         true,
-                        false);
-        for (float value : kernel.get().attend(steep).context().toFloatArray()) {
+                        null);
+        for (float value : kernel.get().attend(steep).toFloatArray()) {
             assertTrue(Float.isFinite(value));
         }
     }
@@ -179,8 +177,7 @@ class AttentionKernelTest {
         return kernel.get()
                 .attend(
                         new AttentionRequest(
-                                query, key, value, AttentionMask.none(), 1, 0.25f, training, false))
-                .context();
+                                query, key, value, AttentionMask.none(), 1, 0.25f, training, null));
     }
 
     @Test
@@ -190,7 +187,8 @@ class AttentionKernelTest {
         TestEngine.backward(
                 () -> {
                     query.setRequiresGradient(true);
-                    AttentionOutput output =
+                    WeightsRecorder recorder = new WeightsRecorder();
+                    NDArray context =
                             TestKernel.REFERENCE
                                     .get()
                                     .attend(
@@ -202,9 +200,9 @@ class AttentionKernelTest {
                                                     1,
                                                     0.5f,
                                                     true,
-                                                    true));
-                    sums[0] = output.weights().sum(new int[] {3}).duplicate();
-                    return output.context().sum();
+                                                    recorder));
+                    sums[0] = recorder.weights().sum(new int[] {3}).duplicate();
+                    return context.sum();
                 });
         for (float sum : sums[0].toFloatArray()) {
             assertEquals(1, sum, 1e-5);
@@ -220,7 +218,7 @@ class AttentionKernelTest {
                 assertThrows(EngineException.class, () -> square.matMul(square).toByteBuffer());
         assertTrue(product.getMessage().contains("only supports float32/float64 for CPU"));
         var request =
-                new AttentionRequest(half, half, half, AttentionMask.none(), 1, 0, false, false);
+                new AttentionRequest(half, half, half, AttentionMask.none(), 1, 0, false, null);
         var error =
                 assertThrows(
                         EngineException.class, () -> TestKernel.REFERENCE.get().attend(request));
@@ -236,7 +234,7 @@ class AttentionKernelTest {
                         IllegalArgumentException.class,
                         () ->
                                 new AttentionRequest(
-                                        query, key, key, AttentionMask.none(), 1, 0, false, false));
+                                        query, key, key, AttentionMask.none(), 1, 0, false, null));
         assertTrue(error.getMessage().contains("G dividing N"), error.getMessage());
     }
 }

@@ -120,8 +120,7 @@ class FusedKernelThreadsTest {
                                         0.5,
                                         0,
                                         false,
-                                        false))
-                        .context();
+                                        null));
         return context.matMul(w);
     }
 
@@ -188,8 +187,7 @@ class FusedKernelThreadsTest {
                 kernels.attention()
                         .attend(
                                 new AttentionRequest(
-                                        heads, heads, x, mask, 0.125, 0.1f, true, false))
-                        .context();
+                                        heads, heads, x, mask, 0.125, 0.1f, true, null));
         NDArray dropped = kernels.dropout().dropout(context, 0.1f);
         NDArray labels = m.zeros(new Shape(4 * 8 * length), DataType.INT64);
         return kernels.loss().crossEntropy(dropped.reshape(-1, 64), labels, 0.1f, -1);

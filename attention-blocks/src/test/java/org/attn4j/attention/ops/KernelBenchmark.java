@@ -61,8 +61,7 @@ public final class KernelBenchmark {
                                 kernels.attention()
                                         .attend(
                                                 new AttentionRequest(
-                                                        x, x, x, mask, 0.125, dropout, true, false))
-                                        .context()
+                                                        x, x, x, mask, 0.125, dropout, true, null))
                                         .sum());
             }
         }

@@ -102,8 +102,7 @@ class SparsePatternTest {
                                     0.7,
                                     0,
                                     true,
-                                    false))
-                    .context()
+                                    null))
                     .swapAxes(1, 2);
         }
     }

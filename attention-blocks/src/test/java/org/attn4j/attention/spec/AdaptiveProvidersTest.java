@@ -13,6 +13,7 @@ import java.util.Map;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
@@ -33,13 +34,14 @@ class AdaptiveProvidersTest {
         manager.getEngine().setRandomSeed(1);
         attention.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8));
         NDArray x = Numbers.random(manager, 1, new Shape(1, 6, 8));
+        WeightsRecorder recorder = new WeightsRecorder();
         AttentionOutput output =
                 attention.attend(
                         new ParameterStore(manager, false),
-                        AttentionInputs.self(x).withObserver((at, weights) -> {}),
+                        AttentionInputs.self(x).withObserver(recorder),
                         false);
         assertEquals(new Shape(1, 6, 8), output.context().getShape(), name);
-        return output.weights();
+        return recorder.weights();
     }
 
     private static long zeros(NDArray weights) {

@@ -50,7 +50,7 @@ final class RunningMean extends AttentionBlock {
         }
         NDArray mean = weights.matMul(memory.value()).squeeze(1); // (B, T, D)
         NDArray context = output.forward(parameters, new NDList(mean), training).singletonOrThrow();
-        return new AttentionOutput(context, in.observed() ? weights : null);
+        return new AttentionOutput(context);
     }
 
     @Override

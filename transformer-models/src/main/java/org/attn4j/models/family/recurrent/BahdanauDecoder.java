@@ -147,8 +147,8 @@ public final class BahdanauDecoder extends AbstractBlock implements RecurrentDec
                         ? maxout(parameters, Steps.together(before), vectors, context, training)
                         : states.concat(context, 2).concat(vectors, 2);
         NDArray logits = apply(projection, parameters, dropped(read, training), training);
-        return new DecoderOutput(
-                logits, states, context, null, pass.tell(), start(List.of(now))); // (B, T, V)
+        pass.tell();
+        return new DecoderOutput(logits, states, context, null, start(List.of(now))); // (B, T, V)
     }
 
     /** Appendix A.2.2: the larger of each pair of neighbours, (B, T, l). */

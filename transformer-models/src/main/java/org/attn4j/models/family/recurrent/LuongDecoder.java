@@ -128,12 +128,12 @@ public final class LuongDecoder extends AbstractBlock implements RecurrentDecode
             pass.attendAtOnce(state);
         }
         NDArray predicting = dropped(pass.attentional, training);
+        pass.attention.tell();
         return new DecoderOutput(
                 apply(projection, parameters, predicting, training), // (B, T, V)
                 pass.hidden,
                 pass.context,
                 pass.attentional,
-                pass.attention.tell(),
                 pass.last);
     }
 

@@ -9,14 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
 /** The attention of one decoding pass: asks step by step, and tells the weights of all at once. */
 final class StepAttention {
-
-    private static final AttentionObserver NOBODY = (place, weights) -> {};
 
     private final Attention attention;
     private final ParameterStore parameters;
@@ -54,12 +51,8 @@ final class StepAttention {
                 AttentionInputs.of(query, memory.states(), memory.states())
                         .withMask(mask)
                         .withCache(memory.cache())
-                        .withObserver(observer == null ? null : NOBODY);
-        AttentionOutput output = attention.attend(parameters, inputs, training);
-        if (output.weights() != null) {
-            weights.add(output.weights());
-        }
-        return output.context();
+                        .withObserver(observer == null ? null : (site, told) -> weights.add(told));
+        return attention.attend(parameters, inputs, training).context();
     }
 
     /** The context (B, dc) of one step's queries (B, d). */
@@ -67,14 +60,12 @@ final class StepAttention {
         return attend(query.expandDims(1)).squeeze(1);
     }
 
-    /** Tells the observer the weights of all steps, (B, N, T, S), and returns them. */
-    NDArray tell() {
-        if (observer == null) {
-            return null;
+    /** Tells the observer the weights of all steps, (B, N, T, S). */
+    void tell() {
+        if (observer != null) {
+            observer.observe(
+                    "attention",
+                    weights.size() == 1 ? weights.get(0) : NDArrays.concat(new NDList(weights), 2));
         }
-        NDArray all =
-                weights.size() == 1 ? weights.get(0) : NDArrays.concat(new NDList(weights), 2);
-        observer.observe("attention", all);
-        return all;
     }
 }
