@@ -89,23 +89,22 @@ public final class TrainingSession {
             RunListener... listeners)
             throws IOException {
         GenerationConfig decoding = config.decodingFor(block.config());
-        TrainingRun.Builder run =
-                TrainingRun.builder()
-                        .setDirectory(directory.root())
-                        .setTrainer(trainer)
-                        .setConfig(config.seededTraining())
-                        .setBatches(train::batches)
-                        .setStore(new TransformerStore(block, decoding, tokenizers.files()))
-                        .optValidator(validator)
-                        .optStop(stop)
-                        .optResume(resume)
-                        .optLocked(true)
-                        .addListener(configurationWriter())
-                        .putEnvironment("tokenizer", config.tokenizer().toString())
-                        .putEnvironment("batching", config.batching().toString())
-                        .putEnvironment(THREADS, String.valueOf(engine.threads()));
-        List.of(listeners).forEach(run::addListener);
-        return run.build().run();
+        TrainingRun run =
+                new TrainingRun(
+                                directory.root(),
+                                trainer,
+                                config.seededTraining(),
+                                train::batches,
+                                new TransformerStore(block, decoding, tokenizers.files()))
+                        .validateBy(validator)
+                        .stopBy(stop)
+                        .resume(resume)
+                        .locked()
+                        .tell(configurationWriter())
+                        .record("tokenizer", config.tokenizer().toString())
+                        .record("batching", config.batching().toString())
+                        .record(THREADS, String.valueOf(engine.threads()));
+        return run.tell(listeners).run();
     }
 
     /** Writes the configuration once the run has begun with it: a refused one changes nothing. */
@@ -154,16 +153,13 @@ public final class TrainingSession {
 
     private SequenceTrainer trainer(Model model, TransformerConfig fitted) {
         TrainingConfig training = config.seededTraining();
-        return SequenceTrainer.builder()
-                .setModel(model)
-                .setLoss(
-                        new LabelSmoothedCrossEntropy(
-                                (float) training.labelSmoothing(), fitted.padId()))
-                .setOptimizer(training.optimizer(fitted.modelSize()))
-                .optDevices(engine.devices().toArray(Device[]::new))
-                .optClipNorm(training.clipNorm())
-                .optAccumulation(training.accumulation())
-                .build();
+        return SequenceTrainer.of(
+                model,
+                new LabelSmoothedCrossEntropy((float) training.labelSmoothing(), fitted.padId()),
+                training.optimizer(fitted.modelSize()),
+                training.clipNorm(),
+                training.accumulation(),
+                engine.devices().toArray(Device[]::new));
     }
 
     private Validator validator(

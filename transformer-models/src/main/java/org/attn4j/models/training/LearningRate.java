@@ -1,6 +1,8 @@
 package org.attn4j.models.training;
 
 import ai.djl.training.tracker.Tracker;
+import java.util.Locale;
+import org.attn4j.common.Require;
 
 /**
  * A learning rate as a function of the step, and of nothing else: the same step always gives the
@@ -27,49 +29,35 @@ public record LearningRate(
         int modelSize)
         implements Tracker {
 
-    /** {@inheritDoc} */
     public LearningRate {
-        require(
+        Require.that(
                 peak > 0 && peak < Double.POSITIVE_INFINITY,
-                "learningRate must be above 0",
-                "learningRate",
+                "learningRate must be above 0, got learningRate=%s",
                 peak);
-        require(warmupSteps >= 0, "warmupSteps must not be negative", "warmupSteps", warmupSteps);
+        Require.that(
+                warmupSteps >= 0,
+                "warmupSteps must not be negative, got warmupSteps=%s",
+                warmupSteps);
         boolean decaysToFloor = schedule == Schedule.LINEAR || schedule == Schedule.COSINE;
-        if (decaysToFloor && totalSteps <= warmupSteps) {
-            throw new IllegalArgumentException(
-                    "a "
-                            + schedule.name().toLowerCase(java.util.Locale.ROOT)
-                            + " schedule needs more steps than warmupSteps, got steps="
-                            + totalSteps
-                            + ", warmupSteps="
-                            + warmupSteps);
-        }
-        require(
+        Require.that(
+                !decaysToFloor || totalSteps > warmupSteps,
+                "a %s schedule needs more steps than warmupSteps, got steps=%s, warmupSteps=%s",
+                schedule.name().toLowerCase(Locale.ROOT),
+                totalSteps,
+                warmupSteps);
+        Require.that(
                 floor >= 0 && floor <= peak,
-                "the final learning rate must lie between 0 and learningRate",
-                "floor",
+                "the final learning rate must lie between 0 and learningRate, got floor=%s",
                 floor);
-        if (schedule == Schedule.NOAM || schedule == Schedule.INVERSE_SQRT) {
-            require(
-                    warmupSteps > 0,
-                    "warmupSteps must be above 0 for this schedule",
-                    "warmupSteps",
-                    warmupSteps);
-        }
-        if (schedule == Schedule.NOAM) {
-            require(
-                    modelSize > 0,
-                    "modelSize must be above 0 for the noam schedule",
-                    "modelSize",
-                    modelSize);
-        }
-    }
-
-    private static void require(boolean holds, String rule, String name, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule + ", got " + name + "=" + value);
-        }
+        boolean needsWarmup = schedule == Schedule.NOAM || schedule == Schedule.INVERSE_SQRT;
+        Require.that(
+                !needsWarmup || warmupSteps > 0,
+                "warmupSteps must be above 0 for this schedule, got warmupSteps=%s",
+                warmupSteps);
+        Require.that(
+                schedule != Schedule.NOAM || modelSize > 0,
+                "modelSize must be above 0 for the noam schedule, got modelSize=%s",
+                modelSize);
     }
 
     /**

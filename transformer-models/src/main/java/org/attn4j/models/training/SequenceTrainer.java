@@ -7,14 +7,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterServer;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
-import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
@@ -27,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.OptimizerKernel;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.
@@ -66,14 +65,12 @@ public class SequenceTrainer extends Trainer {
     public SequenceTrainer(
             Model model, ai.djl.training.TrainingConfig config, double clipNorm, int accumulation) {
         super(model, config);
-        if (!(clipNorm >= 0)) {
-            throw new IllegalArgumentException(
-                    "clipNorm must not be negative, got clipNorm=" + clipNorm);
-        }
-        if (accumulation < 1) {
-            throw new IllegalArgumentException(
-                    "accumulation must be at least 1, got accumulation=" + accumulation);
-        }
+        Require.that(model.getBlock() != null, "the model has no block to train: set one first");
+        Require.that(clipNorm >= 0, "clipNorm must not be negative, got clipNorm=%s", clipNorm);
+        Require.that(
+                accumulation >= 1,
+                "accumulation must be at least 1, got accumulation=%s",
+                accumulation);
         this.clipNorm = clipNorm;
         this.accumulation = accumulation;
         optimizer = config.getOptimizer();
@@ -84,12 +81,31 @@ public class SequenceTrainer extends Trainer {
     }
 
     /**
-     * Returns a builder.
+     * Creates a trainer without listeners.
      *
-     * @return the builder
+     * @param model the model, its block set
+     * @param loss the loss
+     * @param optimizer the optimiser
+     * @param clipNorm the global norm to which gradients are clipped; 0 for no clipping
+     * @param accumulation the number of batches whose gradients make one step
+     * @param devices the devices to train on; none for the one that the model is on
+     * @return the trainer
+     * @throws IllegalArgumentException if a value is out of range
      */
-    public static Builder builder() {
-        return new Builder();
+    public static SequenceTrainer of(
+            Model model,
+            Loss loss,
+            Optimizer optimizer,
+            double clipNorm,
+            int accumulation,
+            Device... devices) {
+        Device[] on =
+                devices.length > 0 ? devices : new Device[] {model.getNDManager().getDevice()};
+        return new SequenceTrainer(
+                model,
+                new DefaultTrainingConfig(loss).optOptimizer(optimizer).optDevices(on),
+                clipNorm,
+                accumulation);
     }
 
     /** The updates are made here, not by a server. */
@@ -434,117 +450,5 @@ public class SequenceTrainer extends Trainer {
     public void close() {
         synchronise();
         super.close();
-    }
-
-    /** Builds a {@link SequenceTrainer}. */
-    public static final class Builder {
-
-        private Model model;
-        private Loss loss;
-        private Optimizer optimizer;
-        private Device[] devices;
-        private double clipNorm;
-        private int accumulation = 1;
-        private final List<TrainingListener> listeners = new ArrayList<>();
-
-        Builder() {}
-
-        /**
-         * Sets the model, whose block has to be set.
-         *
-         * @param model the model
-         * @return this builder
-         */
-        public Builder setModel(Model model) {
-            this.model = model;
-            return this;
-        }
-
-        /**
-         * Sets the loss.
-         *
-         * @param loss the loss
-         * @return this builder
-         */
-        public Builder setLoss(Loss loss) {
-            this.loss = loss;
-            return this;
-        }
-
-        /**
-         * Sets the optimiser.
-         *
-         * @param optimizer the optimiser
-         * @return this builder
-         */
-        public Builder setOptimizer(Optimizer optimizer) {
-            this.optimizer = optimizer;
-            return this;
-        }
-
-        /**
-         * Sets the devices to train on (default: the one that the model is on).
-         *
-         * @param devices the devices
-         * @return this builder
-         */
-        public Builder optDevices(Device... devices) {
-            this.devices = devices.clone();
-            return this;
-        }
-
-        /**
-         * Sets the global norm to which gradients are clipped (default 0: no clipping).
-         *
-         * @param clipNorm the norm
-         * @return this builder
-         */
-        public Builder optClipNorm(double clipNorm) {
-            this.clipNorm = clipNorm;
-            return this;
-        }
-
-        /**
-         * Sets the number of batches whose gradients make one step (default 1).
-         *
-         * @param accumulation the number
-         * @return this builder
-         */
-        public Builder optAccumulation(int accumulation) {
-            this.accumulation = accumulation;
-            return this;
-        }
-
-        /**
-         * Adds listeners.
-         *
-         * @param listeners the listeners
-         * @return this builder
-         */
-        public Builder addListeners(TrainingListener... listeners) {
-            this.listeners.addAll(List.of(listeners));
-            return this;
-        }
-
-        /**
-         * Builds the trainer.
-         *
-         * @return the trainer
-         */
-        public SequenceTrainer build() {
-            Block block = model.getBlock();
-            if (block == null) {
-                throw new IllegalArgumentException(
-                        "the model has no block to train: set one first");
-            }
-            Device[] on =
-                    devices == null ? new Device[] {model.getNDManager().getDevice()} : devices;
-            DefaultTrainingConfig config =
-                    new DefaultTrainingConfig(loss)
-                            .optOptimizer(optimizer)
-                            .optDevices(on)
-                            .addTrainingListeners(listeners.toArray(TrainingListener[]::new));
-            return new SequenceTrainer(model, config, clipNorm, accumulation);
-        }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.attn4j.attention.ops.KernelChoice;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.common.Require;
 import org.attn4j.models.training.TrainingState.Position;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +42,13 @@ public final class TrainingRun {
     private final SequenceTrainer trainer;
     private final TrainingConfig config;
     private final BatchSource batches;
-    private final Validator validator;
-    private final StopSignal stop;
-    private final List<RunListener> listeners;
     private final Checkpoints checkpoints;
-    private final Map<String, String> environment;
-    private final boolean resume;
-    private final boolean locked;
-
+    private final List<RunListener> listeners = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private Validator validator;
+    private StopSignal stop = new StopSignal();
+    private boolean resume;
+    private boolean locked;
     private Position position;
     private Selection selection;
     private long tokens;
@@ -57,27 +57,99 @@ public final class TrainingRun {
     private Stopwatch watch;
     private MetricsLog log;
 
-    private TrainingRun(Builder builder) {
-        directory = new RunDirectory(builder.directory);
-        trainer = builder.trainer;
-        config = builder.config;
-        batches = builder.batches;
-        validator = builder.validator;
-        stop = builder.stop;
-        listeners = List.copyOf(builder.listeners);
-        checkpoints = new Checkpoints(directory, trainer, builder.store);
-        environment = new HashMap<>(builder.environment);
-        resume = builder.resume;
-        locked = builder.locked;
+    /**
+     * Constructs a run without validation, whose result are the last weights.
+     *
+     * @param directory the directory of the run, made if it is missing
+     * @param trainer the trainer, initialised, with an {@link AdamOptimizer}; the caller closes it
+     * @param config the configuration
+     * @param batches the training data
+     * @param store what writes and reads model directories
+     * @throws IllegalArgumentException if the trainer's optimiser cannot be saved
+     */
+    public TrainingRun(
+            Path directory,
+            SequenceTrainer trainer,
+            TrainingConfig config,
+            BatchSource batches,
+            ModelStore store) {
+        Require.that(
+                trainer.getOptimizer() instanceof AdamOptimizer,
+                "a run needs an AdamOptimizer, whose state it can save, got optimizer=%s",
+                trainer.getOptimizer().getClass().getName());
+        this.directory = new RunDirectory(directory);
+        this.trainer = trainer;
+        this.config = config;
+        this.batches = batches;
+        checkpoints = new Checkpoints(this.directory, trainer, store);
     }
 
     /**
-     * Returns a builder.
+     * Sets what scores the model (default: nothing).
      *
-     * @return the builder
+     * @param validator the validator
+     * @return this run
      */
-    public static Builder builder() {
-        return new Builder();
+    public TrainingRun validateBy(Validator validator) {
+        this.validator = validator;
+        return this;
+    }
+
+    /**
+     * Sets what asks the run to stop.
+     *
+     * @param stop the signal
+     * @return this run
+     */
+    public TrainingRun stopBy(StopSignal stop) {
+        this.stop = stop;
+        return this;
+    }
+
+    /**
+     * Sets whether a run that the directory holds is continued (default: no, and finding one is an
+     * error).
+     *
+     * @param resume whether it is
+     * @return this run
+     */
+    public TrainingRun resume(boolean resume) {
+        this.resume = resume;
+        return this;
+    }
+
+    /**
+     * Says that the caller holds {@link RunDirectory#lock} already (default: the run takes it).
+     *
+     * @return this run
+     */
+    public TrainingRun locked() {
+        locked = true;
+        return this;
+    }
+
+    /**
+     * Records something that has to be the same on resume for the result to be the same: the number
+     * of threads, say. A difference on resume is logged.
+     *
+     * @param name the name
+     * @param value the value
+     * @return this run
+     */
+    public TrainingRun record(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /**
+     * Adds listeners.
+     *
+     * @param listeners the listeners
+     * @return this run
+     */
+    public TrainingRun tell(RunListener... listeners) {
+        this.listeners.addAll(List.of(listeners));
+        return this;
     }
 
     /**
@@ -219,17 +291,17 @@ public final class TrainingRun {
         long begin = System.nanoTime();
         BatchLoss loss = new BatchLoss(0, 0);
         int taken = 0;
-        List<String> places = new ArrayList<>();
+        List<String> taking = new ArrayList<>();
         for (; taken < config.accumulation() && epoch.hasNext(); taken++) {
             trainer.getManager()
                     .getEngine()
                     .setRandomSeed(StepSeed.of(config.seed(), position.step() + 1, taken));
             try (Batch batch = epoch.next()) {
-                String place = place(taken, batch);
-                places.add(place);
+                String described = describe(taken, batch);
+                taking.add(described);
                 BatchLoss batchLoss = trainer.trainBatch(batch);
                 if (!Double.isFinite(batchLoss.sum())) {
-                    throw nonFinite("the loss is " + batchLoss.sum(), place);
+                    throw nonFinite("the loss is " + batchLoss.sum(), described);
                 }
                 loss = loss.plus(batchLoss);
             }
@@ -238,30 +310,33 @@ public final class TrainingRun {
         try {
             report = trainer.update();
         } catch (NonFiniteException e) {
-            throw nonFinite(e.getMessage(), String.join(", ", places));
+            throw nonFinite(e.getMessage(), String.join(", ", taking));
         }
         position = position.afterStep(taken);
         tokens += loss.weight();
         report(loss, report, System.nanoTime() - begin);
     }
 
-    private String place(int taken, Batch batch) {
-        String place = "batch " + (position.batch() + taken) + " of epoch " + position.epoch();
+    private String describe(int taken, Batch batch) {
+        String described = "batch " + (position.batch() + taken) + " of epoch " + position.epoch();
         List<?> indices = batch.getIndices();
         if (indices == null || indices.isEmpty()) {
-            return place;
+            return described;
         }
         List<?> shown = indices.subList(0, Math.min(5, indices.size()));
-        return place + " (examples " + shown + (shown.size() < indices.size() ? " and more)" : ")");
+        return described
+                + " (examples "
+                + shown
+                + (shown.size() < indices.size() ? " and more)" : ")");
     }
 
-    private NonFiniteException nonFinite(String what, String place) {
+    private NonFiniteException nonFinite(String what, String batch) {
         return new NonFiniteException(
                 what
                         + " at step "
                         + (position.step() + 1)
                         + ", in "
-                        + place
+                        + batch
                         + "; the run stops and its checkpoint of step "
                         + saved.position().step()
                         + " is kept: lower the learning rate, lengthen the warm-up or clip to a smaller norm, or look at that"
@@ -440,175 +515,5 @@ public final class TrainingRun {
 
     private void notifyListeners(Consumer<RunListener> event) {
         listeners.forEach(event);
-    }
-
-    /** Builds a {@link TrainingRun}. */
-    public static final class Builder {
-
-        private Path directory;
-        private SequenceTrainer trainer;
-        private TrainingConfig config;
-        private BatchSource batches;
-        private ModelStore store;
-        private Validator validator;
-        private StopSignal stop = new StopSignal();
-        private boolean resume;
-        private boolean locked;
-        private final List<RunListener> listeners = new ArrayList<>();
-        private final Map<String, String> environment = new HashMap<>();
-
-        Builder() {}
-
-        /**
-         * Sets the directory of the run.
-         *
-         * @param directory the directory, made if it is missing
-         * @return this builder
-         */
-        public Builder setDirectory(Path directory) {
-            this.directory = directory;
-            return this;
-        }
-
-        /**
-         * Sets the trainer, initialised, with an {@link AdamOptimizer}. The caller closes it.
-         *
-         * @param trainer the trainer
-         * @return this builder
-         */
-        public Builder setTrainer(SequenceTrainer trainer) {
-            this.trainer = trainer;
-            return this;
-        }
-
-        /**
-         * Sets the configuration.
-         *
-         * @param config the configuration
-         * @return this builder
-         */
-        public Builder setConfig(TrainingConfig config) {
-            this.config = config;
-            return this;
-        }
-
-        /**
-         * Sets the training data.
-         *
-         * @param batches the batches
-         * @return this builder
-         */
-        public Builder setBatches(BatchSource batches) {
-            this.batches = batches;
-            return this;
-        }
-
-        /**
-         * Sets what writes and reads model directories.
-         *
-         * @param store the store
-         * @return this builder
-         */
-        public Builder setStore(ModelStore store) {
-            this.store = store;
-            return this;
-        }
-
-        /**
-         * Sets what scores the model (default: nothing, and the last weights are the result).
-         *
-         * @param validator the validator
-         * @return this builder
-         */
-        public Builder optValidator(Validator validator) {
-            this.validator = validator;
-            return this;
-        }
-
-        /**
-         * Sets what asks the run to stop.
-         *
-         * @param stop the signal
-         * @return this builder
-         */
-        public Builder optStop(StopSignal stop) {
-            this.stop = stop;
-            return this;
-        }
-
-        /**
-         * Sets whether a run that the directory holds is continued (default: no, and finding one is
-         * an error).
-         *
-         * @param resume whether it is
-         * @return this builder
-         */
-        public Builder optResume(boolean resume) {
-            this.resume = resume;
-            return this;
-        }
-
-        /**
-         * Sets whether the caller holds {@link RunDirectory#lock} already (default: no, and the run
-         * takes it).
-         *
-         * @param held whether it is held
-         * @return this builder
-         */
-        public Builder optLocked(boolean held) {
-            this.locked = held;
-            return this;
-        }
-
-        /**
-         * Records something that has to be the same on resume for the result to be the same: the
-         * number of threads, say. A difference on resume is logged.
-         *
-         * @param name the name
-         * @param value the value
-         * @return this builder
-         */
-        public Builder putEnvironment(String name, String value) {
-            environment.put(name, value);
-            return this;
-        }
-
-        /**
-         * Adds a listener.
-         *
-         * @param listener the listener
-         * @return this builder
-         */
-        public Builder addListener(RunListener listener) {
-            listeners.add(listener);
-            return this;
-        }
-
-        /**
-         * Builds the run.
-         *
-         * @return the run
-         * @throws IllegalArgumentException if a part is missing or the trainer's optimiser cannot
-         *     be saved
-         */
-        public TrainingRun build() {
-            require(directory, "directory");
-            require(trainer, "trainer");
-            require(config, "config");
-            require(batches, "batches");
-            require(store, "store");
-            if (!(trainer.getOptimizer() instanceof AdamOptimizer)) {
-                throw new IllegalArgumentException(
-                        "a run needs an AdamOptimizer, whose state it can save, got optimizer="
-                                + trainer.getOptimizer().getClass().getName());
-            }
-            return new TrainingRun(this);
-        }
-
-        private static void require(Object value, String name) {
-            if (value == null) {
-                throw new IllegalArgumentException("a training run needs a " + name);
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 
@@ -58,7 +59,6 @@ public record TrainingState(
      */
     public record Position(long step, long epoch, long batch) {
 
-        /** {@inheritDoc} */
         public Position {
             requireCount(step, "step");
             requireCount(epoch, "epoch");
@@ -83,53 +83,49 @@ public record TrainingState(
      */
     public record Usage(long tokens, double seconds, double cpuSeconds) {
 
-        /** {@inheritDoc} */
         public Usage {
-            require(tokens >= 0, "tokens must not be negative, got tokens=" + tokens);
+            Require.that(tokens >= 0, "tokens must not be negative, got tokens=%s", tokens);
             requireTime(seconds, "seconds");
             requireTime(cpuSeconds, "cpuSeconds");
         }
 
         private static void requireTime(double value, String name) {
-            require(
+            Require.that(
                     value >= 0 && value < Double.POSITIVE_INFINITY,
-                    name + " must be a time, got " + name + "=" + value);
+                    "%s must be a time, got %s=%s",
+                    name,
+                    name,
+                    value);
         }
     }
 
-    /** {@inheritDoc} */
     public TrainingState {
-        require(
+        Require.that(
                 version >= FIRST_VERSION && version <= VERSION,
-                "version must be one from "
-                        + FIRST_VERSION
-                        + " to "
-                        + VERSION
-                        + ", got version="
-                        + version);
-        require(
+                "version must be one from %s to %s, got version=%s",
+                FIRST_VERSION,
+                VERSION,
+                version);
+        Require.that(
                 metricsBytes >= 0,
-                "metricsBytes must not be negative, got metricsBytes=" + metricsBytes);
-        require(
+                "metricsBytes must not be negative, got metricsBytes=%s",
+                metricsBytes);
+        Require.that(
                 selection.validated() <= position.step(),
-                "validated must not lie after the step, got validated="
-                        + selection.validated()
-                        + ", step="
-                        + position.step());
+                "validated must not lie after the step, got validated=%s, step=%s",
+                selection.validated(),
+                position.step());
         environment = environment == null ? Map.of() : new TreeMap<>(environment);
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new IllegalArgumentException(message);
-        }
     }
 
     /** Engines and optimisers count steps in 32 bits. */
     static void requireCount(long value, String name) {
-        require(
+        Require.that(
                 value >= 0 && value <= Integer.MAX_VALUE,
-                name + " must lie between 0 and 2^31, got " + name + "=" + value);
+                "%s must lie between 0 and 2^31, got %s=%s",
+                name,
+                name,
+                value);
     }
 
     /** The state before the first step. */

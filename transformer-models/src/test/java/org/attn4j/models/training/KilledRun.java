@@ -27,7 +27,7 @@ final class KilledRun {
                 };
         try (TransformerTask task = new TransformerTask(TransformerTask.CONFIG);
                 StopSignal stop = StopSignal.onShutdown(Duration.ofMinutes(2))) {
-            task.run(Path.of(args[0])).addListener(teller).optStop(stop).build().run();
+            task.run(Path.of(args[0])).tell(teller).stopBy(stop).run();
         }
     }
 }

@@ -33,7 +33,7 @@ final class LongRun {
                     }
                 };
         try (TransformerTask task = new TransformerTask(config)) {
-            task.run(Path.of(args[0])).addListener(teller).build().run();
+            task.run(Path.of(args[0])).tell(teller).run();
         }
     }
 }

@@ -43,14 +43,12 @@ class PenaltiesTest {
             model.setBlock(new SequentialBlock().add(block).add(new SequentialBlock().add(block)));
             model.getBlock().initialize(model.getNDManager(), DataType.FLOAT32, new Shape(1, 1, 4));
             try (SequenceTrainer trainer =
-                    SequenceTrainer.builder()
-                            .setModel(model)
-                            .setLoss(Loss.l2Loss())
-                            .setOptimizer(
-                                    Optimizer.sgd()
-                                            .setLearningRateTracker(Tracker.fixed(1))
-                                            .build())
-                            .build()) {
+                    SequenceTrainer.of(
+                            model,
+                            Loss.l2Loss(),
+                            Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build(),
+                            0,
+                            1)) {
                 for (int i = 0; i < microBatches; i++) {
                     try (Batch batch = batch(model.getNDManager())) {
                         if (byDjl) {

@@ -115,15 +115,12 @@ class SequenceTrainerTest {
     private static double descent(double clipNorm, long[][] ids) {
         try (Model model = TinyTask.model(0);
                 SequenceTrainer trainer =
-                        SequenceTrainer.builder()
-                                .setModel(model)
-                                .setLoss(TinyTask.loss())
-                                .setOptimizer(
-                                        Optimizer.sgd()
-                                                .setLearningRateTracker(Tracker.fixed(1))
-                                                .build())
-                                .optClipNorm(clipNorm)
-                                .build();
+                        SequenceTrainer.of(
+                                model,
+                                TinyTask.loss(),
+                                Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build(),
+                                clipNorm,
+                                1);
                 Batch batch = TinyTask.batch(model.getNDManager(), ids)) {
             Map<String, float[]> before = TinyTask.weights(model);
             trainer.trainBatch(batch);
@@ -164,13 +161,14 @@ class SequenceTrainerTest {
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
         try (Model model = TinyTask.model(0);
                 SequenceTrainer trainer =
-                        SequenceTrainer.builder()
-                                .setModel(model)
-                                .setLoss(TinyTask.loss())
-                                .setOptimizer(config.optimizer(8))
-                                .optAccumulation(2)
-                                .addListeners(recorder, evaluations)
-                                .build()) {
+                        new SequenceTrainer(
+                                model,
+                                new DefaultTrainingConfig(TinyTask.loss())
+                                        .optOptimizer(config.optimizer(8))
+                                        .optDevices(new Device[] {model.getNDManager().getDevice()})
+                                        .addTrainingListeners(recorder, evaluations),
+                                0,
+                                2)) {
             EasyTrain.fit(trainer, 1, dataset(all), dataset(all));
             assertClose(expected, TinyTask.weights(model));
         }
@@ -290,11 +288,7 @@ class SequenceTrainerTest {
     private static Map<String, float[]> threeSteps(Optimizer optimizer) {
         try (Model model = TinyTask.model(0);
                 SequenceTrainer trainer =
-                        SequenceTrainer.builder()
-                                .setModel(model)
-                                .setLoss(TinyTask.loss())
-                                .setOptimizer(optimizer)
-                                .build()) {
+                        SequenceTrainer.of(model, TinyTask.loss(), optimizer, 0, 1)) {
             threeSteps(
                     model,
                     batch -> {
@@ -333,12 +327,14 @@ class SequenceTrainerTest {
         Summing summing = new Summing();
         try (Model model = TinyTask.model(0);
                 SequenceTrainer trainer =
-                        SequenceTrainer.builder()
-                                .setModel(model)
-                                .setLoss(TinyTask.loss())
-                                .setOptimizer(CONFIG.optimizer(8))
-                                .addListeners(summing)
-                                .build()) {
+                        new SequenceTrainer(
+                                model,
+                                new DefaultTrainingConfig(TinyTask.loss())
+                                        .optOptimizer(CONFIG.optimizer(8))
+                                        .optDevices(new Device[] {model.getNDManager().getDevice()})
+                                        .addTrainingListeners(summing),
+                                0,
+                                1)) {
             threeSteps(model, trainer::trainBatch);
             BatchSource source = TinyTask::batches;
             new LossValidator(source, TinyTask.PAD).validate(trainer, new StopSignal());

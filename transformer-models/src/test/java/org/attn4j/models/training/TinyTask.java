@@ -63,13 +63,12 @@ final class TinyTask {
     }
 
     static SequenceTrainer trainer(Model model, TrainingConfig config) {
-        return SequenceTrainer.builder()
-                .setModel(model)
-                .setLoss(new LabelSmoothedCrossEntropy((float) config.labelSmoothing(), PAD))
-                .setOptimizer(config.optimizer(8))
-                .optClipNorm(config.clipNorm())
-                .optAccumulation(config.accumulation())
-                .build();
+        return SequenceTrainer.of(
+                model,
+                new LabelSmoothedCrossEntropy((float) config.labelSmoothing(), PAD),
+                config.optimizer(8),
+                config.clipNorm(),
+                config.accumulation());
     }
 
     /** The batches of an epoch: rows of different lengths, the next id a function of the last. */

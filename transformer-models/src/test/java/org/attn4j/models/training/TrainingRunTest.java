@@ -69,18 +69,22 @@ class TrainingRunTest {
 
         private final Model model = TinyTask.model(0.3f);
         private final SequenceTrainer trainer;
-        private final TrainingRun.Builder builder;
+        private final Path directory;
+        private final TrainingConfig config;
 
         Fixture(Path directory, TrainingConfig config) {
+            this.directory = directory;
+            this.config = config;
             trainer = TinyTask.trainer(model, config);
-            builder =
-                    TrainingRun.builder()
-                            .setDirectory(directory)
-                            .setTrainer(trainer)
-                            .setConfig(config)
-                            .setBatches(TinyTask::batches)
-                            .setStore(TinyTask.store(model))
-                            .optValidator(new LossValidator(TinyTask::batches, TinyTask.PAD));
+        }
+
+        TrainingRun run() {
+            return run(TinyTask::batches, TinyTask.store(model));
+        }
+
+        TrainingRun run(BatchSource batches, ModelStore store) {
+            return new TrainingRun(directory, trainer, config, batches, store)
+                    .validateBy(new LossValidator(TinyTask::batches, TinyTask.PAD));
         }
 
         @Override
@@ -92,7 +96,7 @@ class TrainingRunTest {
 
     private static RunResult run(Path directory, TrainingConfig config) throws IOException {
         try (Fixture fixture = new Fixture(directory, config)) {
-            return fixture.builder.optResume(true).build().run();
+            return fixture.run().resume(true).run();
         }
     }
 
@@ -140,7 +144,7 @@ class TrainingRunTest {
         for (long step = 1; step <= 9; step++) {
             Path directory = temp.resolve("killed-" + step);
             try (Fixture fixture = new Fixture(directory, CONFIG)) {
-                TrainingRun dies = fixture.builder.addListener(dieAt(step)).build();
+                TrainingRun dies = fixture.run().tell(dieAt(step));
                 assertThrows(Killed.class, dies::run);
             }
             RunResult result = run(directory, CONFIG);
@@ -162,7 +166,7 @@ class TrainingRunTest {
         Path directory = temp.resolve("killed");
         for (long step : List.of(2L, 5L, 8L)) { // from the beginning, an epoch's end, a middle
             try (Fixture fixture = new Fixture(directory, seldom)) {
-                TrainingRun dies = fixture.builder.optResume(true).addListener(dieAt(step)).build();
+                TrainingRun dies = fixture.run().resume(true).tell(dieAt(step));
                 assertThrows(Killed.class, dies::run);
             }
         }
@@ -188,7 +192,7 @@ class TrainingRunTest {
                     }
                 };
         try (Fixture fixture = new Fixture(directory, CONFIG)) {
-            RunResult result = fixture.builder.optStop(stop).addListener(stopper).build().run();
+            RunResult result = fixture.run().stopBy(stop).tell(stopper).run();
             assertEquals(StopReason.SIGNAL, result.reason());
             assertEquals(3, result.step());
         }
@@ -204,8 +208,7 @@ class TrainingRunTest {
     void anExistingRunIsNotOverwritten() throws IOException {
         run(temp, CONFIG);
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
-            Exception e =
-                    assertThrows(IllegalArgumentException.class, fixture.builder.build()::run);
+            Exception e = assertThrows(IllegalArgumentException.class, fixture.run()::run);
             assertEquals(
                     temp
                             + " already holds a training run, at step 9: resume it, or choose"
@@ -252,10 +255,7 @@ class TrainingRunTest {
         assertTrue(config.higherIsBetter());
         try (Fixture fixture = new Fixture(temp, config)) {
             RunResult result =
-                    fixture.builder
-                            .optValidator(scripted(10, 30, 20, 30, 25, Double.NaN))
-                            .build()
-                            .run();
+                    fixture.run().validateBy(scripted(10, 30, 20, 30, 25, Double.NaN)).run();
 
             assertEquals(StopReason.PATIENCE, result.reason());
             assertEquals(10, result.step()); // 30 was reached at step 4, and not passed at 6, 8, 10
@@ -298,7 +298,7 @@ class TrainingRunTest {
                         .optFinalWeights(FinalWeights.AVERAGE_LAST)
                         .build();
         try (Fixture fixture = new Fixture(temp, config)) {
-            RunResult result = fixture.builder.build().run();
+            RunResult result = fixture.run().run();
             assertEquals(List.of(6L, 4L), result.averaged());
             assertTrue(result.scores().containsKey("perplexity"));
 
@@ -334,7 +334,7 @@ class TrainingRunTest {
             NonFiniteException e =
                     assertThrows(
                             NonFiniteException.class,
-                            fixture.builder.setBatches(poisoned).build()::run);
+                            fixture.run(poisoned, TinyTask.store(fixture.model))::run);
             assertTrue(
                     e.getMessage()
                             .startsWith(
@@ -381,7 +381,7 @@ class TrainingRunTest {
                         }
                     };
             SaveException e =
-                    assertThrows(SaveException.class, fixture.builder.setStore(fills).build()::run);
+                    assertThrows(SaveException.class, fixture.run(TinyTask::batches, fills)::run);
             assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
         }
         Path kept = new RunDirectory(directory).latestCheckpoint().orElseThrow();
@@ -396,8 +396,9 @@ class TrainingRunTest {
     @Test
     void unusableInputIsNamed() throws IOException {
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
-            fixture.builder.setBatches((manager, epoch, from) -> List.<Batch>of().iterator());
-            Exception e = assertThrows(IOException.class, fixture.builder.build()::run);
+            BatchSource none = (manager, epoch, from) -> List.<Batch>of().iterator();
+            TrainingRun run = fixture.run(none, TinyTask.store(fixture.model));
+            Exception e = assertThrows(IOException.class, run::run);
             assertTrue(e.getMessage().startsWith("the training data hold no batch"));
         }
         Path other = temp.resolve("other");
@@ -557,8 +558,7 @@ class TrainingRunTest {
                                 String message =
                                         assertThrows(
                                                         IOException.class,
-                                                        second.builder.optResume(resume).build()
-                                                                ::run)
+                                                        second.run().resume(resume)::run)
                                                 .getMessage();
                                 assertTrue(
                                         message.startsWith(temp + " is being trained in already"),
@@ -567,7 +567,7 @@ class TrainingRunTest {
                         }
                     };
             try (Fixture first = new Fixture(temp, CONFIG)) {
-                first.builder.addListener(tries).build().run();
+                first.run().tell(tries).run();
             }
         }
         run(temp, CONFIG.toBuilder().optEpochs(4).build()); // it is free again
@@ -577,13 +577,12 @@ class TrainingRunTest {
     void dataThatEndBeforeTheCheckpointAreNamed() throws IOException {
         run(temp, CONFIG.toBuilder().optEpochs(0).optSteps(2).build());
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
-            fixture.builder.setBatches(
+            BatchSource shorter =
                     (manager, epoch, from) -> {
                         throw new IllegalArgumentException("fromBatch must be between 0 and 3");
-                    });
-            String message =
-                    assertThrows(IOException.class, fixture.builder.optResume(true).build()::run)
-                            .getMessage();
+                    };
+            TrainingRun run = fixture.run(shorter, TinyTask.store(fixture.model)).resume(true);
+            String message = assertThrows(IOException.class, run::run).getMessage();
             assertTrue(message.contains("no batch 4 in epoch 0"), message);
         }
     }

@@ -57,15 +57,10 @@ final class TransformerTask implements AutoCloseable {
         return trainer;
     }
 
-    TrainingRun.Builder run(Path directory) {
-        return TrainingRun.builder()
-                .setDirectory(directory)
-                .setTrainer(trainer)
-                .setConfig(config)
-                .setBatches(TinyTask::batches)
-                .setStore(new Store())
-                .optValidator(new LossValidator(TinyTask::batches, TinyTask.PAD))
-                .optResume(true);
+    TrainingRun run(Path directory) {
+        return new TrainingRun(directory, trainer, config, TinyTask::batches, new Store())
+                .validateBy(new LossValidator(TinyTask::batches, TinyTask.PAD))
+                .resume(true);
     }
 
     private final class Store implements ModelStore {

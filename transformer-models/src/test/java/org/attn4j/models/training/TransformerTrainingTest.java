@@ -24,7 +24,7 @@ class TransformerTrainingTest {
 
     private static RunResult run(Path directory) throws IOException {
         try (TransformerTask task = new TransformerTask(TransformerTask.CONFIG)) {
-            return task.run(directory).build().run();
+            return task.run(directory).run();
         }
     }
 
@@ -46,7 +46,7 @@ class TransformerTrainingTest {
                             }
                         }
                     };
-            TrainingRun run = task.run(stopped).addListener(bomb).build();
+            TrainingRun run = task.run(stopped).tell(bomb);
             assertThrows(IllegalStateException.class, run::run);
         }
         run(stopped);

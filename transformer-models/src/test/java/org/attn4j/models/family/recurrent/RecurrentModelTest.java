@@ -347,12 +347,12 @@ class RecurrentModelTest {
             block.initialize(model.getNDManager());
             double loss = 3; // of late
             try (SequenceTrainer trainer =
-                    SequenceTrainer.builder()
-                            .setModel(model)
-                            .setLoss(new LabelSmoothedCrossEntropy(0, 0))
-                            .setOptimizer(training.optimizer(8))
-                            .optClipNorm(5)
-                            .build()) {
+                    SequenceTrainer.of(
+                            model,
+                            new LabelSmoothedCrossEntropy(0, 0),
+                            training.optimizer(8),
+                            5,
+                            1)) {
                 Random random = new Random(1);
                 for (int step = 0; step < 620 && loss > 0.35; step++) {
                     try (Batch batch = batch(trainer.getManager(), random)) {
