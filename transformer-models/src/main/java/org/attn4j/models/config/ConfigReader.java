@@ -1,23 +1,17 @@
 package org.attn4j.models.config;
 
 import ai.djl.ndarray.types.Shape;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.attn4j.models.checkpoint.TensorSource;
-import org.attn4j.models.generate.GenerationConfigJson;
 
 /**
  * Reads a {@code config.json} strictly: a setting that nobody reads is refused by name, since one
@@ -31,7 +25,7 @@ import org.attn4j.models.generate.GenerationConfigJson;
  * Hugging Face's transformers; {@code null} counts as absent where a setting may be left out, and
  * is refused where it may not.
  */
-public final class ConfigReader {
+public final class ConfigReader extends Settings {
 
     /** Settings of every configuration that do not change what a forward pass computes. */
     private static final Set<String> NO_EFFECT =
@@ -89,53 +83,98 @@ public final class ConfigReader {
                     "vocab_file",
                     "xla_device");
 
-    private static final int LONGEST_SHOWN = 200;
+    /** Settings of generation, which older files hold. */
+    private static final Set<String> OF_GENERATION =
+            Set.of(
+                    "bad_words_ids",
+                    "begin_suppress_tokens",
+                    "bos_token_id",
+                    "cache_implementation",
+                    "decoder_start_token_id",
+                    "diversity_penalty",
+                    "do_sample",
+                    "early_stopping",
+                    "encoder_no_repeat_ngram_size",
+                    "encoder_repetition_penalty",
+                    "eos_token_id",
+                    "epsilon_cutoff",
+                    "eta_cutoff",
+                    "exponential_decay_length_penalty",
+                    "forced_bos_token_id",
+                    "forced_eos_token_id",
+                    "guidance_scale",
+                    "length_penalty",
+                    "max_length",
+                    "max_new_tokens",
+                    "max_time",
+                    "min_length",
+                    "min_new_tokens",
+                    "min_p",
+                    "no_repeat_ngram_size",
+                    "num_beam_groups",
+                    "num_beams",
+                    "num_return_sequences",
+                    "pad_token_id",
+                    "penalty_alpha",
+                    "remove_invalid_values",
+                    "renormalize_logits",
+                    "repetition_penalty",
+                    "sequence_bias",
+                    "stop_strings",
+                    "suppress_tokens",
+                    "temperature",
+                    "top_k",
+                    "top_p",
+                    "typical_p");
 
-    private final JsonObject json;
-    private final String name;
-    private final String path; // of a configuration within: rope_scaling.
     private final boolean allowUnknown;
     private final List<String> unknown; // shared with the configurations within
     private final List<String> trainingOnly; // shared likewise
-    private final Set<String> read = new TreeSet<>();
     private TensorSource tensors; // null if they are not known
 
     /**
      * Creates a reader.
      *
      * @param json the content of a {@code config.json}
-     * @param name what messages call it, {@code config.json} usually
+     * @param file what messages call it, {@code config.json} usually
      */
-    public ConfigReader(JsonObject json, String name) {
-        this(json, name, false);
+    public ConfigReader(JsonObject json, String file) {
+        this(json, file, false);
     }
 
     /**
      * Creates a reader that may go on where a setting is not known.
      *
      * @param json the content of a {@code config.json}
-     * @param name what messages call it, {@code config.json} usually
+     * @param file what messages call it, {@code config.json} usually
      * @param allowUnknown whether {@link #finish()} collects unknown settings in {@link #unknown()}
      *     rather than refuse them
      */
-    public ConfigReader(JsonObject json, String name, boolean allowUnknown) {
-        this(json, name, "", allowUnknown, new ArrayList<>(), new ArrayList<>());
+    public ConfigReader(JsonObject json, String file, boolean allowUnknown) {
+        this(json, file, "", allowUnknown, new ArrayList<>(), new ArrayList<>());
     }
 
     private ConfigReader(
             JsonObject json,
-            String name,
+            String file,
             String path,
             boolean allowUnknown,
             List<String> unknown,
             List<String> trainingOnly) {
-        this.json = new JsonObject();
-        json.entrySet().forEach(entry -> this.json.add(entry.getKey(), entry.getValue()));
-        this.name = name;
-        this.path = path;
+        super(json, file, path);
         this.allowUnknown = allowUnknown;
         this.unknown = unknown;
         this.trainingOnly = trainingOnly;
+    }
+
+    /**
+     * Returns whether a setting of a {@code config.json} is one of generation.
+     *
+     * @param key the setting
+     * @return whether it is one
+     */
+    public static boolean isOfGeneration(String key) {
+        return OF_GENERATION.contains(key);
     }
 
     /**
@@ -180,25 +219,6 @@ public final class ConfigReader {
     }
 
     /**
-     * Returns what is read, a copy.
-     *
-     * @return the configuration, with the settings of {@link #aliases} under their first names
-     */
-    public JsonObject json() {
-        return json.deepCopy();
-    }
-
-    /**
-     * Returns whether a setting is there and not {@code null}. Does not mark it as read.
-     *
-     * @param key the setting
-     * @return whether it has a value
-     */
-    public boolean has(String key) {
-        return json.has(key) && !json.get(key).isJsonNull();
-    }
-
-    /**
      * Reads an integer that must be there.
      *
      * @param key the setting
@@ -229,15 +249,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is no integer
      */
     public Integer integerOrNull(String key) {
-        return value(
-                key,
-                "an integer",
-                element -> {
-                    BigDecimal number = element.getAsBigDecimal();
-                    return element.getAsJsonPrimitive().isNumber()
-                            ? number.intValueExact()
-                            : refuse();
-                });
+        return value(key, Integer.class);
     }
 
     /**
@@ -254,8 +266,8 @@ public final class ConfigReader {
         Integer id = given == null ? otherwise : given;
         if (id != null && (id < 0 || id >= vocabularySize)) {
             throw new IllegalArgumentException(
-                    "%s: %s must be a token of the vocabulary, 0 to %d, got %d"
-                            .formatted(name, key, vocabularySize - 1, id));
+                    "%s: %s%s must be a token of the vocabulary, 0 to %d, got %d"
+                            .formatted(file(), path(), key, vocabularySize - 1, id));
         }
         return id;
     }
@@ -291,15 +303,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is no finite number
      */
     public Double numberOrNull(String key) {
-        return value(
-                key,
-                "a number",
-                element -> {
-                    double number = element.getAsDouble();
-                    return element.getAsJsonPrimitive().isNumber() && Double.isFinite(number)
-                            ? number
-                            : refuse();
-                });
+        return value(key, Double.class);
     }
 
     /**
@@ -328,15 +332,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is neither true nor false
      */
     public boolean bool(String key, boolean otherwise) {
-        Boolean flag =
-                value(
-                        key,
-                        "true or false",
-                        element ->
-                                element.getAsJsonPrimitive().isBoolean()
-                                        ? element.getAsBoolean()
-                                        : refuse());
-        return orElse(key, flag, otherwise);
+        return orElse(key, value(key, Boolean.class), otherwise);
     }
 
     /**
@@ -348,15 +344,14 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is no text
      */
     public String string(String key, String otherwise) {
-        String text =
-                value(
-                        key,
-                        "a text",
-                        element ->
-                                element.getAsJsonPrimitive().isString()
-                                        ? element.getAsString()
-                                        : refuse());
-        return text == null ? otherwise : text;
+        JsonElement value = get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!(value instanceof JsonPrimitive text) || !text.isString()) {
+            throw invalid(key, "a text");
+        }
+        return text.getAsString();
     }
 
     /**
@@ -375,7 +370,8 @@ public final class ConfigReader {
         try {
             return meaning.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + ": " + key + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "%s: %s%s: %s".formatted(file(), path(), key, e.getMessage()), e);
         }
     }
 
@@ -387,7 +383,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is neither
      */
     public List<Integer> integers(String key) {
-        return list(key, "integers", element -> element.getAsBigDecimal().intValueExact());
+        return list(key, Integer.class);
     }
 
     /**
@@ -398,7 +394,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is neither
      */
     public List<Double> numbers(String key) {
-        return list(key, "numbers", JsonElement::getAsDouble);
+        return list(key, Double.class);
     }
 
     /**
@@ -409,7 +405,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is neither
      */
     public List<String> strings(String key) {
-        return list(key, "texts", JsonElement::getAsString);
+        return list(key, String.class);
     }
 
     /**
@@ -420,20 +416,15 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it is no JSON object
      */
     public ConfigReader object(String key) {
-        read.add(key);
-        if (!has(key)) {
+        JsonElement value = get(key);
+        if (value == null) {
             return null;
         }
-        if (!json.get(key).isJsonObject()) {
+        if (!(value instanceof JsonObject inner)) {
             throw invalid(key, "an object");
         }
         return new ConfigReader(
-                json.getAsJsonObject(key),
-                name + ": " + key,
-                path + key + ".",
-                allowUnknown,
-                unknown,
-                trainingOnly);
+                inner, file(), path() + key + ".", allowUnknown, unknown, trainingOnly);
     }
 
     /**
@@ -444,9 +435,8 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if the classes are not 0, 1, 2 …
      */
     public List<String> labels() {
-        read.add("id2label");
-        JsonElement given = json.get("id2label");
-        if (given == null || given.isJsonNull()) {
+        JsonElement given = get("id2label");
+        if (given == null) {
             int count = integer("num_labels", 2);
             if (count < 1) {
                 throw invalid("num_labels", "at least 1");
@@ -457,12 +447,12 @@ public final class ConfigReader {
             }
             return labels;
         }
-        if (!given.isJsonObject() || given.getAsJsonObject().isEmpty()) {
+        if (!(given instanceof JsonObject classes) || classes.isEmpty()) {
             throw invalid("id2label", "an object of at least one label");
         }
         List<String> labels = new ArrayList<>();
-        for (int i = 0; i < given.getAsJsonObject().size(); i++) {
-            JsonElement label = given.getAsJsonObject().get(String.valueOf(i));
+        for (int i = 0; i < classes.size(); i++) {
+            JsonElement label = classes.get(String.valueOf(i));
             if (label == null || !label.isJsonPrimitive()) {
                 throw invalid("id2label", "labels for the classes 0, 1, 2 …");
             }
@@ -479,11 +469,10 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if it has another value
      */
     public void supportsOnly(String key, Object... supported) {
-        read.add(key);
-        if (!has(key)) {
+        JsonElement value = get(key);
+        if (value == null) {
             return;
         }
-        JsonElement value = json.get(key);
         if (Arrays.stream(supported).noneMatch(allowed -> same(value, allowed))) {
             String values =
                     Arrays.stream(supported)
@@ -492,8 +481,8 @@ public final class ConfigReader {
             throw new IllegalArgumentException(
                     "%s: %s=%s is not supported, only %s is"
                             .formatted(
-                                    name,
-                                    key,
+                                    file(),
+                                    path() + key,
                                     shortened(value),
                                     values.isEmpty() ? "null" : values));
         }
@@ -507,35 +496,10 @@ public final class ConfigReader {
      * @param neutral the value at which it changes nothing
      */
     public void trainingOnly(String key, Object neutral) {
-        read.add(key);
-        if (has(key) && !same(json.get(key), neutral)) {
-            trainingOnly.add(path + key + "=" + shortened(json.get(key)));
+        JsonElement value = get(key);
+        if (value != null && !same(value, neutral)) {
+            trainingOnly.add(path() + key + "=" + shortened(value));
         }
-    }
-
-    /**
-     * Knows settings by other names too, as transformers' {@code attribute_map} does. A value under
-     * the other name goes before one under the first, as it does there.
-     *
-     * @param names from the other names to those that the family reads
-     */
-    public void aliases(Map<String, String> names) {
-        names.forEach(
-                (other, key) -> {
-                    read.add(other);
-                    if (has(other)) {
-                        json.add(key, json.get(other));
-                    }
-                });
-    }
-
-    /**
-     * Marks settings that published files of a family carry and that change nothing.
-     *
-     * @param keys the settings
-     */
-    public void noEffect(String... keys) {
-        read.addAll(List.of(keys));
     }
 
     /**
@@ -545,7 +509,7 @@ public final class ConfigReader {
      * @throws IllegalArgumentException if there is such a setting
      */
     public void finish() {
-        if (!read.contains("pruned_heads")) {
+        if (!isRead("pruned_heads")) {
             supportsOnly("pruned_heads", new JsonObject());
         }
         for (String flag :
@@ -554,112 +518,53 @@ public final class ConfigReader {
                         "is_encoder_decoder",
                         "add_cross_attention",
                         "tie_encoder_decoder")) {
-            if (!read.contains(flag)) {
+            if (!isRead(flag)) {
                 supportsOnly(flag, false);
             }
         }
-        if (!read.contains("cross_attention_hidden_size")) {
+        if (!isRead("cross_attention_hidden_size")) {
             supportsOnly("cross_attention_hidden_size");
         }
-        if (!read.contains("tie_word_embeddings")) {
+        if (!isRead("tie_word_embeddings")) {
             supportsOnly("tie_word_embeddings", true);
         }
-        if (!read.contains("quantization_config")) {
+        if (!isRead("quantization_config")) {
             supportsOnly("quantization_config");
         }
-        Set<String> left = new TreeSet<>(json.keySet());
-        left.removeAll(read);
+        Set<String> left = left();
         left.removeAll(NO_EFFECT);
-        left.removeIf(
-                key ->
-                        key.startsWith("_")
-                                || GenerationConfigJson.isOfModelConfig(key)
-                                || !has(key));
+        left.removeIf(key -> key.startsWith("_") || isOfGeneration(key) || !has(key));
         if (left.isEmpty()) {
             return;
         }
-        left.forEach(key -> unknown.add(path + key));
+        left.forEach(key -> unknown.add(path() + key));
         if (allowUnknown) {
             return;
         }
         throw new IllegalArgumentException(
                 "%s: %s not known here, and might change what the model computes: %s; to go on without %s, allow unknown settings (--allow-unknown-settings)"
                         .formatted(
-                                name,
+                                file(),
                                 left.size() == 1 ? "this setting is" : "these settings are",
                                 String.join(", ", left),
                                 left.size() == 1 ? "it" : "them"));
     }
 
-    /**
-     * Returns the error for a value that does not fit.
-     *
-     * @param key the setting
-     * @param wanted what it must be
-     * @return the error, to be thrown
-     */
-    public IllegalArgumentException invalid(String key, String wanted) {
-        return new IllegalArgumentException(
-                name + ": " + key + " must be " + wanted + ", got " + shortened(json.get(key)));
-    }
-
-    /** A value as a message shows it: the file decides how long it is. */
-    private static String shortened(JsonElement value) {
-        String text = String.valueOf(value);
-        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
-    }
-
-    private <T> T value(String key, String wanted, Function<JsonElement, T> parse) {
-        read.add(key);
-        if (!has(key)) {
-            return null;
-        }
-        return parsed(key, wanted, () -> parse.apply(json.get(key)));
-    }
-
-    private <T> List<T> list(String key, String wanted, Function<JsonElement, T> parse) {
-        return value(
-                key,
-                "a list of " + wanted,
-                element -> {
-                    if (!element.isJsonArray()) {
-                        return List.of(parse.apply(element));
-                    }
-                    JsonArray array = element.getAsJsonArray();
-                    List<T> values = new ArrayList<>();
-                    array.forEach(item -> values.add(parse.apply(item)));
-                    return values;
-                });
-    }
-
-    private <T> T parsed(String key, String wanted, Supplier<T> parse) {
-        try {
-            return parse.get();
-        } catch (IllegalArgumentException
-                | IllegalStateException
-                | ArithmeticException
-                | UnsupportedOperationException
-                | ClassCastException e) {
-            IllegalArgumentException bad = invalid(key, wanted);
-            bad.initCause(e);
-            throw bad;
-        }
-    }
-
-    private static <T> T refuse() {
-        throw new IllegalArgumentException("another type");
-    }
-
     private <T> T required(String key, T value) {
         if (value == null) {
             throw new IllegalArgumentException(
-                    name + ": " + key + (json.has(key) ? " must not be null" : " is missing"));
+                    "%s: %s%s %s"
+                            .formatted(
+                                    file(),
+                                    path(),
+                                    key,
+                                    contains(key) ? "must not be null" : "is missing"));
         }
         return value;
     }
 
     private <T> T orElse(String key, T value, T otherwise) {
-        return json.has(key) ? required(key, value) : otherwise;
+        return contains(key) ? required(key, value) : otherwise;
     }
 
     private static boolean same(JsonElement value, Object allowed) {

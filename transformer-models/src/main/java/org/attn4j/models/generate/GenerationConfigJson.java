@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * Reads and writes a {@link GenerationConfig} as {@code generation_config.json}, with Hugging
@@ -25,50 +25,6 @@ public final class GenerationConfigJson {
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
-    /** What older {@code config.json} files hold of generation. */
-    private static final Set<String> MODEL_KEYS =
-            Set.of(
-                    "bad_words_ids",
-                    "begin_suppress_tokens",
-                    "bos_token_id",
-                    "cache_implementation",
-                    "decoder_start_token_id",
-                    "diversity_penalty",
-                    "do_sample",
-                    "early_stopping",
-                    "encoder_no_repeat_ngram_size",
-                    "encoder_repetition_penalty",
-                    "eos_token_id",
-                    "epsilon_cutoff",
-                    "eta_cutoff",
-                    "exponential_decay_length_penalty",
-                    "forced_bos_token_id",
-                    "forced_eos_token_id",
-                    "guidance_scale",
-                    "length_penalty",
-                    "max_length",
-                    "max_new_tokens",
-                    "max_time",
-                    "min_length",
-                    "min_new_tokens",
-                    "min_p",
-                    "no_repeat_ngram_size",
-                    "num_beam_groups",
-                    "num_beams",
-                    "num_return_sequences",
-                    "pad_token_id",
-                    "penalty_alpha",
-                    "remove_invalid_values",
-                    "renormalize_logits",
-                    "repetition_penalty",
-                    "sequence_bias",
-                    "stop_strings",
-                    "suppress_tokens",
-                    "temperature",
-                    "top_k",
-                    "top_p",
-                    "typical_p");
 
     /** What {@code max_length} is where nothing is said. */
     private static final int DEFAULT_MAX_LENGTH = 20;
@@ -258,22 +214,13 @@ public final class GenerationConfigJson {
         for (JsonElement part :
                 Arrays.asList(config.get("text_config"), config.get("decoder"), config)) {
             if (part instanceof JsonObject object) {
-                MODEL_KEYS.stream()
-                        .filter(key -> object.has(key) && !object.get(key).isJsonNull())
+                object.keySet().stream()
+                        .filter(ConfigReader::isOfGeneration)
+                        .filter(key -> !object.get(key).isJsonNull())
                         .forEach(key -> settings.add(key, object.get(key)));
             }
         }
         return settings;
-    }
-
-    /**
-     * Returns whether a setting of a {@code config.json} is one of generation.
-     *
-     * @param key the setting
-     * @return whether {@link #ofModelConfig} takes it
-     */
-    public static boolean isOfModelConfig(String key) {
-        return MODEL_KEYS.contains(key);
     }
 
     /**

@@ -28,6 +28,7 @@ import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.hub.Hub;
+import org.attn4j.models.config.ConfigBounds;
 import org.attn4j.models.config.ConfigReader;
 
 /**

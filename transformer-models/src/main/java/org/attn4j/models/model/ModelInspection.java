@@ -20,6 +20,7 @@ import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.config.ConfigBounds;
 import org.attn4j.models.config.ConfigReader;
 
 /**

@@ -18,6 +18,7 @@ import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.config.ConfigBounds;
 import org.attn4j.models.config.ConfigReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -31,7 +31,7 @@ record UnknownSettings(List<String> ofModel, List<String> ofGeneration) {
         directory
                 .generationConfig()
                 .ifPresent(file -> unknown.addAll(GenerationConfigJson.unsupported(file)));
-        if (reader.json().get("task_specific_params") instanceof JsonObject tasks) {
+        if (reader.get("task_specific_params") instanceof JsonObject tasks) {
             for (String task : tasks.keySet()) {
                 if (tasks.get(task) instanceof JsonObject settings) {
                     unknown.addAll(GenerationConfigJson.unsupported(settings));

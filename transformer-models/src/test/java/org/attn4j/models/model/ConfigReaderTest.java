@@ -63,10 +63,10 @@ class ConfigReaderTest {
     @Test
     void saysWhatAValueMustBe() {
         assertEquals(
-                "config.json: n must be an integer, got 1.5",
+                "config.json: n must be a whole number, got 1.5",
                 refused(() -> reader("{'n': 1.5}").integer("n")));
         assertEquals(
-                "config.json: n must be an integer, got \"3\"",
+                "config.json: n must be a whole number, got \"3\"",
                 refused(() -> reader("{'n': '3'}").integer("n")));
         assertEquals(
                 "config.json: n must not be null",

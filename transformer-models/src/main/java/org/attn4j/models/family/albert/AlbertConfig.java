@@ -59,7 +59,7 @@ public record AlbertConfig(BertConfig layers, int embeddingSize, int groups, int
 
     /** An absent rate is the class's default; one that is null is that of the hidden states. */
     private static double classifierDropout(ConfigReader config, BertConfig layers) {
-        return config.json().has("classifier_dropout_prob") ? layers.hiddenDropout() : 0.1;
+        return config.contains("classifier_dropout_prob") ? layers.hiddenDropout() : 0.1;
     }
 
     /**

@@ -231,7 +231,7 @@ public record DeepSeekConfig(
     /** A number that may be null, which means none. */
     private static int orNone(ConfigReader reader, String key, int otherwise) {
         Integer given = reader.integerOrNull(key);
-        int absent = reader.json().has(key) ? 0 : otherwise;
+        int absent = reader.contains(key) ? 0 : otherwise;
         return given == null ? absent : given;
     }
 

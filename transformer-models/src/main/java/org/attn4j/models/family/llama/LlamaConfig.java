@@ -125,7 +125,7 @@ public record LlamaConfig(
                 heads,
                 new Own(
                         14336,
-                        reader.json().has("num_key_value_heads") ? heads : 8,
+                        reader.contains("num_key_value_heads") ? heads : 8,
                         4096 * 32,
                         true,
                         false,
@@ -134,7 +134,7 @@ public record LlamaConfig(
 
     /** Without the setting Mistral has a window; with null there is none. */
     private static int window(ConfigReader reader, boolean windowed) {
-        if (!reader.json().has("sliding_window")) {
+        if (!reader.contains("sliding_window")) {
             return windowed ? 4096 : 0;
         }
         if (!windowed && !reader.has("layer_types") && !reader.has("use_sliding_window")) {

@@ -67,7 +67,7 @@ public record LongformerConfig(BertConfig layers, List<Integer> windows, int sep
         if (given == null) {
             return Collections.nCopies(layers, 512);
         }
-        return config.json().get("attention_window").isJsonArray()
+        return config.get("attention_window").isJsonArray()
                 ? given
                 : Collections.nCopies(layers, given.get(0));
     }

@@ -124,14 +124,12 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
 
     private static ConfigReader given(ConfigReader reader, String key) {
         ConfigReader settings = reader.object(key);
-        return settings == null || settings.json().isEmpty() ? null : settings;
+        return settings == null || settings.keys().isEmpty() ? null : settings;
     }
 
     /** The settings of a type of layers, which may be those of all. */
     private static ConfigReader inner(ConfigReader settings, String type) {
-        boolean nested =
-                settings.json().entrySet().stream()
-                        .anyMatch(it -> LAYER_TYPE.matcher(it.getKey()).matches());
+        boolean nested = settings.keys().stream().anyMatch(it -> LAYER_TYPE.matcher(it).matches());
         if (!nested) {
             return settings;
         }

@@ -1,4 +1,4 @@
-package org.attn4j.models.model;
+package org.attn4j.models.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -13,7 +13,7 @@ import org.attn4j.models.checkpoint.TensorSource;
  * wide, for shapes are compared before any array is made; they keep what a model makes of a number
  * alone, such as the frequencies of positions, small.
  */
-final class ConfigBounds {
+public final class ConfigBounds {
 
     private static final Pattern LAYERS =
             Pattern.compile("(.*_)?layers?|num_hidden_groups|inner_group_num");
@@ -29,7 +29,7 @@ final class ConfigBounds {
     private static final int ALWAYS_THAT_MANY_LAYERS = 64;
 
     /** ALBERT's layers do, and one tensor may hold all experts. */
-    private static final int ALWAYS_THAT_MANY_PLACES = 1024;
+    private static final int ALWAYS_THAT_MANY_USES = 1024;
 
     private static final int MAX_DEPTH = 3;
 
@@ -44,7 +44,7 @@ final class ConfigBounds {
      * @param weights the files, by their headers
      * @throws IllegalArgumentException if a number cannot be true of them
      */
-    static void check(JsonObject config, TensorSource weights) {
+    public static void check(JsonObject config, TensorSource weights) {
         long largest = 0;
         for (String name : weights.names()) {
             for (long dimension : weights.info(name).shape().getShape()) {
@@ -57,7 +57,7 @@ final class ConfigBounds {
     private static void check(JsonObject config, int tensors, long largest, int depth) {
         BigDecimal layers = BigDecimal.ONE;
         BigDecimal experts = BigDecimal.ONE;
-        long places = Math.max(ALWAYS_THAT_MANY_PLACES, tensors);
+        long uses = Math.max(ALWAYS_THAT_MANY_USES, tensors);
         boolean shared = config.has("num_hidden_groups");
         for (Map.Entry<String, JsonElement> entry : config.entrySet()) {
             String key = entry.getKey();
@@ -77,15 +77,15 @@ final class ConfigBounds {
                 layers = layers.max(given);
                 boolean repeated = shared && key.equals("num_hidden_layers");
                 long most = Math.max(ALWAYS_THAT_MANY_LAYERS, tensors);
-                require(key, value, given, repeated ? places : most);
+                require(key, value, given, repeated ? uses : most);
             } else if (EXPERTS.matcher(key).matches()) {
                 experts = experts.max(given);
-                require(key, value, given, places);
+                require(key, value, given, uses);
             } else if (SIZES.matcher(key).matches()) {
                 require(key, value, given, Math.max(ALWAYS_A_SIZE, largest));
             }
         }
-        if (layers.multiply(experts).compareTo(BigDecimal.valueOf(places)) > 0) {
+        if (layers.multiply(experts).compareTo(BigDecimal.valueOf(uses)) > 0) {
             throw new IllegalArgumentException(
                     "config.json: %s experts in each of %s layers are more than the tensors of the files can be of"
                             .formatted(experts, layers));
