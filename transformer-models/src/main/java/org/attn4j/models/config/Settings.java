@@ -83,6 +83,15 @@ public class Settings {
     }
 
     /**
+     * Returns the settings.
+     *
+     * @return the object that is read, not a copy
+     */
+    public final JsonObject json() {
+        return json;
+    }
+
+    /**
      * Returns the names of all settings.
      *
      * @return the names, as the document has them
