@@ -3,7 +3,6 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.mask.AttentionMask;
@@ -26,13 +25,9 @@ final class LinearAttentionCase implements ParityCase {
         NDArray queries = LinearSums.features(in.array("q")); // (B, N, T, H)
         NDArray keys = LinearSums.features(in.array("k")); // (B, N, S, H)
         AttentionMask mask = in.keys("mask");
-        if (mask.keys() != null) {
-            Shape shape = mask.keys().getShape();
-            keys =
-                    keys.mul(
-                            mask.keys()
-                                    .toType(DataType.FLOAT32, false)
-                                    .reshape(shape.get(0), 1, shape.get(1), 1));
+        if (mask.keys().isPresent()) {
+            NDArray visible = mask.keys().get().toType(DataType.FLOAT32, false); // (B, S)
+            keys = keys.mul(visible.expandDims(1).expandDims(3));
         }
         NDArray values = in.array("v");
         LinearSums all = LinearSums.of(keys, values);
@@ -63,7 +58,7 @@ final class LinearAttentionCase implements ParityCase {
         MaskNumbers numbers =
                 whole.numbers(
                         queries.getManager(), pairs.getShape().get(2), pairs.getShape().get(3));
-        NDArray seen = numbers == null ? pairs : pairs.mul(numbers.visible());
+        NDArray seen = numbers.keepVisible(pairs);
         NDArray sum = seen.sum(new int[] {-1}, true);
         return seen.div(sum.add(sum.eq(0).toType(DataType.FLOAT32, false)));
     }

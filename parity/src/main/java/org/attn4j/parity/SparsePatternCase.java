@@ -202,7 +202,7 @@ final class SparsePatternCase implements ParityCase {
                 in.array("q").swapAxes(1, 2),
                 in.array("k").swapAxes(1, 2),
                 in.array("v").swapAxes(1, 2),
-                in.keys("mask").keys(),
+                in.keys("mask").keys().orElse(null),
                 scale(in),
                 0,
                 true,

@@ -112,13 +112,9 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                         .toType(type, false)
                         .expandDims(0); // (1, N, T, S)
         NDArray within = softMask.stopGradient().gt(0).toType(type, false);
-        NDArray visible = mask == null ? within : within.mul(mask.visible().toType(type, false));
         // Out of reach is hidden before the softmax, so that what remains keeps its digits.
         NDArray soft =
-                MaskNumbers.masked(scores, mask)
-                        .add(MaskNumbers.additive(within))
-                        .softmax(-1)
-                        .mul(visible)
+                mask.keepVisible(mask.masked(scores).add(MaskNumbers.additive(within)).softmax(-1))
                         .mul(softMask); // (B, N, T, S)
         NDArray sum = soft.sum(new int[] {-1}, true); // 0 if nothing is left
         NDArray blind = sum.stopGradient().lte(0).toType(type, false);
@@ -208,7 +204,8 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(weights(parameters, inputs.singletonOrThrow(), null, training));
+        return new NDList(
+                weights(parameters, inputs.singletonOrThrow(), MaskNumbers.NONE, training));
     }
 
     /** {@inheritDoc} */

@@ -18,7 +18,7 @@ public interface Alignment {
      * @param parameters where the parameters of this alignment are found; may be null if it has
      *     none
      * @param scores raw scores, (B, N, T, S)
-     * @param mask who sees whom, and what is added to the scores; null if every key is seen
+     * @param mask who sees whom, and what is added to the scores
      * @param training whether this is a training pass
      * @return the weights, (B, N, T, S), of the type of the scores: not negative, with a sum of 1
      *     for each query that sees a key. A hidden key has exactly 0, and a query that sees nothing

@@ -115,7 +115,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      * Turns scores into weights with given α, and tells the threshold. Gradients reach α too.
      *
      * @param scores raw scores, (B, N, T, S)
-     * @param mask who sees whom; null if every key is seen
+     * @param mask who sees whom
      * @param alpha above 1 and at most 2: (N), or (1) for all heads
      * @return the weights, and τ of (α − 1) times the masked scores
      */
@@ -188,7 +188,8 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(weights(parameters, inputs.singletonOrThrow(), null, training));
+        return new NDList(
+                weights(parameters, inputs.singletonOrThrow(), MaskNumbers.NONE, training));
     }
 
     /** {@inheritDoc} */

@@ -38,7 +38,7 @@ public final class Entmax15 implements Alignment {
      * Turns scores into weights, and tells the threshold.
      *
      * @param scores raw scores, (B, N, T, S)
-     * @param mask who sees whom; null if every key is seen
+     * @param mask who sees whom
      * @return the weights, and τ of the halved masked scores
      */
     public SparseWeights solve(NDArray scores, MaskNumbers mask) {

@@ -11,13 +11,13 @@ import org.attn4j.attention.ops.Temporaries;
  *
  * @param shifted the masked scores less the largest of their row, (B, N, T, S), in float32 or wider
  * @param largest the largest masked score of each row, (B, N, T, 1), without a gradient
- * @param mask the mask; null if every key is seen
+ * @param mask the mask
  * @param type the type of the scores, which the weights will have
  */
 record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType type) {
 
     static MaskedScores of(NDArray scores, MaskNumbers mask) {
-        NDArray masked = MaskNumbers.masked(scores, mask);
+        NDArray masked = mask.masked(scores);
         NDArray largest = masked.stopGradient().max(new int[] {-1}, true);
         return new MaskedScores(masked.sub(largest), largest, mask, scores.getDataType());
     }
@@ -29,11 +29,7 @@ record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType
 
     /** Weights of the type that the scores had, and of exactly zero for hidden keys. */
     NDArray visible(NDArray weights) {
-        NDArray seen =
-                mask == null
-                        ? weights
-                        : weights.mul(mask.visible().toType(weights.getDataType(), false));
-        return seen.toType(type, false);
+        return mask.keepVisible(weights).toType(type, false);
     }
 
     /** One where a condition holds and zero elsewhere, in the type of these numbers. */

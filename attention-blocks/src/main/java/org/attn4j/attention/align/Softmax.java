@@ -22,12 +22,7 @@ public final class Softmax implements Alignment {
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
-        NDArray weights =
-                MaskNumbers.masked(scores, mask)
-                        .softmax(-1)
-                        .toType(scores.getDataType(), false); // (B, N, T, S)
-        return mask == null || mask.seeing() == null
-                ? weights
-                : weights.mul(mask.seeing().toType(weights.getDataType(), false));
+        NDArray weights = mask.masked(scores).softmax(-1); // (B, N, T, S)
+        return mask.keepSeeing(weights.toType(scores.getDataType(), false));
     }
 }

@@ -39,7 +39,7 @@ public final class Sparsemax implements Alignment {
      * Turns scores into weights, and tells the threshold.
      *
      * @param scores raw scores, (B, N, T, S)
-     * @param mask who sees whom; null if every key is seen
+     * @param mask who sees whom
      * @return the weights, and τ of the masked scores
      */
     public SparseWeights solve(NDArray scores, MaskNumbers mask) {

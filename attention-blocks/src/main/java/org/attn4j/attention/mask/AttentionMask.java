@@ -1,28 +1,22 @@
 package org.attn4j.attention.mask;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.attn4j.attention.ops.Temporaries;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.attn4j.common.Require;
 
 /**
- * Who sees whom: which keys each query may attend to, and what is added to their scores.
+ * Which keys each query may attend to, and what is added to their scores.
  *
- * <p>A mask is a conjunction of up to five parts, kept apart until a kernel needs them as numbers,
- * so that a fused kernel can take "causal" as a flag and a block-sparse one can read the window:
- *
- * <ul>
- *   <li>a band: the keys from {@link #left()} places before a query to {@link #right()} places
- *       after it. Positions are counted from the end: with T queries and S keys (the others come
- *       from a cache), query i stands at i + S − T;
- *   <li>visible keys, (B, S), usually the padding;
- *   <li>any pattern, broadcastable to (B, N, T, S);
- *   <li>a bias added to the scores, broadcastable to (B, N, T, S);
- *   <li>global places, (B, S), which a sparse mechanism lets see all and be seen by all. They hide
- *       nothing, and a mechanism in which all see all anyway has no use for them.
- * </ul>
+ * <p>A mask is a conjunction of parts, which stay symbolic until a kernel needs arrays: a fused
+ * kernel takes "causal" as a flag, and a sparse mechanism reads the padding. {@link #none()} is the
+ * conjunction of no parts.
  *
  * <p>True (or 1) is visible, false (or 0) is hidden. Hidden keys have the weight 0; a query that
  * sees nothing has weights and a context of zeros. A bias of −∞ hides a key too, while the lowest
@@ -30,89 +24,41 @@ import org.attn4j.attention.ops.Temporaries;
  *
  * <p>Masks are immutable. The arrays belong to the caller.
  */
-public final class AttentionMask {
+public sealed interface AttentionMask {
 
     /**
      * Stands for −∞ in sums of float32: no score is seen beside it, and a row full of it gives no
      * NaN.
      */
-    public static final float FLOOR = -1e30f;
-
-    private static final long UNBOUNDED = Long.MAX_VALUE;
-    private static final AttentionMask NONE =
-            new AttentionMask(UNBOUNDED, UNBOUNDED, null, null, null);
-    private static final AttentionMask CAUSAL = new AttentionMask(UNBOUNDED, 0, null, null, null);
-
-    private final long left;
-    private final long right;
-    private final NDArray keys; // (B, S)
-    private final NDArray pattern; // broadcastable to (B, N, T, S)
-    private final NDArray bias; // broadcastable to (B, N, T, S)
-    private final NDArray globals; // (B, S)
-    private final MaskNumbers numbers; // of the two lengths, once realised
-    private final long queryLength;
-    private final long keyLength;
-
-    private AttentionMask(long left, long right, NDArray keys, NDArray pattern, NDArray bias) {
-        this(left, right, keys, pattern, bias, null, null, -1, -1);
-    }
-
-    private AttentionMask(
-            long left,
-            long right,
-            NDArray keys,
-            NDArray pattern,
-            NDArray bias,
-            NDArray globals,
-            MaskNumbers numbers,
-            long queryLength,
-            long keyLength) {
-        this.left = left;
-        this.right = right;
-        this.keys = keys;
-        this.pattern = pattern;
-        this.bias = bias;
-        this.globals = globals;
-        this.numbers = numbers;
-        this.queryLength = queryLength;
-        this.keyLength = keyLength;
-    }
+    float FLOOR = -1e30f;
 
     /**
      * Returns the mask that hides nothing.
      *
      * @return a mask under which every query sees every key
      */
-    public static AttentionMask none() {
-        return NONE;
+    static AttentionMask none() {
+        return And.NONE;
     }
 
     /**
-     * Returns the mask under which a query sees its own place and those before it.
+     * Returns the mask under which a query sees its own position and those before it.
      *
      * @return the causal mask
      */
-    public static AttentionMask causal() {
-        return CAUSAL;
+    static AttentionMask causal() {
+        return Band.CAUSAL;
     }
 
     /**
-     * Returns a sliding window around each query's own place, which is always in it.
+     * Returns a sliding window around each query's own position, which is always in it.
      *
-     * @param left how many places before its own a query sees, at least 0; −1 for all
-     * @param right how many places after its own a query sees, at least 0; −1 for all
+     * @param before how many positions before its own a query sees, at least 0
+     * @param after how many positions after its own a query sees, at least 0
      * @return the window
      */
-    public static AttentionMask window(int left, int right) {
-        if (left < -1 || right < -1) {
-            throw new IllegalArgumentException(
-                    "a window must be -1 (all) or at least 0 on each side, got left="
-                            + left
-                            + ", right="
-                            + right);
-        }
-        return new AttentionMask(
-                left < 0 ? UNBOUNDED : left, right < 0 ? UNBOUNDED : right, null, null, null);
+    static AttentionMask window(int before, int after) {
+        return new Band(before, after);
     }
 
     /**
@@ -121,23 +67,19 @@ public final class AttentionMask {
      * @param visible (B, S), boolean or of zeros and ones: which keys are seen
      * @return the mask
      */
-    public static AttentionMask keys(NDArray visible) {
-        if (visible.getShape().dimension() != 2) {
-            throw new IllegalArgumentException(
-                    "a key mask must be (B, S), got " + visible.getShape());
-        }
-        return new AttentionMask(UNBOUNDED, UNBOUNDED, visible, null, null);
+    static AttentionMask keys(NDArray visible) {
+        return new Keys(visible);
     }
 
     /**
-     * Returns a mask of any pattern.
+     * Returns a mask given for every pair of a query and a key.
      *
      * @param visible (T, S), (B, T, S) or broadcastable to (B, N, T, S), boolean or of zeros and
      *     ones
      * @return the mask
      */
-    public static AttentionMask dense(NDArray visible) {
-        return new AttentionMask(UNBOUNDED, UNBOUNDED, null, fourAxes(visible), null);
+    static AttentionMask dense(NDArray visible) {
+        return new Dense(visible);
     }
 
     /**
@@ -146,50 +88,277 @@ public final class AttentionMask {
      * @param additive (T, S), (B, T, S) or broadcastable to (B, N, T, S); −∞ hides
      * @return the mask
      */
-    public static AttentionMask bias(NDArray additive) {
-        return new AttentionMask(UNBOUNDED, UNBOUNDED, null, null, fourAxes(additive));
+    static AttentionMask bias(NDArray additive) {
+        return new Bias(additive);
     }
 
     /**
-     * Returns this mask with global places, which see all and are seen by all where a sparse
-     * mechanism would not let them.
+     * Returns the global tokens of a sparse mechanism; a token is global that is so in one part.
      *
-     * @param places (B, S), boolean or of zeros and ones; null for none
+     * @param tokens (B, S), boolean or of zeros and ones
      * @return the mask
      */
-    public AttentionMask withGlobals(NDArray places) {
-        if (places != null && places.getShape().dimension() != 2) {
-            throw new IllegalArgumentException(
-                    "global places must be (B, S), got " + places.getShape());
-        }
-        return new AttentionMask(
-                left, right, keys, pattern, bias, places, numbers, queryLength, keyLength);
+    static AttentionMask global(NDArray tokens) {
+        return new Global(tokens);
     }
 
     /**
-     * Returns the mask under which a key is seen if it is seen under both; biases add up, and a
-     * place is global that is so in one of them.
+     * The keys from {@code before} positions before a query to {@code after} positions after it.
+     * Positions are counted from the end: with T queries and S keys (the others come from a cache),
+     * query i has the position i + S − T.
+     *
+     * @param before how many earlier keys are seen; {@link #UNLIMITED} for all
+     * @param after how many later keys are seen; {@link #UNLIMITED} for all
+     */
+    record Band(long before, long after) implements AttentionMask {
+
+        /** All keys of one side. */
+        public static final long UNLIMITED = Long.MAX_VALUE;
+
+        private static final Band ALL = new Band(UNLIMITED, UNLIMITED);
+        private static final Band CAUSAL = new Band(UNLIMITED, 0);
+
+        public Band {
+            Require.that(
+                    before >= 0 && after >= 0,
+                    "a window must be at least 0 on each side, got before=%s, after=%s",
+                    before,
+                    after);
+        }
+
+        @Override
+        public Band band() {
+            return this;
+        }
+
+        /**
+         * Returns whether no key is hidden.
+         *
+         * @return whether neither side is limited
+         */
+        public boolean isAll() {
+            return equals(ALL);
+        }
+
+        /**
+         * Returns whether the later keys are hidden, and no others.
+         *
+         * @return whether this is the causal band
+         */
+        public boolean isCausal() {
+            return equals(CAUSAL);
+        }
+
+        private Band and(Band other) {
+            return new Band(Math.min(before, other.before), Math.min(after, other.after));
+        }
+
+        /**
+         * Drops the sides that hide nothing: the first query has T − 1 keys after it, the last S −
+         * 1 before it.
+         */
+        private Band trimmed(long queries, long keys) {
+            return new Band(
+                    before < keys - 1 ? before : UNLIMITED,
+                    after < queries - 1 ? after : UNLIMITED);
+        }
+    }
+
+    /**
+     * The keys that all queries see.
+     *
+     * @param visible (B, S), boolean or of zeros and ones
+     */
+    record Keys(NDArray visible) implements AttentionMask {
+
+        public Keys {
+            Require.that(
+                    visible.getShape().dimension() == 2,
+                    "a key mask must be (B, S), got %s",
+                    visible.getShape());
+        }
+
+        @Override
+        public Optional<NDArray> keys() {
+            return Optional.of(visible);
+        }
+    }
+
+    /**
+     * The keys that each query sees.
+     *
+     * @param visible broadcastable to (B, N, T, S), boolean or of zeros and ones
+     */
+    record Dense(NDArray visible) implements AttentionMask {
+
+        public Dense {
+            visible = fourAxes(visible);
+        }
+
+        @Override
+        public Optional<NDArray> dense() {
+            return Optional.of(visible);
+        }
+    }
+
+    /**
+     * What is added to the scores.
+     *
+     * @param additive broadcastable to (B, N, T, S); −∞ hides
+     */
+    record Bias(NDArray additive) implements AttentionMask {
+
+        public Bias {
+            additive = fourAxes(additive);
+        }
+
+        @Override
+        public Optional<NDArray> bias() {
+            return Optional.of(additive);
+        }
+    }
+
+    /**
+     * The global tokens of a sparse mechanism, which see all and are seen by all where its pattern
+     * would hide them. Where all see all anyway it changes nothing.
+     *
+     * @param tokens (B, S), boolean or of zeros and ones
+     */
+    record Global(NDArray tokens) implements AttentionMask {
+
+        public Global {
+            Require.that(
+                    tokens.getShape().dimension() == 2,
+                    "global tokens must be (B, S), got %s",
+                    tokens.getShape());
+        }
+
+        @Override
+        public Optional<NDArray> global() {
+            return Optional.of(tokens);
+        }
+    }
+
+    /**
+     * What all parts let through.
+     *
+     * @param parts masks that are no conjunctions themselves
+     */
+    record And(List<AttentionMask> parts) implements AttentionMask {
+
+        private static final And NONE = new And(List.of());
+
+        @Override
+        public Band band() {
+            return parts.stream().map(AttentionMask::band).reduce(Band.ALL, Band::and);
+        }
+
+        @Override
+        public Optional<NDArray> keys() {
+            return joined(AttentionMask::keys, And::both);
+        }
+
+        @Override
+        public Optional<NDArray> dense() {
+            return joined(AttentionMask::dense, And::both);
+        }
+
+        @Override
+        public Optional<NDArray> bias() {
+            return joined(AttentionMask::bias, NDArray::add);
+        }
+
+        @Override
+        public Optional<NDArray> global() {
+            return joined(AttentionMask::global, NDArray::maximum);
+        }
+
+        private Optional<NDArray> joined(
+                Function<AttentionMask, Optional<NDArray>> of, BinaryOperator<NDArray> join) {
+            return parts.stream().map(of).flatMap(Optional::stream).reduce(join);
+        }
+
+        private static NDArray both(NDArray one, NDArray other) {
+            return one.toType(DataType.FLOAT32, false).mul(other.toType(DataType.FLOAT32, false));
+        }
+    }
+
+    /**
+     * A mask whose arrays are made already.
+     *
+     * @param mask the mask
+     * @param queryLength T
+     * @param keyLength S
+     * @param numbers the arrays for these lengths
+     */
+    record Realised(AttentionMask mask, long queryLength, long keyLength, MaskNumbers numbers)
+            implements AttentionMask {
+
+        @Override
+        public List<AttentionMask> parts() {
+            return mask.parts();
+        }
+
+        @Override
+        public Band band() {
+            return mask.band();
+        }
+
+        @Override
+        public Optional<NDArray> keys() {
+            return mask.keys();
+        }
+
+        @Override
+        public Optional<NDArray> dense() {
+            return mask.dense();
+        }
+
+        @Override
+        public Optional<NDArray> bias() {
+            return mask.bias();
+        }
+
+        @Override
+        public Optional<NDArray> global() {
+            return mask.global();
+        }
+
+        @Override
+        public AttentionMask realise(NDManager manager, long queries, long keys) {
+            return fits(queries, keys) ? this : mask.realise(manager, queries, keys);
+        }
+
+        @Override
+        public MaskNumbers numbers(NDManager manager, long queries, long keys) {
+            return fits(queries, keys) ? numbers : mask.numbers(manager, queries, keys);
+        }
+
+        private boolean fits(long queries, long keys) {
+            return queryLength == queries && keyLength == keys;
+        }
+    }
+
+    /**
+     * Returns the mask under which a key is seen if it is seen under both; biases add up.
      *
      * @param other another mask for the same queries and keys
      * @return the conjunction
      */
-    public AttentionMask and(AttentionMask other) {
+    default AttentionMask and(AttentionMask other) {
         if (other.isNone()) {
             return this;
         }
-        if (isNone()) {
-            return other;
-        }
-        return new AttentionMask(
-                Math.min(left, other.left),
-                Math.min(right, other.right),
-                both(keys, other.keys),
-                both(pattern, other.pattern),
-                sum(bias, other.bias),
-                either(globals, other.globals),
-                null,
-                -1,
-                -1);
+        return isNone() ? other : of(Stream.of(this, other).flatMap(m -> m.parts().stream()));
+    }
+
+    /**
+     * Returns the parts of the conjunction that this mask is.
+     *
+     * @return masks that are no conjunctions; none if nothing is hidden
+     */
+    default List<AttentionMask> parts() {
+        return List.of(this);
     }
 
     /**
@@ -197,8 +366,8 @@ public final class AttentionMask {
      *
      * @return whether this mask can be left out
      */
-    public boolean isNone() {
-        return changesNothing() && globals == null;
+    default boolean isNone() {
+        return parts().isEmpty();
     }
 
     /**
@@ -207,241 +376,140 @@ public final class AttentionMask {
      *
      * @return whether all of this mask is "no later key"
      */
-    public boolean isCausalOnly() {
-        return left == UNBOUNDED && right == 0 && !hasArrays();
+    default boolean isCausalOnly() {
+        return band().isCausal() && !hasArrays();
     }
 
     /**
-     * Returns how many places before its own a query sees.
+     * Returns whether keys are hidden, or scores changed, by arrays and not by the band alone.
      *
-     * @return the number of places, or −1 if all
+     * @return whether there are keys, dense parts or biases
      */
-    public long left() {
-        return left == UNBOUNDED ? -1 : left;
+    default boolean hasArrays() {
+        return !parts().stream().allMatch(part -> part instanceof Band || part instanceof Global);
     }
 
     /**
-     * Returns how many places after its own a query sees.
+     * Returns the keys near a query that all bands of this mask let it see.
      *
-     * @return the number of places, or −1 if all
+     * @return the narrowest band
      */
-    public long right() {
-        return right == UNBOUNDED ? -1 : right;
+    default Band band() {
+        return Band.ALL;
     }
 
     /**
-     * Returns the visible keys.
+     * Returns the keys that all queries see.
      *
-     * @return (B, S), or null if all are
+     * @return (B, S); empty if no key is hidden from all
      */
-    public NDArray keys() {
-        return keys;
+    default Optional<NDArray> keys() {
+        return Optional.empty();
     }
 
     /**
-     * Returns the pattern, beside band and keys.
+     * Returns what each query sees by the dense parts, beside band and keys.
      *
-     * @return an array broadcastable to (B, N, T, S), or null if there is none
+     * @return an array broadcastable to (B, N, T, S); empty if there are none
      */
-    public NDArray pattern() {
-        return pattern;
+    default Optional<NDArray> dense() {
+        return Optional.empty();
     }
 
     /**
      * Returns what is added to the scores.
      *
-     * @return an array broadcastable to (B, N, T, S), or null if there is nothing
+     * @return an array broadcastable to (B, N, T, S); empty if there is nothing
      */
-    public NDArray bias() {
-        return bias;
+    default Optional<NDArray> bias() {
+        return Optional.empty();
     }
 
     /**
-     * Returns the global places.
+     * Returns the global tokens of a sparse mechanism.
      *
-     * @return (B, S), or null if there are none
+     * @return (B, S); empty if there are none
      */
-    public NDArray globals() {
-        return globals;
+    default Optional<NDArray> global() {
+        return Optional.empty();
     }
 
     /**
-     * Makes the numbers of this mask once, for all the layers of a stack that share it. The parts
+     * Makes the arrays of this mask once, for all the layers of a stack that share it. The parts
      * stay readable. A mask that hides nothing at these lengths becomes {@link #none()}; one that
-     * is only causal stays a flag, since fused kernels want no numbers for it.
+     * is only causal stays a flag, since fused kernels want no arrays for it.
      *
-     * @param manager where the numbers live
+     * @param manager where the arrays live
      * @param queryLength T
      * @param keyLength S, cached keys included
      * @return the mask, ready for exactly these lengths
      */
-    public AttentionMask realise(NDManager manager, long queryLength, long keyLength) {
-        if (isRealised(queryLength, keyLength)) {
-            return this;
-        }
+    default AttentionMask realise(NDManager manager, long queryLength, long keyLength) {
         AttentionMask trimmed = trimmed(queryLength, keyLength);
-        if (trimmed.changesNothing() || trimmed.isCausalOnly()) {
-            return trimmed;
-        }
-        return trimmed.with(
-                trimmed.numbers(manager, queryLength, keyLength), queryLength, keyLength);
+        return trimmed.hidesNothing() || trimmed.isCausalOnly()
+                ? trimmed
+                : new Realised(
+                        trimmed,
+                        queryLength,
+                        keyLength,
+                        MaskNumbers.of(trimmed, manager, queryLength, keyLength));
     }
 
     /**
-     * Returns this mask as numbers; those of a realised mask are there already.
+     * Returns this mask as arrays; those of a realised mask are there already.
      *
-     * @param manager where the numbers live
+     * @param manager where the arrays live
      * @param queryLength T
      * @param keyLength S, cached keys included
-     * @return the numbers, or null if nothing is hidden and nothing added
+     * @return the arrays
      */
-    public MaskNumbers numbers(NDManager manager, long queryLength, long keyLength) {
-        if (isRealised(queryLength, keyLength)) {
-            return numbers;
-        }
-        if (trimmed(queryLength, keyLength).changesNothing()) {
-            return null;
-        }
-        checkLengths(queryLength, keyLength);
-        boolean blindRows = hasArrays() || queryLength > keyLength;
-        NDList made =
-                Temporaries.FREED.ofList(
-                        () -> {
-                            NDArray visible = visible(manager, queryLength, keyLength);
-                            NDArray hidden = MaskNumbers.additive(visible);
-                            NDArray additive = bias == null ? hidden : biased(hidden, bias);
-                            return blindRows
-                                    ? new NDList(
-                                            visible, additive, visible.max(new int[] {-1}, true))
-                                    : new NDList(visible, additive);
-                        });
-        made.attach(manager);
-        return new MaskNumbers(made.get(0), made.get(1), blindRows ? made.get(2) : null);
+    default MaskNumbers numbers(NDManager manager, long queryLength, long keyLength) {
+        AttentionMask trimmed = trimmed(queryLength, keyLength);
+        return trimmed.hidesNothing()
+                ? MaskNumbers.NONE
+                : MaskNumbers.of(trimmed, manager, queryLength, keyLength);
     }
 
     /**
      * Returns this mask with further keys at the end that every query sees, as {@code bias_k} and
      * {@code add_zero_attn} of torch's multi-head attention add them.
      *
-     * @param manager where the numbers live
+     * @param manager where the arrays live
      * @param queryLength T
      * @param keyLength S without the further keys
      * @param count how many keys are added
      * @return a mask for T queries and S + count keys
      */
-    public AttentionMask withVisibleKeys(
+    default AttentionMask withVisibleKeys(
             NDManager manager, long queryLength, long keyLength, int count) {
-        MaskNumbers old = numbers(manager, queryLength, keyLength);
-        if (old == null) {
-            return NONE;
+        MaskNumbers numbers = numbers(manager, queryLength, keyLength);
+        if (numbers.isNone()) {
+            return none();
         }
-        NDArray visible = appended(old.visible(), manager.ones(tail(old.visible(), count)));
-        NDArray additive = appended(old.additive(), manager.zeros(tail(old.additive(), count)));
-        return new AttentionMask(UNBOUNDED, UNBOUNDED, null, visible, additive)
-                .with(new MaskNumbers(visible, additive, null), queryLength, keyLength + count);
+        MaskNumbers longer = numbers.withVisibleKeys(count);
+        return new Realised(
+                dense(longer.visible()).and(bias(longer.additive())),
+                queryLength,
+                keyLength + count,
+                longer);
     }
 
-    private AttentionMask with(MaskNumbers made, long queries, long keyCount) {
-        return new AttentionMask(
-                left, right, keys, pattern, bias, globals, made, queries, keyCount);
+    private boolean hidesNothing() {
+        return band().isAll() && !hasArrays();
     }
 
-    /** Whether no score is hidden and none changed, whichever places are global. */
-    private boolean changesNothing() {
-        return left == UNBOUNDED && right == UNBOUNDED && !hasArrays();
-    }
-
-    private boolean isRealised(long queries, long keyCount) {
-        return numbers != null && queryLength == queries && keyLength == keyCount;
-    }
-
-    private boolean hasArrays() {
-        return keys != null || pattern != null || bias != null;
-    }
-
-    /**
-     * Drops the sides of the band that hide nothing: the first query sees T − 1 keys to its right,
-     * the last S − 1 to its left.
-     */
-    private AttentionMask trimmed(long queries, long keyCount) {
-        boolean leftHides = left < keyCount - 1;
-        boolean rightHides = right < queries - 1;
-        if ((leftHides || left == UNBOUNDED) && (rightHides || right == UNBOUNDED)) {
+    private AttentionMask trimmed(long queries, long keys) {
+        Band band = band().trimmed(queries, keys);
+        if (band.equals(band())) {
             return this;
         }
-        return new AttentionMask(
-                leftHides ? left : UNBOUNDED,
-                rightHides ? right : UNBOUNDED,
-                keys,
-                pattern,
-                bias,
-                globals,
-                null,
-                -1,
-                -1);
+        Stream<AttentionMask> others = parts().stream().filter(part -> !(part instanceof Band));
+        return of(band.isAll() ? others : Stream.concat(Stream.of(band), others));
     }
 
-    /** Ones and zeros, broadcastable to (B, N, T, S). */
-    private NDArray visible(NDManager manager, long queries, long keyCount) {
-        NDArray visible = band(manager, queries, keyCount);
-        if (keys != null) {
-            NDArray rows = keys.reshape(keys.getShape().get(0), 1, 1, keyCount);
-            visible = visible.mul(rows.toType(DataType.FLOAT32, false));
-        }
-        if (pattern != null) {
-            visible = visible.mul(pattern.toType(DataType.FLOAT32, false));
-        }
-        if (bias != null) {
-            visible = visible.mul(bias.gte(-Float.MAX_VALUE).toType(DataType.FLOAT32, false));
-        }
-        return visible;
-    }
-
-    private NDArray band(NDManager manager, long queries, long keyCount) {
-        if (left == UNBOUNDED && right == UNBOUNDED) {
-            return manager.ones(new Shape(1, 1, 1, 1));
-        }
-        NDArray query =
-                manager.arange((float) (keyCount - queries), keyCount, 1).reshape(1, 1, queries, 1);
-        NDArray key = manager.arange(0f, keyCount, 1).reshape(1, 1, 1, keyCount);
-        NDArray distance = key.sub(query); // (1, 1, T, S)
-        NDArray visible = distance.lte(Math.min(right, keyCount)).toType(DataType.FLOAT32, false);
-        return left == UNBOUNDED
-                ? visible
-                : visible.mul(distance.gte(-left).toType(DataType.FLOAT32, false));
-    }
-
-    private void checkLengths(long queries, long keyCount) {
-        if (keys != null && keys.getShape().get(1) != keyCount) {
-            throw new IllegalArgumentException(
-                    "the key mask is " + keys.getShape() + " but there are " + keyCount + " keys");
-        }
-        for (NDArray array : new NDArray[] {pattern, bias}) {
-            if (array == null) {
-                continue;
-            }
-            Shape shape = array.getShape();
-            boolean fits =
-                    (shape.get(2) == 1 || shape.get(2) == queries)
-                            && (shape.get(3) == 1 || shape.get(3) == keyCount);
-            if (!fits) {
-                throw new IllegalArgumentException(
-                        "the mask is "
-                                + shape
-                                + " but there are "
-                                + queries
-                                + " queries and "
-                                + keyCount
-                                + " keys");
-            }
-        }
-    }
-
-    private static NDArray biased(NDArray hidden, NDArray bias) {
-        DataType type =
-                bias.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
-        return hidden.toType(type, false)
-                .add(bias.toType(type, false).clip(FLOOR, Float.MAX_VALUE));
+    private static AttentionMask of(Stream<AttentionMask> parts) {
+        List<AttentionMask> all = parts.toList();
+        return all.size() == 1 ? all.get(0) : new And(all);
     }
 
     private static NDArray fourAxes(NDArray array) {
@@ -452,37 +520,8 @@ public final class AttentionMask {
             case 4 -> array;
             default ->
                     throw new IllegalArgumentException(
-                            "a mask must be (T, S), (B, T, S) or (B, N, T, S), got " + shape);
+                            "a mask must be (T, S), (B, T, S) or (B, N, T, S), got %s"
+                                    .formatted(shape));
         };
-    }
-
-    private static NDArray both(NDArray one, NDArray other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.toType(DataType.FLOAT32, false).mul(other.toType(DataType.FLOAT32, false));
-    }
-
-    private static NDArray either(NDArray one, NDArray other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.toType(DataType.FLOAT32, false).maximum(other.toType(DataType.FLOAT32, false));
-    }
-
-    private static NDArray sum(NDArray one, NDArray other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.add(other);
-    }
-
-    private static Shape tail(NDArray array, int count) {
-        Shape shape = array.getShape();
-        return new Shape(shape.get(0), shape.get(1), shape.get(2), count);
-    }
-
-    private static NDArray appended(NDArray array, NDArray tail) {
-        return array.concat(tail, -1);
     }
 }

@@ -125,12 +125,13 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
                 queries < keys
                         ? Math.max(0, keys - queries + 1 - span.reach(parameters, manager))
                         : 0;
-        NDArray key = from(skipped, 2, memory.key(), manager); // (B, N, S − skipped, H)
-        NDArray value = from(skipped, 2, memory.value(), manager);
+        NDArray key = from(skipped, memory.key(), manager); // (B, N, S − skipped, H)
+        NDArray value = from(skipped, memory.value(), manager);
 
         NDArray scores = Scalars.multiply(queryHeads, scale).matMul(key.swapAxes(2, 3));
         NDArray weights =
-                span.weights(parameters, scores, from(skipped, numbers, manager), training);
+                span.weights(
+                        parameters, scores, numbers.withoutFirstKeys(manager, skipped), training);
         NDArray kept =
                 training && dropout > 0
                         ? Kernels.of(manager).dropout().dropout(weights, dropout)
@@ -141,25 +142,9 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         return kept.matMul(value); // (B, N, T, Hv)
     }
 
-    private static MaskNumbers from(long skipped, MaskNumbers mask, NDManager manager) {
-        return mask == null
-                ? null
-                : new MaskNumbers(
-                        from(skipped, 3, mask.visible(), manager),
-                        from(skipped, 3, mask.additive(), manager),
-                        mask.seeing());
-    }
-
-    /** Leaves out the first places of an axis, unless it is one that is broadcast. */
-    private static NDArray from(long skipped, int axis, NDArray array, NDManager manager) {
-        if (skipped == 0 || array.getShape().get(axis) == 1) {
-            return array;
-        }
-        NDIndex rest =
-                axis == 2
-                        ? new NDIndex(":, :, {}:", skipped)
-                        : new NDIndex(":, :, :, {}:", skipped);
-        return array.get(manager, rest);
+    /** Leaves out the first positions of keys or values. */
+    private static NDArray from(long skipped, NDArray heads, NDManager manager) {
+        return skipped == 0 ? heads : heads.get(manager, new NDIndex(":, :, {}:", skipped));
     }
 
     /** Weights for all S places, of which the first were not looked at. */

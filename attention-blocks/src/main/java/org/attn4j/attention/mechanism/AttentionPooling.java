@@ -70,13 +70,10 @@ public final class AttentionPooling extends AbstractBlock {
                         .singletonOrThrow() // (B, S, 1)
                         .swapAxes(1, 2)
                         .expandDims(1); // (B, 1, 1, S)
-        MaskNumbers mask =
-                visible == null
-                        ? null
-                        : AttentionMask.keys(visible)
-                                .numbers(states.getManager(), 1, states.getShape().get(1));
+        AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
+        MaskNumbers numbers = mask.numbers(states.getManager(), 1, states.getShape().get(1));
         NDArray weights =
-                Softmax.INSTANCE.weights(parameters, scores, mask, training); // (B, 1, 1, S)
+                Softmax.INSTANCE.weights(parameters, scores, numbers, training); // (B, 1, 1, S)
         if (observer != null) {
             observer.observe("", weights);
         }

@@ -157,7 +157,7 @@ public final class CoverageAttention extends AttentionBlock {
             NDArray fits =
                     score.pairs(parameters, step, keys, features, training)
                             .expandDims(1); // (B, 1, 1, S)
-            NDArray alpha = alignment.weights(parameters, fits, row(mask, manager, t), training);
+            NDArray alpha = alignment.weights(parameters, fits, mask.ofQuery(manager, t), training);
             weights.add(alpha);
             coverage.add(covered);
             scores.add(fits);
@@ -191,22 +191,6 @@ public final class CoverageAttention extends AttentionBlock {
         NDArray old = kept.reshape(batch, 1, 1, known);
         old.attach(manager);
         return known == length ? old : old.concat(manager.zeros(rest, query.getDataType()), 3);
-    }
-
-    /** The mask of one query. */
-    private static MaskNumbers row(MaskNumbers mask, NDManager manager, long t) {
-        return mask == null
-                ? null
-                : new MaskNumbers(
-                        row(mask.visible(), manager, t),
-                        row(mask.additive(), manager, t),
-                        row(mask.seeing(), manager, t));
-    }
-
-    private static NDArray row(NDArray numbers, NDManager manager, long t) {
-        return numbers == null || numbers.getShape().get(2) == 1
-                ? numbers
-                : numbers.get(manager, new NDIndex(":, :, {}:{}", t, t + 1));
     }
 
     /** {@inheritDoc} */

@@ -168,9 +168,7 @@ public final class HardAttention extends AttentionBlock {
 
         /** Zero in the rows that see nothing; x is broadcastable to (B, 1, T, S). */
         NDArray shown(NDArray x) {
-            return mask == null || mask.seeing() == null
-                    ? x
-                    : x.mul(mask.seeing().toType(x.getDataType(), false));
+            return mask.keepSeeing(x);
         }
     }
 
@@ -180,7 +178,7 @@ public final class HardAttention extends AttentionBlock {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskNumbers mask = ScoredAttention.mask(in, memory);
-        return new Looks(MaskNumbers.masked(scores, mask), memory, mask);
+        return new Looks(mask.masked(scores), memory, mask);
     }
 
     private Relaxed relaxed(Looks looks, NDArray noise) {
@@ -211,10 +209,7 @@ public final class HardAttention extends AttentionBlock {
         long queries = shape.get(2);
         int keys = Math.toIntExact(shape.get(3));
 
-        NDArray logs = looks.logits().logSoftmax(-1);
-        if (looks.mask() != null) {
-            logs = logs.mul(looks.mask().visible().toType(logs.getDataType(), false));
-        }
+        NDArray logs = looks.mask().keepVisible(looks.logits().logSoftmax(-1));
         NDArray weights = looks.shown(looks.logits().softmax(-1)); // (B, 1, T, S)
         NDArray entropy = weights.mul(logs).sum(new int[] {3}).squeeze(1).neg(); // (B, T)
 

@@ -81,13 +81,13 @@ public final class IntraTemporalAttention extends AttentionBlock {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray raw = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskNumbers mask = ScoredAttention.mask(in, memory);
-        NDArray seen = MaskNumbers.masked(raw, mask);
+        NDArray seen = mask.masked(raw);
         NDArray sums = sums(seen, earlier(in.cache(), seen)); // (B, 1, T + 1, S)
         if (in.cache() != null) {
             NDArray last = sums.get(new NDIndex(":, :, -1:"));
             in.cache().state(SUMS, training ? last : last.stopGradient());
         }
-        NDArray penalised = penalised(MaskNumbers.masked(raw, null), sums);
+        NDArray penalised = penalised(MaskNumbers.NONE.masked(raw), sums);
         NDArray weights =
                 core.alignment()
                         .weights(parameters, penalised, mask, training)

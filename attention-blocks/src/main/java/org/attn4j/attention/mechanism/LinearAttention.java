@@ -12,7 +12,6 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.LinearSums;
 
@@ -71,7 +70,7 @@ public final class LinearAttention extends AttentionBlock {
     /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        if (in.mask().bias() != null) {
+        if (in.mask().bias().isPresent()) {
             throw new IllegalArgumentException(
                     "linear attention has no scores that the bias of a mask could be added to");
         }
@@ -149,10 +148,10 @@ public final class LinearAttention extends AttentionBlock {
         private NDArray features(long brought) {
             NDArray all =
                     LinearSums.features(project(keyProjection, parameters, in.key(), training));
-            NDArray visible = in.mask().keys();
-            if (visible == null) {
+            if (in.mask().keys().isEmpty()) {
                 return all;
             }
+            NDArray visible = in.mask().keys().get();
             long rows = visible.getShape().get(0);
             NDArray last = visible.get(new NDIndex(":, {}:", visible.getShape().get(1) - brought));
             return all.mul(last.toType(all.getDataType(), false).reshape(rows, 1, brought, 1));
@@ -186,22 +185,21 @@ public final class LinearAttention extends AttentionBlock {
                         "linear attention keeps no keys unless its weights are observed from the first step on");
             }
             NDArray pairs = queries.matMul(keys.swapAxes(2, 3)); // (B, N, T, S)
-            MaskNumbers mask =
-                    in.mask().numbers(queries.getManager(), queries.getShape().get(2), length);
-            if (mask != null) {
-                pairs = pairs.mul(mask.visible().toType(pairs.getDataType(), false));
-            }
-            NDArray sum = pairs.sum(new int[] {-1}, true);
-            return pairs.div(sum.add(sum.eq(0).toType(sum.getDataType(), false)));
+            NDArray seen =
+                    in.mask()
+                            .numbers(queries.getManager(), queries.getShape().get(2), length)
+                            .keepVisible(pairs);
+            NDArray sum = seen.sum(new int[] {-1}, true);
+            return seen.div(sum.add(sum.eq(0).toType(sum.getDataType(), false)));
         }
 
         private boolean isSimple() {
             AttentionMask mask = in.mask();
-            return mask.pattern() == null && mask.left() < 0 && mask.right() <= 0;
+            return mask.dense().isEmpty() && (mask.band().isAll() || mask.band().isCausal());
         }
 
         private boolean isCausal() {
-            return in.mask().right() == 0;
+            return in.mask().band().isCausal();
         }
     }
 

@@ -100,10 +100,9 @@ public final class LocalAttention extends AttentionBlock {
         AttentionMask mask = in.mask();
         boolean dense =
                 in.observed()
-                        || mask.pattern() != null
-                        || mask.bias() != null
-                        || mask.left() >= 0
-                        || mask.right() > 0
+                        || mask.dense().isPresent()
+                        || mask.bias().isPresent()
+                        || !(mask.band().isAll() || mask.band().isCausal())
                         || 2 * halfWidth + 1 >= memory.length();
         return dense
                 ? full(parameters, in, memory, windows, training)
@@ -168,16 +167,16 @@ public final class LocalAttention extends AttentionBlock {
         DataType type = place.getDataType();
         NDArray count = LocalWindows.range(manager, 1, keys, type); // (1, S)
         NDArray lengths = manager.full(new Shape(1, 1), keys, type);
-        if (mask.keys() != null) {
-            NDArray last = count.mul(mask.keys().toType(type, false)).max(new int[] {1}, true);
-            lengths = last; // (B, 1)
+        if (mask.keys().isPresent()) {
+            NDArray visible = mask.keys().get().toType(type, false);
+            lengths = count.mul(visible).max(new int[] {1}, true); // (B, 1)
         }
-        if (mask.right() >= 0) {
-            lengths = lengths.minimum(Scalars.add(place, mask.right() + 1)); // (B, T)
+        if (mask.band().after() < keys) {
+            lengths = lengths.minimum(Scalars.add(place, mask.band().after() + 1)); // (B, T)
         }
-        if (mask.pattern() != null) {
-            NDArray pattern = mask.pattern().toType(type, false); // (B, 1, T, S)
-            lengths = lengths.minimum(pattern.mul(count).max(new int[] {3}).squeeze(1));
+        if (mask.dense().isPresent()) {
+            NDArray visible = mask.dense().get().toType(type, false); // (B, 1, T, S)
+            lengths = lengths.minimum(visible.mul(count).max(new int[] {3}).squeeze(1));
         }
         return Scalars.maximum(lengths, 0);
     }
@@ -196,13 +195,7 @@ public final class LocalAttention extends AttentionBlock {
                 LocalWindows.range(centre.getManager(), 0, memory.length(), centre.getDataType())
                         .reshape(1, 1, 1, memory.length());
         NDArray inside = LocalWindows.inside(place, centre, halfWidth); // (B, 1, T, S)
-        NDArray visible = mask == null ? inside : inside.mul(mask.visible());
-        NDArray additive = MaskNumbers.additive(inside);
-        if (mask != null) {
-            additive = additive.add(mask.additive());
-        }
-        MaskNumbers numbers = new MaskNumbers(visible, additive, visible.max(new int[] {-1}, true));
-        NDArray weights = Softmax.INSTANCE.weights(parameters, scores, numbers, training);
+        NDArray weights = Softmax.INSTANCE.weights(parameters, scores, mask.and(inside), training);
         return core.output(favoured(weights, place, centre), memory, in, training);
     }
 

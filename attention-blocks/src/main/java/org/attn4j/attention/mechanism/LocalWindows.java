@@ -115,19 +115,18 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
                 inside(place, centre, halfWidth)
                         .mul(place.gte(0).toType(type, false))
                         .mul(place.lt(keys).toType(type, false)); // (B or 1, Q, M, K)
-        if (mask.right() >= 0) {
+        if (mask.band().isCausal()) {
             NDArray ahead = place.sub(stands); // (B or 1, Q, M, K)
-            seen = seen.mul(ahead.lte(mask.right()).toType(type, false));
+            seen = seen.mul(ahead.lte(0).toType(type, false));
         }
-        if (mask.keys() != null) {
-            NDArray visible = mask.keys().toType(type, false).expandDims(2); // (B, S, 1)
+        if (mask.keys().isPresent()) {
+            NDArray visible = mask.keys().get().toType(type, false).expandDims(2); // (B, S, 1)
             seen = seen.mul(gathered(visible).reshape(batch, blocks(), 1, width()));
         }
         NDArray visible =
                 seen.broadcast(batch, blocks(), size(), width())
                         .reshape(batch * blocks(), 1, size(), width());
-        return new MaskNumbers(
-                visible, MaskNumbers.additive(visible), visible.max(new int[] {-1}, true));
+        return MaskNumbers.of(visible);
     }
 
     /** The context of the places: (B·Q, 1, M, Dv) to (B, T, Dv). */

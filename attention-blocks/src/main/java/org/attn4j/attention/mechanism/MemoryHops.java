@@ -15,7 +15,7 @@ final class MemoryHops {
 
     private final Alignment alignment;
     private final ParameterStore parameters;
-    private final MaskNumbers mask; // (B, 1, 1, n), or null
+    private final MaskNumbers mask; // (B, 1, 1, n)
     private final AttentionObserver observer;
     private final boolean training;
     private final NDList states = new NDList(); // (B, 1, d) each
@@ -31,7 +31,8 @@ final class MemoryHops {
             boolean training) {
         this.alignment = alignment;
         this.parameters = parameters;
-        this.mask = visible == null ? null : AttentionMask.keys(visible).numbers(manager, 1, slots);
+        AttentionMask shown = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
+        this.mask = shown.numbers(manager, 1, slots);
         this.observer = observer;
         this.training = training;
     }

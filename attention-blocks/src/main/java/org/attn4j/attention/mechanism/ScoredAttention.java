@@ -65,12 +65,12 @@ record ScoredAttention(Score score, Alignment alignment, float dropout) {
         return keys;
     }
 
-    /** The mask as numbers for one head, or null if every query sees every key. */
+    /** The mask as arrays, for one head. */
     static MaskNumbers mask(AttentionInputs in, KeyValues memory) {
         NDArray query = in.query();
         MaskNumbers mask =
                 in.mask().numbers(query.getManager(), query.getShape().get(1), memory.length());
-        if (mask != null && mask.additive().getShape().get(1) != 1) {
+        if (!mask.isNone() && mask.additive().getShape().get(1) != 1) {
             throw new IllegalArgumentException(
                     "this mechanism has one head, but the mask has heads of its own: "
                             + mask.additive().getShape());

@@ -41,7 +41,7 @@ import org.attn4j.attention.position.RotaryEmbedding;
  * </ul>
  *
  * <p>With a {@link WindowPattern} each sequence may have global places of its own, {@link
- * AttentionMask#globals()}. They share the projections of the others unless they are given their
+ * AttentionMask#global()}. They share the projections of the others unless they are given their
  * own.
  *
  * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code output_proj}
@@ -125,7 +125,7 @@ public final class SparseAttention extends AttentionBlock {
 
         AttentionMask mask = in.mask();
         int queries = Math.toIntExact(query.getShape().get(1));
-        boolean causal = pattern.isCausal() || mask.left() < 0 && mask.right() == 0;
+        boolean causal = pattern.isCausal() || mask.band().isCausal();
         PatternExtent extent =
                 new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
         boolean full = pattern.isFull(extent);
@@ -135,15 +135,15 @@ public final class SparseAttention extends AttentionBlock {
                         query, // (B, T, N, H)
                         places(memory.key(), keyValueHeads), // (B, S, G, H)
                         places(memory.value(), keyValueHeads), // (B, S, G, H)
-                        mask.keys(),
+                        mask.keys().orElse(null),
                         scale,
                         full ? dropout : sparseDropout,
                         training,
                         kernel);
-        int[][] own = mask.globals() == null ? null : places(mask.globals());
+        int[][] own = mask.global().map(SparseAttention::places).orElse(null);
 
-        boolean banded = mask.left() >= 0 || mask.right() > 0;
-        boolean dense = full || banded || mask.pattern() != null || mask.bias() != null;
+        boolean banded = !(mask.band().isAll() || mask.band().isCausal());
+        boolean dense = full || banded || mask.dense().isPresent() || mask.bias().isPresent();
         NDArray seen; // (B, T, N·H)
         WeightsRecorder weights = in.observed() ? new WeightsRecorder() : null;
         if (dense || in.observed()) {
@@ -162,7 +162,7 @@ public final class SparseAttention extends AttentionBlock {
                             parameters,
                             in.query(),
                             own,
-                            mask.keys(),
+                            mask.keys().orElse(null),
                             core(request),
                             seen,
                             weights,
@@ -172,7 +172,9 @@ public final class SparseAttention extends AttentionBlock {
             in.observer().observe("", weights.weights()); // (B, N, T, S)
         }
         NDArray context =
-                hiddenSeeNothing && !full && mask.keys() != null ? kept(seen, mask.keys()) : seen;
+                hiddenSeeNothing && !full && mask.keys().isPresent()
+                        ? kept(seen, mask.keys().get())
+                        : seen;
         return new AttentionOutput(apply(outputProjection, parameters, context, training));
     }
 
@@ -404,7 +406,7 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
-         * Sets whether the global places of {@link AttentionMask#globals()} look at the sequence
+         * Sets whether the global tokens of {@link AttentionMask#global()} look at the sequence
          * through query, key and value projections of their own. Others look at them through those
          * of all.
          *

@@ -114,7 +114,7 @@ public final class TransformerXlAttention extends AttentionBlock {
                 positionScores(
                         byDistance,
                         memory.length(),
-                        in.mask().right() == 0,
+                        in.mask().band().after() == 0,
                         parameters,
                         training); // (B, N, T, S)
         AttentionMask mask =

@@ -44,8 +44,10 @@ final class FusedKernel implements AttentionKernel {
         NDArray query = request.query(); // (B, N, T, H)
         boolean causal = request.mask().isCausalOnly() && queries == keys && !request.drops();
         MaskNumbers mask =
-                causal ? null : request.mask().numbers(query.getManager(), queries, keys);
-        NDArray additive = mask == null ? null : additive(mask, query.getDataType());
+                causal
+                        ? MaskNumbers.NONE
+                        : request.mask().numbers(query.getManager(), queries, keys);
+        NDArray additive = mask.isNone() ? null : additive(mask, query.getDataType());
 
         NDArray key = request.key(); // (B, G, S, H)
         NDArray value = request.value(); // (B, G, S, Hv)
@@ -61,11 +63,7 @@ final class FusedKernel implements AttentionKernel {
 
         NDArray context = call(request, query, key, value, additive, causal);
         context = context.reshape(shape.get(0), shape.get(1), queries, value.getShape().get(3));
-        if (mask != null && mask.seeing() != null) {
-            NDArray rows = mask.seeing().toType(query.getDataType(), false); // (B, N, T, 1)
-            context = context.mul(rows);
-        }
-        return context; // (B, N, T, Hv)
+        return mask.keepSeeing(context); // (B, N, T, Hv)
     }
 
     private NDArray call(

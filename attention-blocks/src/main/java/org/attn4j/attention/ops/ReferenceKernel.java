@@ -64,7 +64,7 @@ public final class ReferenceKernel implements AttentionKernel {
                         query,
                         request.key(),
                         request.value(),
-                        mask == null ? null : mask.additive());
+                        mask.additive());
         return temporaries.of(() -> context(request, temporaries.of(() -> weights(request, mask))));
     }
 

@@ -69,7 +69,7 @@ class AlignmentTest {
     void sparsemaxOfThreeScores() {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = manager.create(new float[] {1, 0.9f, 0.1f}, new Shape(1, 1, 1, 3));
-            SparseWeights solution = Sparsemax.INSTANCE.solve(scores, null);
+            SparseWeights solution = Sparsemax.INSTANCE.solve(scores, MaskNumbers.NONE);
             Numbers.assertClose(
                     "weights",
                     new float[] {0.55f, 0.45f, 0},
@@ -87,7 +87,8 @@ class AlignmentTest {
             NDArray scores = manager.create(new float[] {3.8f, 3}, new Shape(1, 1, 1, 2));
             double a = Math.sqrt((1 - 0.8 * 0.8 / 8) / 2);
             float[] expected = {(float) Math.pow(a + 0.2, 2), (float) Math.pow(a - 0.2, 2)};
-            float[] weights = Entmax15.INSTANCE.solve(scores, null).weights().toFloatArray();
+            float[] weights =
+                    Entmax15.INSTANCE.solve(scores, MaskNumbers.NONE).weights().toFloatArray();
             Numbers.assertClose("weights", expected, weights, 1e-6, 0);
         }
     }
@@ -97,8 +98,18 @@ class AlignmentTest {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = Numbers.random(manager, 5, new Shape(2, 2, 3, 40)).mul(2);
             ParameterStore none = new ParameterStore(manager, false);
-            same(scores, s -> Sparsemax.INSTANCE.weights(none, s, null, true), 2, 1e-6, 1e-5);
-            same(scores, s -> Entmax15.INSTANCE.weights(none, s, null, true), 1.5, 1e-6, 1e-5);
+            same(
+                    scores,
+                    s -> Sparsemax.INSTANCE.weights(none, s, MaskNumbers.NONE, true),
+                    2,
+                    1e-6,
+                    1e-5);
+            same(
+                    scores,
+                    s -> Entmax15.INSTANCE.weights(none, s, MaskNumbers.NONE, true),
+                    1.5,
+                    1e-6,
+                    1e-5);
             same(scores, s -> s.softmax(-1), 1.01, 3e-2, 1e-1);
         }
     }
@@ -123,7 +134,8 @@ class AlignmentTest {
         scores.getGradient().muli(0);
         TestEngine.backward(
                 () -> {
-                    NDArray weights = AlphaEntmax.fixed(alpha).weights(null, scores, null, true);
+                    NDArray weights =
+                            AlphaEntmax.fixed(alpha).weights(null, scores, MaskNumbers.NONE, true);
                     results[2] = weights.toFloatArray();
                     return weights.mul(cotangent).sum();
                 });
@@ -147,10 +159,12 @@ class AlignmentTest {
             }
             NDArray scores = manager.create(rows, new Shape(1, 1, 6, 64));
             for (double alpha : new double[] {1.01, 1.1, 1.5, 1.9, 2}) {
-                check(alpha + "", AlphaEntmax.fixed(alpha).weights(null, scores, null, false));
+                check(
+                        alpha + "",
+                        AlphaEntmax.fixed(alpha).weights(null, scores, MaskNumbers.NONE, false));
             }
-            check("sparsemax", Sparsemax.INSTANCE.weights(null, scores, null, false));
-            check("entmax", Entmax15.INSTANCE.weights(null, scores, null, false));
+            check("sparsemax", Sparsemax.INSTANCE.weights(null, scores, MaskNumbers.NONE, false));
+            check("entmax", Entmax15.INSTANCE.weights(null, scores, MaskNumbers.NONE, false));
         }
     }
 
@@ -182,7 +196,9 @@ class AlignmentTest {
                     }) {
                 Numbers.assertClose(
                         alignment.getClass().getSimpleName(),
-                        alignment.weights(null, scores.add(bias), null, false).toFloatArray(),
+                        alignment
+                                .weights(null, scores.add(bias), MaskNumbers.NONE, false)
+                                .toFloatArray(),
                         alignment.weights(null, scores, numbers, false).toFloatArray(),
                         1e-6,
                         0);
@@ -196,7 +212,7 @@ class AlignmentTest {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = Numbers.random(manager, 1, new Shape(1, 2, 3, 4));
             int before = manager.getManagedArrays().size();
-            AlphaEntmax.fixed(1.3).weights(null, scores, null, false);
+            AlphaEntmax.fixed(1.3).weights(null, scores, MaskNumbers.NONE, false);
             assertTrue(manager.getManagedArrays().size() - before < 50);
         }
     }

@@ -3,7 +3,6 @@ package org.attn4j.attention.mask;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -70,7 +69,7 @@ class AttentionMaskTest {
     void aWindowReachesBothWays() {
         assertEquals("xx..\nxxx.\n.xxx\n..xx", drawn(AttentionMask.window(1, 1), 4, 4));
         assertEquals("xxx.\nxxxx\n.xxx\n..xx", drawn(AttentionMask.window(1, 2), 4, 4));
-        assertEquals("xxxx\n.xxx\n..xx\n...x", drawn(AttentionMask.window(0, -1), 4, 4));
+        assertEquals("xxxx\n.xxx\n..xx\n...x", drawn(AttentionMask.window(0, 9), 4, 4));
     }
 
     @Test
@@ -80,7 +79,7 @@ class AttentionMaskTest {
                         new boolean[] {true, true, false, false, true, true}, new Shape(2, 3));
         AttentionMask both = AttentionMask.causal().and(AttentionMask.keys(keys));
         assertEquals("x..\nxx.\nxx.\n...\n.x.\n.xx", drawn(both, 3, 3));
-        AttentionMask window = both.and(AttentionMask.window(0, -1));
+        AttentionMask window = both.and(AttentionMask.window(0, 9));
         assertEquals("x..\n.x.\n...\n...\n.x.\n..x", drawn(window, 3, 3));
         NDArray pattern = manager.create(new float[] {0, 1, 1, 1, 1, 1, 1, 1, 1}, new Shape(3, 3));
         assertEquals(
@@ -104,14 +103,14 @@ class AttentionMaskTest {
         assertSame(causal, causal.and(AttentionMask.none()));
         assertSame(causal, AttentionMask.none().and(causal));
         assertTrue(AttentionMask.none().isNone());
-        assertNull(AttentionMask.none().numbers(manager, 3, 3));
-        assertTrue(AttentionMask.window(-1, -1).isNone());
+        assertTrue(AttentionMask.none().numbers(manager, 3, 3).isNone());
+        assertTrue(AttentionMask.window(9, 9).realise(manager, 3, 3).isNone());
     }
 
     @Test
     void onlyTheCausalMaskIsCausalOnly() {
         assertTrue(AttentionMask.causal().isCausalOnly());
-        assertTrue(AttentionMask.window(-1, 0).isCausalOnly());
+        assertTrue(new AttentionMask.Band(AttentionMask.Band.UNLIMITED, 0).isCausalOnly());
         assertFalse(AttentionMask.window(2, 0).isCausalOnly());
         assertFalse(AttentionMask.none().isCausalOnly());
         assertFalse(

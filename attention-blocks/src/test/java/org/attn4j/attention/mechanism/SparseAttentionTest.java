@@ -166,7 +166,8 @@ class SparseAttentionTest {
         NDArray globals = manager.create(new float[] {0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0});
         return AttentionInputs.self(x)
                 .withMask(
-                        AttentionMask.keys(seen.reshape(2, 6)).withGlobals(globals.reshape(2, 6)));
+                        AttentionMask.keys(seen.reshape(2, 6))
+                                .and(AttentionMask.global(globals.reshape(2, 6))));
     }
 
     @Test
@@ -260,7 +261,7 @@ class SparseAttentionTest {
             flags[6] = true; // row 1, place 0
             NDArray globals = manager.create(flags, new Shape(2, 6));
             AttentionInputs inputs =
-                    AttentionInputs.self(x).withMask(AttentionMask.none().withGlobals(globals));
+                    AttentionInputs.self(x).withMask(AttentionMask.global(globals));
             NDArray weights = subject.observe(inputs).weights();
             float[] first = weights.get("0, 0, 4").toFloatArray();
             for (float weight : first) {

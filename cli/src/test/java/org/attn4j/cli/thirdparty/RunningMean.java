@@ -42,8 +42,7 @@ final class RunningMean extends AttentionBlock {
         MaskNumbers mask =
                 in.mask().and(AttentionMask.none()).numbers(manager, queries, memory.length());
         Shape full = new Shape(in.query().getShape().get(0), 1, queries, memory.length());
-        NDArray visible =
-                mask == null ? manager.ones(full) : mask.visible().broadcast(full); // (B, 1, T, S)
+        NDArray visible = mask.keepVisible(manager.ones(full)); // (B, 1, T, S)
         NDArray weights = visible.div(visible.sum(new int[] {-1}, true).clip(1, Float.MAX_VALUE));
         if (in.observed()) {
             in.observer().observe("", weights);

@@ -80,7 +80,12 @@ public final class TransformerStack extends AbstractBlock {
                 in.observer() != null
                         ? Temporaries.KEPT
                         : Temporaries.of(
-                                this, parameters, training, x, ready.memory(), ready.mask().bias());
+                                this,
+                                parameters,
+                                training,
+                                x,
+                                ready.memory(),
+                                ready.mask().bias().orElse(null));
         NDArray states = x;
         for (int i = 0; i < layers.size(); i++) {
             if (i % groupSize == 0) {

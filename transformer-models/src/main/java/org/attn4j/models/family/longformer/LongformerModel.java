@@ -115,7 +115,7 @@ public final class LongformerModel extends StackEncoder {
         global = either(global, twos(in.get("attention_mask")));
         AttentionMask mask =
                 (visible == null ? AttentionMask.none() : AttentionMask.keys(visible))
-                        .withGlobals(global);
+                        .and(global == null ? AttentionMask.none() : AttentionMask.global(global));
         AttentionObserver observer =
                 in.observer() == null
                         ? null
