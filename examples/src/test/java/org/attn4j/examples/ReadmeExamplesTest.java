@@ -43,8 +43,8 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.ReverseTask;
 import org.attn4j.datasets.SymbolTaskConfig;
 import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
-import org.attn4j.models.family.transformer.TransformerStore;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
@@ -128,7 +128,12 @@ class ReadmeExamplesTest {
                 EasyTrain.fit(trainer, 2, pairs, null);
             }
             GenerationConfig search = GenerationConfig.builder().optBeams(4).build();
-            new TransformerStore(block, search, List.of(tokenizerFile)).save(directory);
+            LoadedModel.made(
+                            block,
+                            TransformerConfigJson.json(config),
+                            search,
+                            List.of(tokenizerFile))
+                    .save(directory);
         }
     }
 

@@ -20,9 +20,10 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
-import org.attn4j.models.family.transformer.TransformerStore;
 import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.RunDirectory;
@@ -95,7 +96,7 @@ public final class TrainingSession {
                                 trainer,
                                 config.seededTraining(),
                                 train::batches,
-                                new TransformerStore(block, decoding, tokenizers.files()))
+                                store(block, decoding, tokenizers))
                         .validateBy(validator)
                         .stopBy(stop)
                         .resume(resume)
@@ -105,6 +106,12 @@ public final class TrainingSession {
                         .record("batching", config.batching().toString())
                         .record(THREADS, String.valueOf(engine.threads()));
         return run.tell(listeners).run();
+    }
+
+    private static LoadedModel store(
+            TransformerModel block, GenerationConfig decoding, Tokenizers tokenizers) {
+        return LoadedModel.made(
+                block, TransformerConfigJson.json(block.config()), decoding, tokenizers.files());
     }
 
     /** Writes the configuration once the run has begun with it: a refused one changes nothing. */

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,16 +17,21 @@ import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.GenerationConfigJson;
 
 /**
- * A published model in memory: the block with its weights, the configuration as it was read, and
- * the folder that it came from, which holds the tokenizer.
+ * A model in memory: the block with its weights, its configuration, and the folder that it came
+ * from, which holds the tokenizer. A model that was made rather than read comes from no folder; it
+ * has the files of its tokenizer instead, and is saved with them.
  */
-public final class LoadedModel implements AutoCloseable {
+public final class LoadedModel implements AutoCloseable, ModelStore {
 
     /**
      * What a model directory may hold beside configuration and weights, and {@link #save} keeps.
@@ -55,7 +62,10 @@ public final class LoadedModel implements AutoCloseable {
                     "vocab.txt");
 
     private final PretrainedModel model;
-    private final ModelDirectory directory;
+    private final JsonObject config;
+    private final JsonObject generationConfig; // null for none
+    private final ModelDirectory directory; // null for a model that was made
+    private final List<Path> companions; // of a model that was made
     private final LoadReport report;
     private final UnknownSettings unknownSettings;
     private final NDManager manager;
@@ -69,11 +79,53 @@ public final class LoadedModel implements AutoCloseable {
             NDManager manager,
             boolean ownsManager) {
         this.model = model;
+        this.config = directory.config();
+        this.generationConfig = null;
         this.directory = directory;
+        this.companions = List.of();
         this.report = report;
         this.unknownSettings = unknownSettings;
         this.manager = manager;
         this.ownsManager = ownsManager;
+    }
+
+    private LoadedModel(
+            PretrainedModel model,
+            JsonObject config,
+            JsonObject generationConfig,
+            List<Path> companions) {
+        this.model = model;
+        this.config = config;
+        this.generationConfig = generationConfig;
+        this.directory = null;
+        this.companions = List.copyOf(companions);
+        this.report = null;
+        this.unknownSettings = new UnknownSettings(List.of(), List.of());
+        this.manager = model.getParameters().valueAt(0).getArray().getManager();
+        this.ownsManager = false;
+    }
+
+    /**
+     * Makes a model of a block that was made rather than read, such as one to be trained from the
+     * beginning.
+     *
+     * @param model the block, with its weights, which stay where they are
+     * @param config its {@code config.json}
+     * @param generation how it generates by default, or null for no {@code generation_config.json}
+     * @param companions the files of its tokenizer, which are saved under their names; may be none
+     * @return the model
+     */
+    public static LoadedModel made(
+            PretrainedModel model,
+            JsonObject config,
+            GenerationConfig generation,
+            List<Path> companions) {
+        JsonObject settings =
+                generation == null
+                        ? null
+                        : JsonParser.parseString(GenerationConfigJson.write(generation))
+                                .getAsJsonObject();
+        return new LoadedModel(model, config, settings, companions);
     }
 
     /**
@@ -114,24 +166,29 @@ public final class LoadedModel implements AutoCloseable {
      * Returns the folder that the model came from.
      *
      * @return the folder, with tokenizer and settings of generation if there are any
+     * @throws IllegalStateException if the model was made rather than read
      */
     public ModelDirectory directory() {
+        if (directory == null) {
+            throw new IllegalStateException(
+                    "the model was made and not read from a folder: save it and load it from there");
+        }
         return directory;
     }
 
     /**
-     * Returns the configuration as it was read, with the architecture that was loaded.
+     * Returns the configuration, with the architecture that was loaded.
      *
      * @return the content of {@code config.json}, a copy
      */
     public JsonObject config() {
-        JsonObject config = directory.config();
+        JsonObject copy = config.deepCopy();
         JsonArray architectures = new JsonArray();
         architectures.add(model.architecture());
-        if (!architectures.equals(config.get("architectures"))) {
-            config.add("architectures", architectures);
+        if (!architectures.equals(copy.get("architectures"))) {
+            copy.add("architectures", architectures);
         }
-        return config;
+        return copy;
     }
 
     /**
@@ -142,9 +199,12 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IOException if it is malformed
      */
     public Optional<JsonObject> generationConfig() throws IOException {
-        Optional<JsonObject> config = directory.generationConfig();
-        config.ifPresent(settings -> unknownSettingsOfGeneration().forEach(settings::remove));
-        return config;
+        if (directory == null) {
+            return Optional.ofNullable(generationConfig).map(JsonObject::deepCopy);
+        }
+        Optional<JsonObject> settings = directory.generationConfig();
+        settings.ifPresent(it -> unknownSettingsOfGeneration().forEach(it::remove));
+        return settings;
     }
 
     /**
@@ -169,7 +229,7 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Returns what loading found.
      *
-     * @return the report
+     * @return the report; null of a model that was made
      */
     public LoadReport report() {
         return report;
@@ -195,18 +255,23 @@ public final class LoadedModel implements AutoCloseable {
      * @param target the folder, made if it is not there
      * @throws IOException if a file cannot be written; files there before are then whole
      */
+    @Override
     public void save(Path target) throws IOException {
-        Path place = target.resolve(directory.files().path());
-        Files.createDirectories(place);
-        boolean elsewhere = !Files.isSameFile(place, directory.path());
+        if (directory == null) {
+            saveMade(target);
+            return;
+        }
+        Path folder = target.resolve(directory.files().path());
+        Files.createDirectories(folder);
+        boolean elsewhere = !Files.isSameFile(folder, directory.path());
         if (elsewhere) {
             copyCompanions(target);
         }
-        JsonFiles.write(place.resolve(ModelDirectory.CONFIG), config());
+        JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
         List<TensorContent> contents =
                 new ArrayList<>(WeightLoader.contents(model, model.weights(), report.stored()));
         if (report.ignored().isEmpty() || !Files.exists(report.source())) {
-            SafetensorsWriter.builder().build().writeModel(place, contents);
+            SafetensorsWriter.builder().build().writeModel(folder, contents);
             return;
         }
         try (TensorSource source = TensorSource.open(report.source())) {
@@ -215,7 +280,29 @@ public final class LoadedModel implements AutoCloseable {
                     contents.add(source.content(name));
                 }
             }
-            SafetensorsWriter.builder().build().writeModel(place, contents);
+            SafetensorsWriter.builder().build().writeModel(folder, contents);
+        }
+    }
+
+    private void saveMade(Path target) throws IOException {
+        Files.createDirectories(target);
+        JsonFiles.write(target.resolve(ModelDirectory.CONFIG), config());
+        if (generationConfig != null) {
+            JsonFiles.write(target.resolve(ModelDirectory.GENERATION_CONFIG), generationConfig);
+        }
+        for (Path companion : companions) {
+            Files.copy(
+                    companion,
+                    target.resolve(companion.getFileName().toString()),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        WeightLoader.save(model, model.weights(), target);
+    }
+
+    @Override
+    public void load(Path saved) throws IOException {
+        try (TensorSource weights = ModelDirectory.open(saved).weights()) {
+            WeightLoader.load(model, null, weights, model.weights(), Strictness.STRICT);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.Sha256Sums;

@@ -7,6 +7,6 @@
  * org.attn4j.models.training.TrainingRun} drives it over a run directory and knows neither
  * tokenizer nor corpus: batches come from a {@link org.attn4j.models.training.BatchSource}, scores
  * from a {@link org.attn4j.models.training.Validator}, and a {@link
- * org.attn4j.models.training.ModelStore} writes model directories.
+ * org.attn4j.models.checkpoint.ModelStore} writes model directories.
  */
 package org.attn4j.models.training;

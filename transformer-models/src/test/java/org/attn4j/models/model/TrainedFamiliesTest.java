@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
-import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.family.recurrent.RecurrentConfig;
 import org.attn4j.models.family.recurrent.RecurrentConfigJson;
 import org.attn4j.models.family.recurrent.RecurrentModel;
@@ -41,9 +41,7 @@ class TrainedFamiliesTest {
     void aTransformerLoadsAndIsSavedAsItWas() throws IOException {
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(TinyModels.config().build(), manager);
-            Files.writeString(
-                    folder.resolve("config.json"), TransformerConfigJson.write(model.config()));
-            WeightLoader.save(model, model.weights(), folder);
+            save(model, TransformerConfigJson.json(model.config()));
             assertSame(model, folder);
         }
     }
@@ -62,10 +60,13 @@ class TrainedFamiliesTest {
             RecurrentModel model = new RecurrentModel(config);
             model.initialize(manager);
             model.freezeParameters(true);
-            Files.writeString(folder.resolve("config.json"), RecurrentConfigJson.write(config));
-            WeightLoader.save(model, model.weights(), folder);
+            save(model, RecurrentConfigJson.json(config));
             assertSame(model, folder);
         }
+    }
+
+    private void save(PretrainedModel model, JsonObject config) throws IOException {
+        LoadedModel.made(model, config, null, List.of()).save(folder);
     }
 
     private void assertSame(SequenceToSequenceModel expected, Path directory) throws IOException {
@@ -117,9 +118,7 @@ class TrainedFamiliesTest {
     void damagedWeightsOfARunAreRefused() throws IOException {
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(TinyModels.config().build(), manager);
-            Files.writeString(
-                    folder.resolve("config.json"), TransformerConfigJson.write(model.config()));
-            WeightLoader.save(model, model.weights(), folder);
+            save(model, TransformerConfigJson.json(model.config()));
         }
         Files.createDirectories(folder.resolve("training_state"));
         Files.writeString(

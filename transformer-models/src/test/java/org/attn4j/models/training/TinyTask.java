@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 

@@ -48,6 +48,16 @@ public final class RecurrentConfigJson {
      * @return the text of its {@code config.json}
      */
     public static String write(RecurrentConfig config) {
+        return GSON.toJson(json(config)) + "\n";
+    }
+
+    /**
+     * Returns a configuration as JSON.
+     *
+     * @param config the configuration
+     * @return the content of its {@code config.json}
+     */
+    public static JsonObject json(RecurrentConfig config) {
         JsonObject json = new JsonObject();
         json.addProperty("model_type", MODEL_TYPE);
         json.addProperty("is_encoder_decoder", true);
@@ -72,7 +82,7 @@ public final class RecurrentConfigJson {
         json.addProperty("bos_token_id", config.bosId());
         json.addProperty("eos_token_id", config.eosId());
         json.addProperty("decoder_start_token_id", config.decoderStartId());
-        return GSON.toJson(json) + "\n";
+        return json;
     }
 
     /**

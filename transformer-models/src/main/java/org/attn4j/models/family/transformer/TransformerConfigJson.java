@@ -67,6 +67,16 @@ public final class TransformerConfigJson {
      * @return the text of its {@code config.json}
      */
     public static String write(TransformerConfig config) {
+        return GSON.toJson(json(config)) + "\n";
+    }
+
+    /**
+     * Returns a configuration as JSON.
+     *
+     * @param config the configuration
+     * @return the content of its {@code config.json}
+     */
+    public static JsonObject json(TransformerConfig config) {
         JsonObject json = new JsonObject();
         json.addProperty("model_type", MODEL_TYPE);
         json.addProperty("is_encoder_decoder", true);
@@ -102,7 +112,7 @@ public final class TransformerConfigJson {
         json.addProperty("eos_token_id", config.eosId());
         json.addProperty("decoder_start_token_id", config.decoderStartId());
         json.addProperty("source_has_eos", config.sourceEos());
-        return GSON.toJson(json) + "\n";
+        return json;
     }
 
     /**

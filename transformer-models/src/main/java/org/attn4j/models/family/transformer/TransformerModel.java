@@ -249,7 +249,7 @@ public final class TransformerModel extends AbstractBlock
 
     @Override
     public OptionalInt maxTokens() {
-        return encoder.maxLength();
+        return OptionalInt.of(config.maxLength());
     }
 
     /** {@inheritDoc} */
@@ -267,7 +267,7 @@ public final class TransformerModel extends AbstractBlock
     /** {@inheritDoc} */
     @Override
     public OptionalInt maxTargetTokens() {
-        return decoder.maxLength();
+        return OptionalInt.of(config.maxLength());
     }
 
     /** {@inheritDoc} */

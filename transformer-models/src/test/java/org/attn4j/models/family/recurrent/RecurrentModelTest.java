@@ -16,6 +16,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.StackBatchifier;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ import org.attn4j.models.generate.GreedySearch;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.TrainingConfig;
@@ -300,20 +303,20 @@ class RecurrentModelTest {
     void aSavedModelIsTheSameModel(RecurrentConfig config) throws IOException {
         RecurrentModel model = model(config);
         GenerationConfig generation = GenerationConfig.builder().build();
-        new RecurrentStore(model, generation, List.of()).save(temp);
-        RecurrentModel opened = RecurrentStore.open(temp, manager);
-        assertEquals(config, opened.config());
+        JsonObject json = RecurrentConfigJson.json(config);
+        LoadedModel.made(model, json, generation, List.of()).save(temp);
         NDArray source = ids(2, 3, 4, 2, 6, 2, 0);
         NDArray input = ids(2, 1, 5, 1, 8);
-        assertArrayEquals(
-                model.logits(source, input, null).toFloatArray(),
-                opened.logits(source, input, null).toFloatArray());
+        float[] logits = model.logits(source, input, null).toFloatArray();
+        try (LoadedModel loaded = Pretrained.loader().optManager(manager).load(temp)) {
+            RecurrentModel opened = loaded.model(RecurrentModel.class);
+            assertEquals(config, opened.config());
+            assertArrayEquals(logits, opened.logits(source, input, null).toFloatArray());
+        }
         RecurrentModel other = new RecurrentModel(config);
         other.initialize(manager);
-        new RecurrentStore(other, generation, List.of()).load(temp);
-        assertArrayEquals(
-                model.logits(source, input, null).toFloatArray(),
-                other.logits(source, input, null).toFloatArray());
+        LoadedModel.made(other, json, generation, List.of()).load(temp);
+        assertArrayEquals(logits, other.logits(source, input, null).toFloatArray());
     }
 
     /**

@@ -27,9 +27,9 @@ import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
-import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -154,18 +154,22 @@ class MechanismsInTransformerTest {
         assertClose(alone.get("0, :2"), other.get("0, :2"), CLOSE);
     }
 
+    private static LoadedModel made(TransformerModel model) {
+        return LoadedModel.made(model, TransformerConfigJson.json(model.config()), null, List.of());
+    }
+
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
     void aModelDirectoryBringsItBack(
             String mechanism, AttentionPlace place, @TempDir Path directory) throws Exception {
         TransformerModel model = TinyModels.model(config(mechanism, place), manager);
-        new TransformerStore(model, GenerationConfig.builder().build(), List.of()).save(directory);
+        made(model).save(directory);
         TransformerConfig read =
                 TransformerConfigJson.read(Files.readString(directory.resolve("config.json")));
         assertEquals(model.config(), read);
         TransformerModel loaded = new TransformerModel(read);
         loaded.initialize(manager);
-        new TransformerStore(loaded, GenerationConfig.builder().build(), List.of()).load(directory);
+        made(loaded).load(directory);
         loaded.freezeParameters(true);
         NDArray source = TinyModels.ids(manager, 1, 3, 4, 5, 2);
         NDArray input = TinyModels.ids(manager, 1, 1, 5, 6);

@@ -1,12 +1,12 @@
-package org.attn4j.models.training;
+package org.attn4j.models.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes the model that is being trained as a model directory, and reads weights back into it.
+ * Writes a model in memory as a model directory, and reads weights back into it.
  *
- * <p>Everything a training run keeps (its checkpoints, its best weights, its result) is written by
+ * <p>All that a training run keeps (its checkpoints, its best weights, its result) is written by
  * this, so each of them can be evaluated and used for prediction like any other model.
  */
 public interface ModelStore {
@@ -14,8 +14,7 @@ public interface ModelStore {
     /**
      * Writes a whole model directory: configuration, weights, tokenizer.
      *
-     * @param directory an existing directory, empty; the caller sees to its being complete or
-     *     absent after a crash
+     * @param directory the directory; who needs it complete or absent after a crash writes it aside
      * @throws IOException if it cannot be written
      */
     void save(Path directory) throws IOException;
