@@ -134,10 +134,6 @@ final class PairStore implements AutoCloseable {
                         StandardOpenOption.DELETE_ON_CLOSE);
     }
 
-    boolean isSpilled() {
-        return spill != null;
-    }
-
     int size() {
         return size;
     }

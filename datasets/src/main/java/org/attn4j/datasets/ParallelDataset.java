@@ -152,11 +152,6 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
         return statistics;
     }
 
-    /** Whether ids went to a temporary file. */
-    boolean isSpilled() {
-        return store.isSpilled();
-    }
-
     /**
      * Returns how batches are made.
      *

@@ -6,13 +6,18 @@ import java.util.random.RandomGenerator;
  * The random numbers of this module: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), spelt out so
  * that a seed gives the same data on every JDK.
  */
-final class Randomness implements RandomGenerator {
+public final class Randomness implements RandomGenerator {
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private long state;
 
-    Randomness(long seed) {
+    /**
+     * Starts at a seed.
+     *
+     * @param seed any number; the same gives the same numbers
+     */
+    public Randomness(long seed) {
         state = seed;
     }
 

@@ -3,7 +3,7 @@
  *
  * <p>A {@link org.attn4j.datasets.ParallelCorpus} is where sentence pairs come from: {@link
  * org.attn4j.datasets.AlignedFiles}, {@link org.attn4j.datasets.TsvCorpus}, {@link
- * org.attn4j.datasets.JsonLinesCorpus}, {@link org.attn4j.datasets.EmbeddedCorpus}, {@link
+ * org.attn4j.datasets.JsonLinesCorpus}, {@link org.attn4j.datasets.grammar.EmbeddedCorpus}, {@link
  * org.attn4j.datasets.CopyTask}, {@link org.attn4j.datasets.ReverseTask}, {@link
  * org.attn4j.datasets.download.NamedCorpus}, or one of one's own. {@link
  * org.attn4j.datasets.ParallelDataset} encodes and batches it for training.

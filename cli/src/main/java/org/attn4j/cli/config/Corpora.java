@@ -7,12 +7,12 @@ import java.util.Map;
 import org.attn4j.cli.config.DataConfig.PairFiles;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.CopyTask;
-import org.attn4j.datasets.EmbeddedCorpus;
 import org.attn4j.datasets.JsonLinesCorpus;
 import org.attn4j.datasets.LineLimit;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ReverseTask;
 import org.attn4j.datasets.TsvCorpus;
+import org.attn4j.datasets.grammar.EmbeddedCorpus;
 
 /**
  * The corpora of a run.

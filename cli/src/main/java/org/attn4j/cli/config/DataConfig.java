@@ -1,7 +1,7 @@
 package org.attn4j.cli.config;
 
-import org.attn4j.datasets.EmbeddedCorpus;
 import org.attn4j.datasets.SymbolTaskConfig;
+import org.attn4j.datasets.grammar.EmbeddedCorpus;
 
 /**
  * Where the sentence pairs of a run come from.

@@ -38,7 +38,7 @@ final class Tatoeba extends NamedCorpus {
     private final boolean fromEnglish;
     private final RemoteFile archive;
 
-    private Tatoeba(boolean fromEnglish, RemoteFile archive) {
+    Tatoeba(boolean fromEnglish, RemoteFile archive) {
         super("tatoeba", fromEnglish ? "en" : "fr", fromEnglish ? "fr" : "en");
         this.fromEnglish = fromEnglish;
         this.archive = archive;
@@ -46,11 +46,6 @@ final class Tatoeba extends NamedCorpus {
 
     static Stream<Tatoeba> directions() {
         return Stream.of(new Tatoeba(true, ARCHIVE), new Tatoeba(false, ARCHIVE));
-    }
-
-    /** The same corpus from another place, for tests. */
-    Tatoeba from(RemoteFile other) {
-        return new Tatoeba(fromEnglish, other);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.attn4j.datasets.SentencePair;
  * and the like are masculine nouns; the past is the passé composé, with verbs of state the
  * imparfait; a question that asks for yes or no begins with est-ce que, others invert.
  */
-public final class EnglishFrenchGrammar {
+final class EnglishFrenchGrammar {
 
     private static final int MOST_WORDS = 20;
     private static final NounPhrase WHO =
@@ -52,7 +52,7 @@ public final class EnglishFrenchGrammar {
      *
      * @param random the source of all choices: the same numbers give the same sentences
      */
-    public EnglishFrenchGrammar(RandomGenerator random) {
+    EnglishFrenchGrammar(RandomGenerator random) {
         choose = new Chooser(random);
         nouns = new NounPhrases(choose, lexicon);
         adjuncts = new Adjuncts(choose, nouns);
@@ -76,7 +76,7 @@ public final class EnglishFrenchGrammar {
      *
      * @return the English sentence and its French translation
      */
-    public SentencePair sentence() {
+    SentencePair sentence() {
         while (true) {
             Drawn drawn = draw();
             if (drawn.phrase().english().size() <= MOST_WORDS) {

@@ -40,10 +40,6 @@ final class Lexicon {
                 noun, some -> adjectives.stream().filter(word -> word.suits(some)).toList());
     }
 
-    List<Verb> verbs() {
-        return verbs;
-    }
-
     /** The verbs of the construction. */
     List<Verb> verbs(Verb.Construction... constructions) {
         Set<Verb.Construction> wanted = Set.of(constructions);

@@ -86,8 +86,8 @@ class NamedCorpusTest {
         try (LoopbackServer server = new LoopbackServer(LoopbackServer.file(zip, null))) {
             RemoteFile archive =
                     new RemoteFile("tatoeba/fra-eng.zip", server.address("/z"), null, 1_000_000);
-            Tatoeba english = ((Tatoeba) NamedCorpus.of("tatoeba-en-fr")).from(archive);
-            Tatoeba french = ((Tatoeba) NamedCorpus.of("tatoeba-fr-en")).from(archive);
+            Tatoeba english = new Tatoeba(true, archive);
+            Tatoeba french = new Tatoeba(false, archive);
             Set<String> sources = new HashSet<>();
             int pairs = 0;
             for (Usage usage : Usage.values()) {

@@ -146,11 +146,6 @@ final class TokenizerSettings {
         return family;
     }
 
-    /** Returns the {@code model_type} of the model's configuration, or null. */
-    String modelType() {
-        return modelType;
-    }
-
     /** Returns the special tokens by their roles: bos, eos, unk, sep, pad, cls, mask. */
     Map<String, SpecialToken> named() {
         return named;

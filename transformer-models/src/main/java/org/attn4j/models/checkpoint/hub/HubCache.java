@@ -98,16 +98,6 @@ final class HubCache {
         return commit.isPresent() && Files.exists(missing(model, commit.get(), name));
     }
 
-    void rememberMissing(HubModel model, String commit, String name) throws IOException {
-        Path mark = missing(model, commit, name);
-        Files.createDirectories(mark.getParent());
-        try {
-            Files.createFile(mark);
-        } catch (FileAlreadyExistsException e) {
-            // Somebody else found out too.
-        }
-    }
-
     private Path missing(HubModel model, String commit, String name) {
         return folder(model)
                 .resolve(".no_exist")

@@ -1,4 +1,4 @@
-package org.attn4j.datasets;
+package org.attn4j.datasets.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.attn4j.datasets.grammar.EnglishFrenchGrammar;
+import org.attn4j.datasets.Randomness;
+import org.attn4j.datasets.SentencePair;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
