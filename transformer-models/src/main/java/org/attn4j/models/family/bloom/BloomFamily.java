@@ -1,86 +1,53 @@
 package org.attn4j.models.family.bloom;
 
-import java.util.List;
-import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
-import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.causal.CausalHeads;
+import org.attn4j.models.model.causal.CausalFamily;
 
 /** Bloom with its heads: {@code model_type} {@code bloom}. */
-public final class BloomFamily implements ModelFamily {
-
-    private static final String NAME = "Bloom";
-    private static final String LANGUAGE_MODEL = "BloomForCausalLM";
-    private static final String PREFIX = "transformer.";
+public final class BloomFamily extends CausalFamily {
 
     /** Creates the family; the service loader calls this. */
-    public BloomFamily() {}
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> modelTypes() {
-        return Set.of("bloom");
+    public BloomFamily() {
+        super(
+                "bloom",
+                new Names(
+                        "Bloom",
+                        "ForCausalLM",
+                        "transformer.",
+                        "word_embeddings.weight",
+                        "lm_head.weight",
+                        "classifier"),
+                "ForSequenceClassification",
+                "ForTokenClassification",
+                "ForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
-    public List<String> architectures() {
-        return List.of(
-                "BloomModel",
-                LANGUAGE_MODEL,
-                "BloomForSequenceClassification",
-                "BloomForTokenClassification",
-                "BloomForQuestionAnswering");
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public PretrainedModel create(ConfigReader reader, String architecture) {
+    protected Body body(ConfigReader reader, String prefix) {
         BloomConfig config = BloomConfig.of(reader);
-        boolean base = architecture.equals(CausalHeads.base(NAME));
-        PretrainedModel model =
-                new CausalHeads(
-                                NAME,
-                                LANGUAGE_MODEL,
-                                "classifier",
-                                config.hiddenSize(),
-                                config.tieEmbeddings(),
-                                config.initializerRange())
-                        .create(
-                                architecture,
-                                new BloomModel(config),
-                                reader,
-                                config.classifierDropout(),
-                                weights(base, config));
-        reader.finish();
-        return model;
-    }
-
-    private static WeightTable.Builder weights(boolean base, BloomConfig config) {
-        String prefix = base ? "" : PREFIX;
         String layer = prefix + "h.*.";
-        String decoder = "model.decoder.";
-        String block = decoder + "layers.*.";
-        String words = prefix + "word_embeddings";
-        WeightTable.Builder table =
+        String block = "model.layers.*.";
+        WeightTable.Builder weights =
                 WeightTable.builder()
-                        .add(words + ".weight", decoder + "embeddings.embed_tokens.weight")
-                        .add(words + "_layernorm.*", decoder + "embeddings.layernorm_embedding.*")
+                        .add(prefix + "word_embeddings.weight", "model.embed_tokens.weight")
+                        .add(prefix + "word_embeddings_layernorm.*", "model.embed_norm.*")
                         .add(layer + "input_layernorm.*", block + "self_attn_layer_norm.*")
                         .add(layer + "post_attention_layernorm.*", block + "final_layer_norm.*")
                         .add(layer + "self_attention.dense.*", block + "self_attn.output_proj.*")
                         .add(layer + "mlp.dense_h_to_4h.*", block + "feed_forward.fc1.*")
                         .add(layer + "mlp.dense_4h_to_h.*", block + "feed_forward.fc2.*")
-                        .add(prefix + "ln_f.*", decoder + "layer_norm.*");
-        CausalHeads.fusedPerHead(
-                table,
+                        .add(prefix + "ln_f.*", "model.norm.*");
+        fusedPerHead(
+                weights,
                 layer + "self_attention.query_key_value",
                 block + "self_attn",
                 config.heads());
-        CausalHeads.languageHead(
-                table, "lm_head.weight", words + ".weight", config.tieEmbeddings());
-        return table.baseModelPrefix(PREFIX, base);
+        return new Body(
+                new BloomModel(config),
+                weights,
+                config.tieEmbeddings(),
+                config.classifierDropout(),
+                config.initializerRange());
     }
 }

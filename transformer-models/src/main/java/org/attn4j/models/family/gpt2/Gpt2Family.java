@@ -1,85 +1,94 @@
 package org.attn4j.models.family.gpt2;
 
-import java.util.List;
-import java.util.Set;
+import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.causal.CausalHeads;
+import org.attn4j.models.model.causal.CausalFamily;
 import org.attn4j.models.model.head.EncoderTaskModel;
 
-/** GPT-2 with its heads: {@code model_type} {@code gpt2}. */
-public final class Gpt2Family implements ModelFamily {
+/**
+ * GPT-2 with its heads: {@code model_type} {@code gpt2}. Its linear maps are stored as (in, out),
+ * query, key and value side by side; published files leave out the prefix and hold the buffers of
+ * causal masks.
+ */
+public final class Gpt2Family extends CausalFamily {
 
-    private static final String NAME = "GPT2";
-    private static final String LANGUAGE_MODEL = "GPT2LMHeadModel";
     private static final String DOUBLE_HEADS = "GPT2DoubleHeadsModel";
 
     /** Creates the family; the service loader calls this. */
-    public Gpt2Family() {}
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> modelTypes() {
-        return Set.of("gpt2");
+    public Gpt2Family() {
+        super(
+                "gpt2",
+                new Names(
+                        "GPT2",
+                        "LMHeadModel",
+                        "transformer.",
+                        "wte.weight",
+                        "lm_head.weight",
+                        "classifier"),
+                "DoubleHeadsModel",
+                "ForSequenceClassification",
+                "ForTokenClassification",
+                "ForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
-    public List<String> architectures() {
-        return List.of(
-                "GPT2Model",
-                LANGUAGE_MODEL,
-                DOUBLE_HEADS,
-                "GPT2ForSequenceClassification",
-                "GPT2ForTokenClassification",
-                "GPT2ForQuestionAnswering");
+    protected Body body(ConfigReader reader, String prefix) {
+        Gpt2Config config = Gpt2Config.of(reader);
+        String layer = prefix + "h.*.";
+        String block = "model.layers.*.";
+        WeightTable.Builder weights =
+                WeightTable.builder()
+                        .add(prefix + "wte.weight", "model.embed_tokens.weight")
+                        .add(prefix + "wpe.weight", "model.embed_positions.weight")
+                        .add(layer + "ln_1.*", block + "self_attn_layer_norm.*")
+                        .addFused(
+                                layer + "attn.c_attn.weight",
+                                TensorLayouts.columns(),
+                                block + "self_attn.query_proj.weight",
+                                block + "self_attn.key_proj.weight",
+                                block + "self_attn.value_proj.weight")
+                        .addFused(
+                                layer + "attn.c_attn.bias",
+                                TensorLayouts.rows(),
+                                block + "self_attn.query_proj.bias",
+                                block + "self_attn.key_proj.bias",
+                                block + "self_attn.value_proj.bias")
+                        .add(layer + "ln_2.*", block + "final_layer_norm.*")
+                        .add(prefix + "ln_f.*", "model.norm.*")
+                        .ignore("**.attn.bias")
+                        .ignore("**.attn.masked_bias");
+        transposed(weights, layer + "attn.c_proj", block + "self_attn.output_proj");
+        transposed(weights, layer + "mlp.c_fc", block + "feed_forward.fc1");
+        transposed(weights, layer + "mlp.c_proj", block + "feed_forward.fc2");
+        return new Body(
+                new Gpt2Model(config),
+                weights,
+                config.tieEmbeddings(),
+                config.classifierDropout(),
+                config.initializerRange());
     }
 
-    /** {@inheritDoc} */
+    private static void transposed(WeightTable.Builder table, String tensor, String parameter) {
+        table.add(tensor + ".weight", parameter + ".weight", TensorLayouts.transposed())
+                .add(tensor + ".bias", parameter + ".bias");
+    }
+
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        Gpt2Config config = Gpt2Config.of(reader);
-        PretrainedModel model =
-                architecture.equals(DOUBLE_HEADS)
-                        ? doubleHeads(config, reader)
-                        : withHead(config, reader, architecture);
-        reader.finish();
-        return model;
-    }
-
-    private static PretrainedModel withHead(
-            Gpt2Config config, ConfigReader reader, String architecture) {
-        boolean base = architecture.equals(CausalHeads.base(NAME));
-        return new CausalHeads(
-                        NAME,
-                        LANGUAGE_MODEL,
-                        "classifier",
-                        config.hiddenSize(),
-                        config.tieEmbeddings(),
-                        config.initializerRange())
-                .create(
-                        architecture,
-                        new Gpt2Model(config),
-                        reader,
-                        config.classifierDropout(),
-                        Gpt2Weights.of(base, config.tieEmbeddings()));
-    }
-
-    private static PretrainedModel doubleHeads(Gpt2Config config, ConfigReader reader) {
-        Gpt2Model model = new Gpt2Model(config);
-        WeightTable weights =
-                Gpt2Weights.of(false, config.tieEmbeddings())
-                        .add("lm_head.weight", "head.lm_head.weight")
-                        .add("multiple_choice_head.summary.*", "head.summary.*")
-                        .build();
-        return new EncoderTaskModel(
-                DOUBLE_HEADS,
-                model,
+        if (!architecture.equals(DOUBLE_HEADS)) {
+            return super.create(reader, architecture);
+        }
+        Body body = named(reader, architecture);
+        Gpt2DoubleHead head =
                 new Gpt2DoubleHead(
-                        config.hiddenSize(), model.tokens(), config.tieEmbeddings(), reader),
-                weights,
-                config.initializerRange());
+                        body.model().outputSize(), body.model().tokens(), body.tied(), reader);
+        reader.finish();
+        body.weights()
+                .add("lm_head.weight", "head.lm_head.weight")
+                .add("multiple_choice_head.summary.*", "head.summary.*");
+        return new EncoderTaskModel(
+                architecture, body.model(), head, body.weights().build(), body.initializerRange());
     }
 }

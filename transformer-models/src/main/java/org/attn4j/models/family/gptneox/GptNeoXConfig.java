@@ -117,8 +117,8 @@ public record GptNeoXConfig(
         return value;
     }
 
-    /** The turning of a part of each head. */
-    RotaryEmbedding turning() {
+    /** The rotation of a part of each head. */
+    RotaryEmbedding rotaryEmbedding() {
         return rotary.embedding(hiddenSize / heads, RotaryEmbedding.Layout.HALVES);
     }
 }

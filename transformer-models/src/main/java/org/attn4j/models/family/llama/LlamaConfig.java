@@ -2,6 +2,7 @@ package org.attn4j.models.family.llama;
 
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
@@ -53,36 +54,36 @@ public record LlamaConfig(
 
     /** {@inheritDoc} */
     public LlamaConfig {
-        if (vocabularySize < 1 || hiddenSize < 1 || innerSize < 1 || layers < 0) {
-            throw new IllegalArgumentException(
-                    "vocab_size, hidden_size and intermediate_size must be at least 1 and"
-                            + " num_hidden_layers at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", hidden_size="
-                            + hiddenSize
-                            + ", intermediate_size="
-                            + innerSize
-                            + ", num_hidden_layers="
-                            + layers);
-        }
-        if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
-            throw new IllegalArgumentException(
-                    "num_attention_heads must be divisible by num_key_value_heads, got"
-                            + " num_attention_heads="
-                            + heads
-                            + ", num_key_value_heads="
-                            + keyValueHeads);
-        }
-        if (headSize < 2 || headSize % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "head_dim must be even and at least 2, got " + headSize);
-        }
+        Require.that(
+                vocabularySize >= 1 && hiddenSize >= 1 && innerSize >= 1 && layers >= 0,
+                "vocab_size, hidden_size and intermediate_size must be at least 1 and"
+                        + " num_hidden_layers at least 0, got vocab_size=%s, hidden_size=%s,"
+                        + " intermediate_size=%s, num_hidden_layers=%s",
+                vocabularySize,
+                hiddenSize,
+                innerSize,
+                layers);
+        Require.that(
+                keyValueHeads >= 1 && heads % keyValueHeads == 0,
+                "num_attention_heads must be divisible by num_key_value_heads, got"
+                        + " num_attention_heads=%s, num_key_value_heads=%s",
+                heads,
+                keyValueHeads);
+        Require.that(
+                headSize >= 2 && headSize % 2 == 0,
+                "head_dim must be even and at least 2, got %s",
+                headSize);
         rotaries = Map.copyOf(rotaries);
     }
 
-    /** How a layer turns queries and keys. */
+    /** How a layer rotates queries and keys. */
     RotaryConfig rotary(int layer) {
         return rotaries.get(types.names().get(layer));
+    }
+
+    /** Whether the longest sequence of a batch changes the angles of the others. */
+    boolean rotariesDependOnLength() {
+        return rotaries.values().stream().anyMatch(it -> it.scaling().dependsOnLength());
     }
 
     /**
@@ -100,7 +101,7 @@ public record LlamaConfig(
         return read(
                 reader,
                 heads,
-                new Own(
+                new Defaults(
                         11008,
                         heads,
                         2048,
@@ -123,7 +124,7 @@ public record LlamaConfig(
         return read(
                 reader,
                 heads,
-                new Own(
+                new Defaults(
                         14336,
                         reader.contains("num_key_value_heads") ? heads : 8,
                         4096 * 32,
@@ -148,7 +149,7 @@ public record LlamaConfig(
     }
 
     /** What the two families differ in: defaults, whether layers have a window, and biases. */
-    private record Own(
+    private record Defaults(
             int innerSize,
             int keyValueHeads,
             int maxPositions,
@@ -156,30 +157,29 @@ public record LlamaConfig(
             boolean attentionBias,
             boolean innerBias) {}
 
-    private static LlamaConfig read(ConfigReader reader, int heads, Own own) {
+    private static LlamaConfig read(ConfigReader reader, int heads, Defaults defaults) {
         // How the matrices were split in training; the products are the same.
         reader.noEffect("pretraining_tp", "is_decoder");
         int hiddenSize = reader.integer("hidden_size", 4096);
-        int maxPositions = reader.integer("max_position_embeddings", own.maxPositions);
+        int maxPositions = reader.integer("max_position_embeddings", defaults.maxPositions);
         Integer groups = reader.integerOrNull("num_key_value_heads");
         Integer headSize = reader.integerOrNull("head_dim");
-        if (heads < 1 || headSize == null && hiddenSize % heads != 0) {
-            throw new IllegalArgumentException(
-                    "hidden_size must be divisible by num_attention_heads, got hidden_size="
-                            + hiddenSize
-                            + ", num_attention_heads="
-                            + heads);
-        }
+        Require.that(
+                heads >= 1 && (headSize != null || hiddenSize % heads == 0),
+                "hidden_size must be divisible by num_attention_heads, got hidden_size=%s,"
+                        + " num_attention_heads=%s",
+                hiddenSize,
+                heads);
         int layers = reader.integer("num_hidden_layers", 32);
         LayerTypes types =
-                LayerTypes.of(reader, layers, window(reader, own.windowed), own.windowed);
+                LayerTypes.of(reader, layers, window(reader, defaults.windowed), defaults.windowed);
         return new LlamaConfig(
                 reader.integer("vocab_size", 32000),
                 hiddenSize,
-                reader.integer("intermediate_size", own.innerSize),
+                reader.integer("intermediate_size", defaults.innerSize),
                 layers,
                 heads,
-                groups == null ? own.keyValueHeads : groups,
+                groups == null ? defaults.keyValueHeads : groups,
                 headSize == null ? hiddenSize / heads : headSize,
                 reader.choice("hidden_act", "silu", Activation::of),
                 maxPositions,
@@ -187,8 +187,8 @@ public record LlamaConfig(
                 reader.number("initializer_range", 0.02),
                 types,
                 RotaryConfig.ofTypes(reader, maxPositions, Set.copyOf(types.names())),
-                own.attentionBias,
-                own.innerBias,
+                defaults.attentionBias,
+                defaults.innerBias,
                 reader.rate("attention_dropout", 0),
                 reader.rate("classifier_dropout", reader.rate("hidden_dropout", 0.1)),
                 reader.bool("tie_word_embeddings", false));

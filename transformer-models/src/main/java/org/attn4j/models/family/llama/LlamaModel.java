@@ -1,30 +1,34 @@
 package org.attn4j.models.family.llama;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RotaryEmbedding;
-import org.attn4j.models.layer.EmbeddedStack;
-import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.LayerLayout;
+import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
-import org.attn4j.models.model.causal.CausalEncoder;
+import org.attn4j.models.model.causal.CausalInputs;
+import org.attn4j.models.model.causal.DecoderOnlyModel;
 
 /**
  * Llama and Mistral without their head. Takes {@code input_ids}, {@code attention_mask} (all seen
  * by default) and {@code position_ids} (0, 1, 2 … by default), all (B, T).
  */
-public final class LlamaModel extends CausalEncoder {
+public final class LlamaModel extends DecoderOnlyModel {
 
-    private final AttentionMask window; // of all layers
+    private final LlamaConfig config;
+    private final TokenEmbedding tokens;
+    private final TransformerStack layers;
+    private final RmsNorm norm;
+    private final AttentionMask window; // of all layers alike
 
     /**
      * Creates the model.
@@ -32,32 +36,31 @@ public final class LlamaModel extends CausalEncoder {
      * @param config the hyperparameters
      */
     public LlamaModel(LlamaConfig config) {
-        this(config, new TokenEmbedding(config.vocabularySize(), config.hiddenSize()));
-    }
-
-    private LlamaModel(LlamaConfig config, TokenEmbedding tokens) {
-        super(
-                List.of("input_ids", "attention_mask", "position_ids"),
-                tokens,
-                new EmbeddedStack(
-                        Embeddings.builder().setTokens(tokens).build(),
-                        null,
-                        TransformerStack.of(config.layers(), i -> layer(config, i)),
-                        new RmsNorm(config.hiddenSize(), config.epsilon())),
-                0,
-                IntStream.range(0, config.layers())
-                        .anyMatch(i -> config.rotary(i).scaling().dependsOnLength()));
+        super(List.of("input_ids", "attention_mask", "position_ids"), config.hiddenSize(), 0);
+        this.config = config;
+        tokens =
+                addChildBlock(
+                        "embed_tokens",
+                        new TokenEmbedding(config.vocabularySize(), config.hiddenSize()));
+        layers =
+                addChildBlock(
+                        "layers", TransformerStack.of(config.layers(), i -> layer(config, i)));
+        norm = addChildBlock("norm", norm(config));
+        // A window that all layers have is told once, with the numbers of the mask.
         window = config.types().isMixed() ? AttentionMask.none() : window(config, 0);
     }
 
-    /** A window sees so many tokens, the query's own among them. */
-    private static AttentionMask window(LlamaConfig config, int layer) {
-        int tokens = layer < config.layers() ? config.types().window(layer) : 0;
-        return tokens == 0 ? AttentionMask.none() : AttentionMask.window(tokens - 1, 0);
+    @Override
+    public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
+        LayerInputs seen = in.forLayers(window);
+        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        x = Layers.apply(norm, parameters, x, training); // (B, T, D)
+        return layers.tellLast(seen, x);
     }
 
     private static TransformerLayer layer(LlamaConfig config, int layer) {
-        return new TransformerLayer(
+        MultiHeadAttention attention =
                 MultiHeadAttention.builder()
                         .setModelSize(config.hiddenSize())
                         .setHeads(config.heads())
@@ -69,7 +72,9 @@ public final class LlamaModel extends CausalEncoder {
                                         .embedding(
                                                 config.headSize(), RotaryEmbedding.Layout.HALVES))
                         .optDropout(config.attentionDropout())
-                        .build(),
+                        .build();
+        return new TransformerLayer(
+                attention,
                 config.types().isMixed() ? window(config, layer) : AttentionMask.none(),
                 null,
                 new FeedForward(
@@ -79,15 +84,31 @@ public final class LlamaModel extends CausalEncoder {
                         true,
                         config.innerBias(),
                         0),
-                LayerLayout.of(
-                        () -> new RmsNorm(config.hiddenSize(), config.epsilon()),
-                        NormOrder.PRE,
-                        0));
+                LayerLayout.of(() -> norm(config), NormOrder.PRE, 0));
     }
 
-    /** The window of all layers is told once, with the numbers of the mask. */
+    /** A window sees so many tokens, the query's own among them. */
+    private static AttentionMask window(LlamaConfig config, int layer) {
+        int seen = layer < config.layers() ? config.types().window(layer) : 0;
+        return seen == 0 ? AttentionMask.none() : AttentionMask.window(seen - 1, 0);
+    }
+
+    private static RmsNorm norm(LlamaConfig config) {
+        return new RmsNorm(config.hiddenSize(), config.epsilon());
+    }
+
     @Override
-    protected AttentionMask mask(NDManager manager, NDArray visible) {
-        return window;
+    public int batchClass(int length) {
+        return config.rotariesDependOnLength() ? length : 0;
+    }
+
+    @Override
+    public TokenEmbedding tokens() {
+        return tokens;
+    }
+
+    @Override
+    protected TransformerStack layers() {
+        return layers;
     }
 }

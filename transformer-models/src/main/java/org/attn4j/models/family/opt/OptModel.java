@@ -1,35 +1,47 @@
 package org.attn4j.models.family.opt;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import java.util.List;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
-import org.attn4j.models.layer.EmbeddedStack;
-import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.LayerLayout;
+import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
-import org.attn4j.models.model.causal.CausalEncoder;
+import org.attn4j.models.model.causal.CausalInputs;
+import org.attn4j.models.model.causal.DecoderOnlyModel;
 
 /**
  * OPT without its head. Takes {@code input_ids}, {@code attention_mask} (all seen by default) and
- * {@code position_ids}, all (B, T), and gives states (B, T, E). Unless it is given, the place of a
- * token is how many are seen before it; padding has the place -1, and the table of positions begins
- * with -2.
+ * {@code position_ids}, all (B, T), and gives states (B, T, E). Unless it is given, the position of
+ * a token is how many are seen before it; padding has the position -1, and the table of positions
+ * begins with -2.
  */
-public final class OptModel extends CausalEncoder {
+public final class OptModel extends DecoderOnlyModel {
 
-    static final double EPSILON = 1e-5;
+    private static final double EPSILON = 1e-5;
     private static final int OFFSET = 2;
 
-    private final int embeddingSize;
+    private final OptConfig config;
+    private final TokenEmbedding tokens;
+    private final Linear projectIn; // null where E = D
+    private final LearnedPositions positions;
+    private final TransformerStack layers;
+    private final LayerNorm norm; // null for none
+    private final Linear projectOut; // null where E = D
 
     /**
      * Creates the model.
@@ -37,44 +49,67 @@ public final class OptModel extends CausalEncoder {
      * @param config the hyperparameters
      */
     public OptModel(OptConfig config) {
-        this(config, new TokenEmbedding(config.vocabularySize(), config.embeddingSize()));
-    }
-
-    private OptModel(OptConfig config, TokenEmbedding tokens) {
         super(
                 List.of("input_ids", "attention_mask", "position_ids"),
-                tokens,
-                new EmbeddedStack(
-                        embeddings(config, tokens),
-                        null,
-                        TransformerStack.of(config.layers(), i -> layer(config)),
-                        new OptEnd(config)),
+                config.hiddenSize(),
                 config.maxPositions());
-        embeddingSize = config.embeddingSize();
+        this.config = config;
+        tokens =
+                addChildBlock(
+                        "embed_tokens",
+                        new TokenEmbedding(config.vocabularySize(), config.embeddingSize()));
+        projectIn =
+                config.projected()
+                        ? addChildBlock("project_in", linear(config.hiddenSize()))
+                        : null;
+        positions =
+                addChildBlock(
+                        "embed_positions",
+                        new LearnedPositions(config.maxPositions(), config.hiddenSize(), OFFSET));
+        layers = addChildBlock("layers", TransformerStack.of(config.layers(), i -> layer(config)));
+        norm = config.finalNorm() ? addChildBlock("norm", norm(config)) : null;
+        projectOut =
+                config.projected()
+                        ? addChildBlock("project_out", linear(config.embeddingSize()))
+                        : null;
     }
 
-    private static Embeddings embeddings(OptConfig config, TokenEmbedding tokens) {
-        Embeddings.Builder builder =
-                Embeddings.builder()
-                        .setTokens(tokens)
-                        .optLearned(
-                                new LearnedPositions(
-                                        config.maxPositions(), config.hiddenSize(), OFFSET));
-        if (config.projected()) {
-            builder.optTokenProjection(
-                    Linear.builder().setUnits(config.hiddenSize()).optBias(false).build());
-        }
-        return builder.build();
+    @Override
+    public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
+        CausalInputs placed = in.positions() == null ? in.withPositions(counted(in)) : in;
+        LayerInputs seen = placed.forLayers(AttentionMask.none());
+        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, E)
+        x = applyIf(projectIn, parameters, x, training); // (B, T, D)
+        x = x.add(Layers.apply(positions, parameters, placed.positions(), training));
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        x = applyIf(norm, parameters, x, training); // (B, T, D)
+        x = applyIf(projectOut, parameters, x, training); // (B, T, E)
+        return layers.tellLast(seen, x);
+    }
+
+    /** How many tokens are seen before each, (B, T); -1 for padding. */
+    private static NDArray counted(CausalInputs in) {
+        NDArray seen = in.seen(); // (B, S)
+        NDArray all = Scalars.subtract(seen.cumSum(1).mul(seen), 1); // (B, S)
+        long before = all.getShape().get(1) - in.ids().getShape().get(1);
+        return all.get(":, {}:", before);
+    }
+
+    private static NDArray applyIf(
+            Block block, ParameterStore parameters, NDArray x, boolean training) {
+        return block == null ? x : Layers.apply(block, parameters, x, training);
     }
 
     private static TransformerLayer layer(OptConfig config) {
-        return new TransformerLayer(
+        MultiHeadAttention attention =
                 MultiHeadAttention.builder()
                         .setModelSize(config.hiddenSize())
                         .setHeads(config.heads())
                         .optBias(config.bias())
                         .optDropout(config.attentionDropout())
-                        .build(),
+                        .build();
+        return new TransformerLayer(
+                attention,
                 new FeedForward(
                         config.hiddenSize(),
                         config.innerSize(),
@@ -83,21 +118,40 @@ public final class OptModel extends CausalEncoder {
                         config.bias(),
                         0),
                 LayerLayout.of(
-                        () -> new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms()),
+                        () -> norm(config),
                         config.normBefore() ? NormOrder.PRE : NormOrder.POST,
                         config.dropout()));
     }
 
-    /** {@inheritDoc} */
-    @Override
-    protected NDArray positions(NDArray visible, long count) {
-        NDArray places = Scalars.subtract(visible.cumSum(1).mul(visible), 1); // (B, S)
-        return places.get(":, {}:", places.getShape().get(1) - count); // (B, T)
+    private static LayerNorm norm(OptConfig config) {
+        return new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms());
     }
 
-    /** {@inheritDoc} */
+    private static Linear linear(int units) {
+        return Linear.builder().setUnits(units).optBias(false).build();
+    }
+
     @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return new Shape[] {inputShapes[0].add(embeddingSize)};
+    public int outputSize() {
+        return config.embeddingSize();
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        if (projectIn != null) {
+            projectIn.initialize(manager, dataType, new Shape(1, 1, config.embeddingSize()));
+        }
+        super.initializeChildBlocks(manager, dataType, inputShapes);
+    }
+
+    @Override
+    public TokenEmbedding tokens() {
+        return tokens;
+    }
+
+    @Override
+    protected TransformerStack layers() {
+        return layers;
     }
 }

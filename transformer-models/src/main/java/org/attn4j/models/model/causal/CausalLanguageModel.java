@@ -36,7 +36,7 @@ public final class CausalLanguageModel extends AbstractBlock
     private static final byte VERSION = 1;
 
     private final String architecture;
-    private final CausalEncoder model;
+    private final DecoderOnlyModel model;
     private final OutputProjection head;
     private final WeightTable weights;
     private final Set<String> inputs;
@@ -52,7 +52,7 @@ public final class CausalLanguageModel extends AbstractBlock
      */
     public CausalLanguageModel(
             String architecture,
-            CausalEncoder model,
+            DecoderOnlyModel model,
             boolean tied,
             WeightTable weights,
             double initializerRange) {
@@ -74,7 +74,6 @@ public final class CausalLanguageModel extends AbstractBlock
         setInitializer(new NormalInitializer((float) initializerRange), Parameter.Type.WEIGHT);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(inputs);
@@ -86,11 +85,11 @@ public final class CausalLanguageModel extends AbstractBlock
                 : ModelOutputs.of("loss", Losses.nextToken(logits, labels)).with("logits", logits);
     }
 
+    /** From states (…, D) to logits (…, V). */
     NDArray project(ParameterStore parameters, NDArray states, boolean training) {
         return Layers.apply(head, parameters, states, training);
     }
 
-    /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray promptIds, NDArray visible) {
         return new CausalStepDecoder(this, manager, promptIds, visible);
@@ -101,47 +100,40 @@ public final class CausalLanguageModel extends AbstractBlock
      *
      * @return the model below the head
      */
-    public CausalEncoder model() {
+    public DecoderOnlyModel model() {
         return model;
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
         return model.maxTokens();
     }
 
-    /** {@inheritDoc} */
     @Override
     public int vocabularySize() {
         return Math.toIntExact(model.tokens().vocabularySize());
     }
 
-    /** {@inheritDoc} */
     @Override
     public int batchClass(int tokens) {
         return model.batchClass(tokens);
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean isCausal() {
         return true;
     }
 
-    /** {@inheritDoc} */
     @Override
     public WeightTable weights() {
         return weights;
     }
 
-    /** {@inheritDoc} */
     @Override
     public String architecture() {
         return architecture;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -152,7 +144,6 @@ public final class CausalLanguageModel extends AbstractBlock
         return run(parameters, in, training).list();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -160,7 +151,6 @@ public final class CausalLanguageModel extends AbstractBlock
         head.initialize(manager, dataType, model.getOutputShapes(smallestInput()));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return head.getOutputShapes(model.getOutputShapes(inputShapes));

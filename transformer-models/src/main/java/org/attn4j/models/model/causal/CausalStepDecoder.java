@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Scalars;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
 
@@ -30,7 +31,7 @@ final class CausalStepDecoder implements StepDecoder {
         this.model = model;
         manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
-        cache = model.model().newCache(manager);
+        cache = model.model().layers().newCache(manager);
         tokens = tokens(promptIds.getShape(), visible);
         model.model().requirePositions(Arrays.stream(tokens).max().orElse(0));
         prompts = promptIds.duplicate();
@@ -88,12 +89,24 @@ final class CausalStepDecoder implements StepDecoder {
         }
         NDArray seen = visible == null ? null : onto(step, visible);
         long count = ids.getShape().get(1);
-        NDArray positions = model.model().positionsOfPrompts(seen, count);
-        NDArray states =
-                model.model()
-                        .decode(parameters, ids, positions, seen, cache, null, false); // (R, T, D)
+        CausalInputs in = new CausalInputs(ids, null, positions(seen, count), seen, cache, null);
+        NDArray states = model.model().forward(parameters, in, false); // (R, T, D)
         NDArray last = states.get(new NDIndex(":, {}", count - 1)); // (R, D)
         return model.project(parameters, last, false); // (R, V)
+    }
+
+    /**
+     * The positions of tokens of prompts of different lengths, where a model takes them: the first
+     * that is no padding is 0.
+     */
+    private NDArray positions(NDArray seen, long count) {
+        if (seen == null || !model.model().inputNames().contains("position_ids")) {
+            return null;
+        }
+        NDArray counted = Scalars.subtract(seen.cumSum(1), 1); // (R, S)
+        long length = counted.getShape().get(1);
+        NDArray last = counted.get(":, {}:", length - count); // (R, T)
+        return Scalars.maximum(last, 0); // padding is seen by nobody
     }
 
     /** A copy that goes with its step. */

@@ -1,0 +1,114 @@
+package org.attn4j.models.model.causal;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.common.Require;
+import org.attn4j.models.layer.DecoderCache;
+import org.attn4j.models.layer.LayerInputs;
+import org.attn4j.models.model.ModelInputs;
+
+/**
+ * Tokens for a decoder-only model, which may follow others.
+ *
+ * @param ids (B, T) of int64
+ * @param tokenTypes (B, T) of int64; null for none
+ * @param positions the positions of the tokens, (B, T) or (T) of int64; null to count them
+ * @param visible (B, S), zero for padding, with the tokens before; null if there is none
+ * @param cache what is kept of the tokens before; null if there are none
+ * @param observer receives weights and states; null for nobody
+ */
+public record CausalInputs(
+        NDArray ids,
+        NDArray tokenTypes,
+        NDArray positions,
+        NDArray visible,
+        DecoderCache cache,
+        AttentionObserver observer) {
+
+    /**
+     * Checks and returns whole sequences.
+     *
+     * @param in {@code input_ids}, and maybe {@code attention_mask}, {@code position_ids} and
+     *     {@code token_type_ids}, which are tokens too
+     * @param model the model that they are for
+     * @return the inputs
+     * @throws IllegalArgumentException if one is missing or does not fit
+     */
+    static CausalInputs of(ModelInputs in, DecoderOnlyModel model) {
+        in.require("input_ids");
+        long vocabularySize = model.tokens().vocabularySize();
+        NDArray ids = in.ids("input_ids", vocabularySize); // (B, T)
+        NDArray visible = in.get("attention_mask"); // (B, T)
+        Require.that(
+                visible == null || visible.getShape().equals(ids.getShape()),
+                "attention_mask must have the shape of input_ids, got attention_mask=%s,"
+                        + " input_ids=%s",
+                visible == null ? null : visible.getShape(),
+                ids.getShape());
+        int limit = model.maxTokens().orElse(Integer.MAX_VALUE);
+        NDArray positions = in.ids("position_ids", limit);
+        NDArray tokenTypes = in.ids("token_type_ids", vocabularySize);
+        model.requirePositions(ids.getShape().get(1));
+        return new CausalInputs(ids, tokenTypes, positions, visible, null, in.observer());
+    }
+
+    /** How many tokens went before. */
+    private long before() {
+        return cache == null ? 0 : cache.length();
+    }
+
+    /**
+     * Returns which tokens are seen, where a model computes with it.
+     *
+     * @return (B, S) of int64, ones and zeros
+     */
+    public NDArray seen() {
+        long length = before() + ids.getShape().get(1);
+        return visible != null
+                ? visible.toType(DataType.INT64, false)
+                : ids.getManager().ones(new Shape(ids.getShape().get(0), length), DataType.INT64);
+    }
+
+    /**
+     * Returns the positions of the tokens.
+     *
+     * @return as given, (B, T) or (T), or else counted on from the tokens before, (T)
+     */
+    public NDArray countedPositions() {
+        if (positions != null) {
+            return positions;
+        }
+        NDManager manager = ids.getManager();
+        int first = Math.toIntExact(before());
+        int end = Math.toIntExact(first + ids.getShape().get(1));
+        return manager.arange(first, end, 1, DataType.INT64);
+    }
+
+    /**
+     * Returns these inputs with positions.
+     *
+     * @param tokens (B, T) or (T) of int64
+     * @return the new inputs
+     */
+    public CausalInputs withPositions(NDArray tokens) {
+        return new CausalInputs(ids, tokenTypes, tokens, visible, cache, observer);
+    }
+
+    /**
+     * Returns what the layers look at: the tokens up to each one's own, without padding.
+     *
+     * @param mask what a family hides or adds beside that, such as a window or a bias
+     * @return the inputs of the layers
+     */
+    public LayerInputs forLayers(AttentionMask mask) {
+        AttentionMask causal = AttentionMask.causal().and(mask);
+        return LayerInputs.of(visible == null ? causal : causal.and(AttentionMask.keys(visible)))
+                .withPositions(positions)
+                .withCache(cache)
+                .withObserver(observer);
+    }
+}
