@@ -27,12 +27,10 @@ public final class Embeddings extends AbstractBlock {
     private static final byte VERSION = 1;
 
     private final TokenEmbedding tokens;
-    private final Block tokenProjection; // null for none
     private final double scale;
     private final SinusoidalPositions sinusoidal; // null for none
     private final LearnedPositions learned; // null for none
     private final TokenEmbedding types; // null for none
-    private final boolean typesAreTokens;
     private final Block norm; // null for none
     private final Block projection; // null for none
     private final float dropout;
@@ -41,16 +39,11 @@ public final class Embeddings extends AbstractBlock {
     private Embeddings(Builder builder) {
         super(VERSION);
         tokens = builder.shared ? builder.tokens : addChildBlock("embed_tokens", builder.tokens);
-        tokenProjection =
-                builder.tokenProjection == null
-                        ? null
-                        : addChildBlock("embed_tokens_projection", builder.tokenProjection);
         scale = builder.scale;
         sinusoidal = builder.sinusoidal;
         learned =
                 builder.learned == null ? null : addChildBlock("embed_positions", builder.learned);
         types = builder.types == null ? null : addChildBlock("embed_token_types", builder.types);
-        typesAreTokens = builder.typesAreTokens;
         norm = builder.norm == null ? null : addChildBlock("layernorm_embedding", builder.norm);
         projection =
                 builder.projection == null
@@ -109,17 +102,12 @@ public final class Embeddings extends AbstractBlock {
 
     private NDArray sum(ParameterStore parameters, EmbeddingInputs in, boolean training) {
         NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
-        if (tokenProjection != null) {
-            x = Layers.apply(tokenProjection, parameters, x, training);
-        }
         if (scale != 1) {
             x = Scalars.multiply(x, scale);
         }
         if (types != null) {
             NDArray typeIds = in.tokenTypes() == null ? in.ids().zerosLike() : in.tokenTypes();
             x = x.add(Layers.apply(types, parameters, typeIds, training));
-        } else if (typesAreTokens && in.tokenTypes() != null) {
-            x = x.add(Layers.apply(tokens, parameters, in.tokenTypes(), training));
         }
         NDArray positions = positions(parameters, in, training); // (T, D) or (B, T, D)
         if (positions != null) {
@@ -182,7 +170,7 @@ public final class Embeddings extends AbstractBlock {
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape vectors = tokens.getOutputShapes(inputShapes)[0];
         for (Block child : getChildren().values()) {
-            boolean afterwards = child == norm || child == projection || child == tokenProjection;
+            boolean afterwards = child == norm || child == projection;
             child.initialize(manager, dataType, afterwards ? vectors : inputShapes[0]);
         }
     }
@@ -191,9 +179,6 @@ public final class Embeddings extends AbstractBlock {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape[] vectors = tokens.getOutputShapes(inputShapes);
-        if (tokenProjection != null) {
-            vectors = tokenProjection.getOutputShapes(vectors);
-        }
         return projection == null ? vectors : projection.getOutputShapes(vectors);
     }
 
@@ -202,12 +187,10 @@ public final class Embeddings extends AbstractBlock {
 
         private TokenEmbedding tokens;
         private boolean shared;
-        private Block tokenProjection;
         private double scale = 1;
         private SinusoidalPositions sinusoidal;
         private LearnedPositions learned;
         private TokenEmbedding types;
-        private boolean typesAreTokens;
         private Block norm;
         private Block projection;
         private float dropout;
@@ -236,17 +219,6 @@ public final class Embeddings extends AbstractBlock {
         public Builder setSharedTokens(TokenEmbedding tokens) {
             this.tokens = tokens;
             shared = true;
-            return this;
-        }
-
-        /**
-         * Sets a map of the token vectors alone, before anything is added to them.
-         *
-         * @param tokenProjection from (B, T, E) to (B, T, D); none by default
-         * @return this builder
-         */
-        public Builder optTokenProjection(Block tokenProjection) {
-            this.tokenProjection = tokenProjection;
             return this;
         }
 
@@ -302,18 +274,6 @@ public final class Embeddings extends AbstractBlock {
          */
         public Builder optTokenTypes(TokenEmbedding types) {
             this.types = types;
-            return this;
-        }
-
-        /**
-         * Sets whether the types that a call gives are tokens too, whose vectors are added, as in
-         * GPT-2.
-         *
-         * @param typesAreTokens whether they are; false by default
-         * @return this builder
-         */
-        public Builder optTypesAreTokens(boolean typesAreTokens) {
-            this.typesAreTokens = typesAreTokens;
             return this;
         }
 
