@@ -431,17 +431,12 @@ class ParallelDatasetTest {
         BatchingConfig config =
                 BatchingConfig.builder().optTokensPerBatch(20_000).optMaxLength(128).build();
         ParallelDataset inHeap = dataset(large, config);
-        try (ParallelDataset spilled =
-                ParallelDataset.builder()
-                        .setCorpus(large)
-                        .setEncoders(NUMBERS, NUMBERS)
-                        .optBatching(config)
-                        .optHeapTokens(1 << 20)
-                        .optTemporaryFolder(folder)
-                        .build()) {
+        try (ParallelDataset nowhere = spilling(large, config, folder.resolve("missing"))) {
+            assertThrows(IOException.class, () -> nowhere.prepare(null));
+        }
+        try (ParallelDataset spilled = spilling(large, config, folder)) {
             assertTrue(inHeap.statistics().sourceTokens() > 3 << 20);
             spilled.prepare(null);
-            assertEquals(1, files(folder), "a file of ids");
             Iterator<Batch> expected = inHeap.batches(manager, 1, 0);
             Iterator<Batch> actual = spilled.batches(manager, 1, 0);
             while (expected.hasNext()) {
@@ -452,13 +447,20 @@ class ParallelDatasetTest {
             }
             assertFalse(actual.hasNext());
         }
-        assertEquals(0, files(folder), "files left behind");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(0, left.count());
+        }
     }
 
-    private static long files(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.count();
-        }
+    private static ParallelDataset spilling(
+            ParallelCorpus corpus, BatchingConfig config, Path folder) {
+        return ParallelDataset.builder()
+                .setCorpus(corpus)
+                .setEncoders(NUMBERS, NUMBERS)
+                .optBatching(config)
+                .optHeapTokens(1 << 20)
+                .optTemporaryFolder(folder)
+                .build();
     }
 
     private static ParallelCorpus large(int size) {
