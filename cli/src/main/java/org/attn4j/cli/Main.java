@@ -3,10 +3,7 @@ package org.attn4j.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import org.attn4j.attention.ops.KernelPolicy;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.io.Arguments;
 import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
@@ -54,7 +51,7 @@ public final class Main {
             commandLine.setColorScheme(
                     CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         }
-        Map<String, String> before = kernelProperties();
+        String before = System.getProperty(Kernels.PROPERTY);
         try {
             Arguments.check(args);
             return flushed(out, commandLine.execute(args));
@@ -65,28 +62,17 @@ public final class Main {
             // picocli hands exceptions of verbs to the handler, and lets errors pass.
             return Failures.onThrown(e, err);
         } finally {
-            restore(before);
+            restoreKernels(before);
         }
     }
 
     /** What --kernels sets holds for one command line. */
-    private static Map<String, String> kernelProperties() {
-        Map<String, String> values = new HashMap<>();
-        for (String name : List.of(KernelPolicy.PROPERTY, KernelPolicy.CHOICE_PROPERTY)) {
-            values.put(name, System.getProperty(name));
+    private static void restoreKernels(String before) {
+        if (before == null) {
+            System.clearProperty(Kernels.PROPERTY);
+        } else {
+            System.setProperty(Kernels.PROPERTY, before);
         }
-        return values;
-    }
-
-    private static void restore(Map<String, String> properties) {
-        properties.forEach(
-                (name, value) -> {
-                    if (value == null) {
-                        System.clearProperty(name);
-                    } else {
-                        System.setProperty(name, value);
-                    }
-                });
     }
 
     private static int runLast(ParseResult parsed, PrintWriter err) {

@@ -8,9 +8,9 @@ import org.attn4j.attention.align.AlphaEntmax;
 import org.attn4j.attention.align.Entmax15;
 import org.attn4j.attention.align.SparseWeights;
 import org.attn4j.attention.align.Sparsemax;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /** Dumps of sparsemax, 1.5-entmax and α-entmax attention on heads. */
@@ -34,7 +34,7 @@ final class AlignmentCase implements ParityCase {
                         .matMul(in.array("k").swapAxes(2, 3)); // (B, N, T, S)
         long queries = scores.getShape().get(2);
         long keys = scores.getShape().get(3);
-        MaskNumbers mask = FixtureHeads.mask(in).numbers(in.manager(), queries, keys);
+        MaskArrays mask = FixtureHeads.mask(in).arrays(in.manager(), queries, keys);
         SparseWeights solution = solve(in, scores, mask);
 
         DotProductAttention block =
@@ -58,7 +58,7 @@ final class AlignmentCase implements ParityCase {
         return results;
     }
 
-    private static SparseWeights solve(FixtureInputs in, NDArray scores, MaskNumbers mask) {
+    private static SparseWeights solve(FixtureInputs in, NDArray scores, MaskArrays mask) {
         String name = in.fixture().name();
         if (name.startsWith("sparsemax")) {
             return Sparsemax.INSTANCE.solve(scores, mask);

@@ -31,9 +31,8 @@ final class DotProductParity {
             double scale,
             boolean weights) {
         WeightsRecorder recorder = weights ? new WeightsRecorder() : null;
-        AttentionRequest request =
-                new AttentionRequest(query, key, value, mask, scale, 0, true, recorder);
-        NDArray context = Kernels.choose(kernel, query.getManager(), request).attend(request);
+        AttentionRequest request = mask.request(query, key, value, scale, 0, true, recorder);
+        NDArray context = Kernels.attend(kernel, request);
         return new Seen(context, weights ? recorder.weights() : null);
     }
 

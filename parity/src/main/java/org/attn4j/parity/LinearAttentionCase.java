@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.LinearSums;
+import org.attn4j.attention.ops.MaskArrays;
 
 /** Dumps {@code linear_attention…}: heads in, heads and sums out. */
 final class LinearAttentionCase implements ParityCase {
@@ -55,8 +55,8 @@ final class LinearAttentionCase implements ParityCase {
             NDArray queries, NDArray keys, AttentionMask mask, boolean causal) {
         NDArray pairs = queries.matMul(keys.swapAxes(2, 3)); // (B, N, T, S)
         AttentionMask whole = causal ? mask.and(AttentionMask.causal()) : mask;
-        MaskNumbers numbers =
-                whole.numbers(
+        MaskArrays numbers =
+                whole.arrays(
                         queries.getManager(), pairs.getShape().get(2), pairs.getShape().get(3));
         NDArray seen = numbers.keepVisible(pairs);
         NDArray sum = seen.sum(new int[] {-1}, true);

@@ -174,16 +174,10 @@ final class SparsePatternCase implements ParityCase {
         NDArray query = in.array("q");
         WeightsRecorder recorder = new WeightsRecorder();
         AttentionRequest request =
-                new AttentionRequest(
-                        query,
-                        in.array("k"),
-                        in.array("v"),
-                        in.keys("mask").and(AttentionMask.dense(visible)),
-                        scale(in),
-                        0,
-                        true,
-                        recorder);
-        NDArray seen = Kernels.choose(kernel, in.manager(), request).attend(request);
+                in.keys("mask")
+                        .and(AttentionMask.dense(visible))
+                        .request(query, in.array("k"), in.array("v"), scale(in), 0, true, recorder);
+        NDArray seen = Kernels.attend(kernel, request);
         results.put("weights" + suffix, recorder.weights());
         results.put("output" + suffix + "@seen", seen);
     }

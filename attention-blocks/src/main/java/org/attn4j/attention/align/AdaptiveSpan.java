@@ -11,7 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
@@ -102,7 +102,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     /** {@inheritDoc} */
     @Override
     public NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
         NDManager manager = scores.getManager();
         long queries = scores.getShape().get(2);
         long keys = scores.getShape().get(3);
@@ -114,7 +114,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
         NDArray within = softMask.stopGradient().gt(0).toType(type, false);
         // Out of reach is hidden before the softmax, so that what remains keeps its digits.
         NDArray soft =
-                mask.keepVisible(mask.masked(scores).add(MaskNumbers.additive(within)).softmax(-1))
+                mask.keepVisible(mask.masked(scores).add(MaskArrays.additive(within)).softmax(-1))
                         .mul(softMask); // (B, N, T, S)
         NDArray sum = soft.sum(new int[] {-1}, true); // 0 if nothing is left
         NDArray blind = sum.stopGradient().lte(0).toType(type, false);
@@ -205,7 +205,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
             boolean training,
             PairList<String, Object> params) {
         return new NDList(
-                weights(parameters, inputs.singletonOrThrow(), MaskNumbers.NONE, training));
+                weights(parameters, inputs.singletonOrThrow(), MaskArrays.NONE, training));
     }
 
     /** {@inheritDoc} */

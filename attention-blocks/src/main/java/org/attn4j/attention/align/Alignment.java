@@ -2,7 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 
 /**
  * How the scores of a query become the weights of its keys.
@@ -24,5 +24,5 @@ public interface Alignment {
      *     for each query that sees a key. A hidden key has exactly 0, and a query that sees nothing
      *     has zeros alone and passes no gradient
      */
-    NDArray weights(ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training);
+    NDArray weights(ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training);
 }

@@ -8,7 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
@@ -85,7 +85,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
     /** {@inheritDoc} */
     @Override
     public NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
         return solve(scores, mask, alpha(parameters, scores, training)).weights();
     }
 
@@ -119,7 +119,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      * @param alpha above 1 and at most 2: (N), or (1) for all heads
      * @return the weights, and τ of (α − 1) times the masked scores
      */
-    public static SparseWeights solve(NDArray scores, MaskNumbers mask, NDArray alpha) {
+    public static SparseWeights solve(NDArray scores, MaskArrays mask, NDArray alpha) {
         MaskedScores z = MaskedScores.of(scores, mask);
         NDArray factor = Scalars.subtract(alpha, 1).reshape(1, alpha.size(), 1, 1); // α − 1
         NDArray power = factor.onesLike().div(factor); // 1 / (α − 1)
@@ -189,7 +189,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
             boolean training,
             PairList<String, Object> params) {
         return new NDList(
-                weights(parameters, inputs.singletonOrThrow(), MaskNumbers.NONE, training));
+                weights(parameters, inputs.singletonOrThrow(), MaskArrays.NONE, training));
     }
 
     /** {@inheritDoc} */

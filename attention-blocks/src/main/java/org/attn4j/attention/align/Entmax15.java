@@ -2,7 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
@@ -30,7 +30,7 @@ public final class Entmax15 implements Alignment {
     /** {@inheritDoc} */
     @Override
     public NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
         return solve(scores, mask).weights();
     }
 
@@ -41,7 +41,7 @@ public final class Entmax15 implements Alignment {
      * @param mask who sees whom
      * @return the weights, and τ of the halved masked scores
      */
-    public SparseWeights solve(NDArray scores, MaskNumbers mask) {
+    public SparseWeights solve(NDArray scores, MaskArrays mask) {
         MaskedScores z = MaskedScores.of(scores, mask);
         NDArray halves = Scalars.multiply(z.shifted(), 0.5); // (B, N, T, S)
         NDArray found = MaskedScores.search(scores, () -> threshold(z)); // (B, N, T, 1)

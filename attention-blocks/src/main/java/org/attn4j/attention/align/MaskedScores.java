@@ -3,7 +3,7 @@ package org.attn4j.attention.align;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.function.Supplier;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Temporaries;
 
 /**
@@ -14,9 +14,9 @@ import org.attn4j.attention.ops.Temporaries;
  * @param mask the mask
  * @param type the type of the scores, which the weights will have
  */
-record MaskedScores(NDArray shifted, NDArray largest, MaskNumbers mask, DataType type) {
+record MaskedScores(NDArray shifted, NDArray largest, MaskArrays mask, DataType type) {
 
-    static MaskedScores of(NDArray scores, MaskNumbers mask) {
+    static MaskedScores of(NDArray scores, MaskArrays mask) {
         NDArray masked = mask.masked(scores);
         NDArray largest = masked.stopGradient().max(new int[] {-1}, true);
         return new MaskedScores(masked.sub(largest), largest, mask, scores.getDataType());

@@ -2,7 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 
 /**
  * Softmax: {@code weights = exp(z) / Σ exp(z)} over the keys that a query sees.
@@ -21,8 +21,7 @@ public final class Softmax implements Alignment {
     /** {@inheritDoc} */
     @Override
     public NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
-        NDArray weights = mask.masked(scores).softmax(-1); // (B, N, T, S)
-        return mask.keepSeeing(weights.toType(scores.getDataType(), false));
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
+        return mask.softmax(scores); // (B, N, T, S)
     }
 }

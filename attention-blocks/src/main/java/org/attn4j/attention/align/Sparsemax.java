@@ -2,7 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
@@ -31,7 +31,7 @@ public final class Sparsemax implements Alignment {
     /** {@inheritDoc} */
     @Override
     public NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskNumbers mask, boolean training) {
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
         return solve(scores, mask).weights();
     }
 
@@ -42,7 +42,7 @@ public final class Sparsemax implements Alignment {
      * @param mask who sees whom
      * @return the weights, and τ of the masked scores
      */
-    public SparseWeights solve(NDArray scores, MaskNumbers mask) {
+    public SparseWeights solve(NDArray scores, MaskArrays mask) {
         MaskedScores z = MaskedScores.of(scores, mask);
         NDArray support = MaskedScores.search(scores, () -> support(z)); // (B, N, T, S)
         NDArray sum = z.shifted().mul(support).sum(new int[] {-1}, true);

@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.ops.AttentionRequest;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.common.Require;
 
 /**
@@ -25,12 +28,6 @@ import org.attn4j.common.Require;
  * <p>Masks are immutable. The arrays belong to the caller.
  */
 public sealed interface AttentionMask {
-
-    /**
-     * Stands for −∞ in sums of float32: no score is seen beside it, and a row full of it gives no
-     * NaN.
-     */
-    float FLOOR = -1e30f;
 
     /**
      * Returns the mask that hides nothing.
@@ -289,9 +286,9 @@ public sealed interface AttentionMask {
      * @param mask the mask
      * @param queryLength T
      * @param keyLength S
-     * @param numbers the arrays for these lengths
+     * @param arrays the arrays for these lengths
      */
-    record Realised(AttentionMask mask, long queryLength, long keyLength, MaskNumbers numbers)
+    record Realised(AttentionMask mask, long queryLength, long keyLength, MaskArrays arrays)
             implements AttentionMask {
 
         @Override
@@ -330,8 +327,8 @@ public sealed interface AttentionMask {
         }
 
         @Override
-        public MaskNumbers numbers(NDManager manager, long queries, long keys) {
-            return fits(queries, keys) ? numbers : mask.numbers(manager, queries, keys);
+        public MaskArrays arrays(NDManager manager, long queries, long keys) {
+            return fits(queries, keys) ? arrays : mask.arrays(manager, queries, keys);
         }
 
         private boolean fits(long queries, long keys) {
@@ -452,7 +449,7 @@ public sealed interface AttentionMask {
                         trimmed,
                         queryLength,
                         keyLength,
-                        MaskNumbers.of(trimmed, manager, queryLength, keyLength));
+                        Realisation.of(trimmed, manager, queryLength, keyLength));
     }
 
     /**
@@ -463,11 +460,11 @@ public sealed interface AttentionMask {
      * @param keyLength S, cached keys included
      * @return the arrays
      */
-    default MaskNumbers numbers(NDManager manager, long queryLength, long keyLength) {
+    default MaskArrays arrays(NDManager manager, long queryLength, long keyLength) {
         AttentionMask trimmed = trimmed(queryLength, keyLength);
         return trimmed.hidesNothing()
-                ? MaskNumbers.NONE
-                : MaskNumbers.of(trimmed, manager, queryLength, keyLength);
+                ? MaskArrays.NONE
+                : Realisation.of(trimmed, manager, queryLength, keyLength);
     }
 
     /**
@@ -482,16 +479,44 @@ public sealed interface AttentionMask {
      */
     default AttentionMask withVisibleKeys(
             NDManager manager, long queryLength, long keyLength, int count) {
-        MaskNumbers numbers = numbers(manager, queryLength, keyLength);
-        if (numbers.isNone()) {
+        MaskArrays arrays = arrays(manager, queryLength, keyLength);
+        if (arrays.isNone()) {
             return none();
         }
-        MaskNumbers longer = numbers.withVisibleKeys(count);
+        MaskArrays longer = arrays.withVisibleKeys(count);
         return new Realised(
                 dense(longer.visible()).and(bias(longer.additive())),
                 queryLength,
                 keyLength + count,
                 longer);
+    }
+
+    /**
+     * Returns what a kernel needs to attend under this mask.
+     *
+     * @param query the query heads, (B, N, T, H)
+     * @param key the key heads, (B, G, S, H)
+     * @param value the value heads, (B, G, S, Hv)
+     * @param scale the factor on the scores
+     * @param dropout the rate at which weights are dropped when training
+     * @param training whether this is a training pass
+     * @param observer is told the weights; null for nobody
+     * @return the request
+     */
+    default AttentionRequest request(
+            NDArray query,
+            NDArray key,
+            NDArray value,
+            double scale,
+            float dropout,
+            boolean training,
+            AttentionObserver observer) {
+        long queries = query.getShape().get(2);
+        long keys = key.getShape().get(2);
+        boolean causal = isCausalOnly() && queries == keys;
+        MaskArrays arrays = causal ? MaskArrays.NONE : arrays(query.getManager(), queries, keys);
+        return new AttentionRequest(
+                query, key, value, causal, arrays, scale, dropout, training, observer);
     }
 
     private boolean hidesNothing() {

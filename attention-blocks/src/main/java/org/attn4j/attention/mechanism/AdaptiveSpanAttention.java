@@ -12,8 +12,8 @@ import org.attn4j.attention.align.AdaptiveSpan;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RotaryEmbedding;
 
@@ -120,7 +120,7 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         NDManager manager = queryHeads.getManager();
         long queries = queryHeads.getShape().get(2);
         long keys = memory.length();
-        MaskNumbers numbers = mask.numbers(manager, queries, keys);
+        MaskArrays numbers = mask.arrays(manager, queries, keys);
         long skipped =
                 queries < keys
                         ? Math.max(0, keys - queries + 1 - span.reach(parameters, manager))

@@ -11,8 +11,8 @@ import ai.djl.util.PairList;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.MaskArrays;
 
 /**
  * Sums a sequence up in one vector, by attention with a learned query: which places matter for what
@@ -71,7 +71,7 @@ public final class AttentionPooling extends AbstractBlock {
                         .swapAxes(1, 2)
                         .expandDims(1); // (B, 1, 1, S)
         AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
-        MaskNumbers numbers = mask.numbers(states.getManager(), 1, states.getShape().get(1));
+        MaskArrays numbers = mask.arrays(states.getManager(), 1, states.getShape().get(1));
         NDArray weights =
                 Softmax.INSTANCE.weights(parameters, scores, numbers, training); // (B, 1, 1, S)
         if (observer != null) {

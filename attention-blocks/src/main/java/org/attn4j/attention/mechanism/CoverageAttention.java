@@ -18,7 +18,7 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.AdditiveScore;
 
@@ -146,7 +146,7 @@ public final class CoverageAttention extends AttentionBlock {
         NDManager manager = query.getManager();
         NDArray queries = score.queries(parameters, query, training); // (B, T, A)
         NDArray keys = ScoredAttention.keys(memory, manager); // (B, S, A)
-        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        MaskArrays mask = ScoredAttention.mask(in, memory);
         NDArray covered = start(in.cache(), query, memory); // (B, 1, 1, S)
         NDList weights = new NDList();
         NDList coverage = new NDList();

@@ -12,7 +12,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
 
@@ -164,7 +164,7 @@ public final class HardAttention extends AttentionBlock {
     }
 
     /** What can be looked at: masked logits (B, 1, T, S), values and rows that see anything. */
-    private record Looks(NDArray logits, KeyValues memory, MaskNumbers mask) {
+    private record Looks(NDArray logits, KeyValues memory, MaskArrays mask) {
 
         /** Zero in the rows that see nothing; x is broadcastable to (B, 1, T, S). */
         NDArray shown(NDArray x) {
@@ -177,7 +177,7 @@ public final class HardAttention extends AttentionBlock {
     private Looks looks(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        MaskArrays mask = ScoredAttention.mask(in, memory);
         return new Looks(mask.masked(scores), memory, mask);
     }
 

@@ -12,8 +12,7 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.score.GeneralScore;
 
 /**
@@ -80,14 +79,14 @@ public final class IntraTemporalAttention extends AttentionBlock {
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = core.memory(parameters, in, training);
         NDArray raw = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        MaskArrays mask = ScoredAttention.mask(in, memory);
         NDArray seen = mask.masked(raw);
         NDArray sums = sums(seen, earlier(in.cache(), seen)); // (B, 1, T + 1, S)
         if (in.cache() != null) {
             NDArray last = sums.get(new NDIndex(":, :, -1:"));
             in.cache().state(SUMS, training ? last : last.stopGradient());
         }
-        NDArray penalised = penalised(MaskNumbers.NONE.masked(raw), sums);
+        NDArray penalised = penalised(MaskArrays.NONE.masked(raw), sums);
         NDArray weights =
                 core.alignment()
                         .weights(parameters, penalised, mask, training)
@@ -124,7 +123,7 @@ public final class IntraTemporalAttention extends AttentionBlock {
     private static NDArray floor(NDArray scores, long keys) {
         Shape shape = new Shape(scores.getShape().get(0), 1, 1, keys);
         NDManager manager = scores.getManager();
-        return manager.full(shape, AttentionMask.FLOOR, scores.getDataType());
+        return manager.full(shape, MaskArrays.FLOOR, scores.getDataType());
     }
 
     /**
@@ -151,7 +150,7 @@ public final class IntraTemporalAttention extends AttentionBlock {
 
     private static NDArray penalised(NDArray scores, NDArray sums) {
         NDArray earlier = sums.get(new NDIndex(":, :, :-1")); // (B, 1, T, S)
-        NDArray looked = earlier.gt(AttentionMask.FLOOR / 2).toType(scores.getDataType(), false);
+        NDArray looked = earlier.gt(MaskArrays.FLOOR / 2).toType(scores.getDataType(), false);
         return scores.sub(earlier.mul(looked));
     }
 

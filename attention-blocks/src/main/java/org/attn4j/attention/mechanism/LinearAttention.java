@@ -187,7 +187,7 @@ public final class LinearAttention extends AttentionBlock {
             NDArray pairs = queries.matMul(keys.swapAxes(2, 3)); // (B, N, T, S)
             NDArray seen =
                     in.mask()
-                            .numbers(queries.getManager(), queries.getShape().get(2), length)
+                            .arrays(queries.getManager(), queries.getShape().get(2), length)
                             .keepVisible(pairs);
             NDArray sum = seen.sum(new int[] {-1}, true);
             return seen.div(sum.add(sum.eq(0).toType(sum.getDataType(), false)));

@@ -16,9 +16,9 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.LocationScore;
 import org.attn4j.attention.score.Score;
@@ -189,7 +189,7 @@ public final class LocalAttention extends AttentionBlock {
             Windows windows,
             boolean training) {
         NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskNumbers mask = ScoredAttention.mask(in, memory);
+        MaskArrays mask = ScoredAttention.mask(in, memory);
         NDArray centre = windows.centre().expandDims(1).expandDims(3); // (B, 1, T, 1)
         NDArray place =
                 LocalWindows.range(centre.getManager(), 0, memory.length(), centre.getDataType())
@@ -221,7 +221,7 @@ public final class LocalAttention extends AttentionBlock {
         NDArray scores =
                 score.scores(parameters, local.grouped(query), keys, training)
                         .expandDims(1); // (B·Q, 1, M, K)
-        MaskNumbers mask = local.mask(in.mask(), halfWidth, batch, memory.length());
+        MaskArrays mask = local.mask(in.mask(), halfWidth, batch, memory.length());
         NDArray weights = Softmax.INSTANCE.weights(parameters, scores, mask, training);
         weights = favoured(weights, local.place(), local.centre());
         if (training && dropout > 0) {

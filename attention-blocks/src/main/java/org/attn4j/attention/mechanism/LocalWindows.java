@@ -6,8 +6,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Rows;
 
@@ -109,7 +109,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
     }
 
     /** Which of the gathered keys are seen, for B sequences of S keys: (B·Q, 1, M, K). */
-    MaskNumbers mask(AttentionMask mask, int halfWidth, long batch, int keys) {
+    MaskArrays mask(AttentionMask mask, int halfWidth, long batch, int keys) {
         DataType type = place.getDataType();
         NDArray seen =
                 inside(place, centre, halfWidth)
@@ -126,7 +126,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
         NDArray visible =
                 seen.broadcast(batch, blocks(), size(), width())
                         .reshape(batch * blocks(), 1, size(), width());
-        return MaskNumbers.of(visible);
+        return MaskArrays.of(visible);
     }
 
     /** The context of the places: (B·Q, 1, M, Dv) to (B, T, Dv). */

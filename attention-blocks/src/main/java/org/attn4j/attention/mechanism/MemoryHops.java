@@ -8,14 +8,14 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
+import org.attn4j.attention.ops.MaskArrays;
 
 /** The hops over one memory: each addresses it with a query and reads. Gathers what they gave. */
 final class MemoryHops {
 
     private final Alignment alignment;
     private final ParameterStore parameters;
-    private final MaskNumbers mask; // (B, 1, 1, n)
+    private final MaskArrays mask; // (B, 1, 1, n)
     private final AttentionObserver observer;
     private final boolean training;
     private final NDList states = new NDList(); // (B, 1, d) each
@@ -32,7 +32,7 @@ final class MemoryHops {
         this.alignment = alignment;
         this.parameters = parameters;
         AttentionMask shown = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
-        this.mask = shown.numbers(manager, 1, slots);
+        this.mask = shown.arrays(manager, 1, slots);
         this.observer = observer;
         this.training = training;
     }

@@ -2,6 +2,7 @@ package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
@@ -10,7 +11,6 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.ReferenceKernel;
 import org.attn4j.attention.position.ScoreBias;
 
 /**
@@ -27,7 +27,14 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
     ScaledDotProduct with(Alignment alignment, ParameterStore parameters) {
         return alignment == null
                 ? this
-                : new ScaledDotProduct(scale, dropout, new ReferenceKernel(alignment, parameters));
+                : new ScaledDotProduct(scale, dropout, reference(alignment, parameters));
+    }
+
+    private static AttentionKernel reference(Alignment alignment, ParameterStore parameters) {
+        return new AttentionKernel.Reference(
+                (scores, mask, training) -> alignment.weights(parameters, scores, mask, training),
+                alignment instanceof Block block ? block : null,
+                parameters);
     }
 
     NDArray attend(
@@ -37,18 +44,15 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
             AttentionObserver observer,
             boolean training) {
         AttentionRequest request =
-                new AttentionRequest(
+                mask.request(
                         queryHeads,
                         memory.key(),
                         memory.value(),
-                        mask,
                         scale,
                         dropout,
                         training,
                         observer);
-        NDArray context =
-                Kernels.choose(kernel, queryHeads.getManager(), request)
-                        .attend(request); // (B, N, T, Hv)
+        NDArray context = Kernels.attend(kernel, request); // (B, N, T, Hv)
         return Heads.merge(context); // (B, T, N·Hv)
     }
 

@@ -11,8 +11,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.score.Score;
 
 /**
@@ -66,10 +66,10 @@ record ScoredAttention(Score score, Alignment alignment, float dropout) {
     }
 
     /** The mask as arrays, for one head. */
-    static MaskNumbers mask(AttentionInputs in, KeyValues memory) {
+    static MaskArrays mask(AttentionInputs in, KeyValues memory) {
         NDArray query = in.query();
-        MaskNumbers mask =
-                in.mask().numbers(query.getManager(), query.getShape().get(1), memory.length());
+        MaskArrays mask =
+                in.mask().arrays(query.getManager(), query.getShape().get(1), memory.length());
         if (!mask.isNone() && mask.additive().getShape().get(1) != 1) {
             throw new IllegalArgumentException(
                     "this mechanism has one head, but the mask has heads of its own: "

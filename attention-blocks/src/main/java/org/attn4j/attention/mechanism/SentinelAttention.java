@@ -228,7 +228,7 @@ public final class SentinelAttention extends AttentionBlock {
                 Softmax.INSTANCE.weights(
                         parameters,
                         scores,
-                        mask.numbers(manager, queries, memory.length()),
+                        mask.arrays(manager, queries, memory.length()),
                         training); // α, (B, 1, T, S)
         NDArray kept =
                 training && dropout > 0
@@ -242,7 +242,7 @@ public final class SentinelAttention extends AttentionBlock {
                         parameters,
                         scores.concat(own, 3),
                         mask.withVisibleKeys(manager, queries, memory.length(), 1)
-                                .numbers(manager, queries, memory.length() + 1L),
+                                .arrays(manager, queries, memory.length() + 1L),
                         training); // α̂, (B, 1, T, S + 1)
         NDArray beta = extended.squeeze(1).get(new NDIndex(":, :, -1:")); // (B, T, 1)
         NDArray adaptive =

@@ -11,8 +11,8 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RotaryEmbedding;
 
@@ -116,7 +116,7 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
                 Scalars.multiply(queryHeads, scale)
                         .matMul(memory.key().swapAxes(2, 3)); // (B, Nk, T, S)
         NDArray logits = mixed(scores, logitsMix, parameters, training); // (B, N, T, S)
-        MaskNumbers numbers = mask.numbers(manager, queryHeads.getShape().get(2), memory.length());
+        MaskArrays numbers = mask.arrays(manager, queryHeads.getShape().get(2), memory.length());
         NDArray weights = Softmax.INSTANCE.weights(parameters, logits, numbers, training);
         NDArray mixedWeights = mixed(weights, weightsMix, parameters, training); // (B, Nv, T, S)
         NDArray kept =

@@ -2,9 +2,8 @@ package org.attn4j.attention.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.common.Require;
 
 /**
  * Everything a kernel needs for one call of scaled dot-product attention.
@@ -13,7 +12,9 @@ import org.attn4j.attention.mask.AttentionMask;
  * @param key the key heads, (B, G, S, H), where G divides N: query head n reads key head n / (N /
  *     G)
  * @param value the value heads, (B, G, S, Hv)
- * @param mask who sees whom, realised or not; never null
+ * @param causal whether a query sees its own position and those before it alone, as many queries as
+ *     keys and no other mask being there
+ * @param mask who sees whom otherwise
  * @param scale the factor on the scores, usually 1/√H
  * @param dropout the rate at which weights are dropped when training, in [0, 1)
  * @param training whether this is a training pass
@@ -23,15 +24,14 @@ public record AttentionRequest(
         NDArray query,
         NDArray key,
         NDArray value,
-        AttentionMask mask,
+        boolean causal,
+        MaskArrays mask,
         double scale,
         float dropout,
         boolean training,
         AttentionObserver observer) {
 
-    /** {@inheritDoc} */
     public AttentionRequest {
-        Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
         Shape q = query.getShape();
         Shape k = key.getShape();
         Shape v = value.getShape();
@@ -45,19 +45,21 @@ public record AttentionRequest(
                         && q.get(1) % k.get(1) == 0
                         && k.get(2) == v.get(2)
                         && q.get(3) == k.get(3);
-        if (!fits) {
-            throw new IllegalArgumentException(
-                    "attention needs query (B, N, T, H), key (B, G, S, H) and value (B, G, S, Hv) with G dividing N,"
-                            + " got query="
-                            + q
-                            + ", key="
-                            + k
-                            + ", value="
-                            + v);
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
-        }
+        Require.that(
+                fits,
+                "attention needs query (B, N, T, H), key (B, G, S, H) and value (B, G, S, Hv) with G dividing N,"
+                        + " got query=%s, key=%s, value=%s",
+                q,
+                k,
+                v);
+        Require.that(
+                !causal || mask.isNone() && q.get(2) == k.get(2),
+                "the causal flag is for as many queries as keys and no other mask, got query=%s, key=%s, mask=%s",
+                q,
+                k,
+                mask);
+        Require.that(
+                dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got dropout=%s", dropout);
     }
 
     /**
@@ -76,6 +78,11 @@ public record AttentionRequest(
      */
     public long keyLength() {
         return key.getShape().get(2);
+    }
+
+    /** The mask as arrays, the causal one too. */
+    MaskArrays arrays() {
+        return causal ? MaskArrays.causal(query.getManager(), queryLength()) : mask;
     }
 
     /**

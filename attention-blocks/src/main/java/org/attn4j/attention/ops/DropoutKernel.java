@@ -16,4 +16,53 @@ public interface DropoutKernel {
      * @return the result, on the manager of the input
      */
     NDArray dropout(NDArray input, float rate);
+
+    /** The engine's own dropout: a random number for each element. */
+    final class Reference implements DropoutKernel {
+
+        Reference() {}
+
+        @Override
+        public NDArray dropout(NDArray input, float rate) {
+            if (rate == 0) {
+                return input;
+            }
+            return input.getNDArrayInternal().dropout(input, rate, true).singletonOrThrow();
+        }
+    }
+
+    /** Dropout whose mask is hashed from few random numbers. */
+    final class Fused implements DropoutKernel {
+
+        private final TorchModule module;
+
+        Fused(TorchModule module) {
+            this.module = module;
+        }
+
+        @Override
+        public NDArray dropout(NDArray input, float rate) {
+            if (rate == 0) {
+                return input;
+            }
+            try (NDArray scalar = module.scalar((double) rate)) {
+                return module.call("drop", input, scalar);
+            }
+        }
+
+        /**
+         * Dropout with random numbers that are given.
+         *
+         * @param input what is dropped from, of n elements
+         * @param rate the rate
+         * @param rows ⌈n / 4096⌉ numbers, (⌈n / 4096⌉, 1), int64
+         * @param columns (1, 1024), int64
+         * @return the result, of the shape of the input
+         */
+        NDArray drop(NDArray input, float rate, NDArray rows, NDArray columns) {
+            try (NDArray scalar = module.scalar((double) rate)) {
+                return module.call("drop_by", input, scalar, rows, columns);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package org.attn4j.attention.ops;
 
+import ai.djl.Device;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -97,6 +98,22 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
      */
     public KernelChoice(boolean fused, Linear linear, Dropout dropout) {
         this(fused, linear, dropout, Set.of());
+    }
+
+    /**
+     * The choice that suits a device, by what it is; which ways are right there is not asked.
+     *
+     * @param device the device
+     * @return the choice
+     */
+    static KernelChoice suited(Device device) {
+        if (device.isGpu()) {
+            return new KernelChoice(true, Linear.ENGINE, Dropout.ENGINE);
+        }
+        return new KernelChoice(
+                true,
+                Processor.here().prefersOneDnn() ? Linear.ONEDNN : Linear.ENGINE,
+                Dropout.HASH);
     }
 
     /**

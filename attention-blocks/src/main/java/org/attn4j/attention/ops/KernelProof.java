@@ -4,8 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.KernelChoice.Part;
 
 /**
@@ -50,11 +49,11 @@ class KernelProof {
         {1, 7, 9},
     };
 
-    private final PyTorchKernels torch;
+    private final TorchModule module;
     private final Device device;
 
-    KernelProof(PyTorchKernels torch, Device device) {
-        this.torch = torch;
+    KernelProof(TorchModule module, Device device) {
+        this.module = module;
         this.device = device;
     }
 
@@ -65,11 +64,14 @@ class KernelProof {
      */
     Optional<String> failure(Part part, KernelChoice choice) {
         return switch (part) {
-            case ATTENTION -> attention(torch.attention());
-            case LINEAR -> linear(torch.linear(choice.linear(), Kernels.reference().linear()));
-            case LOSS -> loss(torch.loss());
-            case DROPOUT -> dropout(torch::drop);
-            case OPTIMIZER -> optimizer(torch.optimizer());
+            case ATTENTION -> attention(new AttentionKernel.Fused(module));
+            case LINEAR ->
+                    linear(
+                            new LinearKernel.OneDnn(
+                                    module, choice.linear(), Kernels.reference().linear()));
+            case LOSS -> loss(new LossKernel.Fused(module));
+            case DROPOUT -> dropout(new DropoutKernel.Fused(module)::drop);
+            case OPTIMIZER -> optimizer(new OptimizerKernel.Fused(module));
         };
     }
 
@@ -96,14 +98,21 @@ class KernelProof {
         return tried(
                 scratch -> {
                     int[] thirds = IntStream.range(0, 22).map(i -> i % 3).toArray();
-                    NDArray visible = HostArrays.of(scratch, thirds, new Shape(2, 11)).gt(0);
-                    NDArray twoDeadRows = scratch.arange(77).reshape(1, 1, 7, 11).gte(22);
-                    List<AttentionRequest> requests = new ArrayList<>();
-                    requests.add(request(scratch, 7, 11, 3, AttentionMask.none()));
-                    requests.add(request(scratch, 13, 13, 3, AttentionMask.causal()));
-                    requests.add(request(scratch, 7, 11, 1, AttentionMask.keys(visible)));
-                    requests.add(request(scratch, 7, 11, 3, AttentionMask.dense(twoDeadRows)));
-                    requests.add(request(scratch, 67, 67, 1, AttentionMask.window(5, 0)));
+                    NDArray keys = HostArrays.of(scratch, thirds, new Shape(2, 1, 1, 11));
+                    NDArray pairs = scratch.arange(77).reshape(1, 1, 7, 11); // two dead rows
+                    List<AttentionRequest> requests =
+                            List.of(
+                                    request(scratch, 7, 11, 3, false, MaskArrays.NONE),
+                                    request(scratch, 13, 13, 3, true, MaskArrays.NONE),
+                                    request(scratch, 7, 11, 1, false, visible(keys.gt(0))),
+                                    request(scratch, 7, 11, 3, false, visible(pairs.gte(22))),
+                                    request(
+                                            scratch,
+                                            67,
+                                            67,
+                                            1,
+                                            false,
+                                            visible(window(scratch, 67, 5))));
                     for (AttentionRequest request : requests) {
                         compare(
                                 "%d×%d".formatted(request.queryLength(), request.keyLength()),
@@ -223,7 +232,10 @@ class KernelProof {
                 .addAll(new NDList(norm));
     }
 
-    /** Compares the values of two ways, and the gradients of a weighted sum of them. */
+    /**
+     * Compares the values of two ways, and the gradients of a weighted sum of them. These need no
+     * {@code GradientCollector}, of which DJL allows one at a time in a process.
+     */
     private void compare(
             String size, Supplier<NDArray> plain, Supplier<NDArray> fused, NDList inputs) {
         inputs.forEach(input -> input.setRequiresGradient(true));
@@ -234,8 +246,8 @@ class KernelProof {
         for (NDArray input : inputs) {
             same(
                     "its gradient for " + size,
-                    torch.gradient(expected, weights, input),
-                    torch.gradient(actual, weights, input));
+                    module.call("gradient", expected, weights, input),
+                    module.call("gradient", actual, weights, input));
         }
     }
 
@@ -267,11 +279,29 @@ class KernelProof {
     }
 
     private static AttentionRequest request(
-            NDManager scratch, long queries, long keys, long groups, AttentionMask mask) {
+            NDManager scratch,
+            long queries,
+            long keys,
+            long groups,
+            boolean causal,
+            MaskArrays mask) {
         NDArray query = numbers(scratch, new Shape(2, 3, queries, 5));
         NDArray key = numbers(scratch, new Shape(2, groups, keys, 5));
         NDArray value = numbers(scratch, new Shape(2, groups, keys, 9));
-        return new AttentionRequest(query, key, value, mask, 0.7, 0, false, null);
+        return new AttentionRequest(query, key, value, causal, mask, 0.7, 0, false, null);
+    }
+
+    private static MaskArrays visible(NDArray condition) {
+        return MaskArrays.of(condition.toType(DataType.FLOAT32, false));
+    }
+
+    /** Each of n positions sees itself and some before. */
+    private static NDArray window(NDManager scratch, int n, int before) {
+        int[] seen =
+                IntStream.range(0, n * n)
+                        .map(i -> i / n - i % n >= 0 && i / n - i % n <= before ? 1 : 0)
+                        .toArray();
+        return HostArrays.of(scratch, seen, new Shape(1, 1, n, n)).gt(0);
     }
 
     /** Numbers in [-1, 1) that look random and are always the same. */
@@ -299,7 +329,7 @@ class KernelProof {
                 new FutureTask<>(
                         () -> {
                             try (NDManager scratch =
-                                    NDManager.newBaseManager(device, PyTorchKernels.ENGINE)) {
+                                    NDManager.newBaseManager(device, TorchModule.ENGINE)) {
                                 trial.accept(scratch);
                                 return Optional.empty();
                             } catch (Differs e) {

@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.ops.KernelChoice.Part;
+import org.attn4j.common.Require;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,43 +18,44 @@ import org.slf4j.LoggerFactory;
  * The kernels of one engine and device. They are made on first use, once per JVM, and serve any
  * number of threads.
  *
- * <p>Which kernels compute follows from {@link KernelPolicy}, from what the machine is, and from
- * what proved right on it: a fused kernel is held against the reference first, values and
- * gradients, and is not used if it differs. No timing has a say. On an engine that has no fused
- * kernels, all are the reference.
+ * <p>Which kernels compute follows from {@link #PROPERTY}, from what the machine is, and from what
+ * proved right on it: a fused kernel is held against the reference first, values and gradients, and
+ * is not used if it differs. No timing has a say. On an engine that has no fused kernels, all are
+ * the reference.
  */
 public final class Kernels {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Kernels.class);
 
-    private static final AttentionKernel PLAIN_ATTENTION = new ReferenceKernel();
-    private static final LinearKernel PLAIN_LINEAR = new ReferenceLinearKernel();
-    private static final LossKernel PLAIN_LOSS = new ReferenceLossKernel();
-    private static final OptimizerKernel PLAIN_OPTIMIZER = new ReferenceOptimizerKernel();
-    private static final DropoutKernel PLAIN_DROPOUT = new ReferenceDropoutKernel();
+    private static final AttentionKernel PLAIN_ATTENTION = new AttentionKernel.Reference();
+    private static final LinearKernel PLAIN_LINEAR = new LinearKernel.Reference();
+    private static final LossKernel PLAIN_LOSS = new LossKernel.Reference();
+    private static final OptimizerKernel PLAIN_OPTIMIZER = new OptimizerKernel.Reference();
+    private static final DropoutKernel PLAIN_DROPOUT = new DropoutKernel.Reference();
 
     private static final Kernels REFERENCE = new Kernels(null, null, KernelChoice.REFERENCE, false);
 
+    /**
+     * The system property that says which kernels a JVM uses: {@code auto}, the fused kernels that
+     * suit the machine and proved right on it, and the reference elsewhere; {@code fused}, as auto,
+     * but an engine that has no fused kernels is an error; or a choice in the form of {@link
+     * KernelChoice#parse}, such as {@code reference}.
+     */
+    public static final String PROPERTY = "attn4j.kernels";
+
     private static final Map<Key, Kernels> MADE = new ConcurrentHashMap<>();
 
-    private final PyTorchKernels torch; // null on an engine without fused kernels
+    private final TorchModule module; // null on an engine without fused kernels
     private final KernelProof proof; // null without fused kernels
     private final KernelChoice wanted;
     private final boolean asked; // whether someone asked for just this choice
     private final Map<Part, Optional<String>> failures = new ConcurrentHashMap<>();
-    private final AttentionKernel fusedAttention;
-    private final LinearKernel fusedLinear;
-    private final DropoutKernel fusedDropout;
 
-    private Kernels(PyTorchKernels torch, KernelProof proof, KernelChoice wanted, boolean asked) {
-        this.torch = torch;
+    private Kernels(TorchModule module, KernelProof proof, KernelChoice wanted, boolean asked) {
+        this.module = module;
         this.proof = proof;
         this.wanted = wanted;
         this.asked = asked;
-        boolean fused = torch != null && wanted.fused();
-        fusedAttention = fused ? new FirstSupporting(torch.attention(), PLAIN_ATTENTION) : null;
-        fusedLinear = fused ? torch.linear(wanted.linear(), PLAIN_LINEAR) : null;
-        fusedDropout = fused ? torch.dropout(wanted.dropout(), PLAIN_DROPOUT) : null;
     }
 
     /** The policy is unread: of(…) is called at every operation, and reads it once. */
@@ -60,22 +63,9 @@ public final class Kernels {
 
         static Key of(NDManager manager) {
             return new Key(
-                    manager.getEngine().getEngineName(), manager.getDevice(), KernelPolicy.text());
-        }
-    }
-
-    /** Requests that one kernel does not support go to another, which supports all. */
-    private record FirstSupporting(AttentionKernel kernel, AttentionKernel fallback)
-            implements AttentionKernel {
-
-        @Override
-        public boolean supports(AttentionRequest request) {
-            return true;
-        }
-
-        @Override
-        public NDArray attend(AttentionRequest request) {
-            return (kernel.supports(request) ? kernel : fallback).attend(request);
+                    manager.getEngine().getEngineName(),
+                    manager.getDevice(),
+                    System.getProperty(PROPERTY, "auto"));
         }
     }
 
@@ -88,7 +78,7 @@ public final class Kernels {
     public static Kernels of(NDManager manager) {
         Key key = Key.of(manager);
         Kernels made = MADE.get(key);
-        return made != null ? made : MADE.computeIfAbsent(key, k -> make(manager, k));
+        return made != null ? made : MADE.computeIfAbsent(key, Kernels::make);
     }
 
     /**
@@ -101,18 +91,40 @@ public final class Kernels {
     }
 
     /**
-     * The kernel that attends: the one asked for if it supports the request, else the reference, or
-     * that of this JVM if none was asked for.
+     * Attends by the kernel asked for, or by that of this JVM.
      *
      * @param asked the kernel asked for; null for that of this JVM
-     * @param manager the manager of the query
-     * @param request what is to be computed
-     * @return a kernel that supports the request
+     * @param request what attends to what
+     * @return the context (B, N, T, Hv)
      */
-    public static AttentionKernel choose(
-            AttentionKernel asked, NDManager manager, AttentionRequest request) {
-        AttentionKernel kernel = asked == null ? of(manager).attention() : asked;
-        return kernel.supports(request) ? kernel : PLAIN_ATTENTION;
+    public static NDArray attend(AttentionKernel asked, AttentionRequest request) {
+        AttentionKernel kernel =
+                asked == null ? of(request.query().getManager()).attention() : asked;
+        return kernel.attend(request);
+    }
+
+    /**
+     * Checks a value of {@link #PROPERTY}.
+     *
+     * @param policy the value
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    public static void checkPolicy(String policy) {
+        forced(policy);
+    }
+
+    /** The choice that a policy forces; empty if the machine decides. */
+    private static Optional<KernelChoice> forced(String policy) {
+        String name = policy.strip().toLowerCase(Locale.ROOT);
+        if (name.equals("auto") || name.equals("fused")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(KernelChoice.parse(name));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the kernels must be auto, reference, fused or a choice: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -125,57 +137,52 @@ public final class Kernels {
      *     machine
      */
     public static void restore(NDManager manager, KernelChoice choice) {
-        if (KernelPolicy.current().choice() != null) {
+        Key key = Key.of(manager);
+        if (forced(key.policy).isPresent()) {
             return;
         }
         Kernels now = of(manager);
         if (now.choice().equals(choice)) {
             return;
         }
-        if (choice.fused() && now.torch == null) {
-            throw new IllegalArgumentException(
-                    "these results were made with "
-                            + choice
-                            + ", but here it is "
-                            + now.choice()
-                            + ": use the same engine");
-        }
-        Kernels restored = new Kernels(now.torch, now.proof, choice, true);
+        Require.that(
+                !choice.fused() || now.module != null,
+                "these results were made with %s, but here it is %s: use the same engine",
+                choice,
+                now.choice());
+        Kernels restored = new Kernels(now.module, now.proof, choice, true);
         restored.choice(); // proves it
-        MADE.put(Key.of(manager), restored);
+        MADE.put(key, restored);
     }
 
     /** The kernels of a choice, less what does not prove right. */
-    static Kernels proved(PyTorchKernels torch, KernelProof proof, KernelChoice choice) {
-        return new Kernels(torch, proof, choice, false);
+    static Kernels proved(TorchModule module, KernelProof proof, KernelChoice choice) {
+        return new Kernels(module, proof, choice, false);
     }
 
-    private static Kernels make(NDManager manager, Key key) {
-        KernelPolicy policy = KernelPolicy.parse(key.policy);
-        if (policy.equals(KernelPolicy.REFERENCE)) {
+    private static Kernels make(Key key) {
+        Optional<KernelChoice> forced = forced(key.policy);
+        if (forced.isPresent() && !forced.get().fused()) {
             return REFERENCE;
         }
-        if (!PyTorchKernels.ENGINE.equals(key.engine)) {
-            if (policy.required()) {
+        boolean required = !key.policy.strip().equalsIgnoreCase("auto");
+        if (!TorchModule.ENGINE.equals(key.engine)) {
+            if (required) {
                 throw new IllegalStateException(
-                        "fused kernels need the "
-                                + PyTorchKernels.ENGINE
-                                + " engine, but the arrays are on "
-                                + key.engine
-                                + ": use "
-                                + KernelPolicy.PROPERTY
-                                + "=auto");
+                        "fused kernels need the %s engine, but the arrays are on %s: use %s=auto"
+                                .formatted(TorchModule.ENGINE, key.engine, PROPERTY));
             }
             return REFERENCE;
         }
         try {
-            PyTorchKernels torch = PyTorchKernels.load(key.device);
-            KernelProof proof = new KernelProof(torch, key.device);
-            return policy.choice() == null
-                    ? proved(torch, proof, torch.suited())
-                    : new Kernels(torch, proof, policy.choice(), true);
+            TorchModule module = TorchModule.ofKernels(key.device);
+            return new Kernels(
+                    module,
+                    new KernelProof(module, key.device),
+                    forced.orElseGet(() -> KernelChoice.suited(key.device)),
+                    forced.isPresent());
         } catch (IOException e) {
-            if (policy.required()) {
+            if (required) {
                 throw new IllegalStateException(e.getMessage(), e);
             }
             LOGGER.warn(
@@ -231,10 +238,10 @@ public final class Kernels {
     /**
      * Attention.
      *
-     * @return a kernel that supports every request
+     * @return the kernel
      */
     public AttentionKernel attention() {
-        return fuses(Part.ATTENTION) ? fusedAttention : PLAIN_ATTENTION;
+        return fuses(Part.ATTENTION) ? new AttentionKernel.Fused(module) : PLAIN_ATTENTION;
     }
 
     /**
@@ -243,7 +250,9 @@ public final class Kernels {
      * @return the kernel
      */
     public LinearKernel linear() {
-        return fuses(Part.LINEAR) ? fusedLinear : PLAIN_LINEAR;
+        return fuses(Part.LINEAR)
+                ? new LinearKernel.OneDnn(module, wanted.linear(), PLAIN_LINEAR)
+                : PLAIN_LINEAR;
     }
 
     /**
@@ -252,7 +261,7 @@ public final class Kernels {
      * @return the kernel
      */
     public LossKernel loss() {
-        return fuses(Part.LOSS) ? torch.loss() : PLAIN_LOSS;
+        return fuses(Part.LOSS) ? new LossKernel.Fused(module) : PLAIN_LOSS;
     }
 
     /**
@@ -261,7 +270,7 @@ public final class Kernels {
      * @return the kernel
      */
     public OptimizerKernel optimizer() {
-        return fuses(Part.OPTIMIZER) ? torch.optimizer() : PLAIN_OPTIMIZER;
+        return fuses(Part.OPTIMIZER) ? new OptimizerKernel.Fused(module) : PLAIN_OPTIMIZER;
     }
 
     /**
@@ -270,7 +279,7 @@ public final class Kernels {
      * @return the kernel
      */
     public DropoutKernel dropout() {
-        return fuses(Part.DROPOUT) ? fusedDropout : PLAIN_DROPOUT;
+        return fuses(Part.DROPOUT) ? new DropoutKernel.Fused(module) : PLAIN_DROPOUT;
     }
 
     /**
@@ -279,6 +288,6 @@ public final class Kernels {
      * @return the kernel; the reference maps no file
      */
     public FileKernel files() {
-        return wanted.fused() ? torch.files() : FileKernel.NONE;
+        return wanted.fused() ? new FileKernel.Torch(module) : FileKernel.NONE;
     }
 }

@@ -1,6 +1,7 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 
 /** The linear map {@code x Wᵀ + b}. */
 public interface LinearKernel {
@@ -14,4 +15,60 @@ public interface LinearKernel {
      * @return the result, (…, out), on the manager of the input
      */
     NDArray linear(NDArray input, NDArray weight, NDArray bias);
+
+    /** The engine's own linear map. */
+    final class Reference implements LinearKernel {
+
+        Reference() {}
+
+        @Override
+        public NDArray linear(NDArray input, NDArray weight, NDArray bias) {
+            return input.getNDArrayInternal().linear(input, weight, bias).singletonOrThrow();
+        }
+    }
+
+    /**
+     * Linear maps through oneDNN's convolutions. Its inner product, the nearer operation, computes
+     * wrong numbers on some processors with AVX-512, at widths that do not fill its blocks.
+     *
+     * <p>Only large maps go there: below, libtorch leaves oneDNN's fast path, or the engine's own
+     * map is as fast.
+     */
+    final class OneDnn implements LinearKernel {
+
+        /** The fewest rows, and the fewest products, for which this was seen to be faster. */
+        static final long FEWEST_ROWS = 96;
+
+        static final long FEWEST_PRODUCTS = 1L << 23;
+
+        private final TorchModule module;
+        private final boolean everySize;
+        private final LinearKernel engine;
+
+        OneDnn(TorchModule module, KernelChoice.Linear choice, LinearKernel engine) {
+            this.module = module;
+            everySize = choice == KernelChoice.Linear.ONEDNN_ALL;
+            this.engine = engine;
+        }
+
+        @Override
+        public NDArray linear(NDArray input, NDArray weight, NDArray bias) {
+            if (!applies(input, weight)) {
+                return engine.linear(input, weight, bias);
+            }
+            return bias == null
+                    ? module.call("linear_onednn", input, weight)
+                    : module.call("linear_bias_onednn", input, weight, bias);
+        }
+
+        private boolean applies(NDArray input, NDArray weight) {
+            long outputs = weight.getShape().get(0);
+            long features = weight.getShape().get(1);
+            boolean large =
+                    input.size() >= FEWEST_ROWS * features
+                            && input.size() * outputs >= FEWEST_PRODUCTS;
+            return input.getDataType() == DataType.FLOAT32
+                    && (large || everySize && input.size() > 0);
+        }
+    }
 }

@@ -117,7 +117,7 @@ public final class Scalars {
             return plain.apply(x, integral(number, type));
         }
         NDManager manager = x.getManager();
-        if (!PyTorchKernels.ENGINE.equals(manager.getEngine().getEngineName())) {
+        if (!TorchModule.ENGINE.equals(manager.getEngine().getEngineName())) {
             return plain.apply(x, number);
         }
         // A scalar does not widen an array, but it does widen another scalar.

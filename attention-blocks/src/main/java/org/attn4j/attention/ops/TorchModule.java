@@ -12,6 +12,8 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +31,8 @@ final class TorchModule implements AutoCloseable {
     /** The engine that runs these modules. */
     static final String ENGINE = "PyTorch";
 
+    private static final String KERNELS = "kernels.torchscript";
+
     /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
 
@@ -44,6 +48,22 @@ final class TorchModule implements AutoCloseable {
         block.getDirectParameters(); // fetched once, before threads meet
         host = model.getNDManager().newSubManager(Device.cpu());
         noParameters = new ParameterStore(model.getNDManager(), false);
+    }
+
+    /**
+     * Compiles the fused kernels.
+     *
+     * @param device where they will run
+     * @return the module
+     * @throws IOException if the source cannot be read, or this libtorch lacks an operator
+     */
+    static TorchModule ofKernels(Device device) throws IOException {
+        try (InputStream in = TorchModule.class.getResourceAsStream(KERNELS)) {
+            if (in == null) {
+                throw new IOException("the resource " + KERNELS + " is missing from the jar");
+            }
+            return compile(new String(in.readAllBytes(), StandardCharsets.UTF_8), device);
+        }
     }
 
     /**

@@ -136,18 +136,17 @@ public record SparseRequest(
         }
         int[] columns = flat(gather.keys());
         AttentionRequest request =
-                new AttentionRequest(
-                        heads(Rows.take(query, places), blocks), // (B·Q, N, M, H)
-                        heads(Rows.take(key, columns), blocks), // (B·Q, G, K, H)
-                        heads(Rows.take(value, columns), blocks), // (B·Q, G, K, Hv)
-                        mask(gather, columns, batch),
-                        scale,
-                        dropout,
-                        training,
-                        null);
-        NDArray context =
-                Kernels.choose(kernel, query.getManager(), request)
-                        .attend(request); // (B·Q, N, M, Hv)
+                // (B·Q, G, K, Hv)
+                mask(gather, columns, batch)
+                        .request(
+                                heads(Rows.take(query, places), blocks), // (B·Q, N, M, H)
+                                heads(Rows.take(key, columns), blocks), // (B·Q, G, K, H)
+                                heads(Rows.take(value, columns), blocks),
+                                scale,
+                                dropout,
+                                training,
+                                null);
+        NDArray context = Kernels.attend(kernel, request); // (B·Q, N, M, Hv)
         Shape shape = context.getShape();
         return context.swapAxes(1, 2)
                 .reshape(batch, places.length, shape.get(1), shape.get(3)); // (B, Q·M, N, Hv)

@@ -9,8 +9,8 @@ import ai.djl.nn.norm.Dropout;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
@@ -133,7 +133,7 @@ public final class StridedPattern implements SparsePattern {
             NDArray scores = widen(near.concat(toRows(far), -1)); // (B·M, N, l, 2l + M)
 
             NDArray visible = visible(query.getManager()); // broadcastable
-            NDArray additive = MaskNumbers.additive(visible);
+            NDArray additive = MaskArrays.additive(visible);
             NDArray seeing = visible.max(new int[] {-1}, true);
             NDArray weights =
                     scores.add(additive.toType(scores.getDataType(), false))

@@ -12,9 +12,9 @@ import ai.djl.training.ParameterStore;
 import java.util.function.Function;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.testkit.AttentionContractTest;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
@@ -69,7 +69,7 @@ class AlignmentTest {
     void sparsemaxOfThreeScores() {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = manager.create(new float[] {1, 0.9f, 0.1f}, new Shape(1, 1, 1, 3));
-            SparseWeights solution = Sparsemax.INSTANCE.solve(scores, MaskNumbers.NONE);
+            SparseWeights solution = Sparsemax.INSTANCE.solve(scores, MaskArrays.NONE);
             Numbers.assertClose(
                     "weights",
                     new float[] {0.55f, 0.45f, 0},
@@ -88,7 +88,7 @@ class AlignmentTest {
             double a = Math.sqrt((1 - 0.8 * 0.8 / 8) / 2);
             float[] expected = {(float) Math.pow(a + 0.2, 2), (float) Math.pow(a - 0.2, 2)};
             float[] weights =
-                    Entmax15.INSTANCE.solve(scores, MaskNumbers.NONE).weights().toFloatArray();
+                    Entmax15.INSTANCE.solve(scores, MaskArrays.NONE).weights().toFloatArray();
             Numbers.assertClose("weights", expected, weights, 1e-6, 0);
         }
     }
@@ -100,13 +100,13 @@ class AlignmentTest {
             ParameterStore none = new ParameterStore(manager, false);
             same(
                     scores,
-                    s -> Sparsemax.INSTANCE.weights(none, s, MaskNumbers.NONE, true),
+                    s -> Sparsemax.INSTANCE.weights(none, s, MaskArrays.NONE, true),
                     2,
                     1e-6,
                     1e-5);
             same(
                     scores,
-                    s -> Entmax15.INSTANCE.weights(none, s, MaskNumbers.NONE, true),
+                    s -> Entmax15.INSTANCE.weights(none, s, MaskArrays.NONE, true),
                     1.5,
                     1e-6,
                     1e-5);
@@ -135,7 +135,7 @@ class AlignmentTest {
         TestEngine.backward(
                 () -> {
                     NDArray weights =
-                            AlphaEntmax.fixed(alpha).weights(null, scores, MaskNumbers.NONE, true);
+                            AlphaEntmax.fixed(alpha).weights(null, scores, MaskArrays.NONE, true);
                     results[2] = weights.toFloatArray();
                     return weights.mul(cotangent).sum();
                 });
@@ -161,10 +161,10 @@ class AlignmentTest {
             for (double alpha : new double[] {1.01, 1.1, 1.5, 1.9, 2}) {
                 check(
                         alpha + "",
-                        AlphaEntmax.fixed(alpha).weights(null, scores, MaskNumbers.NONE, false));
+                        AlphaEntmax.fixed(alpha).weights(null, scores, MaskArrays.NONE, false));
             }
-            check("sparsemax", Sparsemax.INSTANCE.weights(null, scores, MaskNumbers.NONE, false));
-            check("entmax", Entmax15.INSTANCE.weights(null, scores, MaskNumbers.NONE, false));
+            check("sparsemax", Sparsemax.INSTANCE.weights(null, scores, MaskArrays.NONE, false));
+            check("entmax", Entmax15.INSTANCE.weights(null, scores, MaskArrays.NONE, false));
         }
     }
 
@@ -186,7 +186,7 @@ class AlignmentTest {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = Numbers.random(manager, 1, new Shape(1, 2, 3, 4));
             NDArray bias = Numbers.random(manager, 2, new Shape(1, 2, 3, 4));
-            MaskNumbers numbers = AttentionMask.bias(bias).numbers(manager, 3, 4);
+            MaskArrays numbers = AttentionMask.bias(bias).arrays(manager, 3, 4);
             for (Alignment alignment :
                     new Alignment[] {
                         Softmax.INSTANCE,
@@ -197,7 +197,7 @@ class AlignmentTest {
                 Numbers.assertClose(
                         alignment.getClass().getSimpleName(),
                         alignment
-                                .weights(null, scores.add(bias), MaskNumbers.NONE, false)
+                                .weights(null, scores.add(bias), MaskArrays.NONE, false)
                                 .toFloatArray(),
                         alignment.weights(null, scores, numbers, false).toFloatArray(),
                         1e-6,
@@ -212,7 +212,7 @@ class AlignmentTest {
         try (NDManager manager = TestEngine.manager()) {
             NDArray scores = Numbers.random(manager, 1, new Shape(1, 2, 3, 4));
             int before = manager.getManagedArrays().size();
-            AlphaEntmax.fixed(1.3).weights(null, scores, MaskNumbers.NONE, false);
+            AlphaEntmax.fixed(1.3).weights(null, scores, MaskArrays.NONE, false);
             assertTrue(manager.getManagedArrays().size() - before < 50);
         }
     }

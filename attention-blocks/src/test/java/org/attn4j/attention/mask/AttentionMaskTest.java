@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class AttentionMaskTest {
     }
 
     private String drawn(AttentionMask mask, long queries, long keys) {
-        return drawn(mask.numbers(manager, queries, keys).visible());
+        return drawn(mask.arrays(manager, queries, keys).visible());
     }
 
     @Test
@@ -60,7 +61,7 @@ class AttentionMaskTest {
 
     @Test
     void withFewerKeysThanQueriesTheFirstAreBlind() {
-        MaskNumbers numbers = AttentionMask.causal().numbers(manager, 4, 2);
+        MaskArrays numbers = AttentionMask.causal().arrays(manager, 4, 2);
         assertEquals("..\n..\nx.\nxx", drawn(numbers.visible()));
         assertArrayEquals(new float[] {0, 0, 1, 1}, numbers.seeing().toFloatArray());
     }
@@ -94,7 +95,7 @@ class AttentionMaskTest {
     }
 
     private String widened(AttentionMask mask) {
-        return drawn(mask.numbers(manager, 3, 3).visible().broadcast(new Shape(2, 1, 3, 3)));
+        return drawn(mask.arrays(manager, 3, 3).visible().broadcast(new Shape(2, 1, 3, 3)));
     }
 
     @Test
@@ -103,7 +104,7 @@ class AttentionMaskTest {
         assertSame(causal, causal.and(AttentionMask.none()));
         assertSame(causal, AttentionMask.none().and(causal));
         assertTrue(AttentionMask.none().isNone());
-        assertTrue(AttentionMask.none().numbers(manager, 3, 3).isNone());
+        assertTrue(AttentionMask.none().arrays(manager, 3, 3).isNone());
         assertTrue(AttentionMask.window(9, 9).realise(manager, 3, 3).isNone());
     }
 
@@ -137,10 +138,10 @@ class AttentionMaskTest {
                 AttentionMask.keys(manager.ones(new Shape(2, 4))).and(AttentionMask.causal());
         AttentionMask realised = mask.realise(manager, 4, 4);
         assertSame(realised, realised.realise(manager, 4, 4));
-        assertSame(realised.numbers(manager, 4, 4), realised.numbers(manager, 4, 4));
+        assertSame(realised.arrays(manager, 4, 4), realised.arrays(manager, 4, 4));
         assertEquals(
                 3,
-                realised.realise(manager, 3, 4).numbers(manager, 3, 4).visible().getShape().get(2));
+                realised.realise(manager, 3, 4).arrays(manager, 3, 4).visible().getShape().get(2));
     }
 
     @Test
@@ -149,7 +150,7 @@ class AttentionMaskTest {
             NDArray keys = manager.ones(new Shape(2, 4));
             AttentionMask mask = AttentionMask.keys(keys).and(AttentionMask.causal());
             int before = manager.getManagedArrays().size();
-            MaskNumbers numbers = mask.numbers(step, 4, 4);
+            MaskArrays numbers = mask.arrays(step, 4, 4);
             assertEquals(before + 3, manager.getManagedArrays().size());
             assertEquals(3, step.getManagedArrays().size());
             assertSame(step, numbers.additive().getManager());
@@ -159,13 +160,13 @@ class AttentionMaskTest {
     @Test
     void infiniteBiasesHideAndFiniteOnesDoNot() {
         float[] bias = {0.5f, Float.NEGATIVE_INFINITY, -Float.MAX_VALUE, -3};
-        MaskNumbers numbers =
-                AttentionMask.bias(manager.create(bias, new Shape(1, 4))).numbers(manager, 1, 4);
+        MaskArrays numbers =
+                AttentionMask.bias(manager.create(bias, new Shape(1, 4))).arrays(manager, 1, 4);
         assertArrayEquals(new float[] {1, 0, 1, 1}, numbers.visible().toFloatArray());
         float[] additive = numbers.additive().toFloatArray();
         assertEquals(0.5f, additive[0]);
-        assertTrue(additive[1] <= AttentionMask.FLOOR);
-        assertEquals(AttentionMask.FLOOR, additive[2]);
+        assertTrue(additive[1] <= MaskArrays.FLOOR);
+        assertEquals(MaskArrays.FLOOR, additive[2]);
         assertEquals(-3, additive[3]);
     }
 
@@ -177,7 +178,7 @@ class AttentionMaskTest {
                         manager.create(new float[] {10, 20, 30, 40}, new Shape(1, 2, 1, 2)));
         assertArrayEquals(
                 new float[] {11, 22, 31, 42},
-                one.and(other).numbers(manager, 1, 2).additive().toFloatArray());
+                one.and(other).arrays(manager, 1, 2).additive().toFloatArray());
     }
 
     @Test
@@ -194,7 +195,7 @@ class AttentionMaskTest {
                         IllegalArgumentException.class,
                         () ->
                                 AttentionMask.keys(manager.ones(new Shape(2, 4)))
-                                        .numbers(manager, 3, 5));
+                                        .arrays(manager, 3, 5));
         assertTrue(
                 keys.getMessage().contains("(2, 4)") && keys.getMessage().contains("5 keys"),
                 keys.getMessage());

@@ -45,7 +45,7 @@ class LinearAttentionTest extends AttentionContractTest {
                 AttentionMask dense =
                         AttentionMask.dense(
                                 mask.and(AttentionMask.window(length, length))
-                                        .numbers(manager, length, length)
+                                        .arrays(manager, length, length)
                                         .visible()
                                         .broadcast(2, 1, length, length));
                 AttentionInputs inputs = AttentionInputs.self(x);

@@ -48,7 +48,7 @@ class AttentionKernelTest {
         NDArray query = Numbers.random(manager, 1, new Shape(2, 4, queries, 6)).toType(type, false);
         NDArray key = Numbers.random(manager, 2, new Shape(2, 2, keys, 6)).toType(type, false);
         NDArray value = Numbers.random(manager, 3, new Shape(2, 2, keys, 5)).toType(type, false);
-        return new AttentionRequest(query, key, value, mask, 0.4, 0, true, null);
+        return mask.request(query, key, value, 0.4, 0, true, null);
     }
 
     private Map<String, AttentionMask> masks(long queries, long keys) {
@@ -137,15 +137,15 @@ class AttentionKernelTest {
     void scoresFarApartDoNotOverflow(TestKernel kernel) {
         AttentionRequest request = request(4, 4, AttentionMask.causal(), DataType.FLOAT32);
         AttentionRequest steep =
-                new AttentionRequest(
-                        request.query(),
-                        request.key(),
-                        request.value(),
-                        request.mask(),
-                        1e4,
-                        0,
-                        true,
-                        null);
+                AttentionMask.causal()
+                        .request(
+                                request.query(),
+                                request.key(),
+                                request.value(),
+                                1e4,
+                                0,
+                                true,
+                                null);
         for (float value : kernel.get().attend(steep).toFloatArray()) {
             assertTrue(Float.isFinite(value));
         }
@@ -175,9 +175,7 @@ class AttentionKernelTest {
     private static NDArray attend(
             TestKernel kernel, NDArray query, NDArray key, NDArray value, boolean training) {
         return kernel.get()
-                .attend(
-                        new AttentionRequest(
-                                query, key, value, AttentionMask.none(), 1, 0.25f, training, null));
+                .attend(AttentionMask.none().request(query, key, value, 1, 0.25f, training, null));
     }
 
     @Test
@@ -192,15 +190,10 @@ class AttentionKernelTest {
                             TestKernel.REFERENCE
                                     .get()
                                     .attend(
-                                            new AttentionRequest(
-                                                    query,
-                                                    query,
-                                                    query,
-                                                    AttentionMask.none(),
-                                                    1,
-                                                    0.5f,
-                                                    true,
-                                                    recorder));
+                                            AttentionMask.none()
+                                                    .request(
+                                                            query, query, query, 1, 0.5f, true,
+                                                            recorder));
                     sums[0] = recorder.weights().sum(new int[] {3}).duplicate();
                     return context.sum();
                 });
@@ -217,8 +210,7 @@ class AttentionKernelTest {
         var product =
                 assertThrows(EngineException.class, () -> square.matMul(square).toByteBuffer());
         assertTrue(product.getMessage().contains("only supports float32/float64 for CPU"));
-        var request =
-                new AttentionRequest(half, half, half, AttentionMask.none(), 1, 0, false, null);
+        var request = AttentionMask.none().request(half, half, half, 1, 0, false, null);
         var error =
                 assertThrows(
                         EngineException.class, () -> TestKernel.REFERENCE.get().attend(request));
@@ -232,9 +224,7 @@ class AttentionKernelTest {
         var error =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () ->
-                                new AttentionRequest(
-                                        query, key, key, AttentionMask.none(), 1, 0, false, null));
+                        () -> AttentionMask.none().request(query, key, key, 1, 0, false, null));
         assertTrue(error.getMessage().contains("G dividing N"), error.getMessage());
     }
 }

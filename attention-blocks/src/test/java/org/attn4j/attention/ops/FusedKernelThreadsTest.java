@@ -112,15 +112,8 @@ class FusedKernelThreadsTest {
         NDArray context =
                 kernels.attention()
                         .attend(
-                                new AttentionRequest(
-                                        heads,
-                                        heads,
-                                        x,
-                                        AttentionMask.causal(),
-                                        0.5,
-                                        0,
-                                        false,
-                                        null));
+                                AttentionMask.causal()
+                                        .request(heads, heads, x, 0.5, 0, false, null));
         return context.matMul(w);
     }
 
@@ -184,10 +177,7 @@ class FusedKernelThreadsTest {
         AttentionMask mask =
                 AttentionMask.keys(m.ones(new Shape(4, length))).and(AttentionMask.causal());
         NDArray context =
-                kernels.attention()
-                        .attend(
-                                new AttentionRequest(
-                                        heads, heads, x, mask, 0.125, 0.1f, true, null));
+                kernels.attention().attend(mask.request(heads, heads, x, 0.125, 0.1f, true, null));
         NDArray dropped = kernels.dropout().dropout(context, 0.1f);
         NDArray labels = m.zeros(new Shape(4 * 8 * length), DataType.INT64);
         return kernels.loss().crossEntropy(dropped.reshape(-1, 64), labels, 0.1f, -1);

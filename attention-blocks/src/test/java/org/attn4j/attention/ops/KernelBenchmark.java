@@ -59,9 +59,7 @@ public final class KernelBenchmark {
                         shape,
                         (kernels, x) ->
                                 kernels.attention()
-                                        .attend(
-                                                new AttentionRequest(
-                                                        x, x, x, mask, 0.125, dropout, true, null))
+                                        .attend(mask.request(x, x, x, 0.125, dropout, true, null))
                                         .sum());
             }
         }

@@ -28,20 +28,20 @@ class KernelProofTest {
     private static final KernelChoice ALL = KernelChoice.parse("fused,linear=onednn,dropout=hash");
 
     private final Kernels plain = Kernels.reference();
-    private PyTorchKernels torch;
+    private TorchModule module;
     private KernelProof proof;
 
     @BeforeEach
     void load() throws IOException {
         assumeTrue(TestEngine.isPyTorch());
-        torch = PyTorchKernels.load(Device.cpu());
-        proof = new KernelProof(torch, Device.cpu());
+        module = TorchModule.ofKernels(Device.cpu());
+        proof = new KernelProof(module, Device.cpu());
     }
 
     @AfterEach
     void close() {
-        if (torch != null) {
-            torch.close();
+        if (module != null) {
+            module.close();
         }
     }
 
@@ -105,27 +105,13 @@ class KernelProofTest {
     @Test
     void attentionThatForgetsTheMaskIsCaught() {
         AttentionKernel errs =
-                new AttentionKernel() {
-                    @Override
-                    public boolean supports(AttentionRequest request) {
-                        return true;
-                    }
-
-                    @Override
-                    public NDArray attend(AttentionRequest r) {
-                        return plain.attention()
+                r ->
+                        plain.attention()
                                 .attend(
-                                        new AttentionRequest(
-                                                r.query(),
-                                                r.key(),
-                                                r.value(),
-                                                AttentionMask.none(),
-                                                r.scale(),
-                                                0,
-                                                false,
-                                                null));
-                    }
-                };
+                                        AttentionMask.none()
+                                                .request(
+                                                        r.query(), r.key(), r.value(), r.scale(), 0,
+                                                        false, null));
         assertTrue(proof.attention(errs).orElseThrow().startsWith("its value for 13×13"));
     }
 
@@ -139,11 +125,12 @@ class KernelProofTest {
 
     @Test
     void dropoutThatKeepsOneElementTooManyIsCaught() {
-        assertEquals(Optional.empty(), proof.dropout(torch::drop));
+        assertEquals(Optional.empty(), proof.dropout(new DropoutKernel.Fused(module)::drop));
         Optional<String> failure =
                 proof.dropout(
                         (x, rate, rows, columns) -> {
-                            NDArray right = torch.drop(x, rate, rows, columns);
+                            NDArray right =
+                                    new DropoutKernel.Fused(module).drop(x, rate, rows, columns);
                             NDArray one = x.getManager().zeros(x.getShape());
                             one.set(new NDIndex(5000), 1);
                             return right.add(x.mul(one));
@@ -187,7 +174,7 @@ class KernelProofTest {
             NDArray x = m.ones(new Shape(3));
             x.setRequiresGradient(true);
             NDArray y = x.mul(x).sum();
-            assertEquals(Optional.empty(), proof.attention(torch.attention()));
+            assertEquals(Optional.empty(), proof.attention(new AttentionKernel.Fused(module)));
             collector.backward(y);
             assertEquals(2f, x.getGradient().getFloat(0));
         }
@@ -209,7 +196,7 @@ class KernelProofTest {
     @Test
     void whatErrsIsNotUsedAndTheReasonIsKept() {
         KernelProof doubting =
-                new KernelProof(torch, Device.cpu()) {
+                new KernelProof(module, Device.cpu()) {
                     @Override
                     Optional<String> failure(Part part, KernelChoice choice) {
                         return part == Part.LINEAR || part == Part.LOSS
@@ -217,7 +204,7 @@ class KernelProofTest {
                                 : super.failure(part, choice);
                     }
                 };
-        Kernels kernels = Kernels.proved(torch, doubting, ALL);
+        Kernels kernels = Kernels.proved(module, doubting, ALL);
         assertEquals(
                 "kernels=fused,linear=engine,dropout=hash,plain=loss", kernels.choice().toString());
         assertEquals(

@@ -9,9 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,26 +20,21 @@ import org.junit.jupiter.api.Test;
 class KernelsTest {
 
     /** What the JVM of the tests was started with. */
-    private final Map<String, String> forced = new HashMap<>();
+    private String started;
 
     @BeforeEach
     void forgetThePolicy() {
-        for (String name : List.of(KernelPolicy.PROPERTY, KernelPolicy.CHOICE_PROPERTY)) {
-            forced.put(name, System.getProperty(name));
-            System.clearProperty(name);
-        }
+        started = System.getProperty(Kernels.PROPERTY);
+        System.clearProperty(Kernels.PROPERTY);
     }
 
     @AfterEach
     void takeItBack() {
-        System.clearProperty(KernelPolicy.PROPERTY);
-        System.clearProperty(KernelPolicy.CHOICE_PROPERTY);
-        forced.forEach(
-                (name, value) -> {
-                    if (value != null) {
-                        System.setProperty(name, value);
-                    }
-                });
+        if (started == null) {
+            System.clearProperty(Kernels.PROPERTY);
+        } else {
+            System.setProperty(Kernels.PROPERTY, started);
+        }
     }
 
     @Test
@@ -55,7 +48,7 @@ class KernelsTest {
 
     @Test
     void policyReferenceUsesPlainOperations() {
-        System.setProperty(KernelPolicy.PROPERTY, "reference");
+        System.setProperty(Kernels.PROPERTY, "reference");
         try (NDManager m = TestEngine.manager()) {
             assertSame(Kernels.reference(), Kernels.of(m));
         }
@@ -63,7 +56,7 @@ class KernelsTest {
 
     @Test
     void policyFusedIsAnErrorWhereThereIsNone() {
-        System.setProperty(KernelPolicy.PROPERTY, "fused");
+        System.setProperty(Kernels.PROPERTY, "fused");
         try (NDManager m = TestEngine.manager()) {
             if (TestEngine.isPyTorch()) {
                 assertTrue(Kernels.of(m).choice().fused());
@@ -80,7 +73,7 @@ class KernelsTest {
 
     @Test
     void policyThatDoesNotExistIsNamed() {
-        System.setProperty(KernelPolicy.PROPERTY, "fast");
+        System.setProperty(Kernels.PROPERTY, "fast");
         try (NDManager m = TestEngine.manager()) {
             var error = assertThrows(IllegalArgumentException.class, () -> Kernels.of(m));
             assertEquals(
@@ -116,7 +109,7 @@ class KernelsTest {
     void choiceThatIsForcedIsWhatComputesAndOutlivesARecordedOne() {
         assumeTrue(TestEngine.isPyTorch());
         System.setProperty(
-                KernelPolicy.CHOICE_PROPERTY,
+                Kernels.PROPERTY,
                 "kernels=fused,linear=engine,dropout=engine,plain=optimizer+attention");
         try (NDManager m = TestEngine.manager()) {
             Kernels kernels = Kernels.of(m);
@@ -133,7 +126,7 @@ class KernelsTest {
     @Test
     void thoseThatThisJvmWasStartedWithCompute() {
         takeItBack();
-        String forced = System.getProperty(KernelPolicy.PROPERTY);
+        String forced = System.getProperty(Kernels.PROPERTY);
         assumeTrue(TestEngine.isPyTorch() && forced != null);
         try (NDManager m = TestEngine.manager()) {
             assertEquals("kernels=" + forced, Kernels.of(m).choice().toString());
@@ -146,10 +139,12 @@ class KernelsTest {
         try (NDManager m = TestEngine.manager()) {
             KernelChoice choice = Kernels.of(m).choice();
             for (int i = 0; i < 3; i++) {
-                try (PyTorchKernels torch = PyTorchKernels.load(Device.cpu())) {
+                try (TorchModule module = TorchModule.ofKernels(Device.cpu())) {
                     Kernels again =
                             Kernels.proved(
-                                    torch, new KernelProof(torch, Device.cpu()), torch.suited());
+                                    module,
+                                    new KernelProof(module, Device.cpu()),
+                                    KernelChoice.suited(Device.cpu()));
                     assertEquals(choice, again.choice());
                 }
             }

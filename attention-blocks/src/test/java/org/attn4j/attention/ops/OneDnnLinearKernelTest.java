@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 class OneDnnLinearKernelTest {
 
     private final LinearKernel reference = Kernels.reference().linear();
-    private PyTorchKernels kernels;
+    private TorchModule kernels;
     private LinearKernel kernel;
 
     @BeforeEach
     void load() throws IOException {
         assumeTrue(TestEngine.isPyTorch());
-        kernels = PyTorchKernels.load(Device.cpu());
-        kernel = kernels.linear(KernelChoice.Linear.ONEDNN, reference);
+        kernels = TorchModule.ofKernels(Device.cpu());
+        kernel = new LinearKernel.OneDnn(kernels, KernelChoice.Linear.ONEDNN, reference);
         try (NDManager m = TestEngine.manager()) {
             kernel.linear(m.ones(new Shape(100, 2)), m.ones(new Shape(2, 2)), null);
         } catch (EngineException e) {
@@ -53,7 +53,7 @@ class OneDnnLinearKernelTest {
         };
         for (long in : new long[] {37, 64, 256}) {
             for (long out : widths) {
-                long rows = Math.max(OneDnnLinearKernel.FEWEST_ROWS, fewestRows(in, out));
+                long rows = Math.max(LinearKernel.OneDnn.FEWEST_ROWS, fewestRows(in, out));
                 compare(new Shape(rows, in), out, out % 16 == 0);
             }
         }
@@ -67,7 +67,7 @@ class OneDnnLinearKernelTest {
 
     @Test
     void agreesAtEverySizeWhereItIsAskedTo() {
-        kernel = kernels.linear(KernelChoice.Linear.ONEDNN_ALL, reference);
+        kernel = new LinearKernel.OneDnn(kernels, KernelChoice.Linear.ONEDNN_ALL, reference);
         for (long rows : new long[] {1, 2, 33, 100, 256}) {
             for (long in : new long[] {1, 7, 36, 64, 257}) {
                 for (long out : new long[] {1, 16, 36, 40, 48, 72, 96, 100, 144, 257}) {
@@ -89,7 +89,7 @@ class OneDnnLinearKernelTest {
     }
 
     private static long fewestRows(long in, long out) {
-        return OneDnnLinearKernel.FEWEST_PRODUCTS / (in * out) + 1;
+        return LinearKernel.OneDnn.FEWEST_PRODUCTS / (in * out) + 1;
     }
 
     @Test

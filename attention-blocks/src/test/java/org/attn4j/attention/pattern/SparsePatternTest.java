@@ -18,8 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.AttentionRequest;
-import org.attn4j.attention.ops.ReferenceKernel;
+import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
 import org.attn4j.testkit.TestKernel;
@@ -92,13 +91,12 @@ class SparsePatternTest {
             if (visible != null) {
                 mask = mask.and(AttentionMask.keys(visible));
             }
-            return new ReferenceKernel()
+            return new AttentionKernel.Reference()
                     .attend(
-                            new AttentionRequest(
+                            mask.request(
                                     query.swapAxes(1, 2),
                                     key.swapAxes(1, 2),
                                     value.swapAxes(1, 2),
-                                    mask,
                                     0.7,
                                     0,
                                     true,

@@ -56,7 +56,7 @@ class AlibiTest {
     }
 
     private static NDArray causalFloor(NDManager manager) {
-        return AttentionMask.causal().numbers(manager, 4, 4).additive();
+        return AttentionMask.causal().arrays(manager, 4, 4).additive();
     }
 
     @Test

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.attn4j.attention.ops.KernelPolicy;
 import org.attn4j.attention.ops.Kernels;
 import picocli.CommandLine.Option;
 
@@ -102,9 +101,8 @@ public final class EngineOptions {
             throw new IllegalArgumentException("--threads must be at least 1, got " + threadCount);
         }
         if (kernels != null) {
-            KernelPolicy.parse(kernels);
-            System.clearProperty(KernelPolicy.CHOICE_PROPERTY);
-            System.setProperty(KernelPolicy.PROPERTY, kernels);
+            Kernels.checkPolicy(kernels);
+            System.setProperty(Kernels.PROPERTY, kernels);
         }
         String name = engineName();
         System.setProperty("ai.djl.default_engine", name);

@@ -11,8 +11,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.mask.MaskNumbers;
 import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.MaskArrays;
 
 /**
  * What somebody else might add: the average attention of Zhang, Xiong and Su 2018 without its gate.
@@ -39,8 +39,8 @@ final class RunningMean extends AttentionBlock {
                                 .update(() -> new KeyValues(value.duplicate(), value.duplicate()));
         NDManager manager = in.query().getManager();
         long queries = in.query().getShape().get(1);
-        MaskNumbers mask =
-                in.mask().and(AttentionMask.none()).numbers(manager, queries, memory.length());
+        MaskArrays mask =
+                in.mask().and(AttentionMask.none()).arrays(manager, queries, memory.length());
         Shape full = new Shape(in.query().getShape().get(0), 1, queries, memory.length());
         NDArray visible = mask.keepVisible(manager.ones(full)); // (B, 1, T, S)
         NDArray weights = visible.div(visible.sum(new int[] {-1}, true).clip(1, Float.MAX_VALUE));

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.attn4j.attention.ops.KernelPolicy;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
@@ -82,14 +82,14 @@ class ParityCommandTest {
 
     @Test
     void aFolderOfDumpsStandsForAllInIt() {
-        String before = System.getProperty(KernelPolicy.PROPERTY);
+        String before = System.getProperty(Kernels.PROPERTY);
         Outcome outcome = parity(DUMPS, "--kernels", "reference");
         assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
         assertTrue(outcome.out().contains("sdpa_causal"), outcome.out());
         List<String> lines = outcome.out().lines().toList();
         String last = lines.get(lines.size() - 1);
         assertTrue(last.matches("(\\d+) of \\1 within the tolerance"), last);
-        assertEquals(before, System.getProperty(KernelPolicy.PROPERTY), "the policy is as it was");
+        assertEquals(before, System.getProperty(Kernels.PROPERTY), "the policy is as it was");
     }
 
     @Test
