@@ -176,11 +176,10 @@ public final class Kernels {
         }
         try {
             TorchModule module = TorchModule.ofKernels(key.device);
-            return new Kernels(
-                    module,
-                    new KernelProof(module, key.device),
-                    forced.orElseGet(() -> KernelChoice.suited(key.device)),
-                    forced.isPresent());
+            KernelProof proof = new KernelProof(module, key.device);
+            return forced.isPresent()
+                    ? new Kernels(module, proof, forced.get(), true)
+                    : proved(module, proof, KernelChoice.suited(key.device));
         } catch (IOException e) {
             if (required) {
                 throw new IllegalStateException(e.getMessage(), e);
