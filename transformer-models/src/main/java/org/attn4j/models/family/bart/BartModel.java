@@ -1,6 +1,7 @@
 package org.attn4j.models.family.bart;
 
 import ai.djl.nn.Block;
+import ai.djl.training.initializer.NormalInitializer;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
@@ -78,11 +79,12 @@ final class BartModel {
                                 : LabelShift.startingWith(config.startId(), config.padId()),
                         variant != BartVariant.MARIAN,
                         false,
+                        false,
                         config.vocabularySize(),
                         config.targetVocabularySize(),
                         config.decoderVocabularySize(),
                         config.padId(),
-                        config.initializerRange()));
+                        new NormalInitializer((float) config.initializerRange())));
     }
 
     private TokenEmbedding tokens(int vocabularySize) {

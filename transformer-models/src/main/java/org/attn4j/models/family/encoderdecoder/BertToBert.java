@@ -1,5 +1,6 @@
 package org.attn4j.models.family.encoderdecoder;
 
+import ai.djl.training.initializer.NormalInitializer;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.checkpoint.WeightTable;
@@ -47,12 +48,13 @@ final class BertToBert {
                         1,
                         shift,
                         false,
+                        false,
                         true,
                         encoder.vocabularySize(),
                         decoder.vocabularySize(),
                         decoder.vocabularySize(),
                         padId,
-                        decoder.initializerRange()));
+                        new NormalInitializer((float) decoder.initializerRange())));
     }
 
     private static TokenEmbedding tokens(BertConfig config) {

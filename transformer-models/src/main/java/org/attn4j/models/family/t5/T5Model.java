@@ -1,5 +1,6 @@
 package org.attn4j.models.family.t5;
 
+import ai.djl.training.initializer.NormalInitializer;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
@@ -77,11 +78,12 @@ final class T5Model {
                         LabelShift.startingWith(config.startId(), config.padId()),
                         head != null,
                         false,
+                        false,
                         config.vocabularySize(),
                         config.vocabularySize(),
                         config.vocabularySize(),
                         config.padId(),
-                        0.05 * config.initializerFactor()));
+                        new NormalInitializer((float) (0.05 * config.initializerFactor()))));
     }
 
     private OutputProjection output(TokenEmbedding tokens) {

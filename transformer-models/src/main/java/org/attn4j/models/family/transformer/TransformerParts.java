@@ -1,5 +1,8 @@
 package org.attn4j.models.family.transformer;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.training.initializer.XavierInitializer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.attention.mask.AttentionMask;
@@ -18,6 +21,8 @@ import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
+import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
+import org.attn4j.models.model.seq2seq.LabelShift;
 
 /** Makes the parts of a {@link TransformerModel} as its configuration asks. */
 final class TransformerParts {
@@ -31,6 +36,7 @@ final class TransformerParts {
     private final AttentionFactory attention;
     private final TokenEmbedding sourceTokens;
     private final TokenEmbedding targetTokens;
+    private final OutputProjection projection;
 
     TransformerParts(TransformerConfig config, AttentionFactory attention) {
         this.config = config;
@@ -40,18 +46,55 @@ final class TransformerParts {
                 config.tie() == Tie.ALL
                         ? sourceTokens
                         : new TokenEmbedding(config.targetVocabularySize(), config.modelSize());
+        projection =
+                config.tie() == Tie.NONE
+                        ? OutputProjection.of(
+                                config.modelSize(),
+                                config.targetVocabularySize(),
+                                config.outputBias())
+                        : OutputProjection.tiedTo(targetTokens, config.outputBias());
     }
 
-    /** The embedding that serves both sides, or null. */
-    TokenEmbedding shared() {
-        return config.tie() == Tie.ALL ? sourceTokens : null;
+    EncoderDecoderParts all(String architecture) {
+        return new EncoderDecoderParts(
+                architecture,
+                TransformerWeights.table(config),
+                config.tie() == Tie.ALL ? sourceTokens : null,
+                encoder(),
+                null,
+                decoder(),
+                projection,
+                null,
+                null,
+                1,
+                LabelShift.startingWith(config.decoderStartId(), config.padId()),
+                false,
+                true,
+                false,
+                config.sourceVocabularySize(),
+                config.targetVocabularySize(),
+                config.targetVocabularySize(),
+                config.padId(),
+                xavier());
+    }
+
+    /** A mechanism may have a weight that is a vector: it maps to one number. */
+    private static Initializer xavier() {
+        Initializer matrices =
+                new XavierInitializer(
+                        XavierInitializer.RandomType.UNIFORM, XavierInitializer.FactorType.AVG, 3f);
+        return (manager, shape, type) ->
+                shape.dimension() > 1
+                        ? matrices.initialize(manager, shape, type)
+                        : matrices.initialize(manager, new Shape(1, shape.get(0)), type)
+                                .reshape(shape);
     }
 
     List<TokenEmbedding> tokens() {
         return Stream.of(sourceTokens, targetTokens).distinct().toList();
     }
 
-    EmbeddedStack encoder() {
+    private EmbeddedStack encoder() {
         TransformerStack layers = TransformerStack.of(config.encoderLayers(), this::encoderLayer);
         return new EmbeddedStack(
                 embeddings(sourceTokens),
@@ -60,7 +103,7 @@ final class TransformerParts {
                 finalNorm());
     }
 
-    EmbeddedStack decoder() {
+    private EmbeddedStack decoder() {
         TransformerStack layers = TransformerStack.of(config.decoderLayers(), this::decoderLayer);
         return new EmbeddedStack(
                 embeddings(targetTokens),
@@ -70,10 +113,7 @@ final class TransformerParts {
     }
 
     OutputProjection projection() {
-        return config.tie() == Tie.NONE
-                ? OutputProjection.of(
-                        config.modelSize(), config.targetVocabularySize(), config.outputBias())
-                : OutputProjection.tiedTo(targetTokens, config.outputBias());
+        return projection;
     }
 
     private Embeddings embeddings(TokenEmbedding tokens) {

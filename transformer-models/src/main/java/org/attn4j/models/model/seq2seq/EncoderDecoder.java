@@ -9,7 +9,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -38,8 +37,8 @@ import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.Losses;
 
 /**
- * A published encoder-decoder model: an encoder's states are the memory of a decoder, whose states
- * become logits.
+ * An encoder-decoder model: an encoder's states are the memory of a decoder, whose states become
+ * logits.
  *
  * <p>Takes {@code input_ids} and {@code attention_mask}, (B, S), {@code decoder_input_ids}, {@code
  * decoder_attention_mask} and {@code labels}, (B, T); decoder inputs that are not given follow from
@@ -49,7 +48,7 @@ import org.attn4j.models.model.head.Losses;
  * <p>With the head of another task it takes and gives what the head does; the source, one place
  * later, is then the decoder's input.
  */
-public final class EncoderDecoder extends AbstractBlock
+public class EncoderDecoder extends AbstractBlock
         implements PretrainedModel, SequenceToSequenceModel {
 
     private static final byte VERSION = 1;
@@ -86,8 +85,7 @@ public final class EncoderDecoder extends AbstractBlock
         decoder = addChildBlock("decoder", parts.decoder());
         output = parts.output() == null ? null : addChildBlock("lm_head", parts.output());
         head = parts.head() == null ? null : addChildBlock("head", parts.head());
-        NormalInitializer normal = new NormalInitializer((float) parts.initializerRange());
-        setInitializer(normal, Parameter.Type.WEIGHT);
+        setInitializer(parts.initializer(), Parameter.Type.WEIGHT);
     }
 
     /** {@inheritDoc} */
@@ -97,7 +95,10 @@ public final class EncoderDecoder extends AbstractBlock
         in.require("input_ids");
         NDArray ids = in.ids("input_ids", parts.sourceVocabularySize()); // (B, S)
         NDArray targets = targets(in); // (B, T)
-        AttentionMask visible = in.mask("attention_mask");
+        AttentionMask visible =
+                parts.hidesSourcePadding() && in.get("attention_mask") == null
+                        ? AttentionMask.keys(visible(ids))
+                        : in.mask("attention_mask");
         NDArray states = encode(parameters, ids, visible, in.observer(), training); // (B, S, D)
         LayerInputs layers =
                 LayerInputs.of(AttentionMask.causal().and(targetMask(in, targets)))
@@ -141,11 +142,11 @@ public final class EncoderDecoder extends AbstractBlock
         Shape shape = decoded.getShape(); // (B, T, D)
         int length = Math.toIntExact(ids.getShape().get(1));
         long[] tokens = ids.toLongArray();
-        int[][] places = new int[tokens.length / length][1];
-        int[] counts = new int[places.length];
+        int[][] positions = new int[tokens.length / length][1];
+        int[] counts = new int[positions.length];
         for (int i = 0; i < tokens.length; i++) {
             if (tokens[i] == parts.endId()) {
-                places[i / length][0] = i % length;
+                positions[i / length][0] = i % length;
                 counts[i / length]++;
             }
         }
@@ -162,7 +163,7 @@ public final class EncoderDecoder extends AbstractBlock
                             + shape.get(1)
                             + " decoder inputs");
         }
-        return Rows.take(decoded, places).reshape(shape.get(0), shape.get(2));
+        return Rows.take(decoded, positions).reshape(shape.get(0), shape.get(2));
     }
 
     /** The decoder's inputs: as given, or from the labels, or from the source. */
@@ -235,23 +236,61 @@ public final class EncoderDecoder extends AbstractBlock
         return Layers.apply(output, parameters, scaled, training);
     }
 
-    private static AttentionObserver at(AttentionObserver observer, String place) {
-        return observer == null ? null : observer.at(place);
+    private static AttentionObserver at(AttentionObserver observer, String site) {
+        return observer == null ? null : observer.at(site);
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
-        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+    /**
+     * Encodes sources. Their padding is not seen.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param observer receives the weights as {@code encoder.layers.i.self_attn}, or null
+     * @param training whether dropout applies
+     * @return (B, S, D), on the manager of {@code sourceIds}
+     */
+    public NDArray encode(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            AttentionObserver observer,
+            boolean training) {
         AttentionMask visible = AttentionMask.keys(visible(sourceIds));
-        NDArray states = encode(parameters, sourceIds, visible, observer, false); // (B, S, D)
+        return encode(parameters, sourceIds, visible, observer, training);
+    }
+
+    /**
+     * Predicts the next token at each position of the targets. The padding of sources is not seen.
+     *
+     * @param parameters where the parameters are found
+     * @param sourceIds (B, S) int64
+     * @param decoderInputIds (B, T) int64: the start token, then the target
+     * @param observer receives the weights as {@code encoder.layers.i.self_attn}, {@code
+     *     decoder.layers.i.self_attn} and {@code decoder.layers.i.encoder_attn}, or null
+     * @param training whether dropout applies
+     * @return logits (B, T, V), on the manager of {@code decoderInputIds}
+     */
+    public NDArray logits(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            NDArray decoderInputIds,
+            AttentionObserver observer,
+            boolean training) {
+        AttentionMask visible = AttentionMask.keys(visible(sourceIds));
+        NDArray states = encode(parameters, sourceIds, visible, observer, training); // (B, S, D)
         LayerInputs layers =
                 LayerInputs.of(AttentionMask.causal())
-                        .withMemory(memory(parameters, states, false), visible)
+                        .withMemory(memory(parameters, states, training), visible)
                         .withObserver(at(observer, "decoder"));
         NDArray targets = readable(decoderInputIds);
-        NDArray decoded = decode(parameters, targets, layers, false); // (B, T, D)
-        return project(parameters, decoded, false); // (B, T, V)
+        NDArray decoded = decode(parameters, targets, layers, training); // (B, T, D)
+        return project(parameters, decoded, training); // (B, T, V)
+    }
+
+    @Override
+    public final NDArray logits(
+            NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
+        ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
+        return logits(parameters, sourceIds, decoderInputIds, observer, false);
     }
 
     /** {@inheritDoc} */

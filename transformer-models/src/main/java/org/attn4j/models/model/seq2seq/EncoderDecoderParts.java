@@ -1,6 +1,7 @@
 package org.attn4j.models.model.seq2seq;
 
 import ai.djl.nn.Block;
+import ai.djl.training.initializer.Initializer;
 import java.util.Objects;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.layer.EmbeddedStack;
@@ -24,12 +25,13 @@ import org.attn4j.models.model.head.Head;
  * @param outputScale what the states are multiplied by before the output
  * @param labelShift how labels become decoder inputs
  * @param shiftsSource whether decoder inputs follow from the source where there are no labels
+ * @param hidesSourcePadding whether padding is hidden in sources where no mask is given
  * @param hidesShiftedPadding whether padding is hidden in decoder inputs that follow from labels
  * @param sourceVocabularySize how many ids the encoder knows
  * @param targetVocabularySize how many tokens the output chooses among, V
  * @param decoderVocabularySize how many ids the decoder reads, which may be fewer or more
  * @param padId the id that fills up sources, and is not seen in generation
- * @param initializerRange the standard deviation of new weights
+ * @param initializer gives new weights their values
  */
 public record EncoderDecoderParts(
         String architecture,
@@ -44,12 +46,13 @@ public record EncoderDecoderParts(
         double outputScale,
         LabelShift labelShift,
         boolean shiftsSource,
+        boolean hidesSourcePadding,
         boolean hidesShiftedPadding,
         long sourceVocabularySize,
         long targetVocabularySize,
         long decoderVocabularySize,
         int padId,
-        double initializerRange) {
+        Initializer initializer) {
 
     /** {@inheritDoc} */
     public EncoderDecoderParts {
