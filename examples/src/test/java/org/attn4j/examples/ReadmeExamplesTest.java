@@ -43,7 +43,6 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.ReverseTask;
 import org.attn4j.datasets.SymbolTaskConfig;
 import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
@@ -128,12 +127,7 @@ class ReadmeExamplesTest {
                 EasyTrain.fit(trainer, 2, pairs, null);
             }
             GenerationConfig search = GenerationConfig.builder().optBeams(4).build();
-            LoadedModel.made(
-                            block,
-                            TransformerConfigJson.json(config),
-                            search,
-                            List.of(tokenizerFile))
-                    .save(directory);
+            LoadedModel.made(block, config.json(), search, List.of(tokenizerFile)).save(directory);
         }
     }
 

@@ -20,7 +20,6 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
@@ -110,8 +109,7 @@ public final class TrainingSession {
 
     private static LoadedModel store(
             TransformerModel block, GenerationConfig decoding, Tokenizers tokenizers) {
-        return LoadedModel.made(
-                block, TransformerConfigJson.json(block.config()), decoding, tokenizers.files());
+        return LoadedModel.made(block, block.config().json(), decoding, tokenizers.files());
     }
 
     /** Writes the configuration once the run has begun with it: a refused one changes nothing. */

@@ -2,6 +2,7 @@ package org.attn4j.models.zoo;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.attn4j.models.checkpoint.JsonFiles;
@@ -10,8 +11,8 @@ import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
 import org.attn4j.models.generate.GenerationConfig;
@@ -67,7 +68,7 @@ public final class TrainedModel implements AutoCloseable {
         ModelDirectory files = ModelDirectory.open(directory);
         TransformerModel block;
         try {
-            block = new TransformerModel(TransformerConfigJson.read(files.config()));
+            block = new TransformerModel(config(files.config()));
         } catch (IllegalArgumentException e) {
             throw new IOException(directory + ": " + e.getMessage(), e);
         }
@@ -83,6 +84,13 @@ public final class TrainedModel implements AutoCloseable {
         }
         block.freezeParameters(true);
         return block;
+    }
+
+    private static TransformerConfig config(JsonObject json) {
+        ConfigReader reader = new ConfigReader(json, ModelDirectory.CONFIG);
+        TransformerConfig config = TransformerConfig.of(reader);
+        reader.finish();
+        return config;
     }
 
     /** Adds the tokenizers and the settings of generation to a block that is loaded. */

@@ -15,10 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.family.recurrent.RecurrentConfig;
-import org.attn4j.models.family.recurrent.RecurrentConfigJson;
 import org.attn4j.models.family.recurrent.RecurrentModel;
 import org.attn4j.models.family.transformer.TinyModels;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.testkit.TestEngine;
@@ -41,7 +39,7 @@ class TrainedFamiliesTest {
     void aTransformerLoadsAndIsSavedAsItWas() throws IOException {
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(TinyModels.config().build(), manager);
-            save(model, TransformerConfigJson.json(model.config()));
+            save(model, model.config().json());
             assertSame(model, folder);
         }
     }
@@ -60,7 +58,7 @@ class TrainedFamiliesTest {
             RecurrentModel model = new RecurrentModel(config);
             model.initialize(manager);
             model.freezeParameters(true);
-            save(model, RecurrentConfigJson.json(config));
+            save(model, config.json());
             assertSame(model, folder);
         }
     }
@@ -118,7 +116,7 @@ class TrainedFamiliesTest {
     void damagedWeightsOfARunAreRefused() throws IOException {
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(TinyModels.config().build(), manager);
-            save(model, TransformerConfigJson.json(model.config()));
+            save(model, model.config().json());
         }
         Files.createDirectories(folder.resolve("training_state"));
         Files.writeString(

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.family.transformer.TinyModels;
 import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerConfigJson;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
 import org.attn4j.models.generate.GenerationConfig;
@@ -34,8 +34,7 @@ final class TrainedDirectories {
                 TinyModels.config().setVocabularySize(letters.tokens().size()).build();
         letters.tokenizer(PreTokenizer.CHARACTERS)
                 .write(directory.resolve(ModelDirectory.TOKENIZER));
-        Files.writeString(
-                directory.resolve(ModelDirectory.CONFIG), TransformerConfigJson.write(config));
+        JsonFiles.write(directory.resolve(ModelDirectory.CONFIG), config.json());
         Files.writeString(
                 directory.resolve(ModelDirectory.GENERATION_CONFIG),
                 GenerationConfigJson.write(

@@ -1,10 +1,12 @@
 package org.attn4j.models.family.recurrent;
 
+import com.google.gson.JsonObject;
 import java.util.Objects;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.models.config.ConfigReader;
 
 /**
  * The hyperparameters of a {@link RecurrentModel}, as its {@code config.json} holds them.
@@ -115,6 +117,26 @@ public record RecurrentConfig(
                 .optDecoder(DecoderKind.BAHDANAU_MAXOUT)
                 .optCell(CellKind.GRU)
                 .optAttention(AttentionSpec.named("additive"));
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param reader of its {@code config.json}
+     * @return the configuration
+     * @throws IllegalArgumentException if a vocabulary size is missing, or a value does not fit
+     */
+    public static RecurrentConfig of(ConfigReader reader) {
+        return RecurrentCodec.read(reader);
+    }
+
+    /**
+     * Writes the configuration.
+     *
+     * @return the content of its {@code config.json}
+     */
+    public JsonObject json() {
+        return RecurrentCodec.write(this);
     }
 
     private static void requirePositive(String name, int value) {

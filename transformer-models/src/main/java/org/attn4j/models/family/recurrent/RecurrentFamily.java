@@ -9,6 +9,7 @@ import org.attn4j.models.model.PretrainedModel;
 /** Recurrent encoder-decoders that attend: {@code model_type} {@code attn4j-recurrent}. */
 public final class RecurrentFamily implements ModelFamily {
 
+    static final String MODEL_TYPE = "attn4j-recurrent";
     static final String RECURRENT = "RecurrentModel";
 
     /** Creates the family; the service loader calls this. */
@@ -16,7 +17,7 @@ public final class RecurrentFamily implements ModelFamily {
 
     @Override
     public Set<String> modelTypes() {
-        return Set.of(RecurrentConfigJson.MODEL_TYPE);
+        return Set.of(MODEL_TYPE);
     }
 
     @Override
@@ -26,6 +27,8 @@ public final class RecurrentFamily implements ModelFamily {
 
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        return new RecurrentModel(RecurrentConfigJson.read(reader.json()));
+        RecurrentConfig config = RecurrentConfig.of(reader);
+        reader.finish();
+        return new RecurrentModel(config);
     }
 }

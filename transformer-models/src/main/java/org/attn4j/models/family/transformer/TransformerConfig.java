@@ -1,14 +1,16 @@
 package org.attn4j.models.family.transformer;
 
+import com.google.gson.JsonObject;
 import java.util.Objects;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
 
 /**
  * The hyperparameters of a {@link TransformerModel}, as its {@code config.json} holds them.
  *
- * <p>{@link #builder()} starts from the base model of Vaswani et al. 2017, table 3; {@link
- * TransformerConfigJson} reads and writes the file.
+ * <p>{@link #builder()} starts from the base model of Vaswani et al. 2017, table 3; {@link #of} and
+ * {@link #json} read and write the file.
  *
  * @param modelSize D, the width of every layer's input and output
  * @param encoderLayers number of encoder layers
@@ -130,6 +132,26 @@ public record TransformerConfig(
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param reader of its {@code config.json}
+     * @return the configuration
+     * @throws IllegalArgumentException if a vocabulary size is missing, or a value does not fit
+     */
+    public static TransformerConfig of(ConfigReader reader) {
+        return TransformerCodec.read(reader);
+    }
+
+    /**
+     * Writes the configuration.
+     *
+     * @return the content of its {@code config.json}
+     */
+    public JsonObject json() {
+        return TransformerCodec.write(this);
     }
 
     /**

@@ -9,17 +9,18 @@ import org.attn4j.models.model.PretrainedModel;
 /** The Transformer of Vaswani et al. 2017: {@code model_type} {@code attn4j-transformer}. */
 public final class TransformerFamily implements ModelFamily {
 
+    static final String MODEL_TYPE = "attn4j-transformer";
     static final String TRANSFORMER = "TransformerModel";
 
     /** What converted checkpoints of OpenNMT call it. */
-    private static final String CONVERTED = "PreNormSeq2SeqTransformer";
+    static final String CONVERTED = "PreNormSeq2SeqTransformer";
 
     /** Creates the family; the service loader calls this. */
     public TransformerFamily() {}
 
     @Override
     public Set<String> modelTypes() {
-        return Set.of(TransformerConfigJson.MODEL_TYPE);
+        return Set.of(MODEL_TYPE);
     }
 
     @Override
@@ -29,7 +30,8 @@ public final class TransformerFamily implements ModelFamily {
 
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        TransformerConfig config = TransformerConfigJson.read(reader.json());
+        TransformerConfig config = TransformerConfig.of(reader);
+        reader.finish();
         return new TransformerModel(config, AttentionFactory.configured(), architecture);
     }
 }

@@ -17,6 +17,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.StackBatchifier;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.generate.BeamSearch;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GreedySearch;
@@ -82,6 +84,14 @@ class RecurrentModelTest {
                 .optDropout(0)
                 .setSourceVocabularySize(11)
                 .setTargetVocabularySize(13);
+    }
+
+    private static RecurrentConfig read(String json) {
+        ConfigReader reader =
+                new ConfigReader(JsonParser.parseString(json).getAsJsonObject(), "config.json");
+        RecurrentConfig config = RecurrentConfig.of(reader);
+        reader.finish();
+        return config;
     }
 
     private static RecurrentConfig.Builder luong() {
@@ -303,7 +313,7 @@ class RecurrentModelTest {
     void aSavedModelIsTheSameModel(RecurrentConfig config) throws IOException {
         RecurrentModel model = model(config);
         GenerationConfig generation = GenerationConfig.builder().build();
-        JsonObject json = RecurrentConfigJson.json(config);
+        JsonObject json = config.json();
         LoadedModel.made(model, json, generation, List.of()).save(temp);
         NDArray source = ids(2, 3, 4, 2, 6, 2, 0);
         NDArray input = ids(2, 1, 5, 1, 8);
@@ -408,26 +418,22 @@ class RecurrentModelTest {
         ParameterStore store = new ParameterStore(manager, false);
         NDList one = new NDList(ids(1, 3));
         assertThrows(IllegalArgumentException.class, () -> model.forward(store, one, false));
+        assertThrows(IllegalArgumentException.class, () -> read("{\"model_type\": \"bert\"}"));
+        assertThrows(
+                IllegalArgumentException.class, () -> read("{\"vocab_size\": 9, \"colour\": 1}"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> RecurrentConfigJson.read("{\"model_type\": \"bert\"}"));
+                () -> read("{\"vocab_size\": 9, \"cell_type\": \"rnn\"}"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> RecurrentConfigJson.read("{\"vocab_size\": 9, \"colour\": 1}"));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> RecurrentConfigJson.read("{\"vocab_size\": 9, \"cell_type\": \"rnn\"}"));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> RecurrentConfigJson.read("{\"vocab_size\": 9, \"bidirectional\": \"no\"}"));
-        assertThrows(IllegalArgumentException.class, () -> RecurrentConfigJson.read("[]"));
+                () -> read("{\"vocab_size\": 9, \"bidirectional\": \"no\"}"));
     }
 
     @Test
     void optionsOfTheMechanismAreKept() {
         AttentionSpec spec = AttentionSpec.of(Map.of("mechanism", "additive", "bias", true));
         RecurrentConfig config = bahdanau().optAttention(spec).build();
-        assertEquals(config, RecurrentConfigJson.read(RecurrentConfigJson.write(config)));
+        assertEquals(config, read(config.json().toString()));
     }
 
     private static void assertClose(NDArray expected, NDArray actual) {

@@ -15,7 +15,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +26,7 @@ import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.model.LoadedModel;
@@ -155,7 +155,7 @@ class MechanismsInTransformerTest {
     }
 
     private static LoadedModel made(TransformerModel model) {
-        return LoadedModel.made(model, TransformerConfigJson.json(model.config()), null, List.of());
+        return LoadedModel.made(model, model.config().json(), null, List.of());
     }
 
     @ParameterizedTest(name = "{0} at {1}")
@@ -164,8 +164,7 @@ class MechanismsInTransformerTest {
             String mechanism, AttentionPlace place, @TempDir Path directory) throws Exception {
         TransformerModel model = TinyModels.model(config(mechanism, place), manager);
         made(model).save(directory);
-        TransformerConfig read =
-                TransformerConfigJson.read(Files.readString(directory.resolve("config.json")));
+        TransformerConfig read = TinyModels.read(JsonFiles.read(directory.resolve("config.json")));
         assertEquals(model.config(), read);
         TransformerModel loaded = new TransformerModel(read);
         loaded.initialize(manager);

@@ -4,7 +4,9 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
 import java.util.Random;
+import org.attn4j.models.config.ConfigReader;
 import org.attn4j.testkit.TestEngine;
 
 /** Small models with random weights, the same each time. */
@@ -23,6 +25,14 @@ public final class TinyModels {
                 .setSourceVocabularySize(11)
                 .setTargetVocabularySize(13)
                 .optMaxLength(40);
+    }
+
+    /** Reads a {@code config.json}, of which nothing may be left. */
+    public static TransformerConfig read(JsonObject json) {
+        ConfigReader reader = new ConfigReader(json, "config.json");
+        TransformerConfig config = TransformerConfig.of(reader);
+        reader.finish();
+        return config;
     }
 
     public static TransformerModel model(TransformerConfig config, NDManager manager) {

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -55,8 +56,7 @@ class TransliterationTest {
                 Files.isDirectory(folder) && Files.exists(expected),
                 "skipped: weights/aren-transliteration is not on this machine");
         manager = TestEngine.manager();
-        TransformerConfig config =
-                TransformerConfigJson.read(Files.readString(folder.resolve("config.json")));
+        TransformerConfig config = TinyModels.read(JsonFiles.read(folder.resolve("config.json")));
         model = new TransformerModel(config);
         try (TensorSource weights = TensorSource.open(folder)) {
             LoadReport report =
