@@ -122,7 +122,7 @@ class BadInputTest {
                 "model.dropout=1.5|dropout",
                 "training.learningRate=-1|learningRate",
                 "batching.tokensPerBatch=1|tokensPerBatch",
-                "training.steps=soon|training.steps must be a whole number, got soon",
+                "training.steps=soon|training.steps must be a whole number, got \"soon\"",
                 "decoding.beams=0|beams must be at least 1 and at most 4096, got 0",
                 "nonsense|--set takes key=value",
                 "data.corpus=mine|data.corpus must be one of"

@@ -45,7 +45,7 @@ final class AttentionKeys {
             return;
         }
         if (section.keySet().containsAll(BOTH)) {
-            throw new ConfigException(
+            throw new IllegalArgumentException(
                     "%s: %sself stands for encoderSelf and decoderSelf, and both are given"
                             .formatted(file, SECTION));
         }

@@ -23,7 +23,7 @@ public final class BuiltInConfigs {
         try (InputStream in =
                 BuiltInConfigs.class.getResourceAsStream("configs/" + name + ".yaml")) {
             if (!NAMES.contains(name) || in == null) {
-                throw new ConfigException(
+                throw new IllegalArgumentException(
                         "no built-in configuration is called '%s'%s"
                                 .formatted(name, Nearest.hint(name, NAMES)));
             }

@@ -54,7 +54,7 @@ public record Corpora(ParallelCorpus train, ParallelCorpus valid, ParallelCorpus
     /** The corpus of a split's files. */
     public static ParallelCorpus files(DataConfig data, String split, PairFiles files) {
         if (files.isEmpty()) {
-            throw new ConfigException(
+            throw new IllegalArgumentException(
                     "data.%s names no files: set data.%s.source and data.%s.target, or data.%s.pairs"
                             .formatted(split, split, split, split));
         }
@@ -79,7 +79,7 @@ public record Corpora(ParallelCorpus train, ParallelCorpus valid, ParallelCorpus
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new ConfigException(
+            throw new IllegalArgumentException(
                     "data.%s must be the number of a column for a TSV file, got '%s'; JSON lines end in .jsonl"
                             .formatted(key, text),
                     e);

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import org.attn4j.attention.spec.Nearest;
 import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.models.config.RecordCodec;
+import org.attn4j.models.config.Settings;
 import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
@@ -47,32 +49,33 @@ public record RunConfig(
         new TransformerModel(model);
     }
 
-    /** What follows from the seed and the vocabulary, so that no file sets it. */
-    static final Set<String> DERIVED =
-            Set.of(
-                    "tokenizer.specialTokens",
-                    "model.sourceVocabularySize",
-                    "model.targetVocabularySize",
-                    "model.padId",
-                    "model.bosId",
-                    "model.eosId",
-                    "model.decoderStartId",
-                    "batching.keepEmpty",
-                    "batching.shuffle",
-                    "batching.seed",
-                    "batching.padId",
-                    "batching.eosId",
-                    "batching.decoderStartId",
-                    "batching.sourceEos",
-                    "training.direction",
-                    "training.seed",
-                    "decoding.nBest",
-                    "decoding.padId",
-                    "decoding.eosIds",
-                    "decoding.rules",
-                    "decoding.sampling",
-                    "decoding.cache",
-                    "decoding.decoderStartId");
+    private static final RecordCodec<RunConfig> CODEC =
+            RecordCodec.camelCase(defaults(TrainingConfig.builder().optEpochs(10).build()))
+                    // What follows from the seed and the vocabulary, so that no file sets it.
+                    .derived(
+                            "tokenizer.specialTokens",
+                            "model.sourceVocabularySize",
+                            "model.targetVocabularySize",
+                            "model.padId",
+                            "model.bosId",
+                            "model.eosId",
+                            "model.decoderStartId",
+                            "batching.keepEmpty",
+                            "batching.shuffle",
+                            "batching.seed",
+                            "batching.padId",
+                            "batching.eosId",
+                            "batching.decoderStartId",
+                            "batching.sourceEos",
+                            "training.direction",
+                            "training.seed",
+                            "decoding.nBest",
+                            "decoding.padId",
+                            "decoding.eosIds",
+                            "decoding.rules",
+                            "decoding.sampling",
+                            "decoding.cache",
+                            "decoding.decoderStartId");
 
     private static RunConfig defaults(TrainingConfig training) {
         return new RunConfig(
@@ -115,7 +118,7 @@ public record RunConfig(
         boolean looksLikeName = nameOrFile.matches("[a-z0-9-]+");
         if (looksLikeName && !Path.of(nameOrFile).toFile().exists()) {
             String nearest = Nearest.of(nameOrFile, BuiltInConfigs.names());
-            throw new ConfigException(
+            throw new IllegalArgumentException(
                     "no built-in configuration and no file is called '%s'%s"
                             .formatted(
                                     nameOrFile,
@@ -128,7 +131,7 @@ public record RunConfig(
 
     public static RunConfig bind(Map<String, Object> tree, String file) {
         AttentionKeys.resolve(tree, file);
-        return new ConfigBinder(file).bind(defaults(trainingDefaults(tree)), tree, DERIVED);
+        return CODEC.read(Settings.ofTree(tree, file), defaults(trainingDefaults(tree)));
     }
 
     /** A run ends by what its file says of it; ten epochs where it says nothing. */
@@ -197,7 +200,7 @@ public record RunConfig(
 
     /** The YAML text that {@link #read} reads back as this. */
     public String toYaml() {
-        return YamlFile.write(ConfigBinder.unbind(this, DERIVED));
+        return YamlFile.write(CODEC.writeTree(this));
     }
 
     /** The model that fits the vocabularies. */

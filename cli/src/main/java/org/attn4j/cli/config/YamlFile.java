@@ -22,12 +22,12 @@ public final class YamlFile {
 
     public static Map<String, Object> read(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
-            throw new ConfigException(
+            throw new IllegalArgumentException(
                     path
                             + ": no such configuration file; 'attn4j configs' lists the built-in ones");
         }
         if (Files.size(path) > LARGEST) {
-            throw new ConfigException(path + ": a configuration has at most 1 MB");
+            throw new IllegalArgumentException(path + ": a configuration has at most 1 MB");
         }
         return parse(Files.readString(path), path.toString());
     }
@@ -37,7 +37,8 @@ public final class YamlFile {
         try {
             document = new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(text);
         } catch (YamlEngineException e) {
-            throw new ConfigException("%s: not valid YAML: %s".formatted(name, firstLine(e)), e);
+            throw new IllegalArgumentException(
+                    "%s: not valid YAML: %s".formatted(name, firstLine(e)), e);
         }
         if (document == null) {
             return new LinkedHashMap<>();
@@ -53,7 +54,8 @@ public final class YamlFile {
     static void set(Map<String, Object> tree, String assignment) {
         int equals = assignment.indexOf('=');
         if (equals < 1) {
-            throw new ConfigException("--set takes key=value, got '%s'".formatted(assignment));
+            throw new IllegalArgumentException(
+                    "--set takes key=value, got '%s'".formatted(assignment));
         }
         List<String> keys = List.of(assignment.substring(0, equals).strip().split("\\."));
         Map<String, Object> section = tree;
@@ -83,13 +85,14 @@ public final class YamlFile {
 
     private static Map<String, Object> section(Object node, String name) {
         if (!(node instanceof Map<?, ?> map)) {
-            throw new ConfigException(name + ": must be a section of keys, got " + node);
+            throw new IllegalArgumentException(name + ": must be a section of keys, got " + node);
         }
         @SuppressWarnings("unchecked")
         Map<String, Object> section = (Map<String, Object>) map;
         for (Object key : map.keySet()) {
             if (!(key instanceof String)) {
-                throw new ConfigException("%s: keys must be text, got %s".formatted(name, key));
+                throw new IllegalArgumentException(
+                        "%s: keys must be text, got %s".formatted(name, key));
             }
         }
         return section;

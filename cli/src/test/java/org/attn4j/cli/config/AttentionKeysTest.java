@@ -17,7 +17,8 @@ class AttentionKeysTest {
     }
 
     private static String refusal(String... assignments) {
-        return assertThrows(ConfigException.class, () -> attention(assignments)).getMessage();
+        return assertThrows(IllegalArgumentException.class, () -> attention(assignments))
+                .getMessage();
     }
 
     @Test
