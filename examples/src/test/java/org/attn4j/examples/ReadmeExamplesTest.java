@@ -48,10 +48,8 @@ import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.EncodeOptions;
-import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextPair;
-import org.attn4j.models.tokenizer.TextTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -97,7 +95,7 @@ class ReadmeExamplesTest {
     }
 
     private static void train(ParallelCorpus corpus, Path directory) throws Exception {
-        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(tokenizerFile);
+        try (ModelTokenizer tokenizer = ModelTokenizer.trained(tokenizerFile, null);
                 Model model = Model.newInstance("reverse", Device.cpu(), ENGINE)) {
             TransformerConfig config =
                     TransformerConfig.builder()
@@ -112,7 +110,7 @@ class ReadmeExamplesTest {
             ParallelDataset pairs =
                     ParallelDataset.builder()
                             .setCorpus(corpus)
-                            .setEncoders(tokenizer::encode, tokenizer::encode)
+                            .setEncoders(tokenizer::ids, tokenizer::targetIds)
                             .optBatching(BatchingConfig.builder().optTokensPerBatch(512).build())
                             .build();
             DefaultTrainingConfig training =

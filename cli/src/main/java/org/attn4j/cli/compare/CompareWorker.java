@@ -179,7 +179,7 @@ public final class CompareWorker implements Callable<Integer> {
             try (NDManager manager = model.manager().newSubManager()) {
                 List<Integer> source =
                         ids(trained.translator(trained.generation()).encode(pair.source()));
-                List<Integer> target = ids(trained.targetTokenizer().encode(pair.target()));
+                List<Integer> target = ids(trained.tokenizer().targetIds(pair.target()));
                 target.add(0, start);
                 trained.block().logits(row(manager, source), row(manager, target), entropy);
             }

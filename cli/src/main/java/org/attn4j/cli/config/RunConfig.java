@@ -12,7 +12,7 @@ import org.attn4j.models.config.Settings;
 import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
-import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.TrainingConfig;
@@ -204,14 +204,14 @@ public record RunConfig(
     }
 
     /** The model that fits the vocabularies. */
-    public TransformerConfig modelFor(TextTokenizer source, TextTokenizer target) {
+    public TransformerConfig modelFor(ModelTokenizer tokenizer) {
         return model.toBuilder()
-                .setSourceVocabularySize(source.vocabularySize())
-                .setTargetVocabularySize(target.vocabularySize())
-                .optPadId(target.padId())
-                .optBosId(target.bosId())
-                .optEosId(target.eosId())
-                .optDecoderStartId(target.bosId())
+                .setSourceVocabularySize(tokenizer.vocabularySize())
+                .setTargetVocabularySize(tokenizer.targetVocabularySize())
+                .optPadId(tokenizer.padId().orElseThrow())
+                .optBosId(tokenizer.bosId().orElseThrow())
+                .optEosId(tokenizer.eosId().orElseThrow())
+                .optDecoderStartId(tokenizer.bosId().orElseThrow())
                 .build();
     }
 

@@ -110,7 +110,7 @@ public final class ScoreCommand implements Callable<Integer> {
             Hypothesis found = scored.get(i).value();
             if (found != null) {
                 entry.put("logProbability", found.logProbability());
-                entry.put("tokens", Tokens.of(trained.trained().targetTokenizer(), found.ids()));
+                entry.put("tokens", Tokens.of(trained.trained().tokenizer(), found.ids()));
                 entry.put("tokenLogProbabilities", found.tokenLogProbabilities());
             }
             document.add(entry);

@@ -38,7 +38,7 @@ final class TrainedTranslating implements Translating {
 
     @Override
     public List<String> tokens(int[] ids) {
-        return Tokens.of(model.trained().targetTokenizer(), ids);
+        return Tokens.of(model.trained().tokenizer(), ids);
     }
 
     @Override

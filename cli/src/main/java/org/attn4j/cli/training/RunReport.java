@@ -70,7 +70,7 @@ final class RunReport {
         int last = model.block().config().decoderLayers() - 1;
         String place = "decoder.layers." + last + ".encoder_attn";
         int[] sourceIds = model.translator(model.generation()).encode(source);
-        int[] targetIds = model.targetTokenizer().encode(target);
+        int[] targetIds = model.tokenizer().targetIds(target);
         float[][] weights = new float[targetIds.length][sourceIds.length];
         try (NDManager manager = parent.newSubManager()) {
             NDArray sources = row(manager, sourceIds); // (1, S)
@@ -89,8 +89,8 @@ final class RunReport {
         }
         return new AttentionMap(
                 place + ", mean of its heads",
-                Tokens.of(model.sourceTokenizer(), sourceIds),
-                Tokens.of(model.targetTokenizer(), targetIds),
+                List.of(model.tokenizer().encode(source).tokens()),
+                Tokens.of(model.tokenizer(), targetIds),
                 weights);
     }
 

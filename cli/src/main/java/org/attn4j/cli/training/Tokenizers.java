@@ -3,7 +3,6 @@ package org.attn4j.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.cli.config.RunConfig;
@@ -11,21 +10,18 @@ import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.checkpoint.ModelDirectory;
-import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
-import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokenizers of both sides: one file for a shared vocabulary, two for one each.
+ * The tokenizer of both sides: one file for a shared vocabulary, two for one each.
  *
- * @param source the tokenizer of what is translated
- * @param target the tokenizer of the translations
+ * @param tokenizer the tokenizer
  * @param files the files they were read from
  */
-record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
-        implements AutoCloseable {
+record Tokenizers(ModelTokenizer tokenizer, List<Path> files) implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Tokenizers.class);
 
@@ -95,21 +91,15 @@ record Tokenizers(TextTokenizer source, TextTokenizer target, List<Path> files)
     static Tokenizers load(Path folder) throws IOException {
         Path shared = folder.resolve(ModelDirectory.TOKENIZER);
         if (Files.exists(shared)) {
-            TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(shared);
-            return new Tokenizers(tokenizer, tokenizer, List.of(shared));
+            return new Tokenizers(ModelTokenizer.trained(shared, null), List.of(shared));
         }
-        List<Path> files = new ArrayList<>();
-        files.add(folder.resolve(ModelDirectory.SOURCE_TOKENIZER));
-        files.add(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
-        return new Tokenizers(
-                HuggingFaceTextTokenizer.load(files.get(0)),
-                HuggingFaceTextTokenizer.load(files.get(1)),
-                List.copyOf(files));
+        Path source = folder.resolve(ModelDirectory.SOURCE_TOKENIZER);
+        Path target = folder.resolve(ModelDirectory.TARGET_TOKENIZER);
+        return new Tokenizers(ModelTokenizer.trained(source, target), List.of(source, target));
     }
 
     @Override
     public void close() {
-        source.close();
-        target.close();
+        tokenizer.close();
     }
 }

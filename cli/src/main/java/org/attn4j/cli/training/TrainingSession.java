@@ -60,7 +60,7 @@ public final class TrainingSession {
         try (Closeable lock = directory.lock();
                 Tokenizers tokenizers = tokenizers(corpora.train())) {
             Objects.requireNonNull(lock);
-            TransformerConfig fitted = config.modelFor(tokenizers.source(), tokenizers.target());
+            TransformerConfig fitted = config.modelFor(tokenizers.tokenizer());
             try (ParallelDataset train =
                             dataset(corpora.train(), tokenizers, config.trainingBatches(fitted));
                     ParallelDataset valid =
@@ -149,7 +149,7 @@ public final class TrainingSession {
         ParallelDataset dataset =
                 ParallelDataset.builder()
                         .setCorpus(corpus)
-                        .setEncoders(tokenizers.source()::encode, tokenizers.target()::encode)
+                        .setEncoders(tokenizers.tokenizer()::ids, tokenizers.tokenizer()::targetIds)
                         .optBatching(batching)
                         .build();
         dataset.prepare(null);
@@ -185,7 +185,7 @@ public final class TrainingSession {
                         .optNBest(1)
                         .build();
         SentenceTranslator translator =
-                new SentenceTranslator(block, tokenizers.source(), tokenizers.target(), search);
+                new SentenceTranslator(block, tokenizers.tokenizer(), search);
         List<SentencePair> pairs = corpus.readAll();
         int sentences = validation.sentences();
         boolean some = sentences > 0 && sentences < pairs.size();

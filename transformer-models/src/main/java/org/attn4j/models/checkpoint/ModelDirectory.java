@@ -163,48 +163,6 @@ public final class ModelDirectory {
                 files.folder(), single + " or " + index, "copy or download the weights into it");
     }
 
-    /**
-     * Returns the tokenizer of the source side.
-     *
-     * @return {@code source_tokenizer.json} if it is there, else {@code tokenizer.json}
-     * @throws IOException if there is neither
-     */
-    public Path sourceTokenizer() throws IOException {
-        return tokenizer(SOURCE_TOKENIZER, TARGET_TOKENIZER);
-    }
-
-    /**
-     * Returns the tokenizer of the target side.
-     *
-     * @return {@code target_tokenizer.json} if it is there, else {@code tokenizer.json}
-     * @throws IOException if there is neither
-     */
-    public Path targetTokenizer() throws IOException {
-        return tokenizer(TARGET_TOKENIZER, SOURCE_TOKENIZER);
-    }
-
-    /**
-     * Returns whether both sides share one tokenizer.
-     *
-     * @return true if no file for one side is there
-     */
-    public boolean hasSharedTokenizer() {
-        return !files.has(SOURCE_TOKENIZER) && !files.has(TARGET_TOKENIZER);
-    }
-
-    private Path tokenizer(String own, String other) throws IOException {
-        if (files.has(own)) {
-            return files.file(own);
-        }
-        if (files.has(other)) {
-            throw missing(path(), own, other + " is there and needs its counterpart");
-        }
-        if (files.has(TOKENIZER)) {
-            return files.file(TOKENIZER);
-        }
-        throw missing(path(), TOKENIZER, "copy the one that the model was trained with into it");
-    }
-
     private static NoSuchFileException missing(Path directory, String file, String mend) {
         return new NoSuchFileException(
                 directory.toString(), null, "the model directory has no " + file + "; " + mend);

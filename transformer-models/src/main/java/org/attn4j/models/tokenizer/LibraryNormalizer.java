@@ -28,10 +28,9 @@ final class LibraryNormalizer {
                                 JsonParts.part("Unigram", "unk_id", 0, "vocab", unknown))
                         .toString();
         List<String> normalised = new ArrayList<>(texts.size());
-        try (HuggingFaceTokenizer library =
-                HuggingFaceTextTokenizer.openNative(json, "its normalizer")) {
+        try (HuggingFaceTokenizer library = LibrarySegmenter.openNative(json, "its normalizer")) {
             for (String text : texts) {
-                String clean = LibrarySegmenter.clean(text);
+                String clean = TokenTable.clean(text, false);
                 normalised.add(String.join("", library.encode(clean, false, false).getTokens()));
             }
         } catch (IOException e) {

@@ -1,26 +1,41 @@
 package org.attn4j.models.tokenizer;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 
-/** A tokenizer.json run by Hugging Face's tokenizers library. */
+/**
+ * A tokenizer.json run by Hugging Face's tokenizers library through DJL. It needs no engine.
+ *
+ * <p>A plain one takes texts for nothing but text: the name of a special token inside is segmented
+ * like any other word, see {@link TokenTable}. It cuts a long text at white space, and a longer
+ * word anywhere.
+ */
 final class LibrarySegmenter implements Segmenter {
+
+    /** The most characters of a plain text that the library is given at once. */
+    private static final int LONGEST_PIECE = 1 << 16;
 
     private final HuggingFaceTokenizer library;
     private final TokenTable table;
     private final NativeGuard guard;
-    private final TextSlices slices;
+    private final TextSlices slices; // null if plain
+    private final int longest;
     private final JsonElement decoder; // null if tokens are joined by spaces
     private final String continuingPrefix;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
@@ -30,11 +45,13 @@ final class LibrarySegmenter implements Segmenter {
             TokenTable table,
             JsonObject root,
             NativeGuard guard,
-            int longest) {
+            int longest,
+            boolean plain) {
         this.library = library;
         this.table = table;
         this.guard = guard;
-        slices = TextSlices.of(root, Math.min(longest, guard.longestText()));
+        this.longest = Math.min(longest, guard.longestText());
+        slices = plain ? null : TextSlices.of(root, this.longest);
         JsonElement given = root.get("decoder");
         decoder = given == null || given.isJsonNull() ? null : given.deepCopy();
         JsonElement prefix = root.getAsJsonObject("model").get("continuing_subword_prefix");
@@ -66,19 +83,82 @@ final class LibrarySegmenter implements Segmenter {
                     TokenTable.of(root, new SpecialTokens(null, null, null, null), false);
             NativeGuard guard = NativeGuard.check(root);
             String json = root.toString();
-            return new LibrarySegmenter(
-                    HuggingFaceTextTokenizer.openNative(json, what), table, root, guard, longest);
+            return new LibrarySegmenter(openNative(json, what), table, root, guard, longest, false);
         } catch (IllegalArgumentException e) {
             throw new IOException(what + " is not a usable tokenizer: " + e.getMessage(), e);
         }
     }
 
+    /**
+     * Opens a plain tokenizer.
+     *
+     * @param table its tokens
+     * @param ends whether the end token stands after texts where special tokens are asked for
+     */
+    static LibrarySegmenter openPlain(JsonObject root, String what, TokenTable table, boolean ends)
+            throws IOException {
+        String end = table.specialTokens().eos();
+        Map<String, Integer> ids = end == null ? Map.of() : Map.of(end, table.idOf(end));
+        TextTemplate template =
+                ends && end != null && table.idOf(end) >= 0
+                        ? TextTemplate.parse("$A:0 eos:0", "$A:0 eos:0 $B:0 eos:0", role -> end)
+                        : TextTemplate.BARE;
+        table.prepareForLibrary(root);
+        NativeGuard guard = NativeGuard.check(root);
+        root.add("post_processor", Templates.json(template, ids));
+        return new LibrarySegmenter(
+                openNative(root.toString(), what), table, root, guard, LONGEST_PIECE, true);
+    }
+
+    static synchronized HuggingFaceTokenizer openNative(String json, String what)
+            throws IOException {
+        // On a machine with a GPU the library would look for a CUDA build of itself on the network.
+        boolean choose =
+                System.getenv("RUST_FLAVOR") == null && System.getProperty("RUST_FLAVOR") == null;
+        if (choose) {
+            System.setProperty("RUST_FLAVOR", "cpu");
+        }
+        try {
+            InputStream in = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8));
+            Map<String, String> options =
+                    Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+            return HuggingFaceTokenizer.newInstance(in, options);
+        } catch (LinkageError | EngineException e) {
+            throw new IOException(
+                    "the native library of Hugging Face's tokenizers could not be loaded on "
+                            + System.getProperty("os.name")
+                            + " "
+                            + System.getProperty("os.arch")
+                            + ": "
+                            + rootMessage(e),
+                    e);
+        } catch (RuntimeException e) {
+            String why = TokenTable.readable(e.getMessage());
+            throw new IOException(what + " is not a usable tokenizer.json: " + why, e);
+        } finally {
+            if (choose) {
+                System.clearProperty("RUST_FLAVOR");
+            }
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
     @Override
     public TokenizedText segment(TextPair text, boolean special) {
-        String first = clean(text.text());
-        String second = text.pair() == null ? null : clean(text.pair());
+        String first = TokenTable.clean(text.text(), slices == null);
+        String second = text.pair() == null ? null : TokenTable.clean(text.pair(), slices == null);
         open.readLock().lock();
         try {
+            if (slices == null) {
+                return plain(first, second, special);
+            }
             int[] firstSlices = slices.begins(first);
             int[] secondSlices = second == null ? new int[] {0} : slices.begins(second);
             TokenizedText begun =
@@ -91,6 +171,46 @@ final class LibrarySegmenter implements Segmenter {
         } finally {
             open.readLock().unlock();
         }
+    }
+
+    private TokenizedText plain(String first, String second, boolean special) {
+        if (second != null || first.length() <= longest) {
+            return named(encode(first, second, special));
+        }
+        List<TokenizedText> pieces = new ArrayList<>();
+        for (int begin = 0; begin < first.length(); ) {
+            int end = endOfPiece(first, begin);
+            TokenizedText piece =
+                    encode(first.substring(begin, end), null, special && end == first.length());
+            for (int[] offsets : piece.offsets()) {
+                offsets[0] += begin;
+                offsets[1] += begin;
+            }
+            pieces.add(piece);
+            begin = end;
+        }
+        return named(TokenizedText.concat(pieces));
+    }
+
+    private int endOfPiece(String text, int begin) {
+        int limit = begin + longest;
+        if (limit >= text.length()) {
+            return text.length();
+        }
+        for (int end = limit; end > begin; end--) {
+            if (PreTokenizer.isWhiteSpace(text.charAt(end))) {
+                return end;
+            }
+        }
+        return Character.isLowSurrogate(text.charAt(limit)) ? limit - 1 : limit;
+    }
+
+    /** Special tokens bear other names in the library. */
+    private TokenizedText named(TokenizedText text) {
+        for (int i = 0; i < text.length(); i++) {
+            text.tokens()[i] = table.tokenOrNull(text.ids()[i]);
+        }
+        return text;
     }
 
     private TokenizedText encode(String first, String second, boolean special) {
@@ -179,27 +299,18 @@ final class LibrarySegmenter implements Segmenter {
         return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
     }
 
-    /** Lone surrogates are no text, and the library could not take them. */
-    static String clean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                StringBuilder clean = new StringBuilder(text.length());
-                text.codePoints()
-                        .map(c -> c >= 0xD800 && c <= 0xDFFF ? 0xFFFD : c)
-                        .forEach(clean::appendCodePoint);
-                return clean.toString();
-            }
-        }
-        return text;
-    }
-
     @Override
     public String join(long[] ids, boolean skipSpecial) {
-        long[] known = Arrays.stream(ids).filter(id -> tokenOf(id) != null).toArray();
+        boolean text = slices == null && skipSpecial;
+        long[] known =
+                Arrays.stream(ids)
+                        .filter(id -> text ? table.isText(id) : tokenOf(id) != null)
+                        .toArray();
         guard.checkDecoded(Arrays.stream(known).mapToObj(this::tokenOf));
         open.readLock().lock();
         try {
-            return library.decode(known, skipSpecial);
+            String joined = library.decode(known, skipSpecial && slices != null);
+            return slices == null ? TokenTable.readable(joined) : joined;
         } finally {
             open.readLock().unlock();
         }
@@ -231,8 +342,7 @@ final class LibrarySegmenter implements Segmenter {
         root.add("decoder", decoder);
         root.add("model", model);
         String what = "a vocabulary of tokens to be joined";
-        try (HuggingFaceTokenizer joiner =
-                HuggingFaceTextTokenizer.openNative(root.toString(), what)) {
+        try (HuggingFaceTokenizer joiner = openNative(root.toString(), what)) {
             return joiner.decode(ids, false);
         } catch (IOException e) {
             throw new IllegalStateException("tokens could not be joined: " + e.getMessage(), e);
@@ -242,6 +352,10 @@ final class LibrarySegmenter implements Segmenter {
     @Override
     public String continuingPrefix() {
         return continuingPrefix;
+    }
+
+    SpecialTokens specialTokens() {
+        return table.specialTokens();
     }
 
     @Override

@@ -3,20 +3,23 @@ package org.attn4j.models.tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
- * The tokenizer of a published model: texts to the ids that the model reads, and ids to text, as
- * transformers does it.
+ * The tokenizer of a model: texts to the ids that the model reads, and ids to text.
  *
  * <p>It is read from a model's folder: {@code tokenizer.json}, or else the older {@code vocab.txt},
- * {@code vocab.json} with {@code merges.txt}, or SentencePiece files. All of them are run by
- * Hugging Face's tokenizers library; no engine is needed. What the model calls special, such as
- * {@code [MASK]}, is found in texts as transformers finds it; {@link HuggingFaceTextTokenizer} is
- * for texts that must not contain such tokens.
+ * {@code vocab.json} with {@code merges.txt}, or SentencePiece files; models that are trained here
+ * may have {@code source_tokenizer.json} and {@code target_tokenizer.json}. All of them are run by
+ * Hugging Face's tokenizers library; no engine is needed.
+ *
+ * <p>What a published model calls special, such as {@code [MASK]}, is found in texts as
+ * transformers finds it. For a model that is trained here a text is always text: {@code </s>}
+ * inside it is segmented like any other word.
  *
  * <p>A tokenizer may be used by several threads at once.
  */
@@ -56,6 +59,46 @@ public final class ModelTokenizer implements AutoCloseable {
      */
     public static ModelTokenizer load(ModelFiles files) throws IOException {
         return TokenizerFiles.load(files);
+    }
+
+    /**
+     * Opens files that were made by {@link TokenizerTrainer}. The special tokens are those that
+     * {@code tokenizer_config.json} or {@code special_tokens_map.json} beside the first file name;
+     * without such a file, those with a usual name.
+     *
+     * @param source the {@code tokenizer.json} of what is read
+     * @param target that of what is written; null for the same
+     * @return the tokenizer, which adds no special tokens; close it after use
+     * @throws IOException if a file cannot be read or is not a tokenizer, or the native library for
+     *     this platform is missing
+     */
+    public static ModelTokenizer trained(Path source, Path target) throws IOException {
+        return TrainedTokenizers.open(source, false, target);
+    }
+
+    /**
+     * Returns the ids of a text without special tokens.
+     *
+     * @param text the text, of any length
+     * @return the token ids; empty for an empty text
+     */
+    public int[] ids(String text) {
+        return ids(source, text);
+    }
+
+    /**
+     * Returns the ids of what a model shall write, without special tokens.
+     *
+     * @param text the text, of any length
+     * @return the token ids; empty for an empty text
+     */
+    public int[] targetIds(String text) {
+        return ids(target == null ? source : target, text);
+    }
+
+    private static int[] ids(Segmenter segmenter, String text) {
+        long[] ids = segmenter.segment(TextPair.of(text), false).ids();
+        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
 
     /**
@@ -201,6 +244,16 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
+     * Restores a text from ids. Special tokens, and ids that have no token, are left out.
+     *
+     * @param ids the token ids
+     * @return the text
+     */
+    public String decode(int[] ids) {
+        return decode(Arrays.stream(ids).asLongStream().toArray(), true);
+    }
+
+    /**
      * Restores a text from ids, with spaces before punctuation as the model's configuration wants
      * them.
      *
@@ -266,6 +319,15 @@ public final class ModelTokenizer implements AutoCloseable {
      */
     public int vocabularySize() {
         return source.size();
+    }
+
+    /**
+     * Returns the number of ids of what a model writes.
+     *
+     * @return the number of ids
+     */
+    public int targetVocabularySize() {
+        return (target == null ? source : target).size();
     }
 
     /**

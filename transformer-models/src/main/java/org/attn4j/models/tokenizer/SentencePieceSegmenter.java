@@ -63,7 +63,7 @@ final class SentencePieceSegmenter implements Segmenter {
     }
 
     private TokenList tokens(String raw) {
-        String text = LibrarySegmenter.clean(raw);
+        String text = TokenTable.clean(raw, false);
         TokenList tokens = new TokenList();
         int word = 0;
         boolean first = true;

@@ -95,7 +95,8 @@ final class Templates {
                 && settings.named().containsKey(role);
     }
 
-    private static JsonObject json(TextTemplate template, Map<String, Integer> ids) {
+    /** Returns the post-processor of a template, by the ids of its special tokens. */
+    static JsonObject json(TextTemplate template, Map<String, Integer> ids) {
         JsonObject special = new JsonObject();
         return JsonParts.part(
                 "TemplateProcessing",

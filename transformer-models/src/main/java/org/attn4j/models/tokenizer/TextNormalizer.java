@@ -30,7 +30,7 @@ public record TextNormalizer(Form form, boolean lowercase) {
     }
 
     String normalize(String text, boolean marksWords) {
-        String clean = TokenTable.clean(text);
+        String clean = TokenTable.clean(text, true);
         String result =
                 switch (form) {
                     case NONE -> clean;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>The library finds special tokens in any text, so that a user who writes {@code </s>} would end
  * the sequence. There they therefore bear names that no text can hold: they start with a code point
- * that is no character, U+10FFFF, which {@link #clean(String)} takes out of texts.
+ * that is no character, U+10FFFF, which {@link #clean} takes out of texts.
  */
 final class TokenTable {
 
@@ -169,18 +169,22 @@ final class TokenTable {
     }
 
     /**
-     * Takes out of a text what is no Unicode text: lone surrogates, and the mark of special tokens.
+     * Takes out of a text what the library could not take, lone surrogates.
+     *
+     * @param plain whether the mark of special tokens is taken out too
      */
-    static String clean(String text) {
+    static String clean(String text, boolean plain) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
-                return text.codePoints()
-                        .map(c -> c >= 0xD800 && c <= 0xDFFF || c == 0x10FFFF ? REPLACEMENT : c)
-                        .collect(
-                                StringBuilder::new,
-                                StringBuilder::appendCodePoint,
-                                StringBuilder::append)
-                        .toString();
+                StringBuilder clean = new StringBuilder(text.length());
+                text.codePoints()
+                        .map(
+                                c ->
+                                        c >= 0xD800 && c <= 0xDFFF || plain && c == 0x10FFFF
+                                                ? REPLACEMENT
+                                                : c)
+                        .forEach(clean::appendCodePoint);
+                return clean.toString();
             }
         }
         return text;
@@ -199,28 +203,18 @@ final class TokenTable {
         return token == null ? -1 : ids.getOrDefault(token, -1);
     }
 
-    String token(int id) {
-        if (id < 0 || id >= tokens.length || tokens[id] == null) {
-            throw new IllegalArgumentException(
-                    "an id must have a token in the vocabulary of "
-                            + tokens.length
-                            + ", got "
-                            + id);
-        }
-        return tokens[id];
-    }
-
     /** The token of an id, or null if there is none. */
     String tokenOrNull(long id) {
         return id < 0 || id >= tokens.length ? null : tokens[(int) id];
     }
 
     /** Whether an id stands for text, rather than for a special token or nothing. */
-    boolean isText(int id) {
+    boolean isText(long id) {
         if (id < 0) {
             throw new IllegalArgumentException("an id must not be negative, got " + id);
         }
-        return id < tokens.length && tokens[id] != null && !special.contains(tokens[id]);
+        String token = tokenOrNull(id);
+        return token != null && !special.contains(token);
     }
 
     SpecialTokens specialTokens() {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.attn4j.models.checkpoint.ModelFiles;
@@ -28,6 +29,10 @@ final class TokenizerFiles {
         Path folder = files.folder();
         if (!Files.isDirectory(folder)) {
             throw new IOException("the model folder " + folder + " does not exist; check the path");
+        }
+        Optional<ModelTokenizer> trained = TrainedTokenizers.load(files);
+        if (trained.isPresent()) {
+            return trained.get();
         }
         TokenizerSettings settings = TokenizerSettings.read(files);
         try {

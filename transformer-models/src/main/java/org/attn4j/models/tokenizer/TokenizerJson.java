@@ -206,8 +206,13 @@ public final class TokenizerJson {
      * @return the tokenizer; close it after use
      * @throws IOException if the native library is not there
      */
-    public HuggingFaceTextTokenizer open() throws IOException {
-        return HuggingFaceTextTokenizer.of(
-                toString(), "the trained tokenizer", specialTokens, false);
+    public ModelTokenizer open() throws IOException {
+        return TrainedTokenizers.tokenizer(open(false), null);
+    }
+
+    /** Opens it with or without an end token after texts. */
+    LibrarySegmenter open(boolean ends) throws IOException {
+        TokenTable table = TokenTable.of(root, specialTokens, false);
+        return LibrarySegmenter.openPlain(root.deepCopy(), "the trained tokenizer", table, ends);
     }
 }

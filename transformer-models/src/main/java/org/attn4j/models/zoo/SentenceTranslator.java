@@ -13,8 +13,8 @@ import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.task.Outcome;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
-import org.attn4j.models.tokenizer.TextTokenizer;
 
 /**
  * Translates text: encodes it, searches, and decodes what was found. Keeps nothing of a call, so
@@ -26,26 +26,20 @@ public final class SentenceTranslator {
     private static final long LOGITS_TOGETHER = 1L << 25;
 
     private final TransformerModel model;
-    private final TextTokenizer source;
-    private final TextTokenizer target;
+    private final ModelTokenizer tokenizer;
     private final GenerationConfig generation;
 
     /**
      * Creates a translator.
      *
      * @param model the model
-     * @param source the tokenizer of what is translated
-     * @param target the tokenizer of the translations
+     * @param tokenizer its tokenizer
      * @param generation how to search
      */
     public SentenceTranslator(
-            TransformerModel model,
-            TextTokenizer source,
-            TextTokenizer target,
-            GenerationConfig generation) {
+            TransformerModel model, ModelTokenizer tokenizer, GenerationConfig generation) {
         this.model = model;
-        this.source = source;
-        this.target = target;
+        this.tokenizer = tokenizer;
         // A target has no more places than the model knows.
         int longest = Math.min(generation.maxLength(), model.config().maxLength());
         this.generation =
@@ -142,7 +136,7 @@ public final class SentenceTranslator {
         List<Pair> pairs = new ArrayList<>(); // of those that are read
         for (int i = 0; i < sentences.size(); i++) {
             int[] read = ids(sentences.get(i));
-            int[] written = target.encode(translations.get(i));
+            int[] written = tokenizer.targetIds(translations.get(i));
             try {
                 pairs.add(new Pair(checked(read, 0), checked(written, 1)));
                 readings.add(TextReading.whole(read.length));
@@ -195,7 +189,7 @@ public final class SentenceTranslator {
     }
 
     private int[] ids(String sentence) {
-        int[] ids = source.encode(sentence);
+        int[] ids = tokenizer.ids(sentence);
         if (model.config().sourceEos()) {
             ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = model.config().eosId();
@@ -217,6 +211,6 @@ public final class SentenceTranslator {
     }
 
     private Translation translation(Hypothesis hypothesis) {
-        return new Translation(target.decode(hypothesis.ids()), hypothesis);
+        return new Translation(tokenizer.decode(hypothesis.ids()), hypothesis);
     }
 }

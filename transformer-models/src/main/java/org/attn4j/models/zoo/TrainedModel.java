@@ -17,8 +17,7 @@ import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.family.transformer.TransformerWeights;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
-import org.attn4j.models.tokenizer.HuggingFaceTextTokenizer;
-import org.attn4j.models.tokenizer.TextTokenizer;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 
 /**
  * A model directory, opened for prediction: {@code config.json}, {@code model.safetensors}, the
@@ -35,18 +34,13 @@ import org.attn4j.models.tokenizer.TextTokenizer;
 public final class TrainedModel implements AutoCloseable {
 
     private final TransformerModel block;
-    private final TextTokenizer source;
-    private final TextTokenizer target;
+    private final ModelTokenizer tokenizer;
     private final GenerationConfig generation;
 
     private TrainedModel(
-            TransformerModel block,
-            TextTokenizer source,
-            TextTokenizer target,
-            GenerationConfig generation) {
+            TransformerModel block, ModelTokenizer tokenizer, GenerationConfig generation) {
         this.block = block;
-        this.source = source;
-        this.target = target;
+        this.tokenizer = tokenizer;
         this.generation = generation;
     }
 
@@ -97,37 +91,20 @@ public final class TrainedModel implements AutoCloseable {
     static TrainedModel openTokenizers(Path directory, TransformerModel block) throws IOException {
         TransformerConfig config = block.config();
         GenerationConfig generation = generation(directory, config);
-        TextTokenizer source;
-        TextTokenizer target;
-        if (VocabularyFiles.areIn(directory)) {
-            source = VocabularyFiles.source(directory, config);
-            target = VocabularyFiles.target(directory, config);
-        } else {
-            ModelDirectory files = ModelDirectory.open(directory);
-            source = HuggingFaceTextTokenizer.load(files.sourceTokenizer());
-            target =
-                    files.hasSharedTokenizer()
-                            ? source
-                            : HuggingFaceTextTokenizer.load(files.targetTokenizer());
-        }
+        ModelTokenizer tokenizer = ModelTokenizer.load(directory);
+        int source = tokenizer.vocabularySize();
         requireSize(directory, "source", source, config.sourceVocabularySize());
+        int target = tokenizer.targetVocabularySize();
         requireSize(directory, "target", target, config.targetVocabularySize());
-        return new TrainedModel(block, source, target, generation);
+        return new TrainedModel(block, tokenizer, generation);
     }
 
-    private static void requireSize(
-            Path directory, String side, TextTokenizer tokenizer, int vocabularySize)
+    private static void requireSize(Path directory, String side, int tokens, int known)
             throws IOException {
-        if (tokenizer.vocabularySize() > vocabularySize) {
+        if (tokens > known) {
             throw new IOException(
-                    directory
-                            + ": the "
-                            + side
-                            + " tokenizer has "
-                            + tokenizer.vocabularySize()
-                            + " tokens but the model knows "
-                            + vocabularySize
-                            + "; use the tokenizer that the model was trained with");
+                    "%s: the %s tokenizer has %d tokens but the model knows %d; use the tokenizer that the model was trained with"
+                            .formatted(directory, side, tokens, known));
         }
     }
 
@@ -183,21 +160,12 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Returns the tokenizer of what is translated.
+     * Returns the tokenizer of both sides.
      *
-     * @return the source tokenizer
+     * @return the tokenizer
      */
-    public TextTokenizer sourceTokenizer() {
-        return source;
-    }
-
-    /**
-     * Returns the tokenizer of the translations.
-     *
-     * @return the target tokenizer; the same as the source's if both sides share one
-     */
-    public TextTokenizer targetTokenizer() {
-        return target;
+    public ModelTokenizer tokenizer() {
+        return tokenizer;
     }
 
     /**
@@ -216,15 +184,12 @@ public final class TrainedModel implements AutoCloseable {
      * @return the translator
      */
     public SentenceTranslator translator(GenerationConfig settings) {
-        return new SentenceTranslator(block, source, target, settings);
+        return new SentenceTranslator(block, tokenizer, settings);
     }
 
-    /** Closes the tokenizers; the weights belong to the manager. */
+    /** Closes the tokenizer; the weights belong to the manager. */
     @Override
     public void close() {
-        source.close();
-        if (target != source) {
-            target.close();
-        }
+        tokenizer.close();
     }
 }

@@ -67,15 +67,6 @@ class ModelDirectoryTest {
         assertSays(
                 refusal(directory::weights),
                 "no model.safetensors or model.safetensors.index.json");
-        assertSays(refusal(directory::sourceTokenizer), "no tokenizer.json");
-        Files.writeString(folder.resolve("source_tokenizer.json"), "{}");
-        assertEquals(folder.resolve("source_tokenizer.json"), directory.sourceTokenizer());
-        assertSays(refusal(directory::targetTokenizer), "no target_tokenizer.json", "counterpart");
-        assertFalse(directory.hasSharedTokenizer());
-        Files.delete(folder.resolve("source_tokenizer.json"));
-        Files.writeString(folder.resolve("tokenizer.json"), "{}");
-        assertEquals(folder.resolve("tokenizer.json"), directory.targetTokenizer());
-        assertTrue(directory.hasSharedTokenizer());
     }
 
     @ParameterizedTest

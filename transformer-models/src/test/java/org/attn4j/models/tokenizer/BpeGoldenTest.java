@@ -73,10 +73,11 @@ class BpeGoldenTest {
 
         // The library knows no characters outside the alphabet: give it those of the sentences too.
         BpeModel wide = new BpeModel(alphabet(golden), bpe.merges(), bpe.endOfWord());
-        try (TextTokenizer tokenizer = TokenizerJson.of(wide, config).open()) {
+        try (ModelTokenizer tokenizer = TokenizerJson.of(wide, config).open()) {
             for (Segmented segmented : golden.apply) {
-                assertEquals(segmented.out, atSigns(tokenizer.tokens(segmented.in)));
-                int[] ids = tokenizer.encode(segmented.in);
+                assertEquals(
+                        segmented.out, atSigns(List.of(tokenizer.encode(segmented.in).tokens())));
+                int[] ids = tokenizer.ids(segmented.in);
                 assertEquals(segmented.in, tokenizer.decode(ids));
             }
         }

@@ -91,13 +91,13 @@ class RoundTripTest {
         BpeModel bpe = trainer.trainBpe();
         PreTokenizer preTokenizer = config.preTokenizer();
         Map<String, List<String>> words = new HashMap<>();
-        try (TextTokenizer tokenizer = TokenizerJson.of(bpe, config).open()) {
+        try (ModelTokenizer tokenizer = TokenizerJson.of(bpe, config).open()) {
             for (String line : lines) {
                 String normal = config.normalizer().normalize(line, preTokenizer.marksWords());
                 List<String> tokens = new ArrayList<>();
                 preTokenizer.split(
                         normal, w -> tokens.addAll(words.computeIfAbsent(w, bpe::segment)));
-                int[] ids = tokenizer.encode(line);
+                int[] ids = tokenizer.ids(line);
                 assertEquals(tokens, IntStream.of(ids).mapToObj(tokenizer::token).toList(), line);
                 String spaced = preTokenizer == PreTokenizer.SPACE ? " +" : "(?U)\\s+";
                 String expected =

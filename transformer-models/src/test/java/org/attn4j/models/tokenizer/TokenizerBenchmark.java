@@ -43,11 +43,11 @@ final class TokenizerBenchmark {
                     (counted - start) / 1e9,
                     bpe.merges().size(),
                     (trained - counted) / 1e9);
-            try (TextTokenizer tokenizer = TokenizerJson.of(bpe, config).open()) {
+            try (ModelTokenizer tokenizer = TokenizerJson.of(bpe, config).open()) {
                 long opened = cpuTime();
                 long tokens = 0;
                 for (String line : lines) {
-                    tokens += tokenizer.encode(line).length;
+                    tokens += tokenizer.ids(line).length;
                 }
                 long encoded = cpuTime();
                 System.out.printf(

@@ -209,11 +209,16 @@ final class TokenizerFuzzer {
             // The reader of folders calls these a setting of an unexpected kind.
             described(new IOException(String.valueOf(e.getMessage())));
         }
-        try (TextTokenizer tokenizer =
-                HuggingFaceTextTokenizer.of(
-                        json, "the file", new SpecialTokens("<s>", null, null, "<unk>"), true)) {
+        try (ModelTokenizer tokenizer =
+                TrainedTokenizers.tokenizer(
+                        TrainedTokenizers.segmenter(
+                                json,
+                                "the file",
+                                new SpecialTokens("<s>", null, null, "<unk>"),
+                                false),
+                        null)) {
             for (int i = 0; i < 2; i++) {
-                tokenizer.decode(tokenizer.encode(mutator.text(tokens)));
+                tokenizer.decode(tokenizer.ids(mutator.text(tokens)));
             }
         } catch (IOException e) {
             described(e);

@@ -66,11 +66,11 @@ class TokenizerTrainerTest {
         for (Kind kind : Kind.values()) {
             TokenizerTrainingConfig.Builder config =
                     TokenizerTrainingConfig.builder(kind).optMerges(kind == Kind.BPE ? 5 : 0);
-            try (TextTokenizer tokenizer = trained(config, "a b a", "c").train().open()) {
-                assertEquals(0, tokenizer.padId());
-                assertEquals(1, tokenizer.bosId());
-                assertEquals(2, tokenizer.eosId());
-                assertEquals(3, tokenizer.unkId());
+            try (ModelTokenizer tokenizer = trained(config, "a b a", "c").train().open()) {
+                assertEquals(0, tokenizer.padId().orElse(-1));
+                assertEquals(1, tokenizer.bosId().orElse(-1));
+                assertEquals(2, tokenizer.eosId().orElse(-1));
+                assertEquals(3, tokenizer.unkId().orElse(-1));
                 assertEquals("</s>", tokenizer.token(2));
             }
         }
@@ -82,8 +82,8 @@ class TokenizerTrainerTest {
                 bpe().optMerges(100).optPreTokenizer(PreTokenizer.METASPACE);
         TokenizerTrainer trainer = trained(config, "x<s>y x<s>y x<s>y", "z<s> z<s> q<s>");
         assertFalse(trainer.trainBpe().tokens().contains("<s>"));
-        try (TextTokenizer tokenizer = trainer.train().open()) {
-            int[] ids = tokenizer.encode("x<s>y <s> </s>");
+        try (ModelTokenizer tokenizer = trainer.train().open()) {
+            int[] ids = tokenizer.ids("x<s>y <s> </s>");
             assertTrue(IntStream.of(ids).noneMatch(id -> id == 1 || id == 2));
             assertEquals("x<s>y <s> ", tokenizer.decode(ids).substring(0, 10));
         }
@@ -94,10 +94,10 @@ class TokenizerTrainerTest {
         TokenizerTrainingConfig.Builder config = bpe().optCharacterCoverage(0.9);
         TokenizerTrainer trainer = trained(config, "ababababab abababab", "abababxbabab");
         assertFalse(trainer.trainBpe().tokens().contains("x"));
-        try (TextTokenizer tokenizer = trainer.train().open()) {
-            List<String> tokens = tokenizer.tokens("abxxxab");
+        try (ModelTokenizer tokenizer = trainer.train().open()) {
+            List<String> tokens = List.of(tokenizer.encode("abxxxab").tokens());
             assertEquals(1, tokens.stream().filter("<unk>"::equals).count());
-            assertEquals("abab", tokenizer.decode(tokenizer.encode("abxxxab")));
+            assertEquals("abab", tokenizer.decode(tokenizer.ids("abxxxab")));
         }
     }
 
@@ -125,10 +125,11 @@ class TokenizerTrainerTest {
         TokenizerTrainingConfig.Builder config =
                 TokenizerTrainingConfig.builder(Kind.WORD).optVocabularySize(6);
         TokenizerTrainer trainer = trained(config, "9 33 9 15", "</s> 33 9 4");
-        try (TextTokenizer tokenizer = trainer.train().open()) {
+        try (ModelTokenizer tokenizer = trainer.train().open()) {
             assertEquals(List.of("9", "33"), List.of(tokenizer.token(4), tokenizer.token(5)));
             assertEquals(6, tokenizer.vocabularySize());
-            assertEquals(List.of("33", "9", "<unk>"), tokenizer.tokens("33  9\t15"));
+            assertEquals(
+                    List.of("33", "9", "<unk>"), List.of(tokenizer.encode("33  9\t15").tokens()));
             assertEquals("33 9", tokenizer.decode(new int[] {1, 5, 4, 2, 0}));
         }
         config.optMinFrequency(3);
@@ -140,21 +141,22 @@ class TokenizerTrainerTest {
         TokenizerTrainingConfig.Builder config =
                 TokenizerTrainingConfig.builder(Kind.WORD).optPreTokenizer(PreTokenizer.WORDS);
         String line = "Le chien n'a pas peur (du tout).";
-        try (TextTokenizer tokenizer = trained(config, line).train().open()) {
+        try (ModelTokenizer tokenizer = trained(config, line).train().open()) {
             assertEquals(
                     List.of("▁Le", "▁chien", "▁n'a", "▁pas", "▁peur", "▁(", "du", "▁tout", ")."),
-                    tokenizer.tokens(line));
-            assertEquals(line, tokenizer.decode(tokenizer.encode(line)));
+                    List.of(tokenizer.encode(line).tokens()));
+            assertEquals(line, tokenizer.decode(tokenizer.ids(line)));
         }
     }
 
     @Test
     void writesEveryCharacterByItself() throws IOException {
         TokenizerTrainingConfig.Builder config = TokenizerTrainingConfig.builder(Kind.CHARACTER);
-        try (TextTokenizer tokenizer = trained(config, "ab \uD83D\uDE00b").train().open()) {
+        try (ModelTokenizer tokenizer = trained(config, "ab \uD83D\uDE00b").train().open()) {
             assertEquals(
-                    List.of("a", " ", " ", "\uD83D\uDE00"), tokenizer.tokens("a  \uD83D\uDE00"));
-            assertEquals("a  \uD83D\uDE00", tokenizer.decode(tokenizer.encode("a  \uD83D\uDE00")));
+                    List.of("a", " ", " ", "\uD83D\uDE00"),
+                    List.of(tokenizer.encode("a  \uD83D\uDE00").tokens()));
+            assertEquals("a  \uD83D\uDE00", tokenizer.decode(tokenizer.ids("a  \uD83D\uDE00")));
             assertEquals(8, tokenizer.vocabularySize());
         }
     }

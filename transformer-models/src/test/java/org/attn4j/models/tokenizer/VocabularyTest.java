@@ -34,16 +34,16 @@ class VocabularyTest {
         Vocabulary vocabulary = Vocabulary.read(file, SPECIAL);
         assertEquals(
                 List.of("<blank>", "<s>", "</s>", " ", "b", "a", "<unk>"), vocabulary.tokens());
-        try (TextTokenizer tokenizer = vocabulary.tokenizer(PreTokenizer.CHARACTERS).open()) {
-            assertArrayEquals(new int[] {5, 4, 3, 6, 4}, tokenizer.encode("ab xb"));
+        try (ModelTokenizer tokenizer = vocabulary.tokenizer(PreTokenizer.CHARACTERS).open()) {
+            assertArrayEquals(new int[] {5, 4, 3, 6, 4}, tokenizer.ids("ab xb"));
             assertEquals("ab b", tokenizer.decode(new int[] {1, 5, 4, 3, 6, 4, 2, 0, 0}));
             assertEquals(
                     List.of(0, 1, 2, 6),
                     List.of(
-                            tokenizer.padId(),
-                            tokenizer.bosId(),
-                            tokenizer.eosId(),
-                            tokenizer.unkId()));
+                            tokenizer.padId().orElse(-1),
+                            tokenizer.bosId().orElse(-1),
+                            tokenizer.eosId().orElse(-1),
+                            tokenizer.unkId().orElse(-1)));
         }
     }
 
@@ -77,16 +77,16 @@ class VocabularyTest {
         JsonArray cases = root.getAsJsonObject("own_reference").getAsJsonArray("cases");
         assertTrue(cases.size() > 0);
         Vocabulary source = Vocabulary.read(folder.resolve("source_vocabulary.txt"), SPECIAL);
-        try (TextTokenizer tokenizer = source.tokenizer(PreTokenizer.CHARACTERS).open()) {
+        try (ModelTokenizer tokenizer = source.tokenizer(PreTokenizer.CHARACTERS).open()) {
             assertEquals(51, tokenizer.vocabularySize());
-            assertEquals(50, tokenizer.unkId());
+            assertEquals(50, tokenizer.unkId().orElse(-1));
             for (JsonElement element : cases) {
                 String text = element.getAsJsonObject().get("source").getAsString();
                 JsonArray ids = element.getAsJsonObject().getAsJsonArray("source_ids");
                 IntStream expected =
                         StreamSupport.stream(ids.spliterator(), false)
                                 .mapToInt(JsonElement::getAsInt);
-                assertArrayEquals(expected.toArray(), tokenizer.encode(text));
+                assertArrayEquals(expected.toArray(), tokenizer.ids(text));
             }
         }
     }

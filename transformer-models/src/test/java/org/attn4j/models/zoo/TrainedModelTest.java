@@ -48,7 +48,7 @@ class TrainedModelTest {
     }
 
     private static boolean sameIds(TrainedModel model, String text, Hypothesis hypothesis) {
-        int[] ids = model.targetTokenizer().encode(text);
+        int[] ids = model.tokenizer().targetIds(text);
         return java.util.Arrays.equals(ids, hypothesis.ids());
     }
 

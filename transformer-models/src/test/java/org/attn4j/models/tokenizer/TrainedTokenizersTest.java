@@ -2,6 +2,7 @@ package org.attn4j.models.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -26,7 +27,7 @@ import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HuggingFaceTextTokenizerTest {
+class TrainedTokenizersTest {
 
     private static final List<String> LINES =
             List.of("The cat sat on the mat.", "The dog isn't on the mat!", "The cats sat.");
@@ -46,14 +47,15 @@ class HuggingFaceTextTokenizerTest {
     @Test
     void loadsWhatWasSaved() throws IOException {
         trained(Kind.BPE).save(directory);
-        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
+        try (ModelTokenizer tokenizer =
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
             for (String line : LINES) {
-                assertEquals(line, tokenizer.decode(tokenizer.encode(line)));
+                assertEquals(line, tokenizer.decode(tokenizer.ids(line)));
             }
-            assertEquals(2, tokenizer.eosId());
-            assertEquals(2, tokenizer.idOf("</s>"));
-            assertEquals(-1, tokenizer.idOf("no such token"));
-            assertArrayEquals(new int[0], tokenizer.encode(""));
+            assertEquals(2, tokenizer.eosId().orElse(-1));
+            assertEquals(2, tokenizer.idOf("</s>").orElse(-1));
+            assertTrue(tokenizer.idOf("no such token").isEmpty());
+            assertArrayEquals(new int[0], tokenizer.ids(""));
             assertEquals("", tokenizer.decode(new int[0]));
         }
         try (var files = Files.list(directory)) {
@@ -64,8 +66,8 @@ class HuggingFaceTextTokenizerTest {
     @Test
     void neverMakesSpecialIdsOfText() throws IOException {
         for (Kind kind : Kind.values()) {
-            try (TextTokenizer tokenizer = trained(kind).open()) {
-                int[] ids = tokenizer.encode("The </s> cat<s> <pad></s>sat </s>");
+            try (ModelTokenizer tokenizer = trained(kind).open()) {
+                int[] ids = tokenizer.ids("The </s> cat<s> <pad></s>sat </s>");
                 assertTrue(IntStream.of(ids).allMatch(id -> id > 2), Arrays.toString(ids));
             }
         }
@@ -73,29 +75,29 @@ class HuggingFaceTextTokenizerTest {
 
     @Test
     void leavesSpecialAndForeignIdsOutOfTexts() throws IOException {
-        try (TextTokenizer tokenizer = trained(Kind.WORD).open()) {
-            int the = tokenizer.idOf("The");
+        try (ModelTokenizer tokenizer = trained(Kind.WORD).open()) {
+            int the = tokenizer.idOf("The").orElseThrow();
             assertEquals("The", tokenizer.decode(new int[] {1, the, 2, 0, 3, 1_000_000}));
             assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {-100}));
-            assertThrows(IllegalArgumentException.class, () -> tokenizer.token(1_000_000));
+            assertNull(tokenizer.token(1_000_000));
         }
     }
 
     @Test
     void acceptsTextsThatAreNoUnicode() throws IOException {
-        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
-            int unk = tokenizer.unkId();
+        try (ModelTokenizer tokenizer = trained(Kind.BPE).open()) {
+            int unk = tokenizer.unkId().orElse(-1);
             String text = "cat" + (char) 0xD800 + Character.toString(0x10FFFF) + "\0";
-            assertTrue(IntStream.of(tokenizer.encode(text)).anyMatch(id -> id == unk));
+            assertTrue(IntStream.of(tokenizer.ids(text)).anyMatch(id -> id == unk));
         }
     }
 
     @Test
     void cutsLongLinesWithoutChangingThem() throws IOException {
         String line = "The cat sat on the mat. ".repeat(6_000).strip();
-        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
-            int[] one = tokenizer.encode("The cat sat on the mat.");
-            int[] ids = tokenizer.encode(line);
+        try (ModelTokenizer tokenizer = trained(Kind.BPE).open()) {
+            int[] one = tokenizer.ids("The cat sat on the mat.");
+            int[] ids = tokenizer.ids(line);
             assertEquals(6_000 * one.length, ids.length);
             assertArrayEquals(one, Arrays.copyOfRange(ids, 3_000 * one.length, 3_001 * one.length));
             assertEquals(line, tokenizer.decode(ids));
@@ -104,8 +106,8 @@ class HuggingFaceTextTokenizerTest {
 
     @Test
     void segmentsAWordWithoutEndInPieces() throws IOException {
-        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
-            String text = tokenizer.decode(tokenizer.encode("cat".repeat(50_000)));
+        try (ModelTokenizer tokenizer = trained(Kind.BPE).open()) {
+            String text = tokenizer.decode(tokenizer.ids("cat".repeat(50_000)));
             assertEquals("cat".repeat(50_000), text.replace(" ", ""));
         }
     }
@@ -113,13 +115,13 @@ class HuggingFaceTextTokenizerTest {
     @Test
     void servesManyThreadsAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        try (TextTokenizer tokenizer = trained(Kind.BPE).open()) {
-            List<int[]> expected = LINES.stream().map(tokenizer::encode).toList();
+        try (ModelTokenizer tokenizer = trained(Kind.BPE).open()) {
+            List<int[]> expected = LINES.stream().map(tokenizer::ids).toList();
             Callable<Boolean> task =
                     () -> {
                         for (int i = 0; i < 100; i++) {
                             int line = i % LINES.size();
-                            int[] ids = tokenizer.encode(LINES.get(line));
+                            int[] ids = tokenizer.ids(LINES.get(line));
                             assertArrayEquals(expected.get(line), ids);
                             assertEquals(LINES.get(line), tokenizer.decode(ids));
                         }
@@ -135,10 +137,10 @@ class HuggingFaceTextTokenizerTest {
 
     @Test
     void refusesUseAfterItWasClosed() throws IOException {
-        TextTokenizer tokenizer = trained(Kind.BPE).open();
+        ModelTokenizer tokenizer = trained(Kind.BPE).open();
         tokenizer.close();
         tokenizer.close();
-        assertThrows(IllegalStateException.class, () -> tokenizer.encode("The"));
+        assertThrows(IllegalStateException.class, () -> tokenizer.ids("The"));
         assertThrows(IllegalStateException.class, () -> tokenizer.decode(new int[] {5}));
     }
 
@@ -211,7 +213,7 @@ class HuggingFaceTextTokenizerTest {
 
     private static void assertRefused(Path file, String why) {
         IOException e =
-                assertThrows(IOException.class, () -> HuggingFaceTextTokenizer.load(file).close());
+                assertThrows(IOException.class, () -> ModelTokenizer.trained(file, null).close());
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
         assertTrue(e.getMessage().contains(why), e.getMessage());
     }
@@ -223,24 +225,30 @@ class HuggingFaceTextTokenizerTest {
                         List.of("<blank>", "go", "stop", "a", "what"),
                         new SpecialTokens("<blank>", "go", "stop", "what"));
         vocabulary.tokenizer(PreTokenizer.WHITESPACE).write(directory.resolve("tokenizer.json"));
-        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
+        try (ModelTokenizer tokenizer =
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
             assertEquals(
                     List.of(0, -1, -1, 4),
                     List.of(
-                            tokenizer.padId(),
-                            tokenizer.bosId(),
-                            tokenizer.eosId(),
-                            tokenizer.unkId()));
+                            tokenizer.padId().orElse(-1),
+                            tokenizer.bosId().orElse(-1),
+                            tokenizer.eosId().orElse(-1),
+                            tokenizer.unkId().orElse(-1)));
         }
         Files.writeString(
                 directory.resolve("special_tokens_map.json"),
                 "{\"bos_token\": \"go\", \"eos_token\": {\"content\": \"stop\"}}");
-        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(directory)) {
-            assertEquals(List.of(1, 2), List.of(tokenizer.bosId(), tokenizer.eosId()));
+        try (ModelTokenizer tokenizer =
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
+            assertEquals(
+                    List.of(1, 2),
+                    List.of(tokenizer.bosId().orElse(-1), tokenizer.eosId().orElse(-1)));
         }
         Files.writeString(directory.resolve("tokenizer_config.json"), "no JSON {");
         IOException e =
-                assertThrows(IOException.class, () -> HuggingFaceTextTokenizer.load(directory));
+                assertThrows(
+                        IOException.class,
+                        () -> ModelTokenizer.trained(directory.resolve("tokenizer.json"), null));
         assertTrue(
                 e.getMessage().contains("tokenizer_config.json is not valid JSON"), e.getMessage());
     }
@@ -249,19 +257,56 @@ class HuggingFaceTextTokenizerTest {
     void loadsATokenizerOfOthers() throws IOException {
         Path folder = Path.of(System.getProperty("attn4j.shared"), "weights/minilm-tokenizer");
         assumeTrue(Files.exists(folder), "skipped: " + folder + " is not there");
-        try (TextTokenizer tokenizer = HuggingFaceTextTokenizer.load(folder)) {
+        try (ModelTokenizer tokenizer =
+                ModelTokenizer.trained(folder.resolve("tokenizer.json"), null)) {
             List<String> lines = Files.readAllLines(folder.resolve("vocab.txt"));
             assertEquals(lines.size(), tokenizer.vocabularySize());
             assertEquals(
                     List.of("hello", ",", "world", "##ly", "!"),
-                    tokenizer.tokens("Hello, worldly!"));
-            assertEquals(lines.indexOf("hello"), tokenizer.encode("Hello, worldly!")[0]);
+                    List.of(tokenizer.encode("Hello, worldly!").tokens()));
+            assertEquals(lines.indexOf("hello"), tokenizer.ids("Hello, worldly!")[0]);
             assertEquals(
                     List.of(lines.indexOf("[PAD]"), lines.indexOf("[UNK]")),
-                    List.of(tokenizer.padId(), tokenizer.unkId()));
-            assertEquals(List.of("[", "cl", "##s", "]"), tokenizer.tokens("[CLS]"));
+                    List.of(tokenizer.padId().orElse(-1), tokenizer.unkId().orElse(-1)));
+            assertEquals(
+                    List.of("[", "cl", "##s", "]"), List.of(tokenizer.encode("[CLS]").tokens()));
             // Its file truncates at 128 tokens; a model may see more.
-            assertEquals(600, tokenizer.encode("hello ".repeat(600)).length);
+            assertEquals(600, tokenizer.ids("hello ".repeat(600)).length);
+        }
+    }
+
+    @Test
+    void opensTheTokenizersOfBothSides() throws IOException {
+        trained(Kind.BPE).write(directory.resolve("source_tokenizer.json"));
+        IOException e = assertThrows(IOException.class, () -> ModelTokenizer.load(directory));
+        assertTrue(e.getMessage().contains("no target_tokenizer.json"), e.getMessage());
+        trained(Kind.WORD).write(directory.resolve("target_tokenizer.json"));
+        try (ModelTokenizer tokenizer = ModelTokenizer.load(directory)) {
+            assertEquals(1, tokenizer.targetIds("cats").length);
+            assertTrue(tokenizer.ids("cats").length > 1);
+            assertEquals("The cats", tokenizer.decode(tokenizer.targetIds("The cats")));
+            assertTrue(tokenizer.targetVocabularySize() < tokenizer.vocabularySize());
+        }
+    }
+
+    @Test
+    void endsTheTextsOfAModelThatIsTrainedHere() throws IOException {
+        trained(Kind.WORD).write(directory.resolve("tokenizer.json"));
+        Path config = directory.resolve("config.json");
+        for (boolean ends : new boolean[] {true, false}) {
+            Files.writeString(
+                    config,
+                    "{\"model_type\": \"attn4j-transformer\", \"source_has_eos\": " + ends + "}");
+            try (ModelTokenizer tokenizer = ModelTokenizer.load(directory)) {
+                assertEquals(
+                        ends ? List.of("The", "cat", "</s>") : List.of("The", "cat"),
+                        List.of(tokenizer.encode("The cat").tokens()));
+                int[] ids = tokenizer.ids("The </s>");
+                assertEquals(List.of(true, false), List.of(ids[0] > 3, ids[1] > 3));
+                assertEquals(3, ids[1]);
+                String both = tokenizer.decode(new long[] {ids[0], 2}, false);
+                assertTrue(both.contains("</s>"), both);
+            }
         }
     }
 }
