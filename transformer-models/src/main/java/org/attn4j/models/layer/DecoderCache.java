@@ -46,8 +46,8 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     /**
-     * Returns how many targets were decoded with these caches. Mechanisms need not keep a place for
-     * each of them, so the caches are not asked.
+     * Returns how many targets were decoded with these caches. Mechanisms need not keep a column
+     * for each of them, so the caches are not asked.
      *
      * @return their number, 0 at the start
      */
@@ -63,9 +63,9 @@ public final class DecoderCache implements AutoCloseable {
     /**
      * Keeps, repeats and reorders the rows.
      *
-     * <p>Hypotheses of one source share its keys and values. While rows only change places with
-     * others of their source, those are left as they are, unless a mechanism keeps something beside
-     * them that belongs to the target, such as what was attended to so far.
+     * <p>Hypotheses of one source share its keys and values. While rows only swap with others of
+     * their source, those are left as they are, unless a mechanism keeps something beside them that
+     * belongs to the target, such as what was attended to so far.
      *
      * @param rows which old row each new row continues, (B') of int64
      * @param sameSources whether each row continues one of the source it has

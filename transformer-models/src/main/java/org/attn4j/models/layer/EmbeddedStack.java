@@ -71,8 +71,8 @@ public final class EmbeddedStack extends AbstractBlock {
                             AttentionMask.bias(
                                     scoreBias.bias(parameters, manager, length, keys, training)));
         }
-        LayerInputs placed = in.withMask(mask).withPositions(tokens.positions());
-        x = layers.forward(parameters, x, placed, training); // (B, T, D)
+        LayerInputs layerInputs = in.withMask(mask).withPositions(tokens.positions());
+        x = layers.forward(parameters, x, layerInputs, training); // (B, T, D)
         if (norm != null) {
             x = Layers.apply(norm, parameters, x, training);
         }

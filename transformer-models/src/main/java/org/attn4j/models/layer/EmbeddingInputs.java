@@ -9,13 +9,12 @@ import java.util.Objects;
  * @param ids token ids, (B, T) of int64
  * @param tokenTypes the type (segment) of each token, (B, T) of int64; null for type 0, and ignored
  *     by embeddings without types
- * @param positions the place of each token, (B, T) or (T) of int64; null for {@code first}, {@code
- *     first + 1} …
- * @param first the place of the first token, more than 0 if others went before it
+ * @param positions the position of each token, (B, T) or (T) of int64; null for {@code first},
+ *     {@code first + 1} …
+ * @param first the position of the first token, more than 0 if others went before it
  */
 public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions, long first) {
 
-    /** {@inheritDoc} */
     public EmbeddingInputs {
         Objects.requireNonNull(ids, "ids");
     }
@@ -24,7 +23,7 @@ public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions
      * Returns inputs of token ids alone.
      *
      * @param ids (B, T) of int64
-     * @param first the place of the first token
+     * @param first the position of the first token
      * @return the inputs
      */
     public static EmbeddingInputs of(NDArray ids, long first) {
@@ -42,12 +41,12 @@ public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions
     }
 
     /**
-     * Returns these inputs with places.
+     * Returns these inputs with positions.
      *
-     * @param places (B, T) or (T) of int64; null for the natural order
+     * @param others (B, T) or (T) of int64; null for the natural order
      * @return the new inputs
      */
-    public EmbeddingInputs withPositions(NDArray places) {
-        return new EmbeddingInputs(ids, tokenTypes, places, first);
+    public EmbeddingInputs withPositions(NDArray others) {
+        return new EmbeddingInputs(ids, tokenTypes, others, first);
     }
 }

@@ -76,7 +76,7 @@ public final class Embeddings extends AbstractBlock {
      *
      * @param parameters where the parameters are found
      * @param ids (B, T) int64
-     * @param first the place of the first token, more than 0 if others went before it
+     * @param first the position of the first token, more than 0 if others went before it
      * @param training whether dropout applies
      * @return (B, T, D)
      */
@@ -85,7 +85,7 @@ public final class Embeddings extends AbstractBlock {
     }
 
     /**
-     * Embeds tokens with their types and places.
+     * Embeds tokens with their types and positions.
      *
      * @param parameters where the parameters are found
      * @param in the tokens
@@ -164,7 +164,6 @@ public final class Embeddings extends AbstractBlock {
         return new NDList(embed(parameters, inputs.singletonOrThrow(), 0, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -175,7 +174,6 @@ public final class Embeddings extends AbstractBlock {
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape[] vectors = tokens.getOutputShapes(inputShapes);

@@ -12,6 +12,7 @@ import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Chooses the experts of each token, and how much each of them counts.
@@ -74,43 +75,32 @@ public final class ExpertRouter extends AbstractBlock {
             boolean normalised,
             double factor) {
 
-        /** {@inheritDoc} */
         public Settings {
             Objects.requireNonNull(scoring, "scoring");
             Objects.requireNonNull(groupScore, "groupScore");
-            if (experts < 1 || groups < 1 || experts % groups != 0) {
-                throw new IllegalArgumentException(
-                        "experts must be divisible by groups, got experts="
-                                + experts
-                                + ", groups="
-                                + groups);
-            }
-            if (chosenGroups < 1 || chosenGroups > groups) {
-                throw new IllegalArgumentException(
-                        "the chosen groups must be from 1 to groups, got chosen="
-                                + chosenGroups
-                                + ", groups="
-                                + groups);
-            }
-            if (chosen < 1 || chosen > chosenGroups * (experts / groups)) {
-                throw new IllegalArgumentException(
-                        "the chosen experts must be from 1 to those in the chosen groups, got"
-                                + " chosen="
-                                + chosen
-                                + ", experts="
-                                + experts
-                                + ", groups="
-                                + groups
-                                + ", chosen groups="
-                                + chosenGroups);
-            }
-            if (groupScore == GroupScore.SUM_OF_TWO_BEST && experts / groups < 2) {
-                throw new IllegalArgumentException(
-                        "a group must have at least 2 experts, got experts="
-                                + experts
-                                + ", groups="
-                                + groups);
-            }
+            Require.that(
+                    experts >= 1 && groups >= 1 && experts % groups == 0,
+                    "experts must be divisible by groups, got experts=%s, groups=%s",
+                    experts,
+                    groups);
+            Require.that(
+                    chosenGroups >= 1 && chosenGroups <= groups,
+                    "the chosen groups must be from 1 to groups, got chosen=%s, groups=%s",
+                    chosenGroups,
+                    groups);
+            Require.that(
+                    chosen >= 1 && chosen <= chosenGroups * (experts / groups),
+                    "the chosen experts must be from 1 to those in the chosen groups, got"
+                            + " chosen=%s, experts=%s, groups=%s, chosen groups=%s",
+                    chosen,
+                    experts,
+                    groups,
+                    chosenGroups);
+            Require.that(
+                    groupScore != GroupScore.SUM_OF_TWO_BEST || experts / groups >= 2,
+                    "a group must have at least 2 experts, got experts=%s, groups=%s",
+                    experts,
+                    groups);
         }
     }
 
@@ -161,28 +151,26 @@ public final class ExpertRouter extends AbstractBlock {
      */
     Route route(ParameterStore parameters, NDArray x, boolean training) {
         NDArray scores = scores(parameters, x, training); // (n, E)
-        float[] choice = scores.toFloatArray();
-        float[] added = new float[settings.experts];
+        NDArray candidates = scores;
         if (bias != null) {
-            NDArray value = parameters.getValue(bias, x.getDevice(), training);
-            added = value.toType(DataType.FLOAT32, false).toFloatArray();
+            NDArray added = parameters.getValue(bias, x.getDevice(), training);
+            candidates = scores.add(added.toType(DataType.FLOAT32, false));
         }
-        int rows = choice.length / settings.experts;
+        float[] values = candidates.toFloatArray();
+        int rows = values.length / settings.experts;
         int[] experts = new int[rows * settings.chosen];
-        long[] places = new long[experts.length]; // within all scores
-        for (int row = 0; row < rows; row++) {
-            int from = row * settings.experts;
-            float[] candidates = Arrays.copyOfRange(choice, from, from + settings.experts);
-            for (int i = 0; i < candidates.length; i++) {
-                candidates[i] += added[i];
-            }
-            int[] best = choose(candidates);
-            for (int i = 0; i < best.length; i++) {
-                experts[row * settings.chosen + i] = best[i];
-                places[row * settings.chosen + i] = from + best[i];
+        long[] sites = new long[experts.length]; // within all scores
+        for (int i = 0; i < experts.length; i += settings.chosen) {
+            int from = i / settings.chosen * settings.experts;
+            int[] best = choose(Arrays.copyOfRange(values, from, from + settings.experts));
+            for (int j = 0; j < best.length; j++) {
+                experts[i + j] = best[j];
+                sites[i + j] = from + best[j];
             }
         }
-        NDArray weights = Rows.take(scores.reshape(-1, 1), places).reshape(rows, settings.chosen);
+        NDArray weights =
+                MixtureOfExperts.rows(scores.reshape(-1, 1), sites)
+                        .reshape(rows, settings.chosen); // (n, k)
         if (settings.normalised) {
             weights = weights.div(Scalars.add(weights.sum(new int[] {1}, true), SMALLEST_SUM));
         }
@@ -199,46 +187,45 @@ public final class ExpertRouter extends AbstractBlock {
                 : Activation.SIGMOID.apply(products);
     }
 
+    /** The chosen of one token's experts, the best first. */
     private int[] choose(float[] candidates) {
         if (settings.chosenGroups < settings.groups) {
             int size = settings.experts / settings.groups;
-            float[] groupScores = new float[settings.groups];
-            for (int group = 0; group < settings.groups; group++) {
+            float[] groups = new float[settings.groups];
+            for (int group = 0; group < groups.length; group++) {
                 float[] members = Arrays.copyOfRange(candidates, group * size, (group + 1) * size);
                 Arrays.sort(members);
-                groupScores[group] =
-                        settings.groupScore == GroupScore.BEST
-                                ? members[size - 1]
-                                : members[size - 1] + members[size - 2];
+                groups[group] = members[size - 1];
+                if (settings.groupScore == GroupScore.SUM_OF_TWO_BEST) {
+                    groups[group] += members[size - 2];
+                }
             }
-            boolean[] open = new boolean[settings.groups];
-            for (int group : best(groupScores, settings.chosenGroups)) {
+            boolean[] open = new boolean[groups.length];
+            for (int group : best(groups, settings.chosenGroups)) {
                 open[group] = true;
             }
             for (int i = 0; i < candidates.length; i++) {
-                if (!open[i / size]) {
-                    candidates[i] = Float.NEGATIVE_INFINITY;
-                }
+                candidates[i] = open[i / size] ? candidates[i] : Float.NEGATIVE_INFINITY;
             }
         }
         return best(candidates, settings.chosen);
     }
 
-    /** The places of the greatest values; of equal ones the first. */
+    /** Where the greatest values are, the greatest first; of equal ones the first. */
     private static int[] best(float[] values, int count) {
-        int[] places = new int[count];
+        int[] best = new int[count];
         boolean[] taken = new boolean[values.length];
         for (int i = 0; i < count; i++) {
-            int best = -1;
+            int greatest = -1;
             for (int j = 0; j < values.length; j++) {
-                if (!taken[j] && (best < 0 || values[j] > values[best])) {
-                    best = j;
+                if (!taken[j] && (greatest < 0 || values[j] > values[greatest])) {
+                    greatest = j;
                 }
             }
-            taken[best] = true;
-            places[i] = best;
+            taken[greatest] = true;
+            best[i] = greatest;
         }
-        return places;
+        return best;
     }
 
     /**
@@ -265,12 +252,10 @@ public final class ExpertRouter extends AbstractBlock {
         return new NDList(route(parameters, inputs.singletonOrThrow(), training).weights());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {}
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0), settings.chosen)};

@@ -27,7 +27,6 @@ public record LayerInputs(
         DecoderCache cache,
         AttentionObserver observer) {
 
-    /** {@inheritDoc} */
     public LayerInputs {
         Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
         Objects.requireNonNull(memoryMask, "memoryMask: use AttentionMask.none()");

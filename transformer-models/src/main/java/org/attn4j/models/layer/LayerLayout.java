@@ -24,7 +24,6 @@ public record LayerLayout(
         float attentionDropout,
         float feedForwardDropout) {
 
-    /** {@inheritDoc} */
     public LayerLayout {
         Objects.requireNonNull(norm, "norm");
         Objects.requireNonNull(normOrder, "normOrder");

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -12,7 +13,9 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * A feed-forward block of many experts, of which each token is given a few: {@code Σ weight_e ·
@@ -43,13 +46,12 @@ public final class MixtureOfExperts extends AbstractBlock {
     public MixtureOfExperts(
             int modelSize, ExpertRouter router, List<FeedForward> experts, FeedForward shared) {
         super(VERSION);
-        if (experts.size() != router.settings().experts()) {
-            throw new IllegalArgumentException(
-                    "there must be as many experts as the router chooses from, got experts="
-                            + experts.size()
-                            + ", router="
-                            + router.settings().experts());
-        }
+        Require.that(
+                experts.size() == router.settings().experts(),
+                "there must be as many experts as the router chooses from, got experts=%s,"
+                        + " router=%s",
+                experts.size(),
+                router.settings().experts());
         this.modelSize = modelSize;
         this.router = addChildBlock("router", router);
         this.experts = addChildBlock("experts", new LayerList<>(experts)).layers();
@@ -80,7 +82,7 @@ public final class MixtureOfExperts extends AbstractBlock {
         ExpertRouter.Route route = router.route(parameters, tokens, training);
         int chosen = router.settings().chosen();
         Grouping grouping = Grouping.of(route.experts(), chosen, experts.size());
-        NDArray sorted = Rows.take(tokens, grouping.tokens); // (n·k, D), expert after expert
+        NDArray sorted = rows(tokens, grouping.tokens); // (n·k, D), expert after expert
         NDList parts = new NDList();
         for (int i = 0; i < experts.size(); i++) {
             if (!grouping.idle(i)) {
@@ -90,7 +92,7 @@ public final class MixtureOfExperts extends AbstractBlock {
         }
         // DJL's concat copies a single array, and the copy passes no gradient.
         NDArray joined = parts.size() == 1 ? parts.head() : NDArrays.concat(parts);
-        NDArray outputs = Rows.take(joined, grouping.places); // (n·k, D), token after token
+        NDArray outputs = rows(joined, grouping.sites); // (n·k, D), token after token
         NDArray weights =
                 route.weights().toType(outputs.getDataType(), false).reshape(-1, chosen, 1);
         NDArray mixed =
@@ -99,13 +101,25 @@ public final class MixtureOfExperts extends AbstractBlock {
     }
 
     /**
+     * Rows of a matrix by their numbers, with gradients.
+     *
+     * @param matrix (n, …)
+     * @param numbers m numbers below n, any of them more than once
+     * @return (m, …)
+     */
+    static NDArray rows(NDArray matrix, long[] numbers) {
+        NDArray index = HostArrays.of(matrix.getManager(), numbers, new Shape(numbers.length));
+        return matrix.get(new NDIndex("{}", index));
+    }
+
+    /**
      * What is computed, expert after expert.
      *
      * @param ends where the part of expert i begins, and at i + 1 where it ends
-     * @param tokens the token of each place
-     * @param places where among them the parts of a token are, k for each, token after token
+     * @param tokens the token of each part
+     * @param sites where among them the parts of a token are, k for each, token after token
      */
-    private record Grouping(int[] ends, long[] tokens, long[] places) {
+    private record Grouping(int[] ends, long[] tokens, long[] sites) {
 
         static Grouping of(int[] given, int chosen, int experts) {
             int[] ends = new int[experts + 1];
@@ -115,13 +129,13 @@ public final class MixtureOfExperts extends AbstractBlock {
             Arrays.parallelPrefix(ends, Integer::sum);
             int[] next = ends.clone();
             long[] tokens = new long[given.length];
-            long[] places = new long[given.length];
+            long[] sites = new long[given.length];
             for (int i = 0; i < given.length; i++) {
                 int at = next[given[i]]++;
                 tokens[at] = i / chosen;
-                places[i] = at;
+                sites[i] = at;
             }
-            return new Grouping(ends, tokens, places);
+            return new Grouping(ends, tokens, sites);
         }
 
         boolean idle(int expert) {
@@ -143,7 +157,6 @@ public final class MixtureOfExperts extends AbstractBlock {
         return result;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -152,7 +165,6 @@ public final class MixtureOfExperts extends AbstractBlock {
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

@@ -88,7 +88,6 @@ public final class OutputProjection extends AbstractBlock {
         return new NDList(logits); // (..., V)
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape input = inputShapes[0];

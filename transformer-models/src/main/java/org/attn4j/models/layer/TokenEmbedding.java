@@ -80,7 +80,6 @@ public final class TokenEmbedding extends AbstractBlock {
         return ids.getNDArrayInternal().embedding(ids, vectors, SparseFormat.DENSE); // (..., D)
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0].add(modelSize)};

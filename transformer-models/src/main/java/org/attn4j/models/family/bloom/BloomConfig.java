@@ -31,7 +31,6 @@ public record BloomConfig(
         boolean residualAfterNorm,
         boolean tieEmbeddings) {
 
-    /** {@inheritDoc} */
     public BloomConfig {
         if (heads < 1 || hiddenSize < 1 || hiddenSize % heads != 0) {
             throw new IllegalArgumentException(

@@ -96,7 +96,6 @@ public record DeepSeekConfig(
         }
     }
 
-    /** {@inheritDoc} */
     public DeepSeekConfig {
         if (vocabularySize < 1 || hiddenSize < 1 || innerSize < 1 || layers < 0) {
             throw new IllegalArgumentException(

@@ -44,7 +44,6 @@ public record Gpt2Config(
         boolean scaleByLayer,
         boolean tieEmbeddings) {
 
-    /** {@inheritDoc} */
     public Gpt2Config {
         if (vocabularySize < 1 || hiddenSize < 1 || layers < 0 || heads < 1 || maxPositions < 1) {
             throw new IllegalArgumentException(

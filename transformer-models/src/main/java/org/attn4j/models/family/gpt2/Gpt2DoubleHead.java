@@ -54,7 +54,6 @@ final class Gpt2DoubleHead extends HeadBlock {
         dropout = reader.rate("summary_first_dropout", 0.1);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> inputNames() {
         return OWN;
@@ -76,7 +75,6 @@ final class Gpt2DoubleHead extends HeadBlock {
         return new ModelInputs(rows, in.observer());
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
             ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {

@@ -46,7 +46,6 @@ public record GptNeoXConfig(
         boolean parallelResidual,
         boolean tieEmbeddings) {
 
-    /** {@inheritDoc} */
     public GptNeoXConfig {
         if (heads < 1 || hiddenSize < 1 || hiddenSize % heads != 0) {
             throw new IllegalArgumentException(

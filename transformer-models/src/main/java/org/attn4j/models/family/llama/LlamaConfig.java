@@ -52,7 +52,6 @@ public record LlamaConfig(
         float classifierDropout,
         boolean tieEmbeddings) {
 
-    /** {@inheritDoc} */
     public LlamaConfig {
         Require.that(
                 vocabularySize >= 1 && hiddenSize >= 1 && innerSize >= 1 && layers >= 0,

@@ -43,7 +43,6 @@ public record OptConfig(
         double initializerRange,
         boolean tieEmbeddings) {
 
-    /** {@inheritDoc} */
     public OptConfig {
         if (vocabularySize < 1 || embeddingSize < 1 || layers < 0 || maxPositions < 1) {
             throw new IllegalArgumentException(

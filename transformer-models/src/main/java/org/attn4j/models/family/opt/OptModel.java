@@ -76,11 +76,11 @@ public final class OptModel extends DecoderOnlyModel {
 
     @Override
     public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
-        CausalInputs placed = in.positions() == null ? in.withPositions(counted(in)) : in;
-        LayerInputs seen = placed.forLayers(AttentionMask.none());
+        CausalInputs located = in.positions() == null ? in.withPositions(counted(in)) : in;
+        LayerInputs seen = located.forLayers(AttentionMask.none());
         NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, E)
         x = applyIf(projectIn, parameters, x, training); // (B, T, D)
-        x = x.add(Layers.apply(positions, parameters, placed.positions(), training));
+        x = x.add(Layers.apply(positions, parameters, located.positions(), training));
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         x = applyIf(norm, parameters, x, training); // (B, T, D)
         x = applyIf(projectOut, parameters, x, training); // (B, T, E)

@@ -25,8 +25,8 @@ import org.attn4j.models.model.head.Losses;
 
 /**
  * A decoder-only model that predicts the next token. Gives {@code logits} (B, T, V), and {@code
- * loss} with {@code labels} (B, T): the logits of each place against the label of the next, where
- * {@link Losses#IGNORED} marks places that do not count.
+ * loss} with {@code labels} (B, T): the logits of each position against the label of the next,
+ * where {@link Losses#IGNORED} marks positions that do not count.
  *
  * <p>Its children are {@code model} and {@code lm_head}.
  */

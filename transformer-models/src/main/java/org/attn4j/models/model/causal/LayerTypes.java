@@ -21,7 +21,6 @@ public record LayerTypes(List<String> names, int window) {
     /** A layer that sees a window. */
     public static final String SLIDING = "sliding_attention";
 
-    /** {@inheritDoc} */
     public LayerTypes {
         names = List.copyOf(names);
         if (!Set.of(FULL, SLIDING).containsAll(names)) {

@@ -11,12 +11,12 @@ import org.attn4j.attention.position.RotaryScaling;
 import org.attn4j.models.config.ConfigReader;
 
 /**
- * How a checkpoint turns queries and keys. Files of transformers 4 have {@code rope_theta} and
+ * How a checkpoint rotates queries and keys. Files of transformers 4 have {@code rope_theta} and
  * {@code rope_scaling}, those of transformers 5 have both in {@code rope_parameters}, which may
  * hold an object for each type of layer.
  *
  * @param base {@code rope_theta}
- * @param part how much of each head is turned, {@code partial_rotary_factor}
+ * @param part how much of each head is rotated, {@code partial_rotary_factor}
  * @param scaling how frequencies are changed for longer sequences
  * @param scoreFactor what DeepSeek's models multiply scores by beside it, the square of YaRN's
  *     factor for {@code mscale_all_dim}; 1 without it
@@ -31,7 +31,6 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     private static final double BETA_FAST = 32;
     private static final double BETA_SLOW = 1;
 
-    /** {@inheritDoc} */
     public RotaryConfig {
         if (!(base > 0) || !(part >= 0 && part <= 1)) {
             throw new IllegalArgumentException(
@@ -43,25 +42,25 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     }
 
     /**
-     * Reads the settings of a family that turns whole heads, all layers alike.
+     * Reads the settings of a family that rotates whole heads, all layers alike.
      *
      * @param reader the {@code config.json}
      * @param maxPositions {@code max_position_embeddings}
      * @return the settings
-     * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
+     * @throws IllegalArgumentException if one does not fit, or only a part of a head is rotated
      */
     public static RotaryConfig of(ConfigReader reader, int maxPositions) {
         return ofTypes(reader, maxPositions, Set.of(LayerTypes.FULL)).get(LayerTypes.FULL);
     }
 
     /**
-     * Reads the settings of a family that turns whole heads, whose layers may differ in them.
+     * Reads the settings of a family that rotates whole heads, whose layers may differ in them.
      *
      * @param reader the {@code config.json}
      * @param maxPositions {@code max_position_embeddings}
      * @param types which of {@link LayerTypes} there are
      * @return the settings of each type
-     * @throws IllegalArgumentException if one does not fit, or only a part of a head is turned
+     * @throws IllegalArgumentException if one does not fit, or only a part of a head is rotated
      */
     public static Map<String, RotaryConfig> ofTypes(
             ConfigReader reader, int maxPositions, Set<String> types) {
@@ -89,7 +88,7 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
      * @param reader the {@code config.json}
      * @param maxPositions {@code max_position_embeddings}
      * @param base the base unless {@code rope_parameters} says otherwise
-     * @param part the part that is turned unless {@code rope_parameters} says otherwise
+     * @param part the part that is rotated unless {@code rope_parameters} says otherwise
      * @return the settings
      * @throws IllegalArgumentException if one does not fit
      */
@@ -253,9 +252,9 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     }
 
     /**
-     * Returns the turning of heads.
+     * Returns the rotation of heads.
      *
-     * @param headSize the features of a head that positions may turn
+     * @param headSize the features of a head that positions may rotate
      * @param layout which features form a pair
      * @return the embedding
      */
