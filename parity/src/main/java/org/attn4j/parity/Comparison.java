@@ -2,88 +2,98 @@ package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import java.util.Locale;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 
-/** One array beside a tensor of a dump. */
-final class Comparison {
-
-    private Comparison() {}
+/**
+ * An array beside that of another implementation.
+ *
+ * @param absolute how far a number may be off; integers and booleans must be equal
+ * @param relative how far it may be off in proportion to its size
+ */
+public record Comparison(double absolute, double relative) {
 
     /**
      * Compares element by element.
      *
-     * @param label the name in the report
-     * @param fixture the dump
-     * @param tensor the full name of what is expected
+     * @param name the name in the report
+     * @param expected the other implementation's numbers
+     * @param shape their shape
      * @param actual what was computed; null if nothing was
-     * @param absolute how far a number may be off
-     * @param relative how far it may be off in proportion to its size
-     * @param dead which elements count for nothing; null if all count
+     * @param skipped which elements count for nothing; null if all count
+     * @return the largest difference
      */
-    static ParityReport.Difference of(
-            String label,
-            Fixture fixture,
-            String tensor,
-            NDArray actual,
-            double absolute,
-            double relative,
-            boolean[] dead) {
+    public Difference of(
+            String name, double[] expected, Shape shape, NDArray actual, boolean[] skipped) {
         if (actual == null) {
-            return new ParityReport.Difference(label, Double.NaN, 0, "is not computed");
+            return Difference.without(name, "is not computed");
         }
-        double[] expected = fixture.doubles(tensor);
         boolean scalars = expected.length == 1 && actual.size() == 1;
-        if (!scalars && !fixture.shape(tensor).equals(actual.getShape())) {
-            return new ParityReport.Difference(
-                    label,
-                    Double.NaN,
-                    0,
-                    "has the shape " + actual.getShape() + " instead of " + fixture.shape(tensor));
+        if (!scalars && !shape.equals(actual.getShape())) {
+            return Difference.without(
+                    name, "has the shape %s instead of %s".formatted(actual.getShape(), shape));
         }
-        boolean exact = !fixture.isFloat(tensor);
         double[] numbers = numbers(actual);
         double largest = Double.NaN;
         double worst = 1;
         long compared = 0;
         String problem = null;
         for (int i = 0; i < expected.length; i++) {
-            if (Double.isNaN(expected[i]) || dead != null && dead[i]) {
+            if (skipped != null && skipped[i]) {
                 continue;
             }
             compared++;
-            double off = expected[i] == numbers[i] ? 0 : Math.abs(expected[i] - numbers[i]);
-            largest = Double.isNaN(largest) || !(off <= largest) ? off : largest;
-            double allowed = exact ? 0 : absolute + relative * Math.abs(expected[i]);
-            double excess = off == 0 ? 0 : off / allowed;
-            if (!(excess <= worst)) { // negated, so that a NaN is one
-                worst = Double.isNaN(excess) ? Double.POSITIVE_INFINITY : excess;
+            double off = distance(expected[i], numbers[i]);
+            largest = Double.isNaN(largest) || off > largest ? off : largest;
+            double excess = off == 0 ? 0 : off / (absolute + relative * Math.abs(expected[i]));
+            if (excess > worst) {
+                worst = excess;
                 problem =
-                        String.format(
-                                Locale.ROOT,
-                                "[%d] is %.7g instead of %.7g",
-                                i,
-                                numbers[i],
-                                expected[i]);
+                        "%s is %.7g instead of %.7g"
+                                .formatted(index(i, shape), numbers[i], expected[i]);
             }
         }
-        return new ParityReport.Difference(label, largest, compared, problem);
+        return new Difference(name, largest, compared, problem);
     }
 
-    private static double[] numbers(NDArray array) {
-        if (array.getDataType() == DataType.INT64) {
-            long[] values = array.toLongArray();
-            double[] numbers = new double[values.length];
-            for (int i = 0; i < values.length; i++) {
-                numbers[i] = values[i];
-            }
-            return numbers;
+    /** What is no number in one of them alone is as far off as can be. */
+    private static double distance(double expected, double actual) {
+        if (Double.compare(expected, actual) == 0 || expected == actual) {
+            return 0;
         }
-        try (NDArray floats = array.toType(DataType.FLOAT32, true)) {
-            float[] values = floats.toFloatArray();
-            double[] numbers = new double[values.length];
-            for (int i = 0; i < values.length; i++) {
-                numbers[i] = values[i];
+        double off = Math.abs(expected - actual);
+        return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
+    }
+
+    private static String index(int number, Shape shape) {
+        long[] index = new long[shape.dimension()];
+        long rest = number;
+        for (int axis = index.length - 1; axis >= 0; axis--) {
+            index[axis] = rest % shape.get(axis);
+            rest /= shape.get(axis);
+        }
+        return Arrays.toString(index);
+    }
+
+    /**
+     * Returns the numbers of an array.
+     *
+     * @param array of any type
+     * @return its elements in row-major order; booleans as zeros and ones
+     */
+    public static double[] numbers(NDArray array) {
+        DataType type = array.getDataType();
+        if (type == DataType.FLOAT64) {
+            return array.toDoubleArray();
+        }
+        boolean floating = type.isFloating();
+        try (NDArray wide = array.toType(floating ? DataType.FLOAT32 : DataType.INT64, true)) {
+            if (!floating) {
+                return Arrays.stream(wide.toLongArray()).asDoubleStream().toArray();
             }
+            float[] floats = wide.toFloatArray();
+            double[] numbers = new double[floats.length];
+            Arrays.setAll(numbers, i -> floats[i]);
             return numbers;
         }
     }

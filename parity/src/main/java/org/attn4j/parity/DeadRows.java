@@ -1,5 +1,6 @@
 package org.attn4j.parity;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,11 @@ final class DeadRows {
     private static final String FACTORS = "cotangent/";
 
     private final Fixture fixture;
+    private final NDManager manager;
 
-    DeadRows(Fixture fixture) {
+    DeadRows(Fixture fixture, NDManager manager) {
         this.fixture = fixture;
+        this.manager = manager;
     }
 
     /** Which elements of a tensor are in dead rows; null if none is. */
@@ -82,7 +85,7 @@ final class DeadRows {
 
     /** Which rows, by their number, have any factor that is not 0. */
     private boolean[] live(String factors, int rank) {
-        double[] values = fixture.doubles(factors);
+        double[] values = fixture.numbers(manager, factors);
         Shape shape = fixture.shape(factors);
         int count = 1;
         for (int axis = 0; axis < rank; axis++) {

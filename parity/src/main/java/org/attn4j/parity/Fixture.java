@@ -2,74 +2,84 @@ package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ShownNames;
+import org.attn4j.models.checkpoint.TensorInfo;
+import org.attn4j.models.checkpoint.TensorSource;
 
 /**
  * A dump of a mechanism: a folder of {@code golden.json}, which says what is computed, and {@code
- * golden.safetensors} with the inputs and what must come out. Files are read with bounds and may
- * hold anything; what is wrong with them is told in one sentence.
+ * golden.safetensors} with the inputs and what must come out. Files may hold anything; what is
+ * wrong with them is told in one sentence.
  */
-public final class Fixture {
+public final class Fixture implements AutoCloseable {
 
     /** The name of the file that says what is computed. */
     public static final String DESCRIPTION = "golden.json";
 
     private static final String TENSORS = "golden.safetensors";
-    private static final long MAX_DESCRIPTION = 4L << 20;
+
+    /** What may be printed: short, and without what steers a terminal. */
+    private static final String NAME = "[\\x20-\\x7e]{1,120}";
 
     private final String name;
     private final JsonObject description;
-    private final FixtureTensors content;
+    private final TensorSource tensors;
 
-    private Fixture(String name, JsonObject description, FixtureTensors content) {
+    private Fixture(String name, JsonObject description, TensorSource tensors) {
         this.name = name;
         this.description = description;
-        this.content = content;
+        this.tensors = tensors;
     }
 
     /**
-     * Reads a dump.
+     * Opens a dump.
      *
      * @param folder the folder
-     * @return its content
+     * @return the dump; close it
      * @throws IOException if there is none, or if a file is broken
      */
-    public static Fixture read(Path folder) throws IOException {
+    public static Fixture open(Path folder) throws IOException {
         for (String file : List.of(DESCRIPTION, TENSORS)) {
             if (!Files.isRegularFile(folder.resolve(file))) {
                 throw new IOException(
-                        folder
-                                + " is no fixture: it needs golden.json and golden.safetensors, and "
-                                + file
-                                + " is not there");
+                        "%s is no fixture: it needs %s and %s, and %s is not there"
+                                .formatted(folder, DESCRIPTION, TENSORS, file));
             }
         }
         Path described = folder.resolve(DESCRIPTION);
-        byte[] text = FixtureTensors.bounded(described, MAX_DESCRIPTION);
-        JsonObject description =
-                FixtureJson.object(described, new String(text, StandardCharsets.UTF_8));
+        JsonObject description = JsonFiles.read(described);
         JsonElement name = description.get("name");
-        if (name == null || !name.isJsonPrimitive() || !FixtureJson.isName(name.getAsString())) {
+        if (!(name instanceof JsonPrimitive) || !name.getAsString().matches(NAME)) {
             throw new IOException(described + " has no name");
         }
-        for (String part : List.of("params", "tensors", "dims")) {
+        for (String part : List.of("params", "tensors")) {
             if (description.has(part) && !description.get(part).isJsonObject()) {
                 throw new IOException(described + ": " + part + " must be an object");
             }
         }
-        return new Fixture(
-                name.getAsString(), description, FixtureTensors.read(folder.resolve(TENSORS)));
+        TensorSource tensors = TensorSource.open(folder.resolve(TENSORS));
+        for (String tensor : tensors.names()) {
+            if (!tensor.matches(NAME)) {
+                tensors.close();
+                throw new IOException(
+                        "%s: tensor %s has no printable name"
+                                .formatted(tensors.path(), ShownNames.quoted(tensor)));
+            }
+        }
+        return new Fixture(name.getAsString(), description, tensors);
     }
 
     /**
@@ -88,7 +98,7 @@ public final class Fixture {
      * @return whether it is there
      */
     public boolean has(String tensor) {
-        return content.tensors().containsKey(tensor);
+        return tensors.names().contains(tensor);
     }
 
     /**
@@ -98,12 +108,7 @@ public final class Fixture {
      * @return whether they are there
      */
     public boolean hasAll(String... names) {
-        for (String tensor : names) {
-            if (!has(tensor)) {
-                return false;
-            }
-        }
-        return true;
+        return tensors.names().containsAll(List.of(names));
     }
 
     /**
@@ -113,7 +118,7 @@ public final class Fixture {
      * @return the full names, sorted
      */
     public List<String> names(String prefix) {
-        return content.tensors().keySet().stream().filter(n -> n.startsWith(prefix)).toList();
+        return tensors.names().stream().filter(n -> n.startsWith(prefix)).sorted().toList();
     }
 
     /**
@@ -124,7 +129,7 @@ public final class Fixture {
      * @throws FixtureException if there is none of that name
      */
     public Shape shape(String tensor) {
-        return tensor(tensor).shape();
+        return info(tensor).shape();
     }
 
     /**
@@ -135,8 +140,7 @@ public final class Fixture {
      * @throws FixtureException if there is none of that name
      */
     public boolean isFloat(String tensor) {
-        FixtureTensors.Type type = tensor(tensor).type();
-        return type == FixtureTensors.Type.F32 || type == FixtureTensors.Type.F64;
+        return info(tensor).type().dataType().isFloating();
     }
 
     /**
@@ -279,76 +283,42 @@ public final class Fixture {
      * @throws FixtureException if there is none of that name
      */
     public NDArray array(NDManager manager, String tensor) {
-        FixtureTensors.Tensor found = tensor(tensor);
-        ByteBuffer bytes = content.bytes(found);
-        return switch (found.type()) {
-            case F32, F64 -> HostArrays.of(manager, floats(tensor), found.shape());
-            case I32 -> {
-                int[] values = new int[bytes.remaining() / Integer.BYTES];
-                bytes.asIntBuffer().get(values);
-                yield HostArrays.of(manager, values, found.shape());
-            }
-            case I64 -> {
-                long[] values = new long[bytes.remaining() / Long.BYTES];
-                bytes.asLongBuffer().get(values);
-                yield HostArrays.of(manager, values, found.shape());
-            }
-            case BOOL -> {
-                boolean[] values = new boolean[bytes.remaining()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = bytes.get(i) != 0;
-                }
-                yield HostArrays.of(manager, values, found.shape());
-            }
-        };
-    }
-
-    /**
-     * Returns the numbers of a tensor.
-     *
-     * @param tensor its full name
-     * @return the numbers in row-major order, narrowed to float32
-     * @throws FixtureException if there is none of that name
-     */
-    public float[] floats(String tensor) {
-        double[] values = doubles(tensor);
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
+        DataType type = info(tensor).type().dataType();
+        return read(manager, tensor, type == DataType.FLOAT64 ? DataType.FLOAT32 : type);
     }
 
     /**
      * Returns the numbers of a tensor; booleans as zeros and ones.
      *
+     * @param manager on which engine they are read
      * @param tensor its full name
      * @return the numbers in row-major order
      * @throws FixtureException if there is none of that name
      */
-    public double[] doubles(String tensor) {
-        FixtureTensors.Tensor found = tensor(tensor);
-        ByteBuffer bytes = content.bytes(found);
-        double[] values = new double[Math.toIntExact(found.shape().size())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] =
-                    switch (found.type()) {
-                        case F32 -> bytes.getFloat();
-                        case F64 -> bytes.getDouble();
-                        case I32 -> bytes.getInt();
-                        case I64 -> bytes.getLong();
-                        case BOOL -> bytes.get() == 0 ? 0 : 1;
-                    };
+    public double[] numbers(NDManager manager, String tensor) {
+        try (NDArray array = read(manager, tensor, info(tensor).type().dataType())) {
+            return Comparison.numbers(array);
         }
-        return values;
     }
 
-    private FixtureTensors.Tensor tensor(String tensor) {
-        FixtureTensors.Tensor found = content.tensors().get(tensor);
-        if (found == null) {
+    private NDArray read(NDManager manager, String tensor, DataType type) {
+        try {
+            return tensors.read(tensor, manager, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TensorInfo info(String tensor) {
+        if (!has(tensor)) {
             throw new FixtureException("fixture " + name + " has no tensor " + tensor);
         }
-        return found;
+        return tensors.info(tensor);
+    }
+
+    @Override
+    public void close() throws IOException {
+        tensors.close();
     }
 
     private FixtureException wrong(String key, String form) {
@@ -360,6 +330,6 @@ public final class Fixture {
                         + " must be "
                         + form
                         + ", got "
-                        + FixtureJson.shown(String.valueOf(param(key))));
+                        + ShownNames.quoted(String.valueOf(param(key))));
     }
 }

@@ -3,6 +3,8 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,18 +16,15 @@ import org.attn4j.attention.ops.AttentionKernel;
 /**
  * Computes what a dump holds with the blocks of this project, and compares.
  *
- * <p>Results may be off by {@link #VALUES}, gradients by {@link #GRADIENTS} and as much of their
- * own size; integers and booleans must be equal. Where the dump has no number (NaN) nothing is
- * compared. Nor is it in rows that count for nothing in the dump, those of padding: their factors
- * are all 0.
+ * <p>Results may be off by 2e-5, gradients by 1e-4 and as much of their own size; integers and
+ * booleans must be equal. Where the dump has no number (NaN) nothing is compared. Nor is it in rows
+ * that count for nothing in the dump, those of padding: their factors are all 0.
  */
 public final class Parity {
 
-    /** How far a result may be off. */
-    public static final double VALUES = 2e-5;
-
-    /** How far a gradient may be off, absolutely and in proportion to its size. */
-    public static final double GRADIENTS = 1e-4;
+    private static final Comparison OF_VALUES = new Comparison(2e-5, 0);
+    private static final Comparison OF_GRADIENTS = new Comparison(1e-4, 1e-4);
+    private static final Comparison EXACT = new Comparison(0, 0);
 
     /**
      * Results that are derivatives of others: of their sum, by the first input that is a number.
@@ -62,6 +61,24 @@ public final class Parity {
     /**
      * Compares.
      *
+     * @param folder the folder of a dump
+     * @param manager whose engine and device are used
+     * @param kernel the attention kernel to use where one applies; null for the fastest
+     * @return the largest difference of each result and gradient
+     * @throws IOException if there is no dump, or if a file is broken
+     * @throws FixtureException if no case computes the dump, if it lacks a tensor or parameter, or
+     *     if its parts do not fit one another
+     */
+    public static ParityReport check(Path folder, NDManager manager, AttentionKernel kernel)
+            throws IOException {
+        try (Fixture fixture = Fixture.open(folder)) {
+            return check(fixture, manager, kernel);
+        }
+    }
+
+    /**
+     * Compares.
+     *
      * @param fixture the dump
      * @param manager whose engine and device are used
      * @param kernel the attention kernel to use where one applies; null for the fastest
@@ -74,9 +91,9 @@ public final class Parity {
         try (NDManager own = manager.newSubManager()) {
             FixtureInputs in = new FixtureInputs(fixture, own, kernel);
             Map<String, NDArray> results = recorded(in, match, kernel);
-            List<ParityReport.Difference> gradients = gradients(in);
+            List<Difference> gradients = gradients(in);
             derivatives(in, match, kernel, results);
-            return new ParityReport(fixture.name(), values(fixture, results), gradients);
+            return new ParityReport(fixture.name(), values(in, results), gradients);
         } catch (FixtureException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -118,19 +135,12 @@ public final class Parity {
         return sum;
     }
 
-    private static List<ParityReport.Difference> gradients(FixtureInputs in) {
-        List<ParityReport.Difference> differences = new ArrayList<>();
+    private static List<Difference> gradients(FixtureInputs in) {
+        List<Difference> differences = new ArrayList<>();
         for (String tensor : in.fixture().names(SLOPES)) {
             NDArray array = in.array(tensor.substring(SLOPES.length()));
-            differences.add(
-                    Comparison.of(
-                            tensor,
-                            in.fixture(),
-                            tensor,
-                            array.getGradient(),
-                            GRADIENTS,
-                            GRADIENTS,
-                            null));
+            NDArray gradient = array.getGradient();
+            differences.add(compare(in, tensor, tensor, gradient, OF_GRADIENTS, null));
         }
         return differences;
     }
@@ -159,30 +169,40 @@ public final class Parity {
         }
     }
 
-    private static List<ParityReport.Difference> values(
-            Fixture fixture, Map<String, NDArray> results) {
-        DeadRows dead = new DeadRows(fixture);
+    private static List<Difference> values(FixtureInputs in, Map<String, NDArray> results) {
+        Fixture fixture = in.fixture();
+        DeadRows dead = new DeadRows(fixture, in.manager());
         Map<String, List<String>> ways = new HashMap<>();
         for (String name : results.keySet()) {
             int at = name.indexOf('@');
             ways.computeIfAbsent(at < 0 ? name : name.substring(0, at), n -> new ArrayList<>())
                     .add(name);
         }
-        List<ParityReport.Difference> differences = new ArrayList<>();
+        List<Difference> differences = new ArrayList<>();
         for (String tensor : fixture.names(RESULTS)) {
             String name = tensor.substring(RESULTS.length());
+            Comparison comparison = fixture.isFloat(tensor) ? OF_VALUES : EXACT;
             for (String way : ways.getOrDefault(name, List.of(name))) {
-                differences.add(
-                        Comparison.of(
-                                RESULTS + way,
-                                fixture,
-                                tensor,
-                                results.get(way),
-                                VALUES,
-                                0,
-                                dead.of(tensor)));
+                NDArray result = results.get(way);
+                boolean[] uncounted = dead.of(tensor);
+                differences.add(compare(in, RESULTS + way, tensor, result, comparison, uncounted));
             }
         }
         return differences;
+    }
+
+    private static Difference compare(
+            FixtureInputs in,
+            String label,
+            String tensor,
+            NDArray actual,
+            Comparison comparison,
+            boolean[] dead) {
+        double[] expected = in.fixture().numbers(in.manager(), tensor);
+        boolean[] skipped = new boolean[expected.length];
+        for (int i = 0; i < skipped.length; i++) {
+            skipped[i] = Double.isNaN(expected[i]) || dead != null && dead[i];
+        }
+        return comparison.of(label, expected, in.fixture().shape(tensor), actual, skipped);
     }
 }

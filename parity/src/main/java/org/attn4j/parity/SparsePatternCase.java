@@ -77,7 +77,7 @@ final class SparsePatternCase implements ParityCase {
         if (in.has("random")) {
             int count = Math.toIntExact(fixture.shape("in/random").get(0));
             int width = Math.toIntExact(fixture.shape("in/random").get(1));
-            double[] random = fixture.doubles("in/random");
+            double[] random = fixture.numbers(in.manager(), "in/random");
             table =
                     IntStream.range(0, count)
                             .mapToObj(
@@ -105,7 +105,7 @@ final class SparsePatternCase implements ParityCase {
         PatternExtent extent = extent(in, pattern);
         int[][] globals = new int[batch][0];
         if (in.has("global_mask")) {
-            double[] flags = fixture.doubles("in/global_mask");
+            double[] flags = fixture.numbers(in.manager(), "in/global_mask");
             int length = extent.keys();
             for (int b = 0; b < batch; b++) {
                 int start = b * length;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +34,13 @@ class FixtureTest {
         Files.writeString(folder.resolve("golden.json"), description);
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         write(text.length, text, values);
-        return Fixture.read(folder);
+        return Fixture.open(folder);
+    }
+
+    private static double[] numbers(Fixture fixture, String tensor) {
+        try (NDManager manager = TestEngine.manager()) {
+            return fixture.numbers(manager, tensor);
+        }
     }
 
     private void write(long length, byte[] header, float... values) throws IOException {
@@ -63,7 +71,7 @@ class FixtureTest {
                         -2);
         assertEquals("n", fixture.name());
         assertEquals(new Shape(2), fixture.shape("in/x"));
-        assertArrayEquals(new float[] {1.5f, -2}, fixture.floats("in/x"));
+        assertArrayEquals(new double[] {1.5, -2}, numbers(fixture, "in/x"));
         assertEquals(List.of("T"), fixture.axes("in/x"));
         assertEquals(3, fixture.integer("heads"));
         assertEquals(1e-5, fixture.number("eps"));
@@ -80,7 +88,7 @@ class FixtureTest {
         Fixture fixture = fixture("{\"name\":\"n\",\"params\":{\"heads\":1.5}}", GOOD, 1, 2);
         assertEquals(
                 "fixture n has no tensor in/y",
-                assertThrows(FixtureException.class, () -> fixture.floats("in/y")).getMessage());
+                assertThrows(FixtureException.class, () -> fixture.shape("in/y")).getMessage());
         assertEquals(
                 "fixture n: parameter heads must be a whole number, got \"1.5\"",
                 assertThrows(FixtureException.class, () -> fixture.integer("heads")).getMessage());
@@ -90,7 +98,7 @@ class FixtureTest {
 
     @Test
     void aFolderWithoutTheFilesIsNoFixture() {
-        String message = assertThrows(IOException.class, () -> Fixture.read(folder)).getMessage();
+        String message = assertThrows(IOException.class, () -> Fixture.open(folder)).getMessage();
         assertTrue(message.contains("golden.json"), message);
     }
 
@@ -99,7 +107,7 @@ class FixtureTest {
     void aHeaderOfAnotherLengthIsRefused(long length) throws IOException {
         Files.writeString(folder.resolve("golden.json"), "{\"name\":\"n\"}");
         write(length, GOOD.getBytes(StandardCharsets.UTF_8), 1, 2);
-        assertThrows(IOException.class, () -> Fixture.read(folder));
+        assertThrows(IOException.class, () -> Fixture.open(folder));
     }
 
     @Test
@@ -108,28 +116,18 @@ class FixtureTest {
         byte[] whole = Files.readAllBytes(folder.resolve("golden.safetensors"));
         for (int length = 0; length < whole.length; length++) {
             Files.write(folder.resolve("golden.safetensors"), Arrays.copyOf(whole, length));
-            assertThrows(IOException.class, () -> Fixture.read(folder), "cut to " + length);
+            assertThrows(IOException.class, () -> Fixture.open(folder), "cut to " + length);
         }
     }
 
+    /** What else a header may be is tested where checkpoints are read. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "[] | a JSON object",
-                "{\"in/x\":3} | not described",
-                "{\"in/x\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]}} | type",
-                "{\"in/x\":{\"dtype\":[],\"shape\":[2],\"data_offsets\":[0,4]}} | type",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}} | fill",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}} | empty",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | sizes",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}} | sizes",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[1e99],\"data_offsets\":[0,8]}} | sizes",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}} | truncated",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | fill",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | two",
+                "[] | header",
+                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}} | span",
                 "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[2]}} | data_offsets",
-                "{\"in/x\":{\"dtype\":\"F32\",\"shape\":[999999999999999,999999999999999,18446744073709],\"data_offsets\":[0,8]}} | fill",
                 "{\"in/\\u001b[2J\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | printable"
             })
     void aBrokenHeaderIsRefused(String header, String part) {
@@ -172,11 +170,11 @@ class FixtureTest {
                 .putLong(1L << 40);
         file.putDouble(0.25);
         Files.write(folder.resolve("golden.safetensors"), file.array());
-        Fixture fixture = Fixture.read(folder);
-        assertArrayEquals(new double[] {0, 1}, fixture.doubles("b"));
-        assertArrayEquals(new double[] {-5}, fixture.doubles("i"));
-        assertArrayEquals(new double[] {1L << 40}, fixture.doubles("l"));
-        assertArrayEquals(new double[] {0.25}, fixture.doubles("d"));
+        Fixture fixture = Fixture.open(folder);
+        assertArrayEquals(new double[] {0, 1}, numbers(fixture, "b"));
+        assertArrayEquals(new double[] {-5}, numbers(fixture, "i"));
+        assertArrayEquals(new double[] {1L << 40}, numbers(fixture, "l"));
+        assertArrayEquals(new double[] {0.25}, numbers(fixture, "d"));
         assertFalse(fixture.isFloat("l"));
         assertTrue(fixture.isFloat("d"));
     }

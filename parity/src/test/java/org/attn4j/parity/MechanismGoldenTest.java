@@ -39,8 +39,8 @@ class MechanismGoldenTest {
 
     private static void check(Path folder, TestKernel kernel) throws IOException {
         try (NDManager manager = TestEngine.manager()) {
-            ParityReport report = Parity.check(Fixture.read(folder), manager, kernel.get());
-            assertTrue(report.within(), () -> report.fixture() + ": " + report.problems());
+            ParityReport report = Parity.check(folder, manager, kernel.get());
+            assertTrue(report.within(), () -> report.toString());
         }
     }
 

@@ -14,10 +14,10 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.io.Json;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.parity.Difference;
 import org.attn4j.parity.model.ModelParity;
 import org.attn4j.parity.model.ModelParityReport;
 import org.attn4j.parity.model.ModelParityReport.CaseReport;
-import org.attn4j.parity.model.ModelParityReport.OutputReport;
 import picocli.CommandLine;
 
 /**
@@ -49,7 +49,7 @@ record ModelComparison(
                 Path golden = reference == null ? folder : reference;
                 ModelParityReport report =
                         ModelParity.check(folder, golden, loaders.get().optManager(own));
-                same += report.equal() ? 1 : 0;
+                same += report.within() ? 1 : 0;
                 document.putAll(document(report));
                 if (!json) {
                     print(folder, report, out);
@@ -78,18 +78,18 @@ record ModelComparison(
     private static void print(Path folder, ModelParityReport report, PrintWriter out) {
         out.println(
                 folder.getFileName()
-                        + (report.equal() ? ": within " : ": beyond ")
+                        + (report.within() ? ": within " : ": beyond ")
                         + number(report.tolerance()));
         for (CaseReport it : report.cases()) {
             out.println("  " + it.name());
-            for (OutputReport output : it.outputs()) {
+            for (Difference output : it.outputs()) {
                 out.println(
                         String.format(
                                         Locale.ROOT,
                                         "    %-28s %-8s %s",
                                         output.name(),
-                                        number(output.difference()),
-                                        output.equal() ? "" : output.detail())
+                                        number(output.largest()),
+                                        output.within() ? "" : output.problem())
                                 .stripTrailing());
             }
             it.firstDifference()
@@ -99,7 +99,7 @@ record ModelComparison(
 
     private static Map<String, Object> document(ModelParityReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("same", report.equal());
+        document.put("same", report.within());
         document.put("tolerance", report.tolerance());
         document.put("cases", report.cases().stream().map(ModelComparison::document).toList());
         return document;
@@ -109,24 +109,24 @@ record ModelComparison(
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", it.name());
         document.put("kind", it.kind().name().toLowerCase(Locale.ROOT));
-        document.put("first_difference", it.firstDifference().map(OutputReport::name).orElse(null));
+        document.put("first_difference", it.firstDifference().map(Difference::name).orElse(null));
         document.put("outputs", it.outputs().stream().map(ModelComparison::document).toList());
         return document;
     }
 
-    private static Map<String, Object> document(OutputReport output) {
+    private static Map<String, Object> document(Difference output) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("output", output.name());
-        document.put("largest", Double.isFinite(output.difference()) ? output.difference() : null);
-        document.put("same", output.equal());
-        if (!output.equal()) {
-            document.put("problem", output.detail());
+        document.put("largest", Double.isFinite(output.largest()) ? output.largest() : null);
+        document.put("same", output.within());
+        if (!output.within()) {
+            document.put("problem", output.problem());
         }
         return document;
     }
 
     private static String number(double difference) {
-        if (Double.isInfinite(difference)) {
+        if (!Double.isFinite(difference)) {
             return "-";
         }
         return difference == 0 ? "0" : String.format(Locale.ROOT, "%.1e", difference);

@@ -20,10 +20,10 @@ import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.option.UnknownSettingsOption;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.parity.Difference;
 import org.attn4j.parity.Fixture;
 import org.attn4j.parity.Parity;
 import org.attn4j.parity.ParityReport;
-import org.attn4j.parity.ParityReport.Difference;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -149,7 +149,7 @@ public final class ParityCommand implements Callable<Integer> {
 
     private Compared compare(Path folder, NDManager manager) {
         try {
-            return new Compared(folder, Parity.check(Fixture.read(folder), manager, null), null);
+            return new Compared(folder, Parity.check(folder, manager, null), null);
         } catch (IOException | IllegalArgumentException e) {
             if (common.isVerbose()) {
                 e.printStackTrace(spec.commandLine().getErr());
@@ -177,14 +177,14 @@ public final class ParityCommand implements Callable<Integer> {
     private static void print(Compared compared, PrintWriter out) {
         ParityReport report = compared.report();
         out.println(report.fixture() + (report.within() ? "" : ": beyond the tolerance"));
-        Stream.concat(report.values().stream(), report.gradients().stream())
+        report.all()
                 .forEach(
                         difference ->
                                 out.println(
                                         String.format(
                                                         Locale.ROOT,
                                                         "  %-36s %-9s %s",
-                                                        difference.tensor(),
+                                                        difference.name(),
                                                         largest(difference),
                                                         difference.within()
                                                                 ? ""
@@ -216,7 +216,7 @@ public final class ParityCommand implements Callable<Integer> {
 
     private static Map<String, Object> document(Difference difference) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("tensor", difference.tensor());
+        document.put("tensor", difference.name());
         document.put(
                 "largest", Double.isFinite(difference.largest()) ? difference.largest() : null);
         document.put("compared", difference.compared());

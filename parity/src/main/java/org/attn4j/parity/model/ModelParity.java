@@ -2,6 +2,7 @@ package org.attn4j.parity.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,9 +19,10 @@ import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.model.sentence.SentenceModel;
 import org.attn4j.models.model.sentence.SentenceVectors;
+import org.attn4j.parity.Comparison;
+import org.attn4j.parity.Difference;
 import org.attn4j.parity.model.ModelFixture.Case;
 import org.attn4j.parity.model.ModelParityReport.CaseReport;
-import org.attn4j.parity.model.ModelParityReport.OutputReport;
 
 /**
  * Compares a model with what a reference implementation computed with the same checkpoint: every
@@ -68,8 +70,7 @@ public final class ModelParity {
         for (Case it : fixture.cases()) {
             cases.add(check(model, fixture, it));
         }
-        String name = model.directory().path().toString();
-        return new ModelParityReport(name, fixture.tolerance(), cases);
+        return new ModelParityReport(fixture.tolerance(), cases);
     }
 
     /**
@@ -95,15 +96,21 @@ public final class ModelParity {
                         case SENTENCE -> sentences(inputs);
                         case GENERATE -> GenerationParity.generate(model, it, inputs);
                     };
-            ArrayDifference difference = new ArrayDifference(fixture.tolerance());
-            List<OutputReport> reports = new ArrayList<>();
+            List<Difference> differences = new ArrayList<>();
             for (String name : inOrder(outputs.keySet(), it.outputs())) {
                 NDArray expected = fixture.output(it, name, manager);
                 NDArray actual = outputs.get(name);
-                NDArray rows = comparableRows(name, expected, inputs);
-                reports.add(difference.of(name, expected, actual, rows));
+                boolean floating = expected.getDataType().isFloating();
+                Comparison comparison = new Comparison(floating ? fixture.tolerance() : 0, 0);
+                differences.add(
+                        comparison.of(
+                                name,
+                                Comparison.numbers(expected),
+                                expected.getShape(),
+                                actual,
+                                skipped(name, expected.getShape(), inputs)));
             }
-            return new CaseReport(it.name(), it.kind(), reports);
+            return new CaseReport(it.name(), it.kind(), differences);
         }
     }
 
@@ -140,25 +147,35 @@ public final class ModelParity {
     }
 
     /**
-     * The rows of an output that can be compared, (B, T) of booleans; null for all. In a
-     * decoder-only model the query of a padding token may see no key at all, before the first token
-     * of a row or where a window holds padding alone: the reference averages over keys that it
-     * ought not to see, and nothing that counts depends on it.
+     * The elements of an output that are not compared; null for none. In a decoder-only model the
+     * query of a padding token may see no key at all, before the first token of a row or where a
+     * window holds padding alone: the reference averages over keys that it ought not to see, and
+     * nothing that counts depends on it.
      */
-    private NDArray comparableRows(String output, NDArray expected, Map<String, NDArray> inputs) {
-        NDArray mask = inputs.get("attention_mask");
+    private boolean[] skipped(String output, Shape shape, Map<String, NDArray> inputs) {
+        NDArray mask = inputs.get("attention_mask"); // (B, T)
         boolean ofTokens =
                 output.equals("logits")
                         || output.startsWith("hidden_states.")
                         || output.equals("last_hidden_state")
                         || output.startsWith("attentions.");
         boolean comparable =
-                ofTokens && expected.getShape().dimension() >= 3
+                ofTokens && shape.dimension() >= 3
                         || output.equals("start_logits")
                         || output.equals("end_logits");
         if (!model.model().isCausal() || !comparable || mask == null) {
             return null;
         }
-        return mask.gt(0); // (B, T)
+        boolean byHead = shape.dimension() == 4; // (B, N, T, S), or else (B, T, …)
+        int heads = byHead ? (int) shape.get(1) : 1;
+        int length = (int) shape.get(byHead ? 2 : 1);
+        boolean[] visible = mask.gt(0).toBooleanArray();
+        boolean[] skipped = new boolean[(int) shape.size()];
+        int size = skipped.length / (int) shape.get(0) / heads / length;
+        for (int i = 0; i < skipped.length; i++) {
+            int row = i / size;
+            skipped[i] = !visible[row / length / heads * length + row % length];
+        }
+        return skipped;
     }
 }

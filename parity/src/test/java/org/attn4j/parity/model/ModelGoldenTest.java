@@ -41,7 +41,7 @@ class ModelGoldenTest {
             ModelParityReport.CaseReport report = ModelParity.check(model, fixture, it);
             assertTrue(
                     report.firstDifference().isEmpty() && !report.outputs().isEmpty(),
-                    () -> String.join("\n", report.lines()));
+                    report::toString);
         }
     }
 }

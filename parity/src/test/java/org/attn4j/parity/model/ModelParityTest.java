@@ -27,7 +27,7 @@ class ModelParityTest {
                     .getArray()
                     .muli(1.01);
             ModelParityReport report = ModelParity.check(model, fixture);
-            assertFalse(report.equal());
+            assertFalse(report.within());
             assertEquals(
                     "attentions.1", report.cases().get(0).firstDifference().orElseThrow().name());
         }
