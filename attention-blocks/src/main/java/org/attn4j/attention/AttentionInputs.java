@@ -16,8 +16,8 @@ import org.attn4j.attention.mask.AttentionMask;
  * @param key what is looked at, (B, S, Dk)
  * @param value what is taken from there, (B, S, Dv)
  * @param mask who sees whom; never null
- * @param positions the places of the queries, (B, T) or (T) of integers, for mechanisms that turn
- *     them into angles; null for the natural order, which starts after the cached places
+ * @param positions the positions of the queries, (B, T) or (T) of integers, for mechanisms that
+ *     turn them into angles; null for the natural order, which starts after the cached positions
  * @param cache keys and values of earlier calls; null for none
  * @param observer who is told the weights; null for nobody
  */
@@ -82,13 +82,13 @@ public record AttentionInputs(
     }
 
     /**
-     * Returns these inputs with the places of the queries.
+     * Returns these inputs with the positions of the queries.
      *
-     * @param places (B, T) or (T) of integers; null for the natural order
+     * @param positions (B, T) or (T) of integers; null for the natural order
      * @return the new inputs
      */
-    public AttentionInputs withPositions(NDArray places) {
-        return new AttentionInputs(query, key, value, mask, places, cache, observer);
+    public AttentionInputs withPositions(NDArray positions) {
+        return new AttentionInputs(query, key, value, mask, positions, cache, observer);
     }
 
     /**

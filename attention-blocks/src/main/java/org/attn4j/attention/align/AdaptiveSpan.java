@@ -20,9 +20,9 @@ import org.attn4j.attention.ops.Scalars;
  *
  * <p>Sukhbaatar et al. 2019, "Adaptive Attention Span in Transformers", section 3: the soft mask
  * {@code m(x) = min(max((R + z − x) / R, 0), 1)} is 1 up to the distance z, the span of the head,
- * and falls to 0 over a ramp of R places, through which gradients reach z. The penalty {@code λ/N ·
- * Σ z} makes spans as short as the task allows. The query's own place has the distance 0, and later
- * keys are hidden.
+ * and falls to 0 over a ramp of R positions, through which gradients reach z. The penalty {@code
+ * λ/N · Σ z} makes spans as short as the task allows. The query's own position has the distance 0,
+ * and later keys are hidden.
  *
  * <p>The parameter {@code span}, (N), is z as a share of the greatest span, from 0 to 1, so that a
  * learning rate fits it as it fits other parameters; {@link #constrain} keeps it in that range
@@ -43,10 +43,10 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
      * Creates the mapping.
      *
      * @param heads N
-     * @param maxSpan the most places that a span may have, at least 1
+     * @param maxSpan the most positions that a span may have, at least 1
      * @param initialSpan the span that every head starts with, from 0 to {@code maxSpan}
-     * @param ramp R, over how many places the mask falls, above 0; 32 in the paper
-     * @param penalty λ, what a place of mean span costs, at least 0
+     * @param ramp R, over how many positions the mask falls, above 0; 32 in the paper
+     * @param penalty λ, what a position of mean span costs, at least 0
      * @param symmetric whether later keys are seen as far as earlier ones, for encoders; the paper
      *     has only earlier ones
      */
@@ -122,7 +122,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     }
 
     /**
-     * Returns m for all pairs; the queries are the last T of the S places.
+     * Returns m for all pairs; the queries are the last T of the S positions.
      *
      * @param parameters where the spans are found
      * @param manager where the result lives
@@ -154,7 +154,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
      * @param parameters where they are found
      * @param manager where the result lives; its device counts
      * @param training whether this is a training pass
-     * @return z in places, (N), in float32 or wider
+     * @return z in positions, (N), in float32 or wider
      */
     public NDArray spans(ParameterStore parameters, NDManager manager, boolean training) {
         NDArray learned = parameters.getValue(span, manager.getDevice(), training);
@@ -164,12 +164,12 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     }
 
     /**
-     * Returns how many places a query sees at most in the widest head, its own included: what lies
-     * further back need not be looked at.
+     * Returns how many positions a query sees at most in the widest head, its own included: what
+     * lies further back need not be looked at.
      *
      * @param parameters where the spans are found
      * @param manager where arrays on the way live; its device counts
-     * @return the number of places
+     * @return the number of positions
      */
     public long reach(ParameterStore parameters, NDManager manager) {
         try (NDArray spans = spans(parameters, manager, false);

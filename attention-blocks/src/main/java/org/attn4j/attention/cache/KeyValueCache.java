@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 public interface KeyValueCache extends AutoCloseable {
 
     /**
-     * Returns how many places are cached.
+     * Returns how many positions are cached.
      *
      * @return S, 0 at the start
      */
@@ -33,14 +33,14 @@ public interface KeyValueCache extends AutoCloseable {
     KeyValues update(Supplier<KeyValues> fresh);
 
     /**
-     * Counts the places of a call for a mechanism that keeps no keys and values, but a {@link
+     * Counts the positions of a call for a mechanism that keeps no keys and values, but a {@link
      * #state(String) state} made of them.
      *
-     * @param places how many places the call brings
+     * @param positions how many positions the call brings
      * @return whether they are new to the cache, so that the state must take them in; false if the
      *     cache is of a memory that it has already
      */
-    boolean advance(int places);
+    boolean advance(int positions);
 
     /**
      * Returns an array that the mechanism kept beside keys and values.

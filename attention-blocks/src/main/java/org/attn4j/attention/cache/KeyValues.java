@@ -14,7 +14,7 @@ import org.attn4j.attention.ops.Temporaries;
 public record KeyValues(NDArray key, NDArray value) {
 
     /**
-     * Returns the number of places.
+     * Returns the number of positions.
      *
      * @return S
      */

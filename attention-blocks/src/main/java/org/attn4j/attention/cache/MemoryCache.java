@@ -1,6 +1,5 @@
 package org.attn4j.attention.cache;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.function.Supplier;
 
@@ -9,9 +8,6 @@ import java.util.function.Supplier;
  * the first call and reused at all others.
  */
 public final class MemoryCache extends StatefulCache {
-
-    private KeyValues held;
-    private int counted; // places without keys and values
 
     /**
      * Creates an empty cache.
@@ -22,56 +18,15 @@ public final class MemoryCache extends StatefulCache {
         super(manager);
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public int length() {
-        return held == null ? counted : held.length();
-    }
-
-    /** {@inheritDoc} */
     @Override
     public KeyValues update(Supplier<KeyValues> fresh) {
-        if (held == null) {
-            held = fresh.get().attach(manager);
-        }
-        return held;
+        return held() == null ? hold(fresh.get()) : held();
     }
 
-    /** {@inheritDoc} */
     @Override
-    public boolean advance(int places) {
-        if (counted > 0) {
-            return false;
-        }
-        counted = places;
-        return true;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public long bytes() {
-        return state.bytes() + (held == null ? 0 : held.bytes());
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void select(NDArray rows) {
-        state.select(rows);
-        if (held != null) {
-            KeyValues next = held.select(rows).attach(manager);
-            held.close();
-            held = next;
-        }
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void close() {
-        state.close();
-        counted = 0;
-        if (held != null) {
-            held.close();
-            held = null;
-        }
+    public boolean advance(int positions) {
+        boolean first = counted() == 0;
+        count(first ? positions : 0);
+        return first;
     }
 }

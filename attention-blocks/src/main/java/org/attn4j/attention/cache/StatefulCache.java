@@ -2,33 +2,105 @@ package org.attn4j.attention.cache;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import java.util.HashMap;
+import java.util.Map;
+import org.attn4j.attention.ops.Temporaries;
 
-/** What all caches have beside keys and values: a manager, and the further arrays of mechanisms. */
+/** What all caches share: keys and values, and the further arrays of mechanisms by name. */
 abstract class StatefulCache implements KeyValueCache {
 
     final NDManager manager;
-    final CacheState state;
+    private final Map<String, NDArray> states = new HashMap<>();
+    private KeyValues held; // null as long as there are none
+    private int counted; // positions without keys and values
 
     StatefulCache(NDManager manager) {
         this.manager = manager;
-        state = new CacheState(manager);
     }
 
-    /** {@inheritDoc} */
+    /** The arrays of the cache, or null. */
+    final KeyValues held() {
+        return held;
+    }
+
+    /** Puts arrays in the place of those that are held, and closes these. */
+    final KeyValues hold(KeyValues next) {
+        next.attach(manager);
+        if (held != null) {
+            held.close();
+        }
+        held = next;
+        return next;
+    }
+
+    final int counted() {
+        return counted;
+    }
+
+    final void count(int positions) {
+        counted += positions;
+    }
+
+    @Override
+    public int length() {
+        return held == null ? counted : held.length();
+    }
+
     @Override
     public final NDArray state(String name) {
-        return state.get(name);
+        return states.get(name);
     }
 
-    /** {@inheritDoc} */
     @Override
     public final void state(String name, NDArray array) {
-        state.put(name, array);
+        if (array != null) {
+            keep(array);
+        }
+        NDArray old = array == null ? states.remove(name) : states.put(name, array);
+        if (old != null && old != array) {
+            old.close();
+        }
     }
 
-    /** {@inheritDoc} */
+    private void keep(NDArray array) {
+        Temporaries.keep(array);
+        array.attach(manager);
+    }
+
     @Override
     public final boolean hasState() {
-        return !state.isEmpty();
+        return !states.isEmpty();
+    }
+
+    @Override
+    public final long bytes() {
+        return states.values().stream().mapToLong(KeyValues::bytes).sum()
+                + (held == null ? 0 : held.bytes());
+    }
+
+    @Override
+    public void select(NDArray rows) {
+        states.replaceAll(
+                (name, old) -> {
+                    NDArray chosen = old.get(new NDIndex("{}", rows));
+                    keep(chosen);
+                    old.close();
+                    return chosen;
+                });
+        if (held != null) {
+            hold(held.select(rows));
+        }
+    }
+
+    @Override
+    public void close() {
+        states.values().forEach(NDArray::close);
+        states.clear();
+        counted = 0;
+        if (held != null) {
+            held.close();
+            held = null;
+        }
     }
 }

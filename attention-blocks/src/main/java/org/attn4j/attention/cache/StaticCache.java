@@ -5,37 +5,33 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
+import org.attn4j.common.Require;
 
 /**
- * A cache for self-attention with room for a number of places from the beginning: each call writes
- * its keys and values behind those before, and nothing is made anew. For inference alone, since
- * gradients do not see what is written.
+ * A cache for self-attention with room for a number of positions from the beginning: each call
+ * writes its keys and values behind those before, and nothing is made anew. For inference alone,
+ * since gradients do not see what is written.
  */
 public final class StaticCache extends StatefulCache {
 
     private final int capacity;
-    private KeyValues room; // (B, G, capacity, H)
-    private KeyValues held; // its places that are filled
-    private int length;
+    private KeyValues filled; // of the capacity that is held; null as long as nothing is
 
     /**
      * Creates an empty cache.
      *
      * @param manager where the arrays live
-     * @param capacity how many places there is room for
+     * @param capacity how many positions there is room for
      */
     public StaticCache(NDManager manager, int capacity) {
         super(manager);
-        if (capacity < 1) {
-            throw new IllegalArgumentException("capacity must be positive, got " + capacity);
-        }
+        Require.that(capacity >= 1, "capacity must be positive, got %s", capacity);
         this.capacity = capacity;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int length() {
-        return length;
+        return counted();
     }
 
     /**
@@ -46,27 +42,17 @@ public final class StaticCache extends StatefulCache {
     @Override
     public KeyValues update(Supplier<KeyValues> fresh) {
         KeyValues added = fresh.get();
-        int next = length + added.length();
-        requireRoom(next);
-        if (room == null) {
-            room = new KeyValues(empty(added.key()), empty(added.value())).attach(manager);
-        }
-        write(room.key(), added.key(), next);
-        write(room.value(), added.value(), next);
+        int before = length();
+        advance(added.length());
+        KeyValues room =
+                held() == null
+                        ? hold(new KeyValues(empty(added.key()), empty(added.value())))
+                        : held(); // (B, G, capacity, H)
+        NDIndex next = new NDIndex(":, :, {}:{}", before, length());
+        room.key().set(next, added.key());
+        room.value().set(next, added.value());
         added.close();
-        length = next;
         return show();
-    }
-
-    private void requireRoom(int places) {
-        if (places > capacity) {
-            throw new IllegalStateException(
-                    "a static cache has room for "
-                            + capacity
-                            + " places, but the sequence has "
-                            + places
-                            + ": make it larger");
-        }
     }
 
     private NDArray empty(NDArray like) {
@@ -75,56 +61,42 @@ public final class StaticCache extends StatefulCache {
         return manager.zeros(all, like.getDataType());
     }
 
-    private void write(NDArray target, NDArray added, int end) {
-        target.set(new NDIndex(":, :, {}:{}", length, end), added);
-    }
-
-    /** The places that are filled, without copying them where the engine can. */
+    /** The positions that are filled, without copying them where the engine can. */
     private KeyValues show() {
-        if (held != null) {
-            held.close();
+        if (filled != null) {
+            filled.close();
         }
-        NDIndex filled = new NDIndex(":, :, :{}", length);
-        held = new KeyValues(room.key().get(filled), room.value().get(filled)).attach(manager);
-        return held;
+        NDIndex range = new NDIndex(":, :, :{}", length());
+        filled = new KeyValues(held().key().get(range), held().value().get(range));
+        return filled.attach(manager);
     }
 
-    /** {@inheritDoc} */
     @Override
-    public boolean advance(int places) {
-        requireRoom(length + places);
-        length += places;
+    public boolean advance(int positions) {
+        int next = length() + positions;
+        if (next > capacity) {
+            throw new IllegalStateException(
+                    "a static cache has room for %s positions, but the sequence has %s: make it larger"
+                            .formatted(capacity, next));
+        }
+        count(positions);
         return true;
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public long bytes() {
-        return state.bytes() + (room == null ? 0 : room.bytes());
-    }
-
-    /** {@inheritDoc} */
     @Override
     public void select(NDArray rows) {
-        state.select(rows);
-        if (room != null) {
-            KeyValues next = room.select(rows).attach(manager);
-            room.close();
-            room = next;
+        super.select(rows);
+        if (held() != null) {
             show();
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public void close() {
-        state.close();
-        length = 0;
-        if (room != null) {
-            held.close();
-            room.close();
-            held = null;
-            room = null;
+        super.close();
+        if (filled != null) {
+            filled.close();
+            filled = null;
         }
     }
 }

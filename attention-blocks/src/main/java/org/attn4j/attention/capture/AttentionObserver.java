@@ -12,22 +12,22 @@ public interface AttentionObserver {
     /**
      * Receives the weights of one attention block.
      *
-     * @param place where in the model they arose, such as {@code decoder.layers.0.cross_attention};
+     * @param site where in the model they arose, such as {@code decoder.layers.0.cross_attention};
      *     empty for the block that was called itself
      * @param weights (B, N, T, S); they live on the manager of the pass, so an observer that keeps
      *     them attaches or copies them
      */
-    void observe(String place, NDArray weights);
+    void observe(String site, NDArray weights);
 
     /**
      * Receives the hidden states between two layers. Ignored unless an observer wants them.
      *
-     * @param place where in the model they arose: {@code hidden_states.0} are the embeddings of a
+     * @param site where in the model they arose: {@code hidden_states.0} are the embeddings of a
      *     stack, {@code hidden_states.i} what its layer i gives, the last of them after the stack's
      *     final norm if it has one
      * @param states (B, T, D); they live on the manager of the pass
      */
-    default void hidden(String place, NDArray states) {}
+    default void hidden(String site, NDArray states) {}
 
     /**
      * Returns an observer for a part of the model: what it is told arrives here with the part's

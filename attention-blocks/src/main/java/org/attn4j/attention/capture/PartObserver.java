@@ -2,20 +2,20 @@ package org.attn4j.attention.capture;
 
 import ai.djl.ndarray.NDArray;
 
-/** Puts the name of a part in front of every place within it. */
+/** Puts the name of a part in front of every site within it. */
 record PartObserver(AttentionObserver whole, String part) implements AttentionObserver {
 
     @Override
-    public void observe(String place, NDArray weights) {
-        whole.observe(joined(place), weights);
+    public void observe(String site, NDArray weights) {
+        whole.observe(joined(site), weights);
     }
 
     @Override
-    public void hidden(String place, NDArray states) {
-        whole.hidden(joined(place), states);
+    public void hidden(String site, NDArray states) {
+        whole.hidden(joined(site), states);
     }
 
-    private String joined(String place) {
-        return place.isEmpty() ? part : part + "." + place;
+    private String joined(String site) {
+        return site.isEmpty() ? part : part + "." + site;
     }
 }

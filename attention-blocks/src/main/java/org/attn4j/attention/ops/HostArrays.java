@@ -26,7 +26,7 @@ public final class HostArrays {
      * Copies numbers.
      *
      * @param manager where the array lives
-     * @param values as many as the shape has places
+     * @param values as many as the shape has elements
      * @param shape the shape
      * @return an array of float32
      */
@@ -40,7 +40,7 @@ public final class HostArrays {
      * Copies integers.
      *
      * @param manager where the array lives
-     * @param values as many as the shape has places
+     * @param values as many as the shape has elements
      * @param shape the shape
      * @return an array of int64
      */
@@ -54,7 +54,7 @@ public final class HostArrays {
      * Copies integers.
      *
      * @param manager where the array lives
-     * @param values as many as the shape has places
+     * @param values as many as the shape has elements
      * @param shape the shape
      * @return an array of int32
      */
@@ -65,14 +65,14 @@ public final class HostArrays {
     }
 
     /**
-     * Copies places to take, which engines want in int64.
+     * Copies indices, which engines want in int64.
      *
      * @param manager where the array lives
-     * @param places R places
+     * @param indices R of them
      * @return (R) of int64
      */
-    public static NDArray places(NDManager manager, int[] places) {
-        long[] wide = Arrays.stream(places).asLongStream().toArray();
+    public static NDArray indices(NDManager manager, int... indices) {
+        long[] wide = Arrays.stream(indices).asLongStream().toArray();
         return of(manager, wide, new Shape(wide.length));
     }
 
@@ -80,7 +80,7 @@ public final class HostArrays {
      * Copies truth values.
      *
      * @param manager where the array lives
-     * @param values as many as the shape has places
+     * @param values as many as the shape has elements
      * @param shape the shape
      * @return an array of booleans
      */

@@ -13,14 +13,14 @@ import ai.djl.ndarray.types.Shape;
  */
 public record LinearSums(NDArray sums) {
 
-    /** Places that are worked through at once when no later key may be seen. */
+    /** Positions that are worked through at once when no later key may be seen. */
     private static final int CHUNK = 64;
 
     /**
-     * The context of places, and the sums after them.
+     * The context of positions, and the sums after them.
      *
      * @param context (B, N, T, Hv)
-     * @param sums the sums after the last place
+     * @param sums the sums after the last position
      */
     public record Result(NDArray context, LinearSums sums) {}
 
@@ -88,14 +88,15 @@ public record LinearSums(NDArray sums) {
     }
 
     /**
-     * Attends with each query seeing its own place and those before it. Within a chunk all pairs
+     * Attends with each query seeing its own position and those before it. Within a chunk all pairs
      * are made, and what is before the chunk is read from its sums: time and memory grow linearly.
      *
      * @param queries the features of the queries, (B, N, T, H)
-     * @param keys the features of the keys at the same places, (B, N, T, H), zero for a hidden key
+     * @param keys the features of the keys at the same positions, (B, N, T, H), zero for a hidden
+     *     key
      * @param values (B, N, T, Hv)
-     * @param earlier the sums of the places before; null for none
-     * @return the context and the sums after the last place
+     * @param earlier the sums of the positions before; null for none
+     * @return the context and the sums after the last position
      */
     public static Result causal(NDArray queries, NDArray keys, NDArray values, LinearSums earlier) {
         Shape shape = queries.getShape();
@@ -121,13 +122,13 @@ public record LinearSums(NDArray sums) {
         NDArray near = pairs.mul(lower(pairs, chunk)).matMul(valueChunks);
         NDArray both = near.add(queryChunks.matMul(before)); // (B·N, C, M, Hv + 1)
         long width = both.getShape().get(3);
-        NDArray places =
+        NDArray positions =
                 both.reshape(shape.get(0), shape.get(1), chunks * chunk, width)
                         .get(new NDIndex(":, :, :{}", length)); // (B, N, T, Hv + 1)
         NDArray last = after.get(new NDIndex(":, -1"));
         LinearSums sums =
                 new LinearSums(last.reshape(shape.get(0), shape.get(1), one.get(2), one.get(3)));
-        return new Result(divided(places), sums);
+        return new Result(divided(positions), sums);
     }
 
     /** Divides by the last feature; where it is zero, nothing was seen and all are. */

@@ -10,14 +10,14 @@ import java.util.function.IntFunction;
  * <p>All queries of a block see all its keys, unless {@code seen} says otherwise, which is the same
  * for all blocks. A key that stands twice in a block counts twice.
  *
- * @param queries (Q, M) places; −1 where a block is not full
- * @param keys (Q, K) places; −1 where a block reads fewer
+ * @param queries (Q, M) positions; −1 where a block is not full
+ * @param keys (Q, K) positions; −1 where a block reads fewer
  * @param seen (M, K), whether the query in this position of a block sees the key in that one; null
  *     if every query sees all keys of its block
  */
 public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
 
-    /** Stands for no place. */
+    /** Stands for no position. */
     public static final int NONE = -1;
 
     /** {@inheritDoc} */
@@ -35,7 +35,7 @@ public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
     /**
      * Returns the gather in which every query is a block of its own.
      *
-     * @param queries the places of the queries
+     * @param queries the positions of the queries
      * @param columns the keys that a query sees
      * @return the gather
      */
@@ -72,7 +72,7 @@ public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
         return keys[0].length;
     }
 
-    /** Blocks of consecutive places, the last one filled up. */
+    /** Blocks of consecutive positions, the last one filled up. */
     static int[][] consecutive(int first, int end, int blockSize) {
         int[][] blocks = new int[(end - first + blockSize - 1) / blockSize][];
         for (int b = 0; b < blocks.length; b++) {
@@ -81,14 +81,16 @@ public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
         return blocks;
     }
 
-    /** The places from {@code from} to before {@code to}, those outside of the limits left out. */
+    /**
+     * The positions from {@code from} to before {@code to}, those outside of the limits left out.
+     */
     static int[] range(int from, int to, int lowest, int end) {
-        int[] places = new int[to - from];
-        for (int i = 0; i < places.length; i++) {
-            int place = from + i;
-            places[i] = place >= lowest && place < end ? place : NONE;
+        int[] positions = new int[to - from];
+        for (int i = 0; i < positions.length; i++) {
+            int position = from + i;
+            positions[i] = position >= lowest && position < end ? position : NONE;
         }
-        return places;
+        return positions;
     }
 
     /** Fills rows up to the same length, at least 1. */

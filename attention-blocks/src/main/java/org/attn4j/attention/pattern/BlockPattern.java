@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * see and are seen by all.
  *
  * <p>Zaheer et al. 2020 (Big Bird), section 2 and figure 1, with the paper's internal global
- * tokens: place i is in block ⌊i / blockSize⌋, and block a sees block b when {@code |a − b| ≤
+ * tokens: position i is in block ⌊i / blockSize⌋, and block a sees block b when {@code |a − b| ≤
  * window}, {@code b < global}, {@code a < global}, or b is one of the random blocks of a. A key
  * that is reached in several ways counts once. The random blocks are drawn among those not reached
  * otherwise, are the same in every call, and, in a causal extent, lie before the query's block and
@@ -31,7 +31,7 @@ public final class BlockPattern implements SparsePattern {
     /**
      * Creates a pattern whose random blocks are drawn.
      *
-     * @param blockSize places in a block
+     * @param blockSize positions in a block
      * @param window blocks that are seen on each side
      * @param global blocks at the start that see all and are seen by all
      * @param random further blocks that each block sees
@@ -44,7 +44,7 @@ public final class BlockPattern implements SparsePattern {
     /**
      * Creates a pattern with given random blocks.
      *
-     * @param blockSize places in a block
+     * @param blockSize positions in a block
      * @param window blocks that are seen on each side
      * @param global blocks at the start that see all and are seen by all
      * @param table for each block the random blocks that it sees; they may coincide with others

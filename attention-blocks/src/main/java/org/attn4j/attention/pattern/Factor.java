@@ -2,9 +2,9 @@ package org.attn4j.attention.pattern;
 
 /** Which of the two steps of a factorised pattern attends; Child et al. 2019, section 4.2. */
 public enum Factor {
-    /** The near places alone. */
+    /** The near positions alone. */
     LOCAL,
-    /** The far places alone, over which information reaches every place in a second layer. */
+    /** The far positions alone, over which information reaches every position in a second layer. */
     SUMMARY,
     /** Both in one attention, the paper's merged head. */
     MERGED

@@ -5,11 +5,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Blocks that see their own places, and the last places of every earlier block as its summary.
+ * Blocks that see their own positions, and the last positions of every earlier block as its
+ * summary.
  *
  * <p>Child et al. 2019 (Sparse Transformer), section 4.3, "fixed": with stride l and c summary
- * places, query i sees key j ≤ i when {@code ⌊j / l⌋ = ⌊i / l⌋} (local) or {@code j mod l ≥ l − c}
- * (summary). Causal by itself. Time and memory T·(l + c·T / l), least near l = √(c·T).
+ * positions, query i sees key j ≤ i when {@code ⌊j / l⌋ = ⌊i / l⌋} (local) or {@code j mod l ≥ l −
+ * c} (summary). Causal by itself. Time and memory T·(l + c·T / l), least near l = √(c·T).
  */
 public final class FixedPattern implements SparsePattern {
 
@@ -20,8 +21,8 @@ public final class FixedPattern implements SparsePattern {
     /**
      * Creates a pattern.
      *
-     * @param stride l, places in a block
-     * @param summary c, places of a block that all later ones see
+     * @param stride l, positions in a block
+     * @param summary c, positions of a block that all later ones see
      * @param factor which part of the pattern
      */
     public FixedPattern(int stride, int summary, Factor factor) {
@@ -79,7 +80,7 @@ public final class FixedPattern implements SparsePattern {
         return List.of(new BlockGather(queries, keys, seen));
     }
 
-    /** The summary places of the blocks before one. */
+    /** The summary positions of the blocks before one. */
     private IntStream summaries(int block) {
         return factor == Factor.LOCAL
                 ? IntStream.empty()

@@ -1,13 +1,13 @@
 package org.attn4j.attention.pattern;
 
 /**
- * The places that a call is about: queries {@code first} to {@code first + queries − 1} of a
- * sequence of which {@code keys} places are there.
+ * The positions that a call is about: queries {@code first} to {@code first + queries − 1} of a
+ * sequence of which {@code keys} positions are there.
  *
- * @param first the place of the first query; above 0 when the places before it are cached
+ * @param first the position of the first query; above 0 when the positions before it are cached
  * @param queries T
  * @param keys S, at least {@code first + queries}
- * @param causal whether no query sees a later place
+ * @param causal whether no query sees a later position
  */
 public record PatternExtent(int first, int queries, int keys, boolean causal) {
 
@@ -25,7 +25,7 @@ public record PatternExtent(int first, int queries, int keys, boolean causal) {
     }
 
     /**
-     * Returns the place after the last query.
+     * Returns the position after the last query.
      *
      * @return {@code first + queries}
      */
@@ -34,7 +34,7 @@ public record PatternExtent(int first, int queries, int keys, boolean causal) {
     }
 
     /**
-     * Returns whether all places of the sequence are queries.
+     * Returns whether all positions of the sequence are queries.
      *
      * @return whether nothing comes from a cache
      */
@@ -45,8 +45,8 @@ public record PatternExtent(int first, int queries, int keys, boolean causal) {
     /**
      * Returns whether the direction of time lets a query see a key.
      *
-     * @param query a place
-     * @param key a place
+     * @param query a position
+     * @param key a position
      * @return false if the key is later and the extent is causal
      */
     public boolean allows(int query, int key) {

@@ -8,54 +8,58 @@ import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.ops.HostArrays;
 
 /**
- * Taking places of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those of
- * the result, and in the backward pass those of the sequence too.
+ * Taking positions of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those
+ * of the result, and in the backward pass those of the sequence too.
  */
 public final class Rows {
 
     private Rows() {}
 
     /**
-     * Takes the same places of each sequence.
+     * Takes the same positions of each sequence.
      *
      * @param x (B, S, …)
-     * @param places R places; a negative one stands for any
+     * @param positions R positions; a negative one stands for any
      * @return (B, R, …)
      */
-    public static NDArray take(NDArray x, int[] places) {
+    public static NDArray take(NDArray x, int[] positions) {
         int length = Math.toIntExact(x.getShape().get(1));
-        int run = run(places);
-        if (run == length && places.length == length && places[0] == 0) {
+        int run = run(positions);
+        if (run == length && positions.length == length && positions[0] == 0) {
             return x;
         }
         if (run > 0) {
             NDArray part =
-                    run == length ? x : x.get(new NDIndex(":, {}:{}", places[0], places[0] + run));
-            return run == places.length ? part : filledUp(part, places.length - run);
+                    run == length
+                            ? x
+                            : x.get(new NDIndex(":, {}:{}", positions[0], positions[0] + run));
+            return run == positions.length ? part : filledUp(part, positions.length - run);
         }
         long rows = x.getShape().get(0);
-        long[] index = new long[Math.toIntExact(rows * places.length)];
+        long[] index = new long[Math.toIntExact(rows * positions.length)];
         for (int i = 0; i < index.length; i++) {
-            index[i] = (long) (i / places.length) * length + Math.max(0, places[i % places.length]);
+            index[i] =
+                    (long) (i / positions.length) * length
+                            + Math.max(0, positions[i % positions.length]);
         }
-        return taken(x, index, places.length);
+        return taken(x, index, positions.length);
     }
 
     /**
-     * Takes places of each sequence's own.
+     * Takes positions of each sequence's own.
      *
      * @param x (B, S, …)
-     * @param places (B, R) of integers from 0 to S − 1
+     * @param positions (B, R) of integers from 0 to S − 1
      * @return (B, R, …)
      */
-    public static NDArray take(NDArray x, NDArray places) {
+    public static NDArray take(NDArray x, NDArray positions) {
         Shape shape = x.getShape();
-        Shape taken = places.getShape();
+        Shape taken = positions.getShape();
         NDManager manager = x.getManager();
         try (NDArray starts =
                         manager.arange(0, shape.get(0) * shape.get(1), shape.get(1), DataType.INT64)
                                 .reshape(shape.get(0), 1);
-                NDArray integers = places.toType(DataType.INT64, true);
+                NDArray integers = positions.toType(DataType.INT64, true);
                 NDArray index = integers.add(starts);
                 NDArray flat = index.reshape(taken.size())) {
             return taken(x, flat, taken.get(1));
@@ -63,19 +67,19 @@ public final class Rows {
     }
 
     /**
-     * Takes places of each sequence's own.
+     * Takes positions of each sequence's own.
      *
      * @param x (B, S, …)
-     * @param places for each sequence R places; a negative one stands for any
+     * @param positions for each sequence R positions; a negative one stands for any
      * @return (B, R, …)
      */
-    public static NDArray take(NDArray x, int[][] places) {
-        int count = places[0].length;
+    public static NDArray take(NDArray x, int[][] positions) {
+        int count = positions[0].length;
         long length = x.getShape().get(1);
-        long[] index = new long[Math.multiplyExact(places.length, count)];
+        long[] index = new long[Math.multiplyExact(positions.length, count)];
         for (int i = 0; i < index.length; i++) {
             int b = i / count;
-            index[i] = b * length + Math.max(0, places[b][i % count]);
+            index[i] = b * length + Math.max(0, positions[b][i % count]);
         }
         return taken(x, index, count);
     }
@@ -97,17 +101,19 @@ public final class Rows {
                 .reshape(new Shape(result));
     }
 
-    /** How many places, up to those left out at the end, follow one another; 0 if they do not. */
-    private static int run(int[] places) {
-        if (places.length == 0 || places[0] < 0) {
+    /**
+     * How many positions, up to those left out at the end, follow one another; 0 if they do not.
+     */
+    private static int run(int[] positions) {
+        if (positions.length == 0 || positions[0] < 0) {
             return 0;
         }
         int run = 1;
-        while (run < places.length && places[run] == places[0] + run) {
+        while (run < positions.length && positions[run] == positions[0] + run) {
             run++;
         }
-        for (int i = run; i < places.length; i++) {
-            if (places[i] >= 0) {
+        for (int i = run; i < positions.length; i++) {
+            if (positions[i] >= 0) {
                 return 0;
             }
         }

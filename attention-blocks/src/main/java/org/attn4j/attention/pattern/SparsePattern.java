@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.ops.HostArrays;
 
 /**
- * Which places of a sequence see which others, the same for every sequence of a batch.
+ * Which positions of a sequence see which others, the same for every sequence of a batch.
  *
  * <p>{@link #columns} is the definition. {@link #gathers} says how it is computed in its own time:
- * queries that read nearly the same keys stand together in a block. Places are counted from 0.
+ * queries that read nearly the same keys stand together in a block. Positions are counted from 0.
  * Patterns are immutable.
  */
 public interface SparsePattern {
@@ -45,7 +45,7 @@ public interface SparsePattern {
     }
 
     /**
-     * Returns whether no query sees a later place, whatever the mask is.
+     * Returns whether no query sees a later position, whatever the mask is.
      *
      * @return whether the pattern is causal by itself
      */
@@ -56,7 +56,7 @@ public interface SparsePattern {
     /**
      * Returns the pattern of one pass, where it depends on the lengths or differs in training.
      *
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @param training whether this is a training pass
      * @return this unless a pattern says otherwise
      */
@@ -67,7 +67,7 @@ public interface SparsePattern {
     /**
      * Returns whether all see all at these lengths, so that nothing is left out.
      *
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return false unless a pattern gives way to full attention
      */
     default boolean isFull(PatternExtent extent) {
@@ -78,9 +78,9 @@ public interface SparsePattern {
      * Returns the keys that a query sees.
      *
      * @param group which of the patterns
-     * @param query a place
-     * @param extent the places of the call; if it is causal, no later key is seen
-     * @return places below {@code extent.keys()}, ascending
+     * @param query a position
+     * @param extent the positions of the call; if it is causal, no later key is seen
+     * @return positions below {@code extent.keys()}, ascending
      */
     int[] columns(int group, int query, PatternExtent extent);
 
@@ -90,7 +90,7 @@ public interface SparsePattern {
      * better blocks, every query is a block of its own.
      *
      * @param group which of the patterns
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return gathers that hold every query of the extent; of a query that stands in several, the
      *     last one counts
      */
@@ -103,7 +103,7 @@ public interface SparsePattern {
      * Attends along the pattern.
      *
      * @param request queries, keys and values
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return the context, (B, T, N, Hv)
      */
     default NDArray attend(SparseRequest request, PatternExtent extent) {
@@ -117,7 +117,7 @@ public interface SparsePattern {
      *
      * @param manager where the result lives
      * @param heads N
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return ones and zeros, (1, N, T, S), or (1, 1, T, S) if all heads share one pattern
      */
     default NDArray visible(NDManager manager, int heads, PatternExtent extent) {
@@ -141,7 +141,7 @@ public interface SparsePattern {
      *
      * @param manager where the result lives
      * @param heads N
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return broadcastable to (1, N, T, S); null if no key counts more than once
      */
     default NDArray repeats(NDManager manager, int heads, PatternExtent extent) {

@@ -18,7 +18,7 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Kernels;
 
 /**
- * What a pattern attends with. Heads stand behind places here, so that a place is one row.
+ * What a pattern attends with. Heads stand behind positions here, so that a position is one row.
  *
  * @param query (B, T, N, H)
  * @param key (B, S, G, H), where G divides N
@@ -50,7 +50,7 @@ public record SparseRequest(
      * Attends from blocks of queries to the keys gathered for each block.
      *
      * @param gathers what is gathered
-     * @param extent the places of the call
+     * @param extent the positions of the call
      * @return the context, (B, T, N, Hv)
      */
     public NDArray attend(List<BlockGather> gathers, PatternExtent extent) {
@@ -60,9 +60,9 @@ public record SparseRequest(
         for (BlockGather gather : gathers) {
             contexts.add(attend(gather, extent.first()));
             for (int[] block : gather.queries()) {
-                for (int place : block) {
-                    if (place != BlockGather.NONE) {
-                        rowOf[place - extent.first()] = row;
+                for (int position : block) {
+                    if (position != BlockGather.NONE) {
+                        rowOf[position - extent.first()] = row;
                     }
                     row++;
                 }
@@ -130,16 +130,17 @@ public record SparseRequest(
     private NDArray attend(BlockGather gather, int first) {
         long batch = query.getShape().get(0);
         long blocks = batch * gather.blocks(); // B·Q
-        int[] places = flat(gather.queries());
-        for (int i = 0; i < places.length; i++) {
-            places[i] = places[i] == BlockGather.NONE ? BlockGather.NONE : places[i] - first;
+        int[] positions = flat(gather.queries());
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] =
+                    positions[i] == BlockGather.NONE ? BlockGather.NONE : positions[i] - first;
         }
         int[] columns = flat(gather.keys());
         AttentionRequest request =
                 // (B·Q, G, K, Hv)
                 mask(gather, columns, batch)
                         .request(
-                                heads(Rows.take(query, places), blocks), // (B·Q, N, M, H)
+                                heads(Rows.take(query, positions), blocks), // (B·Q, N, M, H)
                                 heads(Rows.take(key, columns), blocks), // (B·Q, G, K, H)
                                 heads(Rows.take(value, columns), blocks),
                                 scale,
@@ -149,7 +150,7 @@ public record SparseRequest(
         NDArray context = Kernels.attend(kernel, request); // (B·Q, N, M, Hv)
         Shape shape = context.getShape();
         return context.swapAxes(1, 2)
-                .reshape(batch, places.length, shape.get(1), shape.get(3)); // (B, Q·M, N, Hv)
+                .reshape(batch, positions.length, shape.get(1), shape.get(3)); // (B, Q·M, N, Hv)
     }
 
     /** Splits (B, Q·X, N, H) into blocks and puts the heads in front: (B·Q, N, X, H). */
@@ -197,7 +198,7 @@ public record SparseRequest(
         return heads.size() == 1 ? heads.head() : NDArrays.concat(heads, 2);
     }
 
-    private static int[] flat(int[][] places) {
-        return Arrays.stream(places).flatMapToInt(Arrays::stream).toArray();
+    private static int[] flat(int[][] positions) {
+        return Arrays.stream(positions).flatMapToInt(Arrays::stream).toArray();
     }
 }

@@ -14,13 +14,13 @@ import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
- * The places just before a query, and every l-th place before it.
+ * The positions just before a query, and every l-th position before it.
  *
  * <p>Child et al. 2019 (Sparse Transformer), section 4.3, "strided": with stride l, query i sees
  * key j ≤ i when {@code i − j ≤ l} (local) or {@code (i − j) mod l = 0} (summary). Causal by
  * itself. Time and memory T·(l + T / l), least near l = √T, where it is 2·T·√T.
  *
- * <p>The places of one remainder modulo l are a sequence of their own, in which the summary is
+ * <p>The positions of one remainder modulo l are a sequence of their own, in which the summary is
  * plain causal attention. The merged head joins the scores of both layouts under one softmax.
  */
 public final class StridedPattern implements SparsePattern {
@@ -96,7 +96,7 @@ public final class StridedPattern implements SparsePattern {
             blocks[r] =
                     IntStream.range(0, size)
                             .map(i -> r + i * stride)
-                            .map(place -> place < end ? place : BlockGather.NONE)
+                            .map(position -> position < end ? position : BlockGather.NONE)
                             .toArray();
         }
         boolean[][] seen = new boolean[size][size];
@@ -117,9 +117,9 @@ public final class StridedPattern implements SparsePattern {
     }
 
     /**
-     * Both parts under one softmax. Places stand in a grid of M rows of l: the near keys of a row
-     * are those of its own and of the row before, the far keys of a column are its own upper part.
-     * The place l before a query counts as far.
+     * Both parts under one softmax. Positions stand in a grid of M rows of l: the near keys of a
+     * row are those of its own and of the row before, the far keys of a column are its own upper
+     * part. The position l before a query counts as far.
      */
     private record Merged(SparseRequest request, int stride) {
 
@@ -149,7 +149,7 @@ public final class StridedPattern implements SparsePattern {
                     nearWeights
                             .matMul(pairs(value)) // (B·M, N, l, Hv)
                             .add(fromColumns(toColumns(farWeights).matMul(columns(value))));
-            return places(context);
+            return positions(context);
         }
 
         private long batch() {
@@ -224,7 +224,7 @@ public final class StridedPattern implements SparsePattern {
         }
 
         /** (B·M, N, l, Hv) to (B, T, N, Hv). */
-        private NDArray places(NDArray rows) {
+        private NDArray positions(NDArray rows) {
             Shape shape = rows.getShape();
             NDArray all =
                     rows.swapAxes(1, 2)

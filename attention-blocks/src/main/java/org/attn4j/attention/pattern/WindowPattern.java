@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A window that slides along the sequence, for some heads with gaps, and global places, which see
- * and are seen by all.
+ * A window that slides along the sequence, for some heads with gaps, and global positions, which
+ * see and are seen by all.
  *
  * <p>Beltagy et al. 2020 (Longformer), section 3.1: query i sees key j when {@code |i − j| ≤
  * window·d} and {@code (i − j) mod d = 0}, d being the dilation of the head, or when i or j is
@@ -28,9 +28,9 @@ public final class WindowPattern implements SparsePattern {
     private final int[] globals; // ascending
 
     /**
-     * Creates a pattern without dilation or global places.
+     * Creates a pattern without dilation or global positions.
      *
-     * @param window places that are seen on each side
+     * @param window positions that are seen on each side
      */
     public WindowPattern(int window) {
         this(window, new int[] {1}, new int[0]);
@@ -39,9 +39,9 @@ public final class WindowPattern implements SparsePattern {
     /**
      * Creates a pattern.
      *
-     * @param window places that are seen on each side, counted in steps of the dilation
+     * @param window positions that are seen on each side, counted in steps of the dilation
      * @param dilations the dilation of each head, or one for all
-     * @param globals the places that see and are seen by all
+     * @param globals the positions that see and are seen by all
      */
     public WindowPattern(int window, int[] dilations, int[] globals) {
         if (window < 0 || dilations.length == 0 || Arrays.stream(dilations).anyMatch(d -> d < 1)) {
@@ -51,9 +51,9 @@ public final class WindowPattern implements SparsePattern {
                             + ", dilations="
                             + Arrays.toString(dilations));
         }
-        if (Arrays.stream(globals).anyMatch(place -> place < 0)) {
+        if (Arrays.stream(globals).anyMatch(position -> position < 0)) {
             throw new IllegalArgumentException(
-                    "global places count from 0, got " + Arrays.toString(globals));
+                    "global positions count from 0, got " + Arrays.toString(globals));
         }
         this.window = window;
         this.dilations = dilations.clone();
@@ -62,11 +62,11 @@ public final class WindowPattern implements SparsePattern {
     }
 
     /**
-     * Attends with global places of each sequence's own, beside those of the pattern.
+     * Attends with global positions of each sequence's own, beside those of the pattern.
      *
      * @param request queries, keys and values
-     * @param extent the places of the call
-     * @param globals for each sequence of the batch its global places
+     * @param extent the positions of the call
+     * @param globals for each sequence of the batch its global positions
      * @return the context, (B, T, N, Hv)
      */
     public NDArray attend(SparseRequest request, PatternExtent extent, int[][] globals) {
@@ -81,12 +81,12 @@ public final class WindowPattern implements SparsePattern {
     }
 
     /**
-     * Returns the pattern in full, with global places of each sequence's own.
+     * Returns the pattern in full, with global positions of each sequence's own.
      *
      * @param manager where the result lives
      * @param heads N
-     * @param extent the places of the call
-     * @param globals for each sequence of the batch its global places
+     * @param extent the positions of the call
+     * @param globals for each sequence of the batch its global positions
      * @return ones and zeros, (B, N, T, S), or (B, 1, T, S) if all heads share one pattern
      */
     public NDArray visible(NDManager manager, int heads, PatternExtent extent, int[][] globals) {
@@ -97,8 +97,8 @@ public final class WindowPattern implements SparsePattern {
         return NDArrays.concat(visible, 0);
     }
 
-    private WindowPattern withFurther(int... places) {
-        return new WindowPattern(window, dilations, BlockGather.join(globals, places));
+    private WindowPattern withFurther(int... positions) {
+        return new WindowPattern(window, dilations, BlockGather.join(globals, positions));
     }
 
     /** {@inheritDoc} */
@@ -142,7 +142,7 @@ public final class WindowPattern implements SparsePattern {
             return SparsePattern.super.gathers(group, extent);
         }
         int step = distinct[group];
-        int longest = (extent.end() + step - 1) / step; // places of one remainder
+        int longest = (extent.end() + step - 1) / step; // positions of one remainder
         int size = Math.max(1, Math.min(longest, Math.max(2 * window, SMALLEST_BLOCK)));
         List<int[]> queries = new ArrayList<>();
         List<int[]> keys = new ArrayList<>();
@@ -165,7 +165,7 @@ public final class WindowPattern implements SparsePattern {
         return gathers;
     }
 
-    /** The window around a block, without the global places, and these. */
+    /** The window around a block, without the global positions, and these. */
     private int[] keys(int start, int size, int step, PatternExtent extent) {
         int after = extent.causal() ? 0 : window;
         int[] near = steps(start - window * step, window + size + after, step, extent.end());
@@ -174,8 +174,12 @@ public final class WindowPattern implements SparsePattern {
         }
         int[] far =
                 Arrays.stream(globals)
-                        .filter(place -> place < extent.end())
-                        .map(place -> extent.causal() && place > start ? BlockGather.NONE : place)
+                        .filter(position -> position < extent.end())
+                        .map(
+                                position ->
+                                        extent.causal() && position > start
+                                                ? BlockGather.NONE
+                                                : position)
                         .toArray();
         return BlockGather.join(near, far);
     }
@@ -196,47 +200,47 @@ public final class WindowPattern implements SparsePattern {
 
     /**
      * The global queries; and in a causal extent those that share a block with a later global
-     * place, since within a block not all of them may see it.
+     * position, since within a block not all of them may see it.
      */
     private List<BlockGather> global(
-            int group, int[] places, List<int[]> blocks, PatternExtent extent) {
+            int group, int[] positions, List<int[]> blocks, PatternExtent extent) {
         int[] keys = IntStream.range(0, extent.end()).toArray();
         if (!extent.causal()) {
-            return List.of(new BlockGather(new int[][] {places}, new int[][] {keys}, null));
+            return List.of(new BlockGather(new int[][] {positions}, new int[][] {keys}, null));
         }
         int[] mixed =
                 blocks.stream()
-                        .filter(block -> Arrays.stream(places).anyMatch(g -> divides(block, g)))
+                        .filter(block -> Arrays.stream(positions).anyMatch(g -> divides(block, g)))
                         .flatMapToInt(Arrays::stream)
                         .filter(query -> query != BlockGather.NONE && !isGlobal(query))
                         .toArray();
-        boolean[][] seen = new boolean[places.length][keys.length];
-        for (int m = 0; m < places.length; m++) {
-            Arrays.fill(seen[m], 0, places[m] + 1, true);
+        boolean[][] seen = new boolean[positions.length][keys.length];
+        for (int m = 0; m < positions.length; m++) {
+            Arrays.fill(seen[m], 0, positions[m] + 1, true);
         }
-        BlockGather all = new BlockGather(new int[][] {places}, new int[][] {keys}, seen);
+        BlockGather all = new BlockGather(new int[][] {positions}, new int[][] {keys}, seen);
         return mixed.length == 0
                 ? List.of(all)
                 : List.of(BlockGather.singly(mixed, query -> columns(group, query, extent)), all);
     }
 
-    /** Whether some queries of a block are before a place and others at or after it. */
-    private static boolean divides(int[] block, int place) {
+    /** Whether some queries of a block are before a position and others at or after it. */
+    private static boolean divides(int[] block, int position) {
         int last = block[0];
         for (int query : block) {
             last = Math.max(last, query);
         }
-        return block[0] < place && place <= last;
+        return block[0] < position && position <= last;
     }
 
     private static int[] steps(int start, int count, int step, int end) {
         return IntStream.range(0, count)
                 .map(i -> start + i * step)
-                .map(place -> place >= 0 && place < end ? place : BlockGather.NONE)
+                .map(position -> position >= 0 && position < end ? position : BlockGather.NONE)
                 .toArray();
     }
 
-    private boolean isGlobal(int place) {
-        return Arrays.binarySearch(globals, place) >= 0;
+    private boolean isGlobal(int position) {
+        return Arrays.binarySearch(globals, position) >= 0;
     }
 }

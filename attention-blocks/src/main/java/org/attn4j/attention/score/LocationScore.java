@@ -9,12 +9,12 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.Linear;
 
 /**
- * Luong's "location" score, {@code W q}: the query alone says how much it wants each place,
+ * Luong's "location" score, {@code W q}: the query alone says how much it wants each position,
  * whatever the key there is.
  *
  * <p>Luong et al. 2015, section 3.1, equation 8, where W is W_a and q is h_t. W (L, Dq) is {@code
- * location_proj}, with a row for each of the L places that a source may have; a shorter source uses
- * the first S. Of the keys only their number counts. Time B·T·L·Dq; memory B·T·L.
+ * location_proj}, with a row for each of the L positions that a source may have; a shorter source
+ * uses the first S. Of the keys only their number counts. Time B·T·L·Dq; memory B·T·L.
  */
 public final class LocationScore extends ScoreBlock {
 
@@ -37,7 +37,7 @@ public final class LocationScore extends ScoreBlock {
     /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
-        return key.get(new NDIndex(":, :, :1")).stopGradient(); // (B, S, 1): the places alone
+        return key.get(new NDIndex(":, :, :1")).stopGradient(); // (B, S, 1): the positions alone
     }
 
     /** {@inheritDoc} */

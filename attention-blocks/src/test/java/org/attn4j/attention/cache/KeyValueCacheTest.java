@@ -84,7 +84,7 @@ class KeyValueCacheTest {
                 assertThrows(
                         IllegalStateException.class,
                         () -> cache.update(() -> place(manager, 5, 50)));
-        assertTrue(e.getMessage().contains("room for 4 places"), e.getMessage());
+        assertTrue(e.getMessage().contains("room for 4 positions"), e.getMessage());
         cache.close();
         assertEquals(0, cache.bytes());
     }

@@ -108,7 +108,7 @@ public final class StackStepDecoder implements StepDecoder {
         }
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index = HostArrays.places(scratch, rows);
+            NDArray index = HostArrays.indices(scratch, rows);
             boolean sameSources = Arrays.equals(sources, nextSources);
             cache.select(index, sameSources);
             if (!sameSources) {

@@ -83,7 +83,7 @@ final class RecurrentStepDecoder implements StepDecoder {
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         boolean sameSources = Arrays.equals(sources, nextSources);
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index = HostArrays.places(scratch, rows);
+            NDArray index = HostArrays.indices(scratch, rows);
             DecoderState kept = state.select(index).attach(manager);
             state.close();
             state = kept;

@@ -122,7 +122,7 @@ final class CausalStepDecoder implements StepDecoder {
             throw new IllegalArgumentException("at least one row must go on");
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray index = HostArrays.places(scratch, selected);
+            NDArray index = HostArrays.indices(scratch, selected);
             cache.select(index, true);
             if (visible != null) {
                 replaceVisible(visible.get(new NDIndex("{}", index)));
