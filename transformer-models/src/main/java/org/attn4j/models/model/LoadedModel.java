@@ -141,7 +141,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
      * Returns the model as a class of its family.
      *
      * @param <T> the class
-     * @param type the class, such as {@code EncoderTaskModel}
+     * @param type the class, such as {@code ModelWithHead}
      * @return the block
      * @throws IllegalArgumentException if the model is of another class
      */

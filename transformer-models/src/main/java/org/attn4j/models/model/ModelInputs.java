@@ -118,6 +118,18 @@ public record ModelInputs(Map<String, NDArray> arrays, AttentionObserver observe
     }
 
     /**
+     * Returns the ids of tokens, which must be there.
+     *
+     * @param limit how many tokens there are
+     * @return {@code input_ids}, (B, T) of int64
+     * @throws IllegalArgumentException if they are missing, or one is negative or too high
+     */
+    public NDArray inputIds(long limit) {
+        require("input_ids");
+        return ids("input_ids", limit);
+    }
+
+    /**
      * Returns ids that must lie within a table.
      *
      * @param name the input's name

@@ -25,7 +25,7 @@ import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.Pretrained;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.head.ModelWithHead;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.Side;
@@ -328,7 +328,7 @@ public final class TaskModel implements AutoCloseable {
 
     /** Encoders hide padding; the heads of encoder-decoders look for the end of each row. */
     private boolean rowsAreApart() {
-        return model.model() instanceof EncoderTaskModel
+        return model.model() instanceof ModelWithHead
                 || model.model().architecture().endsWith("EncoderModel");
     }
 
@@ -343,8 +343,8 @@ public final class TaskModel implements AutoCloseable {
     }
 
     private boolean takesTypes() {
-        return model.model() instanceof EncoderTaskModel task
-                && task.encoder().inputNames().contains(TYPES);
+        return model.model() instanceof ModelWithHead task
+                && task.base().inputNames().contains(TYPES);
     }
 
     /** Frees the tokenizer, and the weights unless their manager was the caller's. */

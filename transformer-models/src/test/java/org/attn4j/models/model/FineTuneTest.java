@@ -26,7 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attn4j.models.checkpoint.TensorSource;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.head.ModelWithHead;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -169,7 +169,7 @@ class FineTuneTest {
                             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                                     .optDevices(new Device[] {Device.cpu()}))) {
                 // Behind newTrainer, which may thaw everything.
-                bert.model(EncoderTaskModel.class).encoder().freezeParameters(true);
+                bert.model(ModelWithHead.class).base().freezeParameters(true);
                 trainer.initialize(new Shape(1, 4), new Shape(1, 4));
                 ArrayDataset examples =
                         new ArrayDataset.Builder()

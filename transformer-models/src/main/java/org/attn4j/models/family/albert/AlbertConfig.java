@@ -1,33 +1,37 @@
 package org.attn4j.models.family.albert;
 
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
  * The hyperparameters of ALBERT.
  *
  * @param layers what the layers are made by, in BERT's terms
  * @param embeddingSize E, {@code embedding_size}
- * @param groups {@code num_hidden_groups}: into how many groups the {@code num_hidden_layers}
- *     places fall that share their layers
- * @param layersOfGroup {@code inner_group_num}: how many layers stand at each place
+ * @param groups {@code num_hidden_groups}: into how many groups the {@code num_hidden_layers} sites
+ *     fall that share their layers
+ * @param layersOfGroup {@code inner_group_num}: how many layers stand at each site
+ * @param classifierDropout {@code classifier_dropout_prob}
  */
-public record AlbertConfig(BertConfig layers, int embeddingSize, int groups, int layersOfGroup) {
+public record AlbertConfig(
+        EncoderConfig layers,
+        int embeddingSize,
+        int groups,
+        int layersOfGroup,
+        float classifierDropout) {
 
-    /** {@inheritDoc} */
+    /** Checks the sizes. */
     public AlbertConfig {
-        if (embeddingSize < 1 || groups < 1 || groups > layers.layers() || layersOfGroup < 1) {
-            throw new IllegalArgumentException(
-                    "embedding_size and inner_group_num must be at least 1, and num_hidden_groups from 1 to"
-                            + " num_hidden_layers, got embedding_size="
-                            + embeddingSize
-                            + ", inner_group_num="
-                            + layersOfGroup
-                            + ", num_hidden_groups="
-                            + groups
-                            + ", num_hidden_layers="
-                            + layers.layers());
-        }
+        Require.that(
+                embeddingSize > 0 && groups > 0 && groups <= layers.layers() && layersOfGroup > 0,
+                "embedding_size and inner_group_num must be at least 1, and num_hidden_groups from 1 to"
+                        + " num_hidden_layers, got embedding_size=%s, inner_group_num=%s,"
+                        + " num_hidden_groups=%s, num_hidden_layers=%s",
+                embeddingSize,
+                layersOfGroup,
+                groups,
+                layers.layers());
     }
 
     /**
@@ -45,30 +49,31 @@ public record AlbertConfig(BertConfig layers, int embeddingSize, int groups, int
                 "layers_to_keep",
                 "net_structure_type",
                 "num_memory_blocks");
-        BertConfig layers =
-                BertConfig.of(
+        EncoderConfig layers =
+                EncoderConfig.of(
                         config,
-                        new BertConfig.Defaults(30000, 4096, 12, 64, 16384, "gelu_new", 0, 2, 0));
+                        new EncoderConfig.Defaults(
+                                30000, 4096, 12, 64, 16384, "gelu_new", 0, 2, 0, 512));
         return new AlbertConfig(
-                layers.withClassifierDropout(
-                        config.rate("classifier_dropout_prob", classifierDropout(config, layers))),
+                layers,
                 config.integer("embedding_size", 128),
                 config.integer("num_hidden_groups", 1),
-                config.integer("inner_group_num", 1));
+                config.integer("inner_group_num", 1),
+                config.rate("classifier_dropout_prob", classifierDropout(config, layers)));
     }
 
     /** An absent rate is the class's default; one that is null is that of the hidden states. */
-    private static double classifierDropout(ConfigReader config, BertConfig layers) {
+    private static double classifierDropout(ConfigReader config, EncoderConfig layers) {
         return config.contains("classifier_dropout_prob") ? layers.hiddenDropout() : 0.1;
     }
 
     /**
-     * Returns which group serves a place.
+     * Returns whose layers stand at a site.
      *
-     * @param place the number of the place, from 0
-     * @return the number of the group, from 0
+     * @param site which of the {@code num_hidden_layers} sites
+     * @return the group
      */
-    public int groupOf(int place) {
-        return (int) (place / ((double) layers.layers() / groups));
+    public int groupOf(int site) {
+        return (int) (site / ((double) layers.layers() / groups));
     }
 }

@@ -1,74 +1,86 @@
 package org.attn4j.models.family.albert;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.layer.EmbeddedStack;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.encoder.Pooler;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
- * ALBERT's encoder: embeddings of a size of their own, a projection to the model's size, and BERT's
- * layers, one group of which serves many places.
- *
- * <p>Takes {@code input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code
- * position_ids}, all (B, T).
+ * ALBERT's encoder: embeddings of a size E of their own, a projection to the model's size, and
+ * BERT's layers, one group of which is applied again and again. Takes what BERT takes.
  */
-public final class AlbertModel extends StackEncoder {
+public final class AlbertModel extends BaseModel {
 
-    /**
-     * Creates the encoder.
-     *
-     * @param config the hyperparameters
-     * @param pooler whether there is a pooler
-     */
-    public AlbertModel(AlbertConfig config, boolean pooler) {
-        this(
-                config,
-                new TokenEmbedding(config.layers().vocabularySize(), config.embeddingSize()),
-                pooler);
+    private final EncoderConfig config;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
+    private final Pooler pooler; // null for none
+
+    AlbertModel(AlbertConfig config, TokenEmbedding tokens, boolean pooled) {
+        super(List.of("input_ids", "attention_mask", "token_type_ids", "position_ids"));
+        this.config = config.layers();
+        int size = this.config.hiddenSize();
+        embeddings =
+                addChildBlock(
+                        "embeddings",
+                        EncoderLayers.embeddings(this.config, tokens)
+                                .optProjection(Linear.builder().setUnits(size).build())
+                                .build());
+        layers = addChildBlock("layers", layers(config));
+        pooler = pooled ? addChildBlock("pooler", new Pooler(size)) : null;
     }
 
-    private AlbertModel(AlbertConfig config, TokenEmbedding tokens, boolean pooler) {
-        super(
-                BertModel.INPUTS,
-                tokens,
-                stack(config, tokens),
-                pooler ? new Pooler(config.layers().hiddenSize()) : null,
-                config.layers().tokenTypes(),
-                config.layers().maxPositions());
-    }
-
-    private static EmbeddedStack stack(AlbertConfig config, TokenEmbedding tokens) {
-        BertConfig layers = config.layers();
+    /** Each group's layers at all sites of the group. */
+    private static TransformerStack layers(AlbertConfig config) {
         List<List<TransformerLayer>> groups = new ArrayList<>();
         for (int group = 0; group < config.groups(); group++) {
-            List<TransformerLayer> ofGroup = new ArrayList<>();
+            List<TransformerLayer> own = new ArrayList<>();
             for (int i = 0; i < config.layersOfGroup(); i++) {
-                ofGroup.add(
-                        BertLayers.layer(
-                                layers,
-                                BertLayers.selfAttention(layers),
-                                BertLayers.layout(layers, layers.hiddenDropout(), 0)));
+                float dropout = config.layers().hiddenDropout();
+                own.add(EncoderLayers.layer(config.layers(), dropout, 0));
             }
-            groups.add(ofGroup);
+            groups.add(own);
         }
-        List<TransformerLayer> places = new ArrayList<>();
-        for (int place = 0; place < layers.layers(); place++) {
-            places.addAll(groups.get(config.groupOf(place)));
+        List<TransformerLayer> sites = new ArrayList<>();
+        for (int site = 0; site < config.layers().layers(); site++) {
+            sites.addAll(groups.get(config.groupOf(site)));
         }
-        return new EmbeddedStack(
-                BertLayers.embeddings(layers, tokens)
-                        .optProjection(Linear.builder().setUnits(layers.hiddenSize()).build())
-                        .build(),
-                null,
-                new TransformerStack(places, config.layersOfGroup()),
-                null);
+        return new TransformerStack(sites, config.layersOfGroup());
+    }
+
+    @Override
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        NDArray types = in.ids("token_type_ids", config.tokenTypes()); // (B, T)
+        NDArray positions = in.ids("position_ids", config.maxPositions()); // (B, T)
+        EmbeddingInputs tokens = new EmbeddingInputs(ids, types, positions, 0);
+        LayerInputs seen =
+                LayerInputs.of(in.mask("attention_mask"))
+                        .withPositions(positions)
+                        .withObserver(in.observer());
+
+        NDArray x = embeddings.embed(parameters, tokens, training); // (B, T, E) to (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        layers.tellLast(seen, x);
+        return new BaseOutput(x, Pooler.pool(pooler, parameters, x, training)); // (B, D)
+    }
+
+    @Override
+    public OptionalInt maxTokens() {
+        return OptionalInt.of(config.maxPositions());
     }
 }

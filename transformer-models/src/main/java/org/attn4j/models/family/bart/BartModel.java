@@ -65,7 +65,7 @@ final class BartModel {
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
-                        BartWeights.of(config, base, head != null),
+                        BartWeights.of(config, base, head),
                         config.sharedEmbeddings() ? source : null,
                         encoder(source),
                         null,

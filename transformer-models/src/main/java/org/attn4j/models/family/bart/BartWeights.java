@@ -2,6 +2,7 @@ package org.attn4j.models.family.bart;
 
 import org.attn4j.models.checkpoint.TensorLayouts;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.seq2seq.SequenceToSequenceHeads;
 
 /** The names of BART's, mBART's and Marian's tensors. */
@@ -9,7 +10,7 @@ final class BartWeights {
 
     private BartWeights() {}
 
-    static WeightTable of(BartConfig config, boolean base, boolean head) {
+    static WeightTable of(BartConfig config, boolean base, Head head) {
         String prefix = base ? "" : "model.";
         WeightTable.Builder table =
                 WeightTable.builder()
@@ -29,9 +30,7 @@ final class BartWeights {
                         .add("final_logits_bias", "lm_head.bias", TensorLayouts.leadingOne())
                         .add("lm_head.weight", "lm_head.weight")
                         .optional("final_logits_bias"); // zeros where a file does not have it
-        if (head) {
-            SequenceToSequenceHeads.names(table);
-        }
+        SequenceToSequenceHeads.names(table, head);
         table.add(prefix + "**", "**");
         String target = prefix + "decoder.embed_tokens.weight";
         if (config.sharedEmbeddings()) {
@@ -42,7 +41,7 @@ final class BartWeights {
         if (config.tieEmbeddings()) {
             table.tie("lm_head.weight", target);
         }
-        if (base || head) {
+        if (base || head != null) {
             table.ignore("final_logits_bias").ignore("lm_head.weight");
         }
         if (!config.tieEmbeddings() && !config.sharedEmbeddings()) {

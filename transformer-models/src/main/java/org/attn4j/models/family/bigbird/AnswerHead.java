@@ -2,23 +2,17 @@ package org.attn4j.models.family.bigbird;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import java.util.Set;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
-import org.attn4j.models.model.ModelOutputs;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.HeadBlock;
-import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.head.QuestionAnsweringHead;
 
 /**
  * Finds where in a text an answer starts and ends, out of one more feed-forward layer. Gives {@code
@@ -29,7 +23,7 @@ import org.attn4j.models.model.head.Losses;
  * first token: its logits are lowered by 10⁶. {@code question_lengths} (B, 1) tells its length
  * otherwise. Without {@code token_type_ids} the question is of type 0 and the rest of type 1.
  */
-final class AnswerHead extends HeadBlock {
+final class AnswerHead extends QuestionAnsweringHead {
 
     private static final double LOWERED = 1e6;
 
@@ -37,10 +31,9 @@ final class AnswerHead extends HeadBlock {
     private final int separatorId;
     private final FeedForward feedForward;
     private final LayerNorm norm;
-    private final Linear projection;
 
-    AnswerHead(BertConfig config, int separatorId) {
-        super(config.hiddenSize());
+    AnswerHead(EncoderConfig config, int separatorId) {
+        super(config.hiddenSize(), 0, "start_positions", "end_positions", "question_lengths");
         this.separatorId = separatorId;
         dropout = config.hiddenDropout();
         feedForward =
@@ -49,17 +42,11 @@ final class AnswerHead extends HeadBlock {
                         new FeedForward(
                                 config.hiddenSize(), config.innerSize(), config.activation(), 0));
         norm = addChildBlock("layer_norm", new LayerNorm(config.hiddenSize(), config.epsilon()));
-        projection = linear("out_proj", 2);
-    }
-
-    @Override
-    public Set<String> inputNames() {
-        return Set.of("start_positions", "end_positions", "question_lengths");
     }
 
     /** Tells question and text apart by their types. */
     @Override
-    public ModelInputs forEncoder(ModelInputs in) {
+    public ModelInputs baseInputs(ModelInputs in) {
         if (in.get("token_type_ids") != null) {
             return in;
         }
@@ -68,27 +55,19 @@ final class AnswerHead extends HeadBlock {
     }
 
     @Override
-    public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
-        NDArray states = encoded.states(); // (B, T, D)
-        NDArray x = Layers.dropout(states, dropout, training);
+    protected NDArray logits(
+            ParameterStore parameters, NDArray states, ModelInputs in, boolean training) {
+        NDArray x = Layers.dropout(states, dropout, training); // (B, T, D)
         x = Layers.dropout(Layers.apply(feedForward, parameters, x, training), dropout, training);
         x = Layers.apply(norm, parameters, x.add(states), training);
-        NDArray logits = Layers.apply(projection, parameters, x, training); // (B, T, 2)
-        if (in.get("input_ids") != null) {
-            NDArray first = states.getManager().zeros(new Shape(states.getShape().get(0), 1));
-            NDArray asked = first.concat(question(in).get(":, 1:"), 1); // (B, T)
-            NDArray lowered = Scalars.multiply(asked, LOWERED);
-            logits = logits.sub(lowered.expandDims(2).toType(logits.getDataType(), false));
+        NDArray logits = super.logits(parameters, x, in, training); // (B, T, 2)
+        if (in.get("input_ids") == null) {
+            return logits;
         }
-        NDArray start = logits.get(new NDIndex(":, :, 0")); // (B, T)
-        NDArray end = logits.get(new NDIndex(":, :, 1")); // (B, T)
-        ModelOutputs outputs = ModelOutputs.of("start_logits", start).with("end_logits", end);
-        NDArray starts = in.get("start_positions");
-        NDArray ends = in.get("end_positions");
-        return starts == null || ends == null
-                ? outputs
-                : outputs.with("loss", Losses.span(start, end, starts, ends));
+        NDArray first = states.getManager().zeros(new Shape(states.getShape().get(0), 1));
+        NDArray asked = first.concat(question(in).get(":, 1:"), 1); // (B, T)
+        NDArray lowered = Scalars.multiply(asked, LOWERED);
+        return logits.sub(lowered.expandDims(2).toType(logits.getDataType(), false));
     }
 
     /** Ones for the tokens of the question and zeros for the others, (B, T). */

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.bigbird;
 
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
  * The hyperparameters of Big Bird.
@@ -15,7 +15,7 @@ import org.attn4j.models.family.bert.BertConfig;
  * @param rescale {@code rescale_embeddings}: whether token vectors are multiplied by √D
  */
 public record BigBirdConfig(
-        BertConfig layers,
+        EncoderConfig layers,
         boolean sparse,
         int blockSize,
         int randomBlocks,
@@ -43,9 +43,9 @@ public record BigBirdConfig(
     public static BigBirdConfig of(ConfigReader config) {
         config.supportsOnly("position_embedding_type", "absolute");
         return new BigBirdConfig(
-                BertConfig.of(
+                EncoderConfig.of(
                         config,
-                        new BertConfig.Defaults(
+                        new EncoderConfig.Defaults(
                                 50358, 768, 12, 12, 3072, "gelu_new", 0.1, 2, 0, 4096)),
                 config.choice("attention_type", "block_sparse", BigBirdConfig::isSparse),
                 config.integer("block_size", 64),

@@ -6,21 +6,23 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.SparseAttention;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.family.bert.BertModel;
-import org.attn4j.models.layer.EmbeddedStack;
+import org.attn4j.common.Require;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.encoder.Pooler;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
  * Big Bird's encoder: BERT's, in which blocks of tokens see some others, see {@link
@@ -30,45 +32,30 @@ import org.attn4j.models.model.head.StackEncoder;
  * position_ids}, all (B, T). A text of up to {@code (5 + 2·num_random_blocks)·block_size} tokens is
  * attended to in full; a longer one is filled up to whole blocks, and an observer sees it so.
  */
-public final class BigBirdModel extends StackEncoder {
+public final class BigBirdModel extends BaseModel {
 
     private final BigBirdConfig config;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
+    private final Pooler pooler; // null for none
 
-    /**
-     * Creates the encoder.
-     *
-     * @param config the hyperparameters
-     * @param pooler whether there is a pooler
-     */
-    public BigBirdModel(BigBirdConfig config, boolean pooler) {
-        this(
-                config,
-                new TokenEmbedding(config.layers().vocabularySize(), config.layers().hiddenSize()),
-                pooler);
-    }
-
-    private BigBirdModel(BigBirdConfig config, TokenEmbedding tokens, boolean pooler) {
-        super(
-                BertModel.INPUTS,
-                tokens,
-                stack(config, tokens),
-                pooler ? new Pooler(config.layers().hiddenSize()) : null,
-                config.layers().tokenTypes(),
-                config.layers().maxPositions());
+    BigBirdModel(BigBirdConfig config, TokenEmbedding tokens, boolean pooled) {
+        super(List.of("input_ids", "attention_mask", "token_type_ids", "position_ids"));
+        EncoderConfig bert = config.layers();
         this.config = config;
-    }
-
-    private static EmbeddedStack stack(BigBirdConfig config, TokenEmbedding tokens) {
-        BertConfig layers = config.layers();
-        TransformerStack all =
-                TransformerStack.of(
-                        layers.layers(),
-                        i ->
-                                BertLayers.layer(
-                                        layers, attention(config, i), BertLayers.layout(layers)));
-        double scale = config.rescale() ? Math.sqrt(layers.hiddenSize()) : 1;
-        return new EmbeddedStack(
-                BertLayers.embeddings(layers, tokens).optScale(scale).build(), null, all, null);
+        embeddings =
+                addChildBlock(
+                        "embeddings",
+                        EncoderLayers.embeddings(bert, tokens)
+                                .optScale(config.rescale() ? Math.sqrt(bert.hiddenSize()) : 1)
+                                .build());
+        layers =
+                addChildBlock(
+                        "layers",
+                        TransformerStack.of(
+                                bert.layers(),
+                                i -> EncoderLayers.layer(bert, attention(config, i))));
+        pooler = pooled ? addChildBlock("pooler", new Pooler(bert.hiddenSize())) : null;
     }
 
     /** In blocks, transformers drops no weights. */
@@ -85,49 +72,55 @@ public final class BigBirdModel extends StackEncoder {
                 .build();
     }
 
-    /** {@inheritDoc} */
     @Override
-    public EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        Shape shape = in.require("input_ids").getShape();
-        int length = Math.toIntExact(shape.get(1));
-        if (!config.inBlocks(length)) {
-            return super.encode(parameters, in, training);
-        }
-        NDArray mask = in.get("attention_mask");
-        if (mask != null && !mask.getShape().equals(shape)) {
-            throw new IllegalArgumentException(
-                    "attention_mask must be "
-                            + shape
-                            + " as input_ids where Big Bird attends in blocks, got "
-                            + mask.getShape());
-        }
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        int length = Math.toIntExact(in.require("input_ids").getShape().get(1)); // T
         int padding = config.padding(length);
-        ModelInputs filled = padding == 0 ? in : filled(in, padding);
-        NDArray visible = filled.get("attention_mask");
-        AttentionObserver observer =
-                in.observer() == null || training
-                        ? in.observer()
-                        : new BlockObserver(in.observer(), config, visible);
-        EncoderOutput encoded =
-                encode(
+        ModelInputs whole = padding == 0 ? in : filled(in, padding);
+        NDArray ids = whole.inputIds(config.layers().vocabularySize()); // (B, S), S = T + padding
+        NDArray types = whole.ids("token_type_ids", config.layers().tokenTypes()); // (B, S)
+        NDArray positions = whole.ids("position_ids", config.layers().maxPositions()); // (B, S)
+        LayerInputs seen =
+                LayerInputs.of(whole.mask("attention_mask"))
+                        .withPositions(positions)
+                        .withObserver(observer(whole, length, training));
+
+        NDArray x =
+                embeddings.embed(
                         parameters,
-                        filled,
-                        visible == null ? AttentionMask.none() : AttentionMask.keys(visible),
-                        observer,
-                        training);
-        NDArray states =
-                padding == 0
-                        ? encoded.states()
-                        : encoded.states().get(new NDIndex(":, :{}", length)); // (B, T, D)
-        return new EncoderOutput(states, encoded.pooled());
+                        new EmbeddingInputs(ids, types, positions, 0),
+                        training); // (B, S, D)
+        x = layers.forward(parameters, x, seen, training); // (B, S, D)
+        layers.tellLast(seen, x);
+        NDArray pooled = Pooler.pool(pooler, parameters, x, training); // (B, D)
+        NDArray states = padding == 0 ? x : x.get(new NDIndex(":, :{}", length)); // (B, T, D)
+        return new BaseOutput(states, pooled);
     }
 
-    /** A text that is attended to in blocks has as many places as its blocks. */
+    /** Who is told the weights; those of blocks in transformers' layout. */
+    private AttentionObserver observer(ModelInputs in, int length, boolean training) {
+        if (!config.inBlocks(length)) {
+            return in.observer();
+        }
+        NDArray visible = in.get("attention_mask");
+        Shape ids = in.get("input_ids").getShape();
+        Require.that(
+                visible == null || visible.getShape().equals(ids),
+                "attention_mask must be %s as input_ids where Big Bird attends in blocks, got %s",
+                ids,
+                visible == null ? null : visible.getShape());
+        return in.observer() == null || training
+                ? in.observer()
+                : new BlockObserver(in.observer(), config, visible);
+    }
+
+    /** A text that is attended to in blocks has as many positions as its blocks. */
     @Override
     public OptionalInt maxTokens() {
-        int places = maxPositions();
-        int whole = places - places % config.blockSize();
-        return OptionalInt.of(config.inBlocks(places) && config.inBlocks(whole) ? whole : places);
+        int positions = config.layers().maxPositions();
+        int whole = positions - positions % config.blockSize();
+        return OptionalInt.of(
+                config.inBlocks(positions) && config.inBlocks(whole) ? whole : positions);
     }
 
     /** Which blocks are seen depends on how many there are. */

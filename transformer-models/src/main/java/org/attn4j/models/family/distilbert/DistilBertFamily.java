@@ -1,35 +1,47 @@
 package org.attn4j.models.family.distilbert;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderHeads;
+import org.attn4j.models.model.encoder.EncoderWeights;
 import org.attn4j.models.model.head.Head;
-import org.attn4j.models.model.head.MaskedLanguageHead;
-import org.attn4j.models.model.head.MultipleChoiceHead;
-import org.attn4j.models.model.head.ProblemType;
-import org.attn4j.models.model.head.QuestionAnsweringHead;
-import org.attn4j.models.model.head.SequenceClassificationHead;
-import org.attn4j.models.model.head.SequenceScores;
-import org.attn4j.models.model.head.TokenClassificationHead;
+import org.attn4j.models.model.head.SequenceHead.Summary;
+import org.attn4j.models.model.head.SequenceHead.Vector;
 
 /** DistilBERT with its heads: {@code model_type} {@code distilbert}. */
 public final class DistilBertFamily implements ModelFamily {
 
+    private static final EncoderWeights.Layer LAYER =
+            new EncoderWeights.Layer(
+                    "attention.q_lin",
+                    "attention.k_lin",
+                    "attention.v_lin",
+                    "attention.out_lin",
+                    "sa_layer_norm",
+                    "ffn.lin1",
+                    "ffn.lin2",
+                    "output_layer_norm",
+                    null);
+
+    private static final EncoderWeights.LanguageHead LANGUAGE_HEAD =
+            new EncoderWeights.LanguageHead(
+                    "vocab_transform", "vocab_layer_norm", "vocab_projector", null);
+
     /** Creates the family; the service loader calls this. */
     public DistilBertFamily() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("distilbert");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of(
@@ -41,57 +53,64 @@ public final class DistilBertFamily implements ModelFamily {
                 "DistilBertForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        DistilBertConfig config = DistilBertConfig.of(reader);
-        DistilBertModel model = new DistilBertModel(config);
-        EncoderTaskModel whole =
-                new EncoderTaskModel(
-                        architecture,
-                        model,
-                        head(architecture, reader, config, model),
-                        DistilBertWeights.of(architecture, config.layers().tieEmbeddings()),
-                        config.layers().initializerRange());
+        EncoderConfig config = config(reader);
+        float answerDropout = reader.rate("qa_dropout", 0.1);
+        Summary first =
+                new Summary(
+                        Vector.FIRST,
+                        true,
+                        Activation.RELU,
+                        0,
+                        reader.rate("seq_classif_dropout", 0.2));
+        String task = architecture.substring("DistilBert".length());
+        TokenEmbedding tokens = config.tokenEmbedding();
+        EncoderHeads heads =
+                new EncoderHeads(reader, config, tokens, "distilbert.", task.equals("Model"))
+                        .addLayers("transformer.layer.*.", LAYER, "layers.*.");
+        Head head =
+                switch (task) {
+                    case "ForMaskedLM" -> heads.maskedLanguage(LANGUAGE_HEAD, config.activation());
+                    case "ForSequenceClassification" ->
+                            heads.classifier(first, "pre_classifier", "classifier");
+                    case "ForMultipleChoice" -> heads.choice(first, "pre_classifier", "classifier");
+                    case "ForTokenClassification" -> heads.tokens(config.classifierDropout());
+                    case "ForQuestionAnswering" -> heads.answers(answerDropout);
+                    default -> null; // the model alone
+                };
         reader.finish();
-        return whole;
+        return heads.model(
+                architecture, new DistilBertModel(config, tokens), head, false, "vocab_");
     }
 
-    private static Head head(
-            String architecture,
-            ConfigReader reader,
-            DistilBertConfig config,
-            DistilBertModel model) {
-        BertConfig layers = config.layers();
-        int size = layers.hiddenSize();
-        return switch (architecture) {
-            case "DistilBertModel" -> null;
-            case "DistilBertForMaskedLM" ->
-                    new MaskedLanguageHead(
-                            size,
-                            model.tokens(),
-                            layers.tieEmbeddings(),
-                            layers.activation(),
-                            layers.epsilon());
-            case "DistilBertForSequenceClassification" ->
-                    new SequenceClassificationHead(
-                            size, scores(config, reader.labels().size()), ProblemType.of(reader));
-            case "DistilBertForMultipleChoice" -> new MultipleChoiceHead(size, scores(config, 1));
-            case "DistilBertForTokenClassification" ->
-                    new TokenClassificationHead(
-                            size, layers.classifierDropout(), reader.labels().size());
-            case "DistilBertForQuestionAnswering" ->
-                    new QuestionAnsweringHead(size, config.answerDropout());
-            default -> throw new IllegalArgumentException("no head of " + architecture);
-        };
-    }
-
-    private static SequenceScores scores(DistilBertConfig config, int classes) {
-        return SequenceScores.ofFirst(
-                config.layers().hiddenSize(),
-                Activation.RELU,
+    /** DistilBERT has names of its own for BERT's settings. */
+    private static EncoderConfig config(ConfigReader reader) {
+        // The first is in files of the first version; the second tells how a table was begun.
+        reader.noEffect("tie_weights_", "sinusoidal_pos_embds");
+        reader.aliases(
+                Map.of(
+                        "hidden_size", "dim",
+                        "num_hidden_layers", "n_layers",
+                        "num_attention_heads", "n_heads"));
+        float dropout = reader.rate("dropout", 0.1);
+        int vocabularySize = reader.integer("vocab_size", 30522);
+        return new EncoderConfig(
+                vocabularySize,
+                reader.integer("dim", 768),
+                reader.integer("n_layers", 6),
+                reader.integer("n_heads", 12),
+                reader.integer("hidden_dim", 3072),
+                reader.choice("activation", "gelu", Activation::of),
+                dropout,
+                reader.rate("attention_dropout", 0.1),
+                reader.integer("max_position_embeddings", 512),
                 0,
-                config.sequenceDropout(),
-                classes);
+                reader.number("initializer_range", 0.02),
+                1e-12,
+                dropout,
+                reader.token("pad_token_id", 0, vocabularySize),
+                reader.bool("tie_word_embeddings", true),
+                EncoderConfig.Positions.ABSOLUTE);
     }
 }

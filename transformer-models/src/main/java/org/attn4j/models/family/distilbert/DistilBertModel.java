@@ -1,51 +1,55 @@
 package org.attn4j.models.family.distilbert;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
 import java.util.List;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.layer.EmbeddedStack;
+import java.util.OptionalInt;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
  * DistilBERT's encoder: BERT's without token types and pooler. What attention gives is not dropped,
- * its weights and what the feed-forward blocks give are.
- *
- * <p>Takes {@code input_ids} and {@code attention_mask}, both (B, T).
+ * its weights and what the feed-forward blocks give are. Takes {@code input_ids} and {@code
+ * attention_mask}, both (B, T).
  */
-public final class DistilBertModel extends StackEncoder {
+public final class DistilBertModel extends BaseModel {
 
-    private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
+    private final EncoderConfig config;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
 
-    /**
-     * Creates the encoder.
-     *
-     * @param config the hyperparameters
-     */
-    public DistilBertModel(DistilBertConfig config) {
-        this(
-                config.layers(),
-                new TokenEmbedding(config.layers().vocabularySize(), config.layers().hiddenSize()));
+    DistilBertModel(EncoderConfig config, TokenEmbedding tokens) {
+        super(List.of("input_ids", "attention_mask"));
+        this.config = config;
+        embeddings = addChildBlock("embeddings", EncoderLayers.embeddings(config, tokens).build());
+        layers =
+                addChildBlock(
+                        "layers",
+                        TransformerStack.of(
+                                config.layers(),
+                                i -> EncoderLayers.layer(config, 0, config.hiddenDropout())));
     }
 
-    private DistilBertModel(BertConfig config, TokenEmbedding tokens) {
-        super(INPUTS, tokens, stack(config, tokens), null, 0, config.maxPositions());
+    @Override
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        LayerInputs seen = LayerInputs.of(in.mask("attention_mask")).withObserver(in.observer());
+
+        NDArray x = embeddings.embed(parameters, EmbeddingInputs.of(ids, 0), training); // (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        return new BaseOutput(layers.tellLast(seen, x), null);
     }
 
-    private static EmbeddedStack stack(BertConfig config, TokenEmbedding tokens) {
-        return new EmbeddedStack(
-                BertLayers.embeddings(config, tokens).build(),
-                null,
-                TransformerStack.of(config.layers(), i -> layer(config)),
-                null);
-    }
-
-    private static TransformerLayer layer(BertConfig config) {
-        return BertLayers.layer(
-                config,
-                BertLayers.selfAttention(config),
-                BertLayers.layout(config, 0, config.hiddenDropout()));
+    @Override
+    public OptionalInt maxTokens() {
+        return OptionalInt.of(config.maxPositions());
     }
 }

@@ -3,36 +3,38 @@ package org.attn4j.models.family.electra;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderHeads;
+import org.attn4j.models.model.encoder.EncoderWeights;
 import org.attn4j.models.model.head.Head;
-import org.attn4j.models.model.head.MaskedLanguageHead;
-import org.attn4j.models.model.head.MultipleChoiceHead;
-import org.attn4j.models.model.head.ProblemType;
-import org.attn4j.models.model.head.QuestionAnsweringHead;
-import org.attn4j.models.model.head.SequenceClassificationHead;
-import org.attn4j.models.model.head.SequenceScores;
-import org.attn4j.models.model.head.TokenClassificationHead;
+import org.attn4j.models.model.head.SequenceHead.Summary;
+import org.attn4j.models.model.head.SequenceHead.Vector;
 
 /** ELECTRA with its heads: {@code model_type} {@code electra}. */
 public final class ElectraFamily implements ModelFamily {
 
-    private static final BertConfig.Defaults DEFAULTS =
-            new BertConfig.Defaults(30522, 256, 12, 4, 1024, "gelu", 0.1, 2, 0);
+    private static final EncoderConfig.Defaults DEFAULTS =
+            new EncoderConfig.Defaults(30522, 256, 12, 4, 1024, "gelu", 0.1, 2, 0, 512);
+
+    private static final EncoderWeights.LanguageHead LANGUAGE_HEAD =
+            new EncoderWeights.LanguageHead(
+                    "generator_predictions.dense",
+                    "generator_predictions.LayerNorm",
+                    "generator_lm_head",
+                    null);
 
     /** Creates the family; the service loader calls this. */
     public ElectraFamily() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("electra");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of(
@@ -45,19 +47,38 @@ public final class ElectraFamily implements ModelFamily {
                 "ElectraForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
-        BertConfig config = BertConfig.of(reader, DEFAULTS);
-        int embeddingSize = reader.integer("embedding_size", 128);
-        ElectraModel model = new ElectraModel(config, embeddingSize);
-        EncoderTaskModel whole =
-                new EncoderTaskModel(
-                        architecture,
-                        model,
-                        head(architecture, reader, config, model),
-                        ElectraWeights.of(architecture, config.tieEmbeddings()),
-                        config.initializerRange());
+        EncoderConfig config = EncoderConfig.of(reader, DEFAULTS);
+        String task = architecture.substring("Electra".length());
+        float dropout = config.classifierDropout();
+        TokenEmbedding tokens =
+                new TokenEmbedding(config.vocabularySize(), reader.integer("embedding_size", 128));
+        EncoderHeads heads =
+                new EncoderHeads(reader, config, tokens, "electra.", task.equals("Model"))
+                        .addLayers("encoder.layer.*.", EncoderWeights.Layer.BERT, "layers.*.")
+                        .add("embeddings_project.*", "embeddings.embed_projection.*");
+        Head head =
+                switch (task) {
+                    case "ForPreTraining" ->
+                            heads.own(
+                                    new ReplacedTokenHead(config.hiddenSize(), config.activation()),
+                                    "discriminator_predictions.dense.*",
+                                    "dense.*",
+                                    "discriminator_predictions.dense_prediction.*",
+                                    "out_proj.*");
+                    case "ForMaskedLM" -> heads.maskedLanguage(LANGUAGE_HEAD, Activation.GELU);
+                    case "ForSequenceClassification" ->
+                            heads.classifier(
+                                    Summary.first(Activation.GELU, dropout),
+                                    "classifier.dense",
+                                    "classifier.out_proj");
+                    case "ForMultipleChoice" ->
+                            heads.choice(summary(reader), "sequence_summary.summary", "classifier");
+                    case "ForTokenClassification" -> heads.tokens(dropout);
+                    case "ForQuestionAnswering" -> heads.answers(0);
+                    default -> null; // the model alone
+                };
         // They are about the choice among texts alone.
         reader.noEffect(
                 "summary_type",
@@ -67,58 +88,33 @@ public final class ElectraFamily implements ModelFamily {
                 "summary_last_dropout",
                 "summary_proj_to_labels");
         reader.finish();
-        return whole;
+        return heads.model(
+                architecture,
+                new ElectraModel(config, tokens),
+                head,
+                false,
+                "generator_",
+                "discriminator_predictions.");
     }
 
-    private static Head head(
-            String architecture, ConfigReader reader, BertConfig config, ElectraModel model) {
-        int size = config.hiddenSize();
-        float dropout = config.classifierDropout();
-        return switch (architecture) {
-            case "ElectraModel" -> null;
-            case "ElectraForPreTraining" -> new ReplacedTokenHead(size, config.activation());
-            case "ElectraForMaskedLM" ->
-                    new MaskedLanguageHead(
-                            size,
-                            model.tokens(),
-                            config.tieEmbeddings(),
-                            Activation.GELU,
-                            config.epsilon());
-            case "ElectraForSequenceClassification" ->
-                    new SequenceClassificationHead(
-                            size,
-                            SequenceScores.ofFirst(
-                                    size, Activation.GELU, dropout, reader.labels().size()),
-                            ProblemType.of(reader));
-            case "ElectraForMultipleChoice" -> new MultipleChoiceHead(size, summary(reader, size));
-            case "ElectraForTokenClassification" ->
-                    new TokenClassificationHead(size, dropout, reader.labels().size());
-            case "ElectraForQuestionAnswering" -> new QuestionAnsweringHead(size, 0);
-            default -> throw new IllegalArgumentException("no head of " + architecture);
-        };
-    }
-
-    /** The summary of a sequence that a choice is made by. */
-    private static SequenceScores summary(ConfigReader reader, int size) {
+    /** transformers' {@code SequenceSummary}, which has an activation where one is named. */
+    private static Summary summary(ConfigReader reader) {
         reader.supportsOnly("summary_proj_to_labels", false);
-        return SequenceScores.ofSummary(
-                size,
-                reader.choice("summary_type", "first", ElectraFamily::summarised),
+        return new Summary(
+                reader.choice("summary_type", "first", ElectraFamily::vector),
                 reader.bool("summary_use_proj", true),
                 reader.has("summary_activation")
                         ? reader.choice("summary_activation", "gelu", Activation::of)
                         : Activation.LINEAR,
                 reader.rate("summary_first_dropout", 0),
-                reader.rate("summary_last_dropout", 0.1),
-                1);
+                reader.rate("summary_last_dropout", 0.1));
     }
 
-    /** Without an index of its own, {@code cls_index} is the last token. */
-    private static SequenceScores.Summary summarised(String type) {
+    private static Vector vector(String type) {
         return switch (type) {
-            case "first" -> SequenceScores.Summary.FIRST;
-            case "last", "cls_index" -> SequenceScores.Summary.LAST;
-            case "mean" -> SequenceScores.Summary.MEAN;
+            case "first" -> Vector.FIRST;
+            case "last", "cls_index" -> Vector.LAST;
+            case "mean" -> Vector.MEAN;
             default ->
                     throw new IllegalArgumentException(
                             "must be first, last, mean or cls_index, got " + type);

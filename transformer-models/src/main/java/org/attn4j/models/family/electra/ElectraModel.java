@@ -1,47 +1,63 @@
 package org.attn4j.models.family.electra;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
+import java.util.List;
+import java.util.OptionalInt;
 import org.attn4j.attention.ops.Linear;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.family.bert.BertModel;
+import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.layer.TransformerStack;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
- * ELECTRA's encoder: BERT's without a pooler, on embeddings of a size of their own, which are
- * projected to the model's where they differ.
- *
- * <p>Takes {@code input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code
- * position_ids}, all (B, T).
+ * ELECTRA's encoder: BERT's, on embeddings of their own size E, and without a pooler. Takes what
+ * BERT takes.
  */
-public final class ElectraModel extends StackEncoder {
+public final class ElectraModel extends BaseModel {
 
-    /**
-     * Creates the encoder.
-     *
-     * @param config the hyperparameters
-     * @param embeddingSize E, {@code embedding_size}
-     */
-    public ElectraModel(BertConfig config, int embeddingSize) {
-        this(config, new TokenEmbedding(config.vocabularySize(), embeddingSize));
-    }
+    private final EncoderConfig config;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
 
-    private ElectraModel(BertConfig config, TokenEmbedding tokens) {
-        super(
-                BertModel.INPUTS,
-                tokens,
-                BertLayers.stack(config, embeddings(config, tokens)),
-                null,
-                config.tokenTypes(),
-                config.maxPositions());
-    }
-
-    private static Embeddings embeddings(BertConfig config, TokenEmbedding tokens) {
-        Embeddings.Builder builder = BertLayers.embeddings(config, tokens);
+    ElectraModel(EncoderConfig config, TokenEmbedding tokens) {
+        super(List.of("input_ids", "attention_mask", "token_type_ids", "position_ids"));
+        this.config = config;
+        Embeddings.Builder builder = EncoderLayers.embeddings(config, tokens);
         if (tokens.modelSize() != config.hiddenSize()) {
             builder.optProjection(Linear.builder().setUnits(config.hiddenSize()).build());
         }
-        return builder.build();
+        embeddings = addChildBlock("embeddings", builder.build());
+        layers =
+                addChildBlock(
+                        "layers",
+                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config)));
+    }
+
+    @Override
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        NDArray types = in.ids("token_type_ids", config.tokenTypes()); // (B, T)
+        NDArray positions = in.ids("position_ids", config.maxPositions()); // (B, T)
+        EmbeddingInputs tokens = new EmbeddingInputs(ids, types, positions, 0);
+        LayerInputs seen =
+                LayerInputs.of(in.mask("attention_mask"))
+                        .withPositions(positions)
+                        .withObserver(in.observer());
+
+        NDArray x = embeddings.embed(parameters, tokens, training); // (B, T, E) to (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        return new BaseOutput(layers.tellLast(seen, x), null);
+    }
+
+    @Override
+    public OptionalInt maxTokens() {
+        return OptionalInt.of(config.maxPositions());
     }
 }

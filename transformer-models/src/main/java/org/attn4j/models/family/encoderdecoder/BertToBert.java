@@ -1,15 +1,16 @@
 package org.attn4j.models.family.encoderdecoder;
 
 import ai.djl.training.initializer.NormalInitializer;
-import org.attn4j.attention.mechanism.MultiHeadAttention;
+import java.util.function.IntFunction;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.checkpoint.WeightTable;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.family.bert.BertWeights;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.encoder.EncoderWeights;
 import org.attn4j.models.model.head.MaskedLanguageHead;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
@@ -22,21 +23,21 @@ final class BertToBert {
 
     static EncoderDecoder create(
             String architecture,
-            BertConfig encoder,
-            BertConfig decoder,
+            EncoderConfig encoder,
+            EncoderConfig decoder,
             LabelShift shift,
             int padId) {
-        TokenEmbedding sources = tokens(encoder);
-        TokenEmbedding targets = tokens(decoder);
+        TokenEmbedding sources = encoder.tokenEmbedding();
+        TokenEmbedding targets = decoder.tokenEmbedding();
         boolean sameSize = encoder.hiddenSize() == decoder.hiddenSize();
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
                         weights(decoder.tieEmbeddings()),
                         null,
-                        BertLayers.stack(encoder, BertLayers.embeddings(encoder, sources).build()),
+                        stack(encoder, sources, i -> EncoderLayers.layer(encoder)),
                         sameSize ? null : Linear.builder().setUnits(decoder.hiddenSize()).build(),
-                        decoder(decoder, targets),
+                        stack(decoder, targets, i -> EncoderLayers.decoderLayer(decoder)),
                         new MaskedLanguageHead(
                                 decoder.hiddenSize(),
                                 targets,
@@ -57,79 +58,38 @@ final class BertToBert {
                         new NormalInitializer((float) decoder.initializerRange())));
     }
 
-    private static TokenEmbedding tokens(BertConfig config) {
-        return new TokenEmbedding(config.vocabularySize(), config.hiddenSize());
-    }
-
-    private static EmbeddedStack decoder(BertConfig config, TokenEmbedding tokens) {
+    private static EmbeddedStack stack(
+            EncoderConfig config, TokenEmbedding tokens, IntFunction<TransformerLayer> layer) {
         return new EmbeddedStack(
-                BertLayers.embeddings(config, tokens).build(),
+                EncoderLayers.embeddings(config, tokens).build(),
                 null,
-                TransformerStack.of(
-                        config.layers(),
-                        i -> BertLayers.decoderLayer(config, crossAttention(config))),
+                TransformerStack.of(config.layers(), layer),
                 null);
-    }
-
-    /** Without distances, whatever the kind of positions. */
-    private static MultiHeadAttention crossAttention(BertConfig config) {
-        return MultiHeadAttention.builder()
-                .setModelSize(config.hiddenSize())
-                .setHeads(config.heads())
-                .optDropout(config.attentionDropout())
-                .build();
     }
 
     private static WeightTable weights(boolean tied) {
         WeightTable.Builder table = WeightTable.builder();
-        layers(table, "encoder.", "encoder.");
-        layers(table, "decoder.bert.", "decoder.");
+        EncoderWeights.Layer bert = EncoderWeights.Layer.BERT;
+        EncoderWeights.embeddings(table, "encoder.embeddings.", "encoder.embeddings.");
+        EncoderWeights.layer(table, "encoder.encoder.layer.*.", bert, "encoder.layers.*.");
+        EncoderWeights.embeddings(table, "decoder.bert.embeddings.", "decoder.embeddings.");
+        EncoderWeights.layer(table, "decoder.bert.encoder.layer.*.", bert, "decoder.layers.*.");
         String cross = "decoder.bert.encoder.layer.*.crossattention.";
-        attention(table, cross, "decoder.layers.*.encoder_attn");
+        String attention = "decoder.layers.*.encoder_attn";
+        table.add(cross + "self.query.*", attention + ".query_proj.*")
+                .add(cross + "self.key.*", attention + ".key_proj.*")
+                .add(cross + "self.value.*", attention + ".value_proj.*")
+                .add(cross + "output.dense.*", attention + ".output_proj.*")
+                .add(cross + "output.LayerNorm.*", attention + "_layer_norm.*")
+                .add("enc_to_dec_proj.*", "enc_to_dec_proj.*");
         String head = "decoder.cls.predictions.";
-        table.add("enc_to_dec_proj.*", "enc_to_dec_proj.*")
-                .add(head + "transform.dense.*", "lm_head.dense.*")
-                .add(head + "transform.LayerNorm.*", "lm_head.layer_norm.*");
-        BertWeights.decoder(
-                table, head, "lm_head.", "decoder.bert.embeddings.word_embeddings.weight", tied);
-        return table.alias("**LayerNorm.gamma", "**LayerNorm.weight")
-                .alias("**LayerNorm.beta", "**LayerNorm.bias")
-                .ignore("encoder.pooler.dense.*")
-                .ignore("decoder.bert.pooler.dense.*")
-                .ignore("**embeddings.position_embeddings.weight") // unused with distances
-                .ignore("**embeddings.position_ids")
-                .ignore("**embeddings.token_type_ids")
-                .build();
-    }
-
-    private static void layers(WeightTable.Builder table, String tensors, String blocks) {
-        String layer = tensors + "encoder.layer.*.";
-        String block = blocks + "layers.*.";
-        String embedding = blocks + "embeddings.";
-        attention(table, layer + "attention.", block + "self_attn");
-        table.add(
-                        layer + "attention.self.distance_embedding.weight",
-                        block + "self_attn.relative_keys.weight")
-                .add(layer + "intermediate.dense.*", block + "feed_forward.fc1.*")
-                .add(layer + "output.dense.*", block + "feed_forward.fc2.*")
-                .add(layer + "output.LayerNorm.*", block + "final_layer_norm.*")
-                .add(
-                        tensors + "embeddings.word_embeddings.weight",
-                        embedding + "embed_tokens.weight")
-                .add(
-                        tensors + "embeddings.position_embeddings.weight",
-                        embedding + "embed_positions.weight")
-                .add(
-                        tensors + "embeddings.token_type_embeddings.weight",
-                        embedding + "embed_token_types.weight")
-                .add(tensors + "embeddings.LayerNorm.*", embedding + "layernorm_embedding.*");
-    }
-
-    private static void attention(WeightTable.Builder table, String tensors, String block) {
-        table.add(tensors + "self.query.*", block + ".query_proj.*")
-                .add(tensors + "self.key.*", block + ".key_proj.*")
-                .add(tensors + "self.value.*", block + ".value_proj.*")
-                .add(tensors + "output.dense.*", block + ".output_proj.*")
-                .add(tensors + "output.LayerNorm.*", block + "_layer_norm.*");
+        new EncoderWeights.LanguageHead(
+                        head + "transform.dense",
+                        head + "transform.LayerNorm",
+                        head + "decoder",
+                        head + "bias")
+                .addTo(table, "lm_head.", "decoder.bert.embeddings.word_embeddings.weight", tied);
+        EncoderWeights.common(table);
+        return table.ignore("encoder.pooler.dense.*").ignore("decoder.bert.pooler.dense.*").build();
     }
 }

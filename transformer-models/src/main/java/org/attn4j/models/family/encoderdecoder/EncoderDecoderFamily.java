@@ -3,9 +3,9 @@ package org.attn4j.models.family.encoderdecoder;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
+import org.attn4j.models.model.encoder.EncoderConfig;
 import org.attn4j.models.model.seq2seq.LabelShift;
 
 /** A BERT encoder and a BERT decoder: {@code model_type} {@code encoder-decoder}. */
@@ -31,8 +31,8 @@ public final class EncoderDecoderFamily implements ModelFamily {
     public PretrainedModel create(ConfigReader reader, String architecture) {
         reader.supportsOnly("is_encoder_decoder", true);
         reader.noEffect("vocab_size", "tie_word_embeddings"); // the sides have their own
-        BertConfig encoder = side(reader, "encoder", false);
-        BertConfig decoder = side(reader, "decoder", true);
+        EncoderConfig encoder = side(reader, "encoder", false);
+        EncoderConfig decoder = side(reader, "decoder", true);
         Integer padId = reader.token("pad_token_id", null, decoder.vocabularySize());
         LabelShift shift =
                 LabelShift.startingWith(
@@ -43,7 +43,7 @@ public final class EncoderDecoderFamily implements ModelFamily {
                 architecture, encoder, decoder, shift, padId == null ? encoder.padId() : padId);
     }
 
-    private static BertConfig side(ConfigReader reader, String name, boolean decoder) {
+    private static EncoderConfig side(ConfigReader reader, String name, boolean decoder) {
         ConfigReader side = reader.object(name);
         if (side == null) {
             throw new IllegalArgumentException(
@@ -53,7 +53,7 @@ public final class EncoderDecoderFamily implements ModelFamily {
         side.supportsOnly("model_type", "bert");
         side.supportsOnly("is_decoder", decoder);
         side.supportsOnly("add_cross_attention", decoder);
-        BertConfig config = BertConfig.of(side);
+        EncoderConfig config = EncoderConfig.of(side, EncoderConfig.Defaults.BERT);
         side.finish();
         return config;
     }

@@ -3,9 +3,6 @@ package org.attn4j.models.family.gpt2;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
@@ -14,8 +11,8 @@ import org.attn4j.models.layer.OutputProjection;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.HeadBlock;
+import org.attn4j.models.model.head.BaseOutput;
+import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.model.head.TokenStates;
 
@@ -25,9 +22,7 @@ import org.attn4j.models.model.head.TokenStates;
  * {@code mc_logits} (B, C) from the tokens at {@code mc_token_ids} (B, C), the last by default;
  * with {@code labels} (B, C, T) {@code loss}, and with {@code mc_labels} (B) {@code mc_loss}.
  */
-final class Gpt2DoubleHead extends HeadBlock {
-
-    private static final Set<String> OWN = Set.of("labels", "mc_labels", "mc_token_ids");
+final class Gpt2DoubleHead extends Head {
 
     private final OutputProjection tokens;
     private final Linear summary;
@@ -35,7 +30,7 @@ final class Gpt2DoubleHead extends HeadBlock {
     private final float dropout;
 
     Gpt2DoubleHead(int modelSize, TokenEmbedding embedding, boolean tied, ConfigReader reader) {
-        super(modelSize);
+        super(modelSize, "labels", "mc_labels", "mc_token_ids");
         reader.supportsOnly("summary_type", "cls_index");
         tokens =
                 addChildBlock(
@@ -54,30 +49,15 @@ final class Gpt2DoubleHead extends HeadBlock {
         dropout = reader.rate("summary_first_dropout", 0.1);
     }
 
-    @Override
-    public Set<String> inputNames() {
-        return OWN;
-    }
-
     /** Makes a sequence of each text, (B·C, T). */
     @Override
-    public ModelInputs forEncoder(ModelInputs in) {
-        Shape shape = in.require("input_ids").getShape();
-        long length = shape.get(shape.dimension() - 1);
-        Map<String, NDArray> rows = new LinkedHashMap<>();
-        in.arrays()
-                .forEach(
-                        (name, array) -> {
-                            if (!OWN.contains(name)) {
-                                rows.put(name, array.reshape(-1, length));
-                            }
-                        });
-        return new ModelInputs(rows, in.observer());
+    public ModelInputs baseInputs(ModelInputs in) {
+        return flattened(in);
     }
 
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray states = encoded.states(); // (B·C, T, D)
         NDArray ids = in.get("input_ids");
         Shape shape = ids == null ? states.getShape().slice(0, 2) : ids.getShape();

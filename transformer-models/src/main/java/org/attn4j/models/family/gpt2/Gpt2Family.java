@@ -5,7 +5,7 @@ import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.model.causal.CausalFamily;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.head.ModelWithHead;
 
 /**
  * GPT-2 with its heads: {@code model_type} {@code gpt2}. Its linear maps are stored as (in, out),
@@ -88,7 +88,7 @@ public final class Gpt2Family extends CausalFamily {
         body.weights()
                 .add("lm_head.weight", "head.lm_head.weight")
                 .add("multiple_choice_head.summary.*", "head.summary.*");
-        return new EncoderTaskModel(
+        return new ModelWithHead(
                 architecture, body.model(), head, body.weights().build(), body.initializerRange());
     }
 }

@@ -3,7 +3,7 @@ package org.attn4j.models.family.longformer;
 import java.util.Collections;
 import java.util.List;
 import org.attn4j.models.config.ConfigReader;
-import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
  * The hyperparameters of Longformer.
@@ -13,7 +13,10 @@ import org.attn4j.models.family.bert.BertConfig;
  *     them on each side
  * @param separatorId {@code sep_token_id}, which tells questions from texts
  */
-public record LongformerConfig(BertConfig layers, List<Integer> windows, int separatorId) {
+public record LongformerConfig(EncoderConfig layers, List<Integer> windows, int separatorId) {
+
+    static final EncoderConfig.Defaults DEFAULTS =
+            new EncoderConfig.Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 1, 512);
 
     /** Wider windows are taken only where there are as many places. */
     private static final int WIDEST = 4096;
@@ -52,14 +55,9 @@ public record LongformerConfig(BertConfig layers, List<Integer> windows, int sep
         config.supportsOnly("autoregressive", false);
         config.supportsOnly("position_embedding_type", "absolute");
         refuseDilation(config);
-        BertConfig layers =
-                BertConfig.of(
-                        config,
-                        new BertConfig.Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 1));
+        EncoderConfig layers = EncoderConfig.of(config, DEFAULTS);
         return new LongformerConfig(
-                layers.withClassifierDropout(layers.hiddenDropout()),
-                windows(config, layers.layers()),
-                config.integer("sep_token_id", 2));
+                layers, windows(config, layers.layers()), config.integer("sep_token_id", 2));
     }
 
     private static List<Integer> windows(ConfigReader config, int layers) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /** Which tokens are global where the caller does not say. */
 enum LongformerGlobals {
@@ -35,22 +36,22 @@ enum LongformerGlobals {
      * @param ids (B, T) of int64
      * @param separatorId the id of the separator
      */
-    NDArray places(NDArray ids, int separatorId) {
+    NDArray of(NDArray ids, int separatorId) {
         if (this == NONE) {
             return null;
         }
         Shape shape = ids.getShape();
         int length = Math.toIntExact(shape.get(1));
         long[] tokens = ids.toLongArray();
-        float[] places = new float[tokens.length];
+        float[] global = new float[tokens.length];
         for (int start = 0; start < tokens.length; start += length) {
             int separator = this == FIRST ? 1 : separator(tokens, start, length, separatorId);
             int from = this == AFTER_QUESTION ? Math.min(length, separator + 2) : 0;
             int end = this == AFTER_QUESTION ? length : separator;
-            Arrays.fill(places, start + from, start + end, 1);
+            Arrays.fill(global, start + from, start + end, 1);
         }
         NDManager manager = ids.getManager();
-        return HostArrays.of(manager, places, shape);
+        return HostArrays.of(manager, global, shape);
     }
 
     private static int separator(long[] tokens, int start, int length, int separatorId) {
@@ -62,14 +63,12 @@ enum LongformerGlobals {
                 count++;
             }
         }
-        if (count != SEPARATORS) {
-            throw new IllegalArgumentException(
-                    "input_ids must have three separators (sep_token_id="
-                            + separatorId
-                            + ") in each row to tell the question, got "
-                            + count
-                            + ": give global_attention_mask instead");
-        }
+        Require.that(
+                count == SEPARATORS,
+                "input_ids must have three separators (sep_token_id=%s) in each row to tell the"
+                        + " question, got %s: give global_attention_mask instead",
+                separatorId,
+                count);
         return first;
     }
 }

@@ -6,20 +6,22 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.OptionalInt;
-import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.SparseAttention;
 import org.attn4j.attention.pattern.WindowPattern;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.layer.EmbeddedStack;
+import org.attn4j.common.Require;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
-import org.attn4j.models.model.head.EncoderOutput;
-import org.attn4j.models.model.head.PaddedPositions;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.encoder.PaddedPositions;
+import org.attn4j.models.model.encoder.Pooler;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
  * Longformer's encoder: RoBERTa's, in which a token sees its neighbours and the global tokens, and
@@ -33,94 +35,100 @@ import org.attn4j.models.model.head.StackEncoder;
  * token global too. A text need not be filled up to the window. Attentions leave in transformers'
  * layout, see {@link WindowObserver}.
  */
-public final class LongformerModel extends StackEncoder {
-
-    private static final List<String> INPUTS =
-            List.of(
-                    "input_ids",
-                    "attention_mask",
-                    "token_type_ids",
-                    "position_ids",
-                    "global_attention_mask");
+public final class LongformerModel extends BaseModel {
 
     private final LongformerConfig config;
     private final LongformerGlobals globals;
+    private final PaddedPositions positions;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
+    private final Pooler pooler; // null for none
 
     /**
      * Creates the encoder.
      *
      * @param config the hyperparameters
+     * @param tokens the token embedding
      * @param task what follows {@code Longformer} in the name of the architecture: it tells which
      *     tokens are global by themselves
+     * @param pooled whether there is a pooler
      */
-    public LongformerModel(LongformerConfig config, String task) {
-        this(
-                config,
-                task,
-                new TokenEmbedding(config.layers().vocabularySize(), config.layers().hiddenSize()));
-    }
-
-    private LongformerModel(LongformerConfig config, String task, TokenEmbedding tokens) {
+    LongformerModel(LongformerConfig config, TokenEmbedding tokens, String task, boolean pooled) {
         super(
-                INPUTS,
-                tokens,
-                stack(config, tokens),
-                hasPooler(task) ? new Pooler(config.layers().hiddenSize()) : null,
-                config.layers().tokenTypes(),
-                config.layers().maxPositions());
+                List.of(
+                        "input_ids",
+                        "attention_mask",
+                        "token_type_ids",
+                        "position_ids",
+                        "global_attention_mask"));
+        EncoderConfig bert = config.layers();
         this.config = config;
         globals = LongformerGlobals.of(task);
+        positions = new PaddedPositions(bert.padId(), bert.maxPositions());
+        embeddings = addChildBlock("embeddings", EncoderLayers.embeddings(bert, tokens).build());
+        layers =
+                addChildBlock(
+                        "layers",
+                        TransformerStack.of(
+                                bert.layers(),
+                                i ->
+                                        EncoderLayers.layer(
+                                                bert, attention(bert, config.windows().get(i)))));
+        pooler = pooled ? addChildBlock("pooler", new Pooler(bert.hiddenSize())) : null;
     }
 
-    private static boolean hasPooler(String task) {
-        return task.equals("Model") || task.equals("ForMultipleChoice");
-    }
-
-    private static EmbeddedStack stack(LongformerConfig config, TokenEmbedding tokens) {
-        BertConfig layers = config.layers();
-        TransformerStack all =
-                TransformerStack.of(
-                        layers.layers(),
-                        i ->
-                                BertLayers.layer(
-                                        layers,
-                                        attention(layers, config.windows().get(i)),
-                                        BertLayers.layout(layers)));
-        return new EmbeddedStack(BertLayers.embeddings(layers, tokens).build(), null, all, null);
-    }
-
-    private static SparseAttention attention(BertConfig layers, int window) {
+    private static SparseAttention attention(EncoderConfig config, int window) {
         return SparseAttention.builder()
-                .setModelSize(layers.hiddenSize())
-                .setHeads(layers.heads())
+                .setModelSize(config.hiddenSize())
+                .setHeads(config.heads())
                 .setPattern(new WindowPattern(window / 2))
                 .optGlobalProjections(true)
                 .optHiddenSeeNothing(true)
-                .optDropout(layers.attentionDropout())
+                .optDropout(config.attentionDropout())
                 .build();
     }
 
-    /** {@inheritDoc} */
     @Override
-    public EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.require("input_ids"); // (B, T)
-        NDArray visible = tokens(in, "attention_mask", ids.getShape());
-        NDArray global = tokens(in, "global_attention_mask", ids.getShape());
-        if (global == null) {
-            global = globals.places(ids, config.separatorId());
-        }
-        if (global != null && visible != null) {
-            global = global.mul(visible);
-        }
-        global = either(global, twos(in.get("attention_mask")));
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(config.layers().vocabularySize()); // (B, T)
+        NDArray types = in.ids("token_type_ids", config.layers().tokenTypes()); // (B, T)
+        NDArray numbers = positions.of(in); // (B, T)
+        NDArray visible = marked(in, "attention_mask", ids.getShape()); // (B, T)
+        NDArray global = global(in, ids, visible); // (B, T)
         AttentionMask mask =
                 (visible == null ? AttentionMask.none() : AttentionMask.keys(visible))
                         .and(global == null ? AttentionMask.none() : AttentionMask.global(global));
-        AttentionObserver observer =
-                in.observer() == null
-                        ? null
-                        : new WindowObserver(in.observer(), config, visible, global);
-        return encode(parameters, in, mask, observer, training);
+        LayerInputs seen =
+                LayerInputs.of(mask)
+                        .withPositions(numbers)
+                        .withObserver(
+                                in.observer() == null
+                                        ? null
+                                        : new WindowObserver(
+                                                in.observer(), config, visible, global));
+
+        NDArray x =
+                embeddings.embed(
+                        parameters,
+                        new EmbeddingInputs(ids, types, numbers, 0),
+                        training); // (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        layers.tellLast(seen, x);
+        return new BaseOutput(x, Pooler.pool(pooler, parameters, x, training)); // (B, D)
+    }
+
+    /** The global tokens, (B, T) of ones and zeros; null if there are none. */
+    private NDArray global(ModelInputs in, NDArray ids, NDArray visible) {
+        NDArray given = marked(in, "global_attention_mask", ids.getShape());
+        NDArray global = given == null ? globals.of(ids, config.separatorId()) : given;
+        if (global != null && visible != null) {
+            global = global.mul(visible);
+        }
+        NDArray twos = twos(in.get("attention_mask"));
+        if (global == null || twos == null) {
+            return global == null ? twos : global;
+        }
+        return global.maximum(twos);
     }
 
     /** The tokens that the mask marks as global by a 2, (B, T); null if there are none. */
@@ -132,36 +140,23 @@ public final class LongformerModel extends StackEncoder {
         return twos.max().getFloat() > 0 ? twos : null;
     }
 
-    private static NDArray either(NDArray one, NDArray other) {
-        return one == null || other == null ? (one == null ? other : one) : one.maximum(other);
-    }
-
     /** The tokens that a mask marks, (B, T) of ones and zeros; null if it is not given. */
-    private static NDArray tokens(ModelInputs in, String name, Shape shape) {
+    private static NDArray marked(ModelInputs in, String name, Shape shape) {
         NDArray mask = in.get(name);
         if (mask == null) {
             return null;
         }
-        if (!mask.getShape().equals(shape)) {
-            throw new IllegalArgumentException(
-                    name + " must be " + shape + " as input_ids, got " + mask.getShape());
-        }
+        Require.that(
+                mask.getShape().equals(shape),
+                "%s must be %s as input_ids, got %s",
+                name,
+                shape,
+                mask.getShape());
         return mask.neq(0).toType(DataType.FLOAT32, false);
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
-        return PaddedPositions.maxTokens(config.layers().padId(), maxPositions());
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected NDArray positions(ModelInputs in) {
-        NDArray given = super.positions(in);
-        return given == null
-                ? PaddedPositions.of(
-                        in.require("input_ids"), config.layers().padId(), maxPositions())
-                : given;
+        return positions.maxTokens();
     }
 }

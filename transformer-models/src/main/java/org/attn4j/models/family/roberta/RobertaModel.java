@@ -1,60 +1,68 @@
 package org.attn4j.models.family.roberta;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
+import java.util.List;
 import java.util.OptionalInt;
-import org.attn4j.models.family.bert.BertConfig;
-import org.attn4j.models.family.bert.BertLayers;
-import org.attn4j.models.family.bert.BertModel;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.Embeddings;
+import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
-import org.attn4j.models.model.head.PaddedPositions;
-import org.attn4j.models.model.head.Pooler;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.model.encoder.EncoderConfig;
+import org.attn4j.models.model.encoder.EncoderLayers;
+import org.attn4j.models.model.encoder.PaddedPositions;
+import org.attn4j.models.model.encoder.Pooler;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /**
- * RoBERTa's encoder: BERT's, with places counted as {@link PaddedPositions} tells unless {@code
- * position_ids} are given.
- *
- * <p>Takes {@code input_ids}, {@code attention_mask}, {@code token_type_ids} and {@code
- * position_ids}, all (B, T).
+ * RoBERTa's encoder: BERT's with positions that are counted past the padding. Takes what BERT
+ * takes.
  */
-public final class RobertaModel extends StackEncoder {
+public final class RobertaModel extends BaseModel {
 
-    private final int padId;
+    private final EncoderConfig config;
+    private final PaddedPositions positions;
+    private final Embeddings embeddings;
+    private final TransformerStack layers;
+    private final Pooler pooler; // null for none
 
-    /**
-     * Creates the encoder.
-     *
-     * @param config the hyperparameters
-     * @param pooler whether there is a pooler
-     */
-    public RobertaModel(BertConfig config, boolean pooler) {
-        this(config, new TokenEmbedding(config.vocabularySize(), config.hiddenSize()), pooler);
+    RobertaModel(EncoderConfig config, TokenEmbedding tokens, boolean pooled) {
+        super(List.of("input_ids", "attention_mask", "token_type_ids", "position_ids"));
+        this.config = config;
+        positions = new PaddedPositions(config.padId(), config.maxPositions());
+        embeddings = addChildBlock("embeddings", EncoderLayers.embeddings(config, tokens).build());
+        layers =
+                addChildBlock(
+                        "layers",
+                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config)));
+        pooler = pooled ? addChildBlock("pooler", new Pooler(config.hiddenSize())) : null;
     }
 
-    private RobertaModel(BertConfig config, TokenEmbedding tokens, boolean pooler) {
-        super(
-                BertModel.INPUTS,
-                tokens,
-                BertLayers.stack(config, BertLayers.embeddings(config, tokens).build()),
-                pooler ? new Pooler(config.hiddenSize()) : null,
-                config.tokenTypes(),
-                config.maxPositions());
-        padId = config.padId();
+    @Override
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        NDArray types = in.ids("token_type_ids", config.tokenTypes()); // (B, T)
+        NDArray numbers = positions.of(in); // (B, T)
+        LayerInputs seen =
+                LayerInputs.of(in.mask("attention_mask"))
+                        .withPositions(numbers)
+                        .withObserver(in.observer());
+
+        NDArray x =
+                embeddings.embed(
+                        parameters,
+                        new EmbeddingInputs(ids, types, numbers, 0),
+                        training); // (B, T, D)
+        x = layers.forward(parameters, x, seen, training); // (B, T, D)
+        layers.tellLast(seen, x);
+        return new BaseOutput(x, Pooler.pool(pooler, parameters, x, training)); // (B, D)
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
-        return PaddedPositions.maxTokens(padId, maxPositions());
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected NDArray positions(ModelInputs in) {
-        NDArray given = super.positions(in);
-        return given == null
-                ? PaddedPositions.of(in.require("input_ids"), padId, maxPositions())
-                : given;
+        return positions.maxTokens();
     }
 }

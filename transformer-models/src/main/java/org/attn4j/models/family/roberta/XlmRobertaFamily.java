@@ -1,6 +1,6 @@
 package org.attn4j.models.family.roberta;
 
-import org.attn4j.models.family.bert.BertConfig;
+import org.attn4j.models.model.encoder.EncoderConfig;
 
 /** XLM-R, RoBERTa in a hundred languages: {@code model_type} {@code xlm-roberta}. */
 public final class XlmRobertaFamily extends RobertaFamily {
@@ -10,6 +10,7 @@ public final class XlmRobertaFamily extends RobertaFamily {
         super(
                 "xlm-roberta",
                 "XLMRoberta",
-                new BertConfig.Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 1));
+                "roberta.",
+                new EncoderConfig.Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 1, 512));
     }
 }

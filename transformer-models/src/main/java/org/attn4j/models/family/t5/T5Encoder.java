@@ -1,33 +1,34 @@
 package org.attn4j.models.family.t5;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.ParameterStore;
 import java.util.List;
-import java.util.function.Function;
 import org.attn4j.models.layer.EmbeddedStack;
-import org.attn4j.models.layer.Embeddings;
-import org.attn4j.models.layer.TokenEmbedding;
-import org.attn4j.models.model.head.StackEncoder;
+import org.attn4j.models.layer.EmbeddingInputs;
+import org.attn4j.models.layer.LayerInputs;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /** T5's encoder without a decoder. Takes {@code input_ids} and {@code attention_mask}, (B, T). */
-final class T5Encoder extends StackEncoder {
+final class T5Encoder extends BaseModel {
 
-    private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
+    private final int vocabularySize;
+    private final EmbeddedStack encoder;
 
-    T5Encoder(T5Config config, Function<Embeddings, EmbeddedStack> stack) {
-        this(config, stack, new TokenEmbedding(config.vocabularySize(), config.modelSize()));
+    T5Encoder(int vocabularySize, EmbeddedStack encoder) {
+        super(List.of("input_ids", "attention_mask"));
+        this.vocabularySize = vocabularySize;
+        this.encoder = addChildBlock("encoder", encoder);
     }
 
-    private T5Encoder(
-            T5Config config, Function<Embeddings, EmbeddedStack> stack, TokenEmbedding tokens) {
-        super(
-                INPUTS,
-                tokens,
-                stack.apply(
-                        Embeddings.builder()
-                                .setTokens(tokens)
-                                .optDropout(config.dropout())
-                                .build()),
-                null,
-                0,
-                0);
+    @Override
+    public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        NDArray ids = in.inputIds(vocabularySize); // (B, T)
+        LayerInputs seen = LayerInputs.of(in.mask("attention_mask")).withObserver(in.observer());
+        NDArray states =
+                encoder.forward(
+                        parameters, EmbeddingInputs.of(ids, 0), seen, training); // (B, T, D)
+        return new BaseOutput(states, null);
     }
 }

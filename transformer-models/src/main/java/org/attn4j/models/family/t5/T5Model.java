@@ -16,8 +16,8 @@ import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderTaskModel;
 import org.attn4j.models.model.head.Head;
+import org.attn4j.models.model.head.ModelWithHead;
 import org.attn4j.models.model.head.TokenClassificationHead;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.model.seq2seq.EncoderDecoderParts;
@@ -51,10 +51,19 @@ final class T5Model {
         };
     }
 
-    private EncoderTaskModel encoderAlone(String architecture, Head head) {
-        return new EncoderTaskModel(
+    private ModelWithHead encoderAlone(String architecture, Head head) {
+        return new ModelWithHead(
                 architecture,
-                new T5Encoder(config, this::encoder),
+                new T5Encoder(
+                        config.vocabularySize(),
+                        encoder(
+                                Embeddings.builder()
+                                        .setTokens(
+                                                new TokenEmbedding(
+                                                        config.vocabularySize(),
+                                                        config.modelSize()))
+                                        .optDropout(config.dropout())
+                                        .build())),
                 head,
                 T5Weights.ofEncoder(config, head != null),
                 0.05 * config.initializerFactor());
@@ -66,7 +75,7 @@ final class T5Model {
         return new EncoderDecoder(
                 new EncoderDecoderParts(
                         architecture,
-                        T5Weights.of(config, architecture),
+                        T5Weights.of(config, architecture, head),
                         tokens,
                         encoder(embeddings(tokens)),
                         null,

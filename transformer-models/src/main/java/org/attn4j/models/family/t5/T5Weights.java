@@ -1,6 +1,7 @@
 package org.attn4j.models.family.t5;
 
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.seq2seq.SequenceToSequenceHeads;
 
 /** The names of T5's tensors. */
@@ -10,7 +11,7 @@ final class T5Weights {
 
     private T5Weights() {}
 
-    static WeightTable of(T5Config config, String architecture) {
+    static WeightTable of(T5Config config, String architecture, Head head) {
         boolean inner = architecture.equals("T5ForSequenceClassification");
         String prefix = inner ? TRANSFORMER : "";
         WeightTable.Builder table = WeightTable.builder();
@@ -24,7 +25,7 @@ final class T5Weights {
                 // There but never used: cross-attention has no positions.
                 .ignore("**EncDecAttention.relative_attention_bias.weight");
         if (!architecture.equals("T5ForConditionalGeneration")) {
-            SequenceToSequenceHeads.names(table);
+            SequenceToSequenceHeads.names(table, head);
             table.ignore("lm_head.weight").ignore("qa_outputs.*").ignore("classification_head.**");
         } else if (config.tieEmbeddings()) {
             table.tie("lm_head.weight", shared);

@@ -8,7 +8,7 @@ import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.head.ModelWithHead;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.LastTokenHead;
 import org.attn4j.models.model.head.ProblemType;
@@ -163,7 +163,7 @@ public abstract class CausalFamily implements ModelFamily {
                     }
                     default -> throw new IllegalArgumentException("no head of " + architecture);
                 };
-        return new EncoderTaskModel(
+        return new ModelWithHead(
                 architecture, body.model, head, weights.build(), body.initializerRange);
     }
 

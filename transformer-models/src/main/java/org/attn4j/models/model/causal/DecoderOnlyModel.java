@@ -1,14 +1,11 @@
 package org.attn4j.models.model.causal;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.attention.position.LearnedPositions;
@@ -16,15 +13,12 @@ import org.attn4j.common.Require;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
-import org.attn4j.models.model.head.Encoder;
-import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.BaseModel;
+import org.attn4j.models.model.head.BaseOutput;
 
 /** A decoder-only model without its head. Each family has its forward pass, {@link #forward}. */
-public abstract class DecoderOnlyModel extends AbstractBlock implements Encoder {
+public abstract class DecoderOnlyModel extends BaseModel {
 
-    private static final byte VERSION = 1;
-
-    private final List<String> inputNames;
     private final int hiddenSize;
     private final int maxPositions;
 
@@ -37,8 +31,7 @@ public abstract class DecoderOnlyModel extends AbstractBlock implements Encoder 
      * @param maxPositions how many positions there are; 0 for any number
      */
     protected DecoderOnlyModel(List<String> inputNames, int hiddenSize, int maxPositions) {
-        super(VERSION);
-        this.inputNames = List.copyOf(inputNames);
+        super(inputNames);
         this.hiddenSize = hiddenSize;
         this.maxPositions = maxPositions;
     }
@@ -77,8 +70,8 @@ public abstract class DecoderOnlyModel extends AbstractBlock implements Encoder 
     }
 
     @Override
-    public final EncoderOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        return new EncoderOutput(forward(parameters, CausalInputs.of(in, this), training), null);
+    public final BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
+        return new BaseOutput(forward(parameters, CausalInputs.of(in, this), training), null);
     }
 
     /**
@@ -100,23 +93,8 @@ public abstract class DecoderOnlyModel extends AbstractBlock implements Encoder 
     }
 
     @Override
-    public final List<String> inputNames() {
-        return inputNames;
-    }
-
-    @Override
     public final boolean isCausal() {
         return true;
-    }
-
-    @Override
-    protected NDList forwardInternal(
-            ParameterStore parameters,
-            NDList inputs,
-            boolean training,
-            PairList<String, Object> params) {
-        ModelInputs in = ModelInputs.ofList(inputNames, inputs);
-        return new NDList(encode(parameters, in, training).states());
     }
 
     @Override

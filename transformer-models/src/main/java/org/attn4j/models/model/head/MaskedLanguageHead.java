@@ -2,7 +2,6 @@ package org.attn4j.models.model.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import java.util.Set;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.layer.Activation;
@@ -20,7 +19,7 @@ import org.attn4j.models.model.ModelOutputs;
  * <p>Gives {@code logits} (B, T, V), and {@code loss} with {@code labels} (B, T), where {@link
  * Losses#IGNORED} marks the places that were not masked.
  */
-public final class MaskedLanguageHead extends HeadBlock {
+public final class MaskedLanguageHead extends Head {
 
     private final Linear dense;
     private final Activation activation;
@@ -42,7 +41,7 @@ public final class MaskedLanguageHead extends HeadBlock {
             boolean tied,
             Activation activation,
             double epsilon) {
-        super(modelSize);
+        super(modelSize, "labels");
         long embeddingSize = embedding.modelSize(); // E
         this.activation = activation;
         dense = linear("dense", embeddingSize);
@@ -70,17 +69,10 @@ public final class MaskedLanguageHead extends HeadBlock {
         return Layers.apply(decoder, parameters, x, training); // (…, V)
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray logits = logits(parameters, encoded.states(), training); // (B, T, V)
-        return TaskOutputs.of(logits, in, Losses::crossEntropy);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> inputNames() {
-        return TaskOutputs.LABELS;
+        return outputs(logits, in, Losses::crossEntropy);
     }
 }

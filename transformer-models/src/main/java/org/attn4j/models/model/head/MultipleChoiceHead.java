@@ -3,9 +3,7 @@ package org.attn4j.models.model.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 
@@ -13,54 +11,35 @@ import org.attn4j.models.model.ModelOutputs;
  * Chooses among C texts. All inputs but {@code labels} are (B, C, T); gives {@code logits} (B, C),
  * and {@code loss} with {@code labels} (B) of int64, the right choices.
  */
-public final class MultipleChoiceHead extends HeadBlock {
-
-    private final SequenceScores scores;
+public final class MultipleChoiceHead extends SequenceHead {
 
     /**
      * Creates the head.
      *
      * @param modelSize D
-     * @param scores from states to logits, with one class
+     * @param summary what of a text is scored
      */
-    public MultipleChoiceHead(int modelSize, SequenceScores scores) {
-        super(modelSize);
-        this.scores = addChildBlock("scores", scores);
+    public MultipleChoiceHead(int modelSize, Summary summary) {
+        super(modelSize, summary, 1, ProblemType.SINGLE_LABEL);
     }
 
     /** Makes a sequence of each choice, (B·C, T). */
     @Override
-    public ModelInputs forEncoder(ModelInputs in) {
+    public ModelInputs baseInputs(ModelInputs in) {
         Shape shape = in.require("input_ids").getShape();
-        if (shape.dimension() != 3) {
-            throw new IllegalArgumentException(
-                    "input_ids of a choice must be (B, choices, T), got " + shape);
-        }
-        Map<String, NDArray> rows = new LinkedHashMap<>();
-        in.arrays()
-                .forEach(
-                        (name, array) -> {
-                            if (!name.equals("labels")) {
-                                rows.put(name, array.reshape(-1, shape.get(2)));
-                            }
-                        });
-        return new ModelInputs(rows, in.observer());
+        Require.that(
+                shape.dimension() == 3,
+                "input_ids of a choice must be (B, choices, T), got %s",
+                shape);
+        return flattened(in);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray ids = in.get("input_ids");
         long choices = ids == null ? 1 : ids.getShape().get(1);
-        NDArray logits =
-                scores.logits(parameters, encoded, training).reshape(-1, choices); // (B, C)
-        return TaskOutputs.of(logits, in, Losses::crossEntropy);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> inputNames() {
-        return TaskOutputs.LABELS;
+        NDArray scores = logits(parameters, encoded, in, training); // (B·C, 1)
+        return outputs(scores.reshape(-1, choices), in, Losses::crossEntropy);
     }
 }

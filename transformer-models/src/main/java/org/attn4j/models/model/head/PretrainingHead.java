@@ -2,7 +2,6 @@ package org.attn4j.models.model.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import java.util.Set;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 
@@ -13,10 +12,10 @@ import org.attn4j.models.model.ModelOutputs;
  * <p>Gives token logits (B, T, V) and sentence logits (B, 2), under the family's names, and {@code
  * loss}, the sum of both cross-entropies, with the labels of both.
  */
-public final class PretrainingHead extends HeadBlock {
+public final class PretrainingHead extends Head {
 
     private final MaskedLanguageHead tokens;
-    private final SequenceScores sentences;
+    private final SequenceHead sentences;
     private final Names names;
 
     /**
@@ -49,19 +48,18 @@ public final class PretrainingHead extends HeadBlock {
      * @param names what the family calls its inputs and outputs
      */
     public PretrainingHead(
-            int modelSize, MaskedLanguageHead tokens, SequenceScores sentences, Names names) {
-        super(modelSize);
+            int modelSize, MaskedLanguageHead tokens, SequenceHead sentences, Names names) {
+        super(modelSize, "labels", names.sentenceLabels);
         this.tokens = addChildBlock("tokens", tokens);
         this.names = names;
         this.sentences = addChildBlock("sentences", sentences);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray tokenLogits = tokens.logits(parameters, encoded.states(), training); // (B, T, V)
-        NDArray sentenceLogits = sentences.logits(parameters, encoded, training); // (B, 2)
+        NDArray sentenceLogits = sentences.logits(parameters, encoded, in, training); // (B, 2)
         ModelOutputs outputs =
                 ModelOutputs.of("prediction_logits", tokenLogits)
                         .with(names.sentenceLogits, sentenceLogits);
@@ -76,11 +74,5 @@ public final class PretrainingHead extends HeadBlock {
                 sentenceLabels == null
                         ? loss
                         : loss.add(Losses.crossEntropy(sentenceLogits, sentenceLabels)));
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> inputNames() {
-        return Set.of("labels", names.sentenceLabels);
     }
 }

@@ -3,7 +3,6 @@ package org.attn4j.models.model.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
-import java.util.Set;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
@@ -14,9 +13,7 @@ import org.attn4j.models.model.ModelOutputs;
  * start_logits} and {@code end_logits}, both (B, T), and {@code loss} with {@code start_positions}
  * and {@code end_positions} (B).
  */
-public final class QuestionAnsweringHead extends HeadBlock {
-
-    private static final Set<String> POSITIONS = Set.of("start_positions", "end_positions");
+public class QuestionAnsweringHead extends Head {
 
     private final float dropout;
     private final Linear projection;
@@ -28,17 +25,26 @@ public final class QuestionAnsweringHead extends HeadBlock {
      * @param dropout the rate; 0 in most families
      */
     public QuestionAnsweringHead(int modelSize, float dropout) {
-        super(modelSize);
+        this(modelSize, dropout, "start_positions", "end_positions");
+    }
+
+    /**
+     * Creates a head that looks at more inputs.
+     *
+     * @param modelSize D
+     * @param dropout the rate
+     * @param inputNames {@code start_positions}, {@code end_positions} and the others
+     */
+    protected QuestionAnsweringHead(int modelSize, float dropout, String... inputNames) {
+        super(modelSize, inputNames);
         this.dropout = dropout;
         projection = linear("out_proj", 2);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
-        NDArray x = Layers.dropout(encoded.states(), dropout, training); // (B, T, D)
-        NDArray logits = Layers.apply(projection, parameters, x, training); // (B, T, 2)
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
+        NDArray logits = logits(parameters, encoded.states(), in, training); // (B, T, 2)
         NDArray start = logits.get(new NDIndex(":, :, 0")); // (B, T)
         NDArray end = logits.get(new NDIndex(":, :, 1")); // (B, T)
         ModelOutputs outputs = ModelOutputs.of("start_logits", start).with("end_logits", end);
@@ -49,9 +55,18 @@ public final class QuestionAnsweringHead extends HeadBlock {
                 : outputs.with("loss", Losses.span(start, end, starts, ends));
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> inputNames() {
-        return POSITIONS;
+    /**
+     * Scores each token as the start and as the end of the answer.
+     *
+     * @param parameters where the parameters are found
+     * @param states (B, T, D)
+     * @param in the model's inputs
+     * @param training whether dropout applies
+     * @return (B, T, 2)
+     */
+    protected NDArray logits(
+            ParameterStore parameters, NDArray states, ModelInputs in, boolean training) {
+        NDArray x = Layers.dropout(states, dropout, training); // (B, T, D)
+        return Layers.apply(projection, parameters, x, training);
     }
 }

@@ -2,7 +2,6 @@ package org.attn4j.models.model.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import java.util.Set;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
@@ -12,7 +11,7 @@ import org.attn4j.models.model.ModelOutputs;
  * Classifies tokens, {@code out_proj(dropout(states))}. Gives {@code logits} (B, T, C), and {@code
  * loss} with {@code labels} (B, T), where {@link Losses#IGNORED} marks places that do not count.
  */
-public final class TokenClassificationHead extends HeadBlock {
+public final class TokenClassificationHead extends Head {
 
     private final float dropout;
     private final Linear projection;
@@ -25,23 +24,16 @@ public final class TokenClassificationHead extends HeadBlock {
      * @param classes C
      */
     public TokenClassificationHead(int modelSize, float dropout, int classes) {
-        super(modelSize);
+        super(modelSize, "labels");
         this.dropout = dropout;
         projection = linear("out_proj", classes);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs apply(
-            ParameterStore parameters, EncoderOutput encoded, ModelInputs in, boolean training) {
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray x = Layers.dropout(encoded.states(), dropout, training); // (B, T, D)
         NDArray logits = Layers.apply(projection, parameters, x, training); // (B, T, C)
-        return TaskOutputs.of(logits, in, Losses::crossEntropy);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Set<String> inputNames() {
-        return TaskOutputs.LABELS;
+        return outputs(logits, in, Losses::crossEntropy);
     }
 }

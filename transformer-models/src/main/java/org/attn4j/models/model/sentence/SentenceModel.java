@@ -32,7 +32,7 @@ import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderTaskModel;
+import org.attn4j.models.model.head.ModelWithHead;
 
 /**
  * A sentence-transformers model: an encoder, a pooling, and the modules behind it (dense layers,
@@ -79,8 +79,8 @@ public final class SentenceModel extends AbstractBlock {
     /**
      * Creates a model without modules behind the pooling but the normalisation.
      *
-     * @param encoder the encoder; of an {@link EncoderTaskModel} the head is not used, another
-     *     model must give {@code last_hidden_state}
+     * @param encoder the encoder; of an {@link ModelWithHead} the head is not used, another model
+     *     must give {@code last_hidden_state}
      * @param pooling how states become one vector
      * @param normalize whether vectors get the length 1
      */
@@ -203,8 +203,8 @@ public final class SentenceModel extends AbstractBlock {
     }
 
     private NDArray states(ParameterStore parameters, ModelInputs in, boolean training) {
-        return encoder instanceof EncoderTaskModel task
-                ? task.encoder().encode(parameters, in, training).states()
+        return encoder instanceof ModelWithHead task
+                ? task.base().encode(parameters, in, training).states()
                 : encoder.run(parameters, in, training).require("last_hidden_state");
     }
 
@@ -237,7 +237,7 @@ public final class SentenceModel extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         List<String> names =
-                encoder instanceof EncoderTaskModel task ? task.encoder().inputNames() : INPUTS;
+                encoder instanceof ModelWithHead task ? task.base().inputNames() : INPUTS;
         ModelInputs in = ModelInputs.ofList(names, inputs);
         return new NDList(embed(parameters, in, training).embeddings());
     }
@@ -255,8 +255,8 @@ public final class SentenceModel extends AbstractBlock {
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape states =
-                encoder instanceof EncoderTaskModel task
-                        ? task.encoder().getOutputShapes(inputShapes)[0]
+                encoder instanceof ModelWithHead task
+                        ? task.base().getOutputShapes(inputShapes)[0]
                         : encoder.getOutputShapes(inputShapes)[0];
         Shape vectors = new Shape(states.get(0), states.get(2) * pooling.modes().size());
         for (Step step : steps) {

@@ -32,7 +32,7 @@ import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
-import org.attn4j.models.model.head.EncoderOutput;
+import org.attn4j.models.model.head.BaseOutput;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.Losses;
 
@@ -106,7 +106,7 @@ public class EncoderDecoder extends AbstractBlock
                         .withObserver(at(in.observer(), "decoder"));
         NDArray decoded = decode(parameters, targets, layers, training); // (B, T, D)
         if (head != null) {
-            EncoderOutput read = new EncoderOutput(decoded, pooled(decoded, ids));
+            BaseOutput read = new BaseOutput(decoded, pooled(decoded, ids));
             return head.apply(parameters, read, in, training)
                     .with("encoder_last_hidden_state", states);
         }

@@ -6,8 +6,7 @@ import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.ProblemType;
 import org.attn4j.models.model.head.QuestionAnsweringHead;
-import org.attn4j.models.model.head.SequenceClassificationHead;
-import org.attn4j.models.model.head.SequenceScores;
+import org.attn4j.models.model.head.SequenceHead;
 
 /** What encoder-decoder models of BART's and T5's kind do beside writing. */
 public final class SequenceToSequenceHeads {
@@ -31,13 +30,11 @@ public final class SequenceToSequenceHeads {
         float dropout = reader.rate("classifier_dropout", 0);
         if (architecture.endsWith(CLASSIFICATION)) {
             boolean told = reader.has("num_labels") || reader.has("id2label");
-            return new SequenceClassificationHead(
+            return new SequenceHead(
                     modelSize,
-                    SequenceScores.ofPooled(
-                            modelSize,
-                            Activation.TANH,
-                            dropout,
-                            told ? reader.labels().size() : classes),
+                    new SequenceHead.Summary(
+                            SequenceHead.Vector.POOLED, true, Activation.TANH, dropout, dropout),
+                    told ? reader.labels().size() : classes,
                     ProblemType.of(reader));
         }
         return architecture.endsWith(ANSWERS) ? new QuestionAnsweringHead(modelSize, 0) : null;
@@ -58,13 +55,17 @@ public final class SequenceToSequenceHeads {
     }
 
     /**
-     * Adds the names of the heads' tensors.
+     * Adds the names of a head's tensors.
      *
      * @param table the rules to add to
+     * @param head the head; null for none
      */
-    public static void names(WeightTable.Builder table) {
-        table.add("classification_head.dense.*", "head.scores.dense.*")
-                .add("classification_head.out_proj.*", "head.scores.out_proj.*")
-                .add("qa_outputs.*", "head.out_proj.*");
+    public static void names(WeightTable.Builder table, Head head) {
+        if (head instanceof SequenceHead) {
+            table.add("classification_head.dense.*", "head.dense.*")
+                    .add("classification_head.out_proj.*", "head.out_proj.*");
+        } else if (head != null) {
+            table.add("qa_outputs.*", "head.out_proj.*");
+        }
     }
 }

@@ -31,7 +31,7 @@ class LastTokenHeadTest {
                 manager.arange(0f, ids.length * 6, 1).reshape(ids.length, 3, 2); // (B, T, D)
         return head.apply(
                         new ParameterStore(manager, false),
-                        new EncoderOutput(states, null),
+                        new BaseOutput(states, null),
                         ModelInputs.of(manager.create(ids)),
                         false)
                 .require("logits")

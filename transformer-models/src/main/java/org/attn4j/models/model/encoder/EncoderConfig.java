@@ -1,11 +1,13 @@
-package org.attn4j.models.family.bert;
+package org.attn4j.models.model.encoder;
 
 import java.util.Locale;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
+import org.attn4j.models.layer.TokenEmbedding;
 
 /**
- * The hyperparameters of BERT and of the families whose layers are BERT's.
+ * The hyperparameters of BERT, which the families after it have too.
  *
  * @param vocabularySize V, {@code vocab_size}
  * @param hiddenSize D, {@code hidden_size}
@@ -24,7 +26,7 @@ import org.attn4j.models.layer.Activation;
  * @param tieEmbeddings {@code tie_word_embeddings}
  * @param positions {@code position_embedding_type}
  */
-public record BertConfig(
+public record EncoderConfig(
         int vocabularySize,
         int hiddenSize,
         int layers,
@@ -42,9 +44,9 @@ public record BertConfig(
         boolean tieEmbeddings,
         Positions positions) {
 
-    /** How a layer knows where a token stands. */
+    /** How a layer knows the position of a token. */
     public enum Positions {
-        /** A vector for each place, added to the embeddings. */
+        /** A vector for each position, added to the embeddings. */
         ABSOLUTE,
         /** A vector for each distance, which queries are compared with. */
         RELATIVE_KEY,
@@ -62,40 +64,32 @@ public record BertConfig(
         }
     }
 
-    /** {@inheritDoc} */
-    public BertConfig {
-        if (hiddenSize < 1 || heads < 1 || hiddenSize % heads != 0) {
-            throw new IllegalArgumentException(
-                    "hidden_size must be divisible by num_attention_heads, got hidden_size="
-                            + hiddenSize
-                            + ", num_attention_heads="
-                            + heads);
-        }
-        if (vocabularySize < 1
-                || layers < 1
-                || innerSize < 1
-                || maxPositions < 1
-                || tokenTypes < 0) {
-            throw new IllegalArgumentException(
-                    "vocab_size, num_hidden_layers, intermediate_size and max_position_embeddings must be at least 1"
-                            + " and type_vocab_size at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", num_hidden_layers="
-                            + layers
-                            + ", intermediate_size="
-                            + innerSize
-                            + ", max_position_embeddings="
-                            + maxPositions
-                            + ", type_vocab_size="
-                            + tokenTypes);
-        }
-        if (!(epsilon > 0) || !(initializerRange >= 0)) {
-            throw new IllegalArgumentException(
-                    "layer_norm_eps must be above 0 and initializer_range at least 0, got layer_norm_eps="
-                            + epsilon
-                            + ", initializer_range="
-                            + initializerRange);
-        }
+    /** Checks the sizes. */
+    public EncoderConfig {
+        Require.that(
+                hiddenSize > 0 && heads > 0 && hiddenSize % heads == 0,
+                "hidden_size must be divisible by num_attention_heads, got hidden_size=%s, num_attention_heads=%s",
+                hiddenSize,
+                heads);
+        Require.that(
+                vocabularySize > 0
+                        && layers > 0
+                        && innerSize > 0
+                        && maxPositions > 0
+                        && tokenTypes >= 0,
+                "vocab_size, num_hidden_layers, intermediate_size and max_position_embeddings must be at least 1"
+                        + " and type_vocab_size at least 0, got vocab_size=%s, num_hidden_layers=%s,"
+                        + " intermediate_size=%s, max_position_embeddings=%s, type_vocab_size=%s",
+                vocabularySize,
+                layers,
+                innerSize,
+                maxPositions,
+                tokenTypes);
+        Require.that(
+                epsilon > 0 && initializerRange >= 0,
+                "layer_norm_eps must be above 0 and initializer_range at least 0, got layer_norm_eps=%s, initializer_range=%s",
+                epsilon,
+                initializerRange);
     }
 
     /**
@@ -108,7 +102,7 @@ public record BertConfig(
      * @param innerSize {@code intermediate_size}
      * @param activation {@code hidden_act}
      * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
-     * @param tokenTypes {@code type_vocab_size}
+     * @param tokenTypes {@code type_vocab_size}; 0 for a family without token types
      * @param padId {@code pad_token_id}
      * @param maxPositions {@code max_position_embeddings}
      */
@@ -124,68 +118,21 @@ public record BertConfig(
             int padId,
             int maxPositions) {
 
-        /**
-         * Creates the defaults of a family with 512 places.
-         *
-         * @param vocabularySize {@code vocab_size}
-         * @param hiddenSize {@code hidden_size}
-         * @param layers {@code num_hidden_layers}
-         * @param heads {@code num_attention_heads}
-         * @param innerSize {@code intermediate_size}
-         * @param activation {@code hidden_act}
-         * @param dropout {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
-         * @param tokenTypes {@code type_vocab_size}
-         * @param padId {@code pad_token_id}
-         */
-        public Defaults(
-                int vocabularySize,
-                int hiddenSize,
-                int layers,
-                int heads,
-                int innerSize,
-                String activation,
-                double dropout,
-                int tokenTypes,
-                int padId) {
-            this(
-                    vocabularySize,
-                    hiddenSize,
-                    layers,
-                    heads,
-                    innerSize,
-                    activation,
-                    dropout,
-                    tokenTypes,
-                    padId,
-                    512);
-        }
-
         /** Those of {@code BertConfig}, bert-base-uncased. */
         public static final Defaults BERT =
-                new Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 0);
+                new Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 0, 512);
     }
 
     /**
-     * Reads the settings that are BERT's, with BERT's defaults. The caller reads what its family
-     * has beside them, and ends with {@link ConfigReader#finish()}.
-     *
-     * @param config the configuration
-     * @return the hyperparameters
-     * @throws IllegalArgumentException if a setting is malformed or not supported
-     */
-    public static BertConfig of(ConfigReader config) {
-        return of(config, Defaults.BERT);
-    }
-
-    /**
-     * Reads the settings that are BERT's, with another family's defaults.
+     * Reads the settings that are BERT's. The caller reads what its family has beside them, and
+     * ends with {@link ConfigReader#finish()}.
      *
      * @param config the configuration
      * @param defaults what settings are where the configuration does not tell
      * @return the hyperparameters
      * @throws IllegalArgumentException if a setting is malformed or not supported
      */
-    public static BertConfig of(ConfigReader config, Defaults defaults) {
+    public static EncoderConfig of(ConfigReader config, Defaults defaults) {
         // Left over in Google's multilingual and Chinese files; transformers has no use for them.
         config.noEffect(
                 "directionality",
@@ -196,7 +143,7 @@ public record BertConfig(
                 "pooler_type");
         float hiddenDropout = config.rate("hidden_dropout_prob", defaults.dropout);
         int vocabularySize = config.integer("vocab_size", defaults.vocabularySize);
-        return new BertConfig(
+        return new EncoderConfig(
                 vocabularySize,
                 config.integer("hidden_size", defaults.hiddenSize),
                 config.integer("num_hidden_layers", defaults.layers),
@@ -218,28 +165,11 @@ public record BertConfig(
     }
 
     /**
-     * Returns this configuration with another rate of dropout before classifiers.
+     * Makes the embedding of tokens in vectors of the model's size.
      *
-     * @param rate the rate
-     * @return the configuration
+     * @return the embedding, (V, D)
      */
-    public BertConfig withClassifierDropout(float rate) {
-        return new BertConfig(
-                vocabularySize,
-                hiddenSize,
-                layers,
-                heads,
-                innerSize,
-                activation,
-                hiddenDropout,
-                attentionDropout,
-                maxPositions,
-                tokenTypes,
-                initializerRange,
-                epsilon,
-                rate,
-                padId,
-                tieEmbeddings,
-                positions);
+    public TokenEmbedding tokenEmbedding() {
+        return new TokenEmbedding(vocabularySize, hiddenSize);
     }
 }

@@ -1,4 +1,4 @@
-package org.attn4j.models.model.head;
+package org.attn4j.models.model.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -32,6 +32,20 @@ public final class Pooler extends AbstractBlock {
     }
 
     /**
+     * Pools states where there is a pooler.
+     *
+     * @param pooler the pooler; null for none
+     * @param parameters where the parameters are found
+     * @param states (B, T, D)
+     * @param training whether this is a training pass
+     * @return (B, D); null without a pooler
+     */
+    public static NDArray pool(
+            Pooler pooler, ParameterStore parameters, NDArray states, boolean training) {
+        return pooler == null ? null : Layers.apply(pooler, parameters, states, training);
+    }
+
+    /**
      * {@inheritDoc}
      *
      * <p>Takes states (B, T, D) and gives (B, D).
@@ -46,14 +60,12 @@ public final class Pooler extends AbstractBlock {
         return new NDList(Layers.apply(dense, parameters, first, training).tanh());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         dense.initialize(manager, dataType, new Shape(1, modelSize));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0), modelSize)};

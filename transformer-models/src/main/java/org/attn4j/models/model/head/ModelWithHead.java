@@ -18,124 +18,116 @@ import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
 
 /**
- * An encoder with the head of a task, or with none: the base model, which gives {@code
- * last_hidden_state} (B, T, D) and {@code pooler_output} (B, D) if it has a pooler.
+ * A base model with the head of a task, or with none: it then gives {@code last_hidden_state} (B,
+ * T, D) and {@code pooler_output} (B, D) if it has a pooler.
  *
- * <p>As a block it takes the encoder's inputs in their order, those at the end left out or not, and
- * gives the outputs without a loss. Its children are {@code model} and {@code head}.
+ * <p>As a block it takes the base model's inputs in their order, those at the end left out or not,
+ * and gives the outputs without a loss. Its children are {@code model} and {@code head}.
  */
-public final class EncoderTaskModel extends AbstractBlock implements PretrainedModel {
+public final class ModelWithHead extends AbstractBlock implements PretrainedModel {
 
     private static final byte VERSION = 1;
 
     private final String architecture;
-    private final Encoder encoder;
-    private final Head head; // null for the base model
+    private final BaseModel base;
+    private final Head head; // null for none
     private final WeightTable weights;
 
     /**
      * Creates a model.
      *
      * @param architecture what it is in transformers' terms
-     * @param encoder the encoder
-     * @param head the head; null for the base model
+     * @param base the model without its head
+     * @param head the head; null for none
      * @param weights the names of its tensors; paths begin with {@code model.} and {@code head.}
      * @param initializerRange the standard deviation of weights that no checkpoint gives
      */
-    public EncoderTaskModel(
+    public ModelWithHead(
             String architecture,
-            Encoder encoder,
+            BaseModel base,
             Head head,
             WeightTable weights,
             double initializerRange) {
         super(VERSION);
         this.architecture = architecture;
-        this.encoder = addChildBlock("model", encoder);
+        this.base = addChildBlock("model", base);
         this.head = head == null ? null : addChildBlock("head", head);
         this.weights = weights;
         setInitializer(new NormalInitializer((float) initializerRange), Parameter.Type.WEIGHT);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
-        Set<String> known = new HashSet<>(encoder.inputNames());
+        Set<String> known = new HashSet<>(base.inputNames());
         if (head == null) {
             in.refuseOthers(known);
-            EncoderOutput encoded = encoder.encode(parameters, in, training);
+            BaseOutput encoded = base.encode(parameters, in, training);
             return ModelOutputs.of("last_hidden_state", encoded.states())
                     .with("pooler_output", encoded.pooled());
         }
         known.addAll(head.inputNames());
         in.refuseOthers(known);
-        EncoderOutput encoded = encoder.encode(parameters, head.forEncoder(in), training);
+        BaseOutput encoded = base.encode(parameters, head.baseInputs(in), training);
         return head.apply(parameters, encoded, in, training);
     }
 
     /**
      * Returns the model without its head.
      *
-     * @return the encoder
+     * @return the base model
      */
-    public Encoder encoder() {
-        return encoder;
+    public BaseModel base() {
+        return base;
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
-        return encoder.maxTokens();
+        return base.maxTokens();
     }
 
-    /** {@inheritDoc} */
     @Override
     public int batchClass(int tokens) {
-        return encoder.batchClass(tokens);
+        return base.batchClass(tokens);
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean isCausal() {
-        return encoder.isCausal();
+        return base.isCausal();
     }
 
-    /** {@inheritDoc} */
     @Override
     public WeightTable weights() {
         return weights;
     }
 
-    /** {@inheritDoc} */
     @Override
     public String architecture() {
         return architecture;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        ModelInputs in = ModelInputs.ofList(encoder.inputNames(), inputs);
+        ModelInputs in = ModelInputs.ofList(base.inputNames(), inputs);
         return run(parameters, in, training).list();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        encoder.initialize(manager, dataType, new Shape(1, 1));
+        base.initialize(manager, dataType, new Shape(1, 1));
         if (head != null) {
-            head.initialize(manager, dataType, encoder.getOutputShapes(smallestInput()));
+            head.initialize(manager, dataType, base.getOutputShapes(smallestInput()));
         }
     }
 
     /** Outputs have names; what {@code forward} gives first is what a head documents first. */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
-        Shape[] states = encoder.getOutputShapes(inputShapes);
+        Shape[] states = base.getOutputShapes(inputShapes);
         return head == null ? states : head.getOutputShapes(states);
     }
 }
