@@ -9,7 +9,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import java.util.function.UnaryOperator;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.mask.AttentionMask;
@@ -25,7 +24,6 @@ public final class TransformerLayer extends AbstractBlock {
 
     private static final byte VERSION = 1;
 
-    private final LayerLayout layout;
     private final Attention selfAttention;
     private final AttentionMask layerMask;
     private final Block selfNorm;
@@ -33,6 +31,10 @@ public final class TransformerLayer extends AbstractBlock {
     private final Block crossNorm; // null for none
     private final Block feedForward;
     private final Block feedForwardNorm;
+    private final NormOrder normOrder;
+    private final boolean parallel;
+    private final float attentionDropout;
+    private final float feedForwardDropout;
 
     /**
      * Creates a layer without cross-attention.
@@ -62,7 +64,10 @@ public final class TransformerLayer extends AbstractBlock {
             Block feedForward,
             LayerLayout layout) {
         super(VERSION);
-        this.layout = layout;
+        normOrder = layout.normOrder();
+        parallel = layout.parallel();
+        attentionDropout = layout.attentionDropout();
+        feedForwardDropout = layout.feedForwardDropout();
         this.layerMask = layerMask;
         this.selfAttention = addChildBlock("self_attn", selfAttention);
         selfNorm = addChildBlock("self_attn_layer_norm", layout.norm().get());
@@ -88,39 +93,38 @@ public final class TransformerLayer extends AbstractBlock {
      */
     public NDArray forward(
             ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
-        UnaryOperator<NDArray> attend = query -> self(parameters, query, in, index, training);
-        UnaryOperator<NDArray> cross = query -> cross(parameters, query, in, index, training);
-        UnaryOperator<NDArray> inner = y -> Layers.apply(feedForward, parameters, y, training);
-        NDArray attended =
-                residual(
-                        parameters,
-                        selfNorm,
-                        x,
-                        attend,
-                        layout.attentionDropout(),
-                        training); // (B, T, D)
-        if (layout.parallel()) {
-            NDArray normed = Layers.apply(feedForwardNorm, parameters, x, training);
-            return attended.add(
-                    Layers.dropout(inner.apply(normed), layout.feedForwardDropout(), training));
+        NDArray read = before(parameters, selfNorm, x, training);
+        NDArray update = self(parameters, read, in, index, training);
+        NDArray y = after(parameters, selfNorm, x, read, update, training); // (B, T, D)
+        if (crossAttention != null) {
+            read = before(parameters, crossNorm, y, training);
+            update = cross(parameters, read, in, index, training);
+            y = after(parameters, crossNorm, y, read, update, training); // (B, T, D)
         }
-        NDArray crossed =
-                crossAttention == null
-                        ? attended
-                        : residual(
-                                parameters,
-                                crossNorm,
-                                attended,
-                                cross,
-                                layout.attentionDropout(),
-                                training); // (B, T, D)
-        return residual(
-                parameters,
-                feedForwardNorm,
-                crossed,
-                inner,
-                layout.feedForwardDropout(),
-                training); // (B, T, D)
+        read = before(parameters, feedForwardNorm, parallel ? x : y, training);
+        update = Layers.apply(feedForward, parameters, read, training);
+        update = Layers.dropout(update, feedForwardDropout, training);
+        return after(parameters, feedForwardNorm, y, read, update, training); // (B, T, D)
+    }
+
+    /** What a sublayer reads, (B, T, D). */
+    private NDArray before(ParameterStore parameters, Block norm, NDArray x, boolean training) {
+        return normOrder == NormOrder.POST ? x : Layers.apply(norm, parameters, x, training);
+    }
+
+    /** What comes out behind a sublayer, (B, T, D). */
+    private NDArray after(
+            ParameterStore parameters,
+            Block norm,
+            NDArray x,
+            NDArray read,
+            NDArray update,
+            boolean training) {
+        return switch (normOrder) {
+            case PRE -> x.add(update);
+            case NORMED -> read.add(update);
+            case POST -> Layers.apply(norm, parameters, x.add(update), training);
+        };
     }
 
     private NDArray self(
@@ -131,7 +135,8 @@ public final class TransformerLayer extends AbstractBlock {
                         .withPositions(in.positions())
                         .withCache(in.cache() == null ? null : in.cache().self(index))
                         .withObserver(in.observer(index, "self_attn"));
-        return selfAttention.attend(parameters, inputs, training).context();
+        NDArray context = selfAttention.attend(parameters, inputs, training).context();
+        return Layers.dropout(context, attentionDropout, training);
     }
 
     private NDArray cross(
@@ -141,27 +146,8 @@ public final class TransformerLayer extends AbstractBlock {
                         .withMask(in.memoryMask())
                         .withCache(in.cache() == null ? null : in.cache().memory(index))
                         .withObserver(in.observer(index, "encoder_attn"));
-        return crossAttention.attend(parameters, inputs, training).context();
-    }
-
-    /** A sublayer with its norm, its dropout and the connection around it. */
-    private NDArray residual(
-            ParameterStore parameters,
-            Block norm,
-            NDArray x,
-            UnaryOperator<NDArray> sublayer,
-            float dropout,
-            boolean training) {
-        NDArray read =
-                layout.normOrder() == NormOrder.POST
-                        ? x
-                        : Layers.apply(norm, parameters, x, training);
-        NDArray update = Layers.dropout(sublayer.apply(read), dropout, training);
-        return switch (layout.normOrder()) {
-            case PRE -> x.add(update);
-            case NORMED -> read.add(update);
-            case POST -> Layers.apply(norm, parameters, x.add(update), training);
-        };
+        NDArray context = crossAttention.attend(parameters, inputs, training).context();
+        return Layers.dropout(context, attentionDropout, training);
     }
 
     /**
