@@ -95,7 +95,7 @@ class ReadmeExamplesTest {
     }
 
     private static void train(ParallelCorpus corpus, Path directory) throws Exception {
-        try (ModelTokenizer tokenizer = ModelTokenizer.trained(tokenizerFile, null);
+        try (ModelTokenizer tokenizer = ModelTokenizer.trained(tokenizerFile, null, false);
                 Model model = Model.newInstance("reverse", Device.cpu(), ENGINE)) {
             TransformerConfig config =
                     TransformerConfig.builder()

@@ -1,15 +1,12 @@
 package org.attn4j.cli.compare;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -17,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSpec;
@@ -29,16 +24,17 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Logging;
 import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.option.EngineOptions;
-import org.attn4j.cli.option.LoadedModel;
 import org.attn4j.cli.training.ProgressPrinter;
 import org.attn4j.cli.training.TrainingSession;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StopSignal;
-import org.attn4j.models.zoo.TrainedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -129,7 +125,9 @@ public final class CompareWorker implements Callable<Integer> {
                 ProcessMemory.peakNative(); // of training, before translating the test set
         Long peakResident = ProcessMemory.peakResident();
         List<SentencePair> pairs = Corpora.of(asked.data()).test().readAll();
-        try (LoadedModel model = LoadedModel.load(run, chosen)) {
+        try (NDManager manager = chosen.newManager();
+                TextGenerator model =
+                        TextGenerator.load(run, Pretrained.loader().optManager(manager))) {
             Evaluation evaluation =
                     Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "loss"));
             AttentionEntropy entropy = entropy(model, pairs);
@@ -143,7 +141,7 @@ public final class CompareWorker implements Callable<Integer> {
                             evaluation.score("bleu"),
                             evaluation.score("chrf"),
                             evaluation.score("loss"),
-                            parameters(model.trained()),
+                            parameters(model.model().model()),
                             speed.tokensPerSecond(),
                             peakNative,
                             peakResident,
@@ -152,7 +150,7 @@ public final class CompareWorker implements Callable<Integer> {
                             result.step(),
                             result.seconds(),
                             curve.points(CURVE_POINTS),
-                            Kernels.of(model.manager()).choice().toString());
+                            Kernels.of(manager).choice().toString());
             AtomicFile.writeString(row, Json.pretty(found) + "\n");
         }
         return ExitCode.DONE;
@@ -164,35 +162,18 @@ public final class CompareWorker implements Callable<Integer> {
         return means;
     }
 
-    private static long parameters(TrainedModel model) {
+    private static long parameters(Block model) {
         Set<Parameter> once = Collections.newSetFromMap(new IdentityHashMap<>());
-        once.addAll(model.block().getParameters().values());
+        once.addAll(model.getParameters().values());
         return once.stream().mapToLong(each -> each.getArray().size()).sum();
     }
 
     /** Looks at the weights with which the model reads the references of some test sentences. */
-    private static AttentionEntropy entropy(LoadedModel model, List<SentencePair> pairs) {
+    private static AttentionEntropy entropy(TextGenerator model, List<SentencePair> pairs) {
         AttentionEntropy entropy = new AttentionEntropy();
-        TrainedModel trained = model.trained();
-        int start = trained.block().config().decoderStartId();
         for (SentencePair pair : pairs.subList(0, Math.min(OBSERVED, pairs.size()))) {
-            try (NDManager manager = model.manager().newSubManager()) {
-                List<Integer> source =
-                        ids(trained.translator(trained.generation()).encode(pair.source()));
-                List<Integer> target = ids(trained.tokenizer().targetIds(pair.target()));
-                target.add(0, start);
-                trained.block().logits(row(manager, source), row(manager, target), entropy);
-            }
+            TeacherForcing.observe(model, pair.source(), pair.target(), entropy);
         }
         return entropy;
-    }
-
-    private static List<Integer> ids(int[] ids) {
-        return Arrays.stream(ids).boxed().collect(Collectors.toCollection(ArrayList::new));
-    }
-
-    private static NDArray row(NDManager manager, List<Integer> ids) {
-        long[] wide = ids.stream().mapToLong(Integer::longValue).toArray();
-        return HostArrays.of(manager, wide, new Shape(1, wide.length));
     }
 }

@@ -1,5 +1,6 @@
 package org.attn4j.cli.model;
 
+import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,10 +15,11 @@ import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.LoadedModel;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.models.model.Generation;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.RunDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +27,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code evaluate}: measures a trained model on sentence pairs. */
+/** {@code evaluate}: measures an encoder-decoder on sentence pairs. */
 @Command(
         name = "evaluate",
         description =
-                "Measures a trained model: on the files given, or on the test set of its own run.")
+                "Measures a model that translates: on the files given, or on the test set of the run"
+                        + " that trained it.")
 public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
@@ -70,12 +73,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Evaluation.check(asked);
-        ParallelCorpus corpus = corpus();
+        Path folder = model.folder(spec.commandLine().getErr());
+        ParallelCorpus corpus = corpus(folder);
         PrintWriter out = spec.commandLine().getOut();
-        try (LoadedModel trained = model.load()) {
+        try (NDManager manager = model.newManager();
+                TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
             var pairs = corpus.readAll();
             long start = System.nanoTime();
-            Evaluation evaluation = Evaluation.of(trained, beams, pairs, asked);
+            Evaluation evaluation = Evaluation.of(loaded, beams, pairs, asked);
             double seconds = (System.nanoTime() - start) / 1e9;
             if (translations != null) {
                 Files.write(
@@ -84,7 +89,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             if (json) {
                 out.println(
-                        Json.pretty(document(corpus, pairs.size(), trained, evaluation, seconds)));
+                        Json.pretty(
+                                document(
+                                        folder,
+                                        corpus,
+                                        pairs.size(),
+                                        loaded,
+                                        evaluation,
+                                        seconds)));
             } else {
                 evaluation.figures().forEach((metric, figure) -> out.println(figure.line()));
                 out.println(
@@ -100,16 +112,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> document(
+            Path folder,
             ParallelCorpus corpus,
             int sentences,
-            LoadedModel trained,
+            TextGenerator loaded,
             Evaluation evaluation,
-            double seconds) {
+            double seconds)
+            throws IOException {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("model", model.directory().toString());
+        document.put("model", folder.toString());
         document.put("corpus", corpus.name());
         document.put("sentences", sentences);
-        document.put("beams", beams == null ? trained.trained().generation().beams() : beams);
+        document.put("beams", beams == null ? ownBeams(loaded) : beams);
         document.put("seconds", seconds);
         Map<String, Object> metrics = new LinkedHashMap<>();
         evaluation.figures().forEach((metric, figure) -> metrics.put(metric, figure.document()));
@@ -117,18 +131,22 @@ public final class EvaluateCommand implements Callable<Integer> {
         return document;
     }
 
-    private ParallelCorpus corpus() throws IOException {
+    private static int ownBeams(TextGenerator loaded) throws IOException {
+        return new Generation(loaded.model(), Map.of(), Generation.TEXT_SETTINGS).config(1).beams();
+    }
+
+    private ParallelCorpus corpus(Path folder) throws IOException {
         if ((source == null) != (target == null)) {
             throw new IllegalArgumentException("--source and --target go together");
         }
         if (source != null) {
             return AlignedFiles.of(source, target);
         }
-        Path config = RunConfig.file(new RunDirectory(model.directory()));
+        Path config = RunConfig.file(new RunDirectory(folder));
         if (!Files.exists(config)) {
             throw new IllegalArgumentException(
                     "%s was not trained here, so it has no test set of its own: give --source and --target"
-                            .formatted(model.directory()));
+                            .formatted(folder));
         }
         return Corpora.of(RunConfig.read(config.toString(), List.of()).data()).test();
     }

@@ -1,12 +1,12 @@
 package org.attn4j.cli.model;
 
-import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.attn4j.cli.option.LoadedModel;
+import org.attn4j.common.Require;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.metric.Bleu;
@@ -15,10 +15,13 @@ import org.attn4j.models.metric.CorpusMetric;
 import org.attn4j.models.metric.MetricScore;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.metric.Ter;
+import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Outcome;
+import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.task.TextScorer;
 
 /**
- * How well a trained model does on sentence pairs.
+ * How well a model does on sentence pairs.
  *
  * @param hypotheses its translations; empty where no metric needs them
  * @param figures each metric asked for
@@ -67,32 +70,33 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     /** Translates the sources where a metric needs it, and measures. */
     public static Evaluation of(
-            LoadedModel model, Integer beams, List<SentencePair> pairs, List<String> metrics) {
+            TextGenerator model, Integer beams, List<SentencePair> pairs, List<String> metrics)
+            throws IOException {
         check(metrics);
-        if (pairs.isEmpty()) {
-            throw new IllegalArgumentException("there is nothing to evaluate on: no pairs");
-        }
+        Require.that(!pairs.isEmpty(), "there is nothing to evaluate on: no pairs");
         List<String> asked =
                 metrics.stream().map(metric -> metric.toLowerCase(Locale.ROOT)).toList();
         List<String> sources = pairs.stream().map(SentencePair::source).toList();
         List<String> references = pairs.stream().map(SentencePair::target).toList();
-        List<String> hypotheses = List.of();
+        List<String> hypotheses =
+                LIKELIHOOD.containsAll(asked)
+                        ? List.of()
+                        : new TextTranslator(model, request(beams), null, null).best(sources);
+        Perplexity perplexity =
+                asked.stream().anyMatch(LIKELIHOOD::contains)
+                        ? perplexity(new TextScorer(model), sources, references)
+                        : null;
         Map<String, Figure> figures = new LinkedHashMap<>();
-        try (NDManager manager = model.manager().newSubManager()) {
-            if (!LIKELIHOOD.containsAll(asked)) {
-                hypotheses =
-                        TranslationValidator.best(
-                                model.translator(beams, 1).translate(manager, sources));
-            }
-            Perplexity perplexity =
-                    asked.stream().anyMatch(LIKELIHOOD::contains)
-                            ? perplexity(model, manager, pairs)
-                            : null;
-            for (String metric : asked) {
-                figures.put(metric, figure(metric, hypotheses, references, perplexity));
-            }
+        for (String metric : asked) {
+            figures.put(metric, figure(metric, hypotheses, references, perplexity));
         }
         return new Evaluation(hypotheses, figures);
+    }
+
+    private static GenerationRequest.Builder request(Integer beams) {
+        GenerationRequest.Builder request = GenerationRequest.builder();
+        request.opt("num_return_sequences", 1);
+        return beams == null ? request : request.optBeams(beams);
     }
 
     private static Figure figure(
@@ -123,23 +127,13 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
     }
 
     private static Perplexity perplexity(
-            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
+            TextScorer scorer, List<String> sources, List<String> references) {
         double sum = 0;
         long tokens = 0;
-        for (Hypothesis scored : Outcome.values(score(model, manager, pairs))) {
+        for (Hypothesis scored : Outcome.values(scorer.score(sources, references))) {
             sum -= scored.logProbability();
             tokens += scored.tokenLogProbabilities().length;
         }
         return new Perplexity(sum, tokens);
-    }
-
-    /** The log-probability that the model gives each target, end token included. */
-    public static List<Outcome<Hypothesis>> score(
-            LoadedModel model, NDManager manager, List<SentencePair> pairs) {
-        return model.translator(1, 1)
-                .scores(
-                        manager,
-                        pairs.stream().map(SentencePair::source).toList(),
-                        pairs.stream().map(SentencePair::target).toList());
     }
 }

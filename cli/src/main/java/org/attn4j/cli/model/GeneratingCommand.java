@@ -15,7 +15,7 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
-import org.attn4j.cli.option.PretrainedOptions;
+import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
@@ -32,7 +32,7 @@ abstract class GeneratingCommand implements Callable<Integer> {
     private static final int BATCH = 16;
 
     @Mixin private CommonOptions common;
-    @Mixin private PretrainedOptions model;
+    @Mixin private ModelOptions model;
     @Mixin private GenerationOptions options;
 
     @Option(names = "--json", description = "Prints one JSON document.")

@@ -15,12 +15,14 @@ import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.LoadedModel;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.Outcome;
+import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.task.TextScorer;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,11 +65,16 @@ public final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<SentencePair> pairs = AlignedFiles.of(source, target).readAll();
         PrintWriter out = spec.commandLine().getOut();
-        try (LoadedModel trained = model.load();
-                NDManager manager = trained.manager().newSubManager()) {
-            List<Outcome<Hypothesis>> scored = Evaluation.score(trained, manager, pairs);
+        Path folder = model.folder(spec.commandLine().getErr());
+        try (NDManager manager = model.newManager();
+                TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
+            List<Outcome<Hypothesis>> scored =
+                    new TextScorer(loaded)
+                            .score(
+                                    pairs.stream().map(SentencePair::source).toList(),
+                                    pairs.stream().map(SentencePair::target).toList());
             if (json) {
-                out.println(Json.pretty(document(trained, pairs, scored)));
+                out.println(Json.pretty(document(loaded.tokenizer(), pairs, scored)));
             } else {
                 scored.forEach(each -> out.println(line(each)));
             }
@@ -75,7 +82,7 @@ public final class ScoreCommand implements Callable<Integer> {
         }
     }
 
-    /** A pair that is refused has an empty line, so that those after it keep their places. */
+    /** A pair that is refused has an empty line, so that those after it keep their lines. */
     private static String line(Outcome<Hypothesis> each) {
         return each.reading().refused()
                 ? ""
@@ -100,7 +107,7 @@ public final class ScoreCommand implements Callable<Integer> {
     }
 
     private static List<Map<String, Object>> document(
-            LoadedModel trained, List<SentencePair> pairs, List<Outcome<Hypothesis>> scored) {
+            ModelTokenizer tokenizer, List<SentencePair> pairs, List<Outcome<Hypothesis>> scored) {
         List<Map<String, Object>> document = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             Map<String, Object> entry = new LinkedHashMap<>();
@@ -110,7 +117,7 @@ public final class ScoreCommand implements Callable<Integer> {
             Hypothesis found = scored.get(i).value();
             if (found != null) {
                 entry.put("logProbability", found.logProbability());
-                entry.put("tokens", Tokens.of(trained.trained().tokenizer(), found.ids()));
+                entry.put("tokens", Tokens.of(tokenizer, found.ids()));
                 entry.put("tokenLogProbabilities", found.tokenLogProbabilities());
             }
             document.add(entry);

@@ -16,7 +16,7 @@ import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.PretrainedOptions;
+import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 abstract class TaskCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
-    @Mixin private PretrainedOptions model;
+    @Mixin private ModelOptions model;
     @Mixin private TextInput input;
 
     @Option(names = "--json", description = "Prints one JSON document.")

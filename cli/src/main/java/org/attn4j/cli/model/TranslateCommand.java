@@ -13,14 +13,16 @@ import java.util.concurrent.Callable;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
+import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
-import org.attn4j.cli.option.PretrainedOptions;
+import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.models.generate.Hypothesis;
+import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
-import org.attn4j.models.task.Outcome;
+import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
-import org.attn4j.models.zoo.Translation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,14 +33,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "translate",
         description = {
-            "Translates texts with a trained or a published model.",
-            "A line for each, or as many as --n-best says; an empty text stays empty. The model is"
-                    + " what 'train' wrote, or a published one such as Marian, mBART or T5."
+            "Translates texts with a model that 'train' wrote, or one such as Marian, mBART or T5.",
+            "A line for each, or as many as --n-best says; an empty text stays empty."
         })
 public final class TranslateCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
-    @Mixin private PretrainedOptions model;
+    @Mixin private ModelOptions model;
     @Mixin private GenerationOptions options;
 
     @Mixin private TextInput input;
@@ -58,20 +59,20 @@ public final class TranslateCommand implements Callable<Integer> {
     @Option(
             names = "--source-lang",
             paramLabel = "LANG",
-            description = "The language of the texts, where a published model knows several.")
+            description = "The language of the texts, where the model knows several.")
     private String sourceLanguage;
 
     @Option(
             names = "--target-lang",
             paramLabel = "LANG",
-            description = "The language to translate to, where a published model knows several.")
+            description = "The language to translate to, where the model knows several.")
     private String targetLanguage;
 
     @Option(
             names = "--truncate",
             description =
-                    "Cuts texts that are too long for a published model, and says which; else they"
-                            + " are refused.")
+                    "Cuts texts that are too long for the model, and says which; else they are"
+                            + " refused.")
     private boolean truncate;
 
     @Option(names = "--scores", description = "Prints each translation's score before it.")
@@ -90,20 +91,23 @@ public final class TranslateCommand implements Callable<Integer> {
             List<String> tokens,
             float[] tokenLogProbabilities) {}
 
-    private static final Outcome<List<Translation>> NOTHING =
-            new Outcome<>(List.of(), TextReading.whole(0));
-
     @Override
     public Integer call() throws IOException {
         requirePositive("--beam", beams == null ? 1 : beams);
         requirePositive("--n-best", nBest);
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         Json.Elements documents = new Json.Elements(out);
         int exitCode;
-        try (Translating translating = load()) {
-            Readings readings =
-                    new Readings(input, spec.commandLine().getErr(), translating.usualTokens());
-            input.forEach(texts -> translate(translating, texts, readings, out, documents));
+        Path folder = model.folder(err);
+        try (NDManager manager = model.newManager();
+                TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
+            TextTranslator translator =
+                    new TextTranslator(loaded, request(), sourceLanguage, targetLanguage);
+            ModelTokenizer tokenizer = loaded.tokenizer();
+            Readings readings = new Readings(input, err, tokenizer.maxLength());
+            input.forEach(
+                    texts -> translate(translator, tokenizer, texts, readings, out, documents));
             exitCode = readings.exitCode();
         }
         if (json) {
@@ -112,34 +116,14 @@ public final class TranslateCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private Translating load() throws IOException {
-        Path folder = model.folder(spec.commandLine().getErr());
-        if (PublishedTranslating.isIn(folder)) {
-            GenerationRequest.Builder request = GenerationRequest.builder();
-            if (beams != null) {
-                request.optBeams(Math.max(beams, nBest));
-            }
-            if (nBest > 1) {
-                request.opt("num_return_sequences", nBest);
-                request.optBeams(Math.max(beams == null ? nBest : beams, nBest));
-            }
-            options.applyTo(request);
-            request.optTruncate(truncate);
-            NDManager manager = model.newManager();
-            return new PublishedTranslating(
-                    folder,
-                    manager,
-                    model.loader(manager),
-                    request,
-                    sourceLanguage,
-                    targetLanguage);
+    private GenerationRequest.Builder request() {
+        GenerationRequest.Builder request = GenerationRequest.builder();
+        request.opt("num_return_sequences", nBest);
+        if (beams != null || nBest > 1) {
+            request.optBeams(Math.max(beams == null ? nBest : beams, nBest));
         }
-        if (sourceLanguage != null || targetLanguage != null || options.isGiven() || truncate) {
-            throw new IllegalArgumentException(
-                    "a model of 'train' takes --beam and --n-best alone: leave out languages,"
-                            + " --truncate and the options of published models");
-        }
-        return new TrainedTranslating(folder, model.open(), beams, nBest);
+        options.applyTo(request);
+        return request.optTruncate(truncate);
     }
 
     private static void requirePositive(String option, int value) {
@@ -149,21 +133,22 @@ public final class TranslateCommand implements Callable<Integer> {
     }
 
     private void translate(
-            Translating translating,
+            TextTranslator translator,
+            ModelTokenizer tokenizer,
             List<String> sentences,
             Readings readings,
             PrintWriter out,
             Json.Elements documents)
             throws IOException {
         List<String> spoken = sentences.stream().filter(text -> !text.isBlank()).toList();
-        Iterator<Outcome<List<Translation>>> found = translating.translate(spoken).iterator();
+        Iterator<List<GeneratedText>> found = translator.translate(spoken).iterator();
         for (String sentence : sentences) {
-            Outcome<List<Translation>> outcome = sentence.isBlank() ? NOTHING : found.next();
-            List<String> empty = readings.next(outcome.reading());
-            List<Translation> translations =
-                    outcome.reading().refused() ? List.of() : outcome.value();
+            List<GeneratedText> all = sentence.isBlank() ? List.of() : found.next();
+            TextReading reading = all.isEmpty() ? TextReading.whole(0) : all.get(0).reading();
+            List<String> empty = readings.next(reading);
+            List<GeneratedText> translations = reading.refused() ? List.of() : all;
             if (json) {
-                documents.add(entry(translating, sentence, translations, outcome.reading()));
+                documents.add(entry(tokenizer, sentence, translations, reading));
             } else if (translations.isEmpty()) {
                 out.print("\n".repeat(nBest * empty.size()));
             } else {
@@ -173,8 +158,8 @@ public final class TranslateCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private String line(Translation translation) {
-        String text = oneLine(translation.text());
+    private String line(GeneratedText translation) {
+        String text = oneLine(translation.text().strip());
         return scores
                 ? String.format(Locale.ROOT, "%.4f\t%s", translation.hypothesis().score(), text)
                 : text;
@@ -186,25 +171,26 @@ public final class TranslateCommand implements Callable<Integer> {
     }
 
     private static Map<String, Object> entry(
-            Translating model,
+            ModelTokenizer tokenizer,
             String sentence,
-            List<Translation> translations,
+            List<GeneratedText> translations,
             TextReading reading) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("source", sentence);
         Readings.describe(reading, entry);
         entry.put(
-                "translations", translations.stream().map(each -> candidate(model, each)).toList());
+                "translations",
+                translations.stream().map(each -> candidate(tokenizer, each)).toList());
         return entry;
     }
 
-    private static Candidate candidate(Translating model, Translation translation) {
+    private static Candidate candidate(ModelTokenizer tokenizer, GeneratedText translation) {
         Hypothesis hypothesis = translation.hypothesis();
         return new Candidate(
-                translation.text(),
+                translation.text().strip(),
                 hypothesis.score(),
                 hypothesis.logProbability(),
-                model.tokens(hypothesis.ids()),
+                Tokens.of(tokenizer, hypothesis.ids()),
                 hypothesis.tokenLogProbabilities());
     }
 }

@@ -1,39 +1,39 @@
 package org.attn4j.cli.model;
 
-import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.metric.Bleu;
 import org.attn4j.models.metric.Chrf;
+import org.attn4j.models.task.GenerationRequest;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.training.Validator;
-import org.attn4j.models.zoo.SentenceTranslator;
-import org.attn4j.models.zoo.Translation;
 
 /** Translates validation sentences with the model in training, for BLEU, chrF and exact match. */
 public final class TranslationValidator implements Validator {
 
-    private final SentenceTranslator translator;
+    private final TextTranslator translator;
     private final List<String> sources;
     private final List<String> references;
 
-    public TranslationValidator(SentenceTranslator translator, List<SentencePair> pairs) {
-        this.translator = translator;
+    /** Translates with the model's own settings of generation. */
+    public TranslationValidator(TextGenerator model, List<SentencePair> pairs) {
+        translator = new TextTranslator(model, GenerationRequest.builder(), null, null);
         sources = pairs.stream().map(SentencePair::source).toList();
         references = pairs.stream().map(SentencePair::target).toList();
     }
 
     @Override
-    public Map<String, Double> validate(SequenceTrainer trainer, StopSignal stop) {
+    public Map<String, Double> validate(SequenceTrainer trainer, StopSignal stop)
+            throws IOException {
         if (stop.isRequested()) {
             return Map.of();
         }
-        try (NDManager manager = trainer.getManager().newSubManager()) {
-            return scores(best(translator.translate(manager, sources)));
-        }
+        return scores(translator.best(sources));
     }
 
     private Map<String, Double> scores(List<String> hypotheses) {
@@ -43,11 +43,6 @@ public final class TranslationValidator implements Validator {
         scores.put("chrf", Chrf.builder().build().score(hypotheses, streams).score());
         scores.put("exact", exactMatch(hypotheses, references));
         return scores;
-    }
-
-    /** The text of each sentence's best translation. */
-    static List<String> best(List<List<Translation>> translations) {
-        return translations.stream().map(found -> found.get(0).text()).toList();
     }
 
     /** The percentage of hypotheses that are their reference, letter by letter. */

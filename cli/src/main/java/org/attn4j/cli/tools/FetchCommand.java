@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.PretrainedOptions;
+import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
 import picocli.CommandLine.Command;
@@ -43,7 +43,7 @@ public final class FetchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         HubModel name = HubModel.parse(model);
-        Hub hub = PretrainedOptions.hub(spec.commandLine().getErr());
+        Hub hub = ModelOptions.hub(spec.commandLine().getErr());
         Path folder = bundle == null ? hub.model(name) : hub.bundle(name, bundle);
         spec.commandLine().getOut().println(folder);
         return ExitCode.DONE;

@@ -1,5 +1,6 @@
 package org.attn4j.cli.training;
 
+import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,8 +17,9 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
-import org.attn4j.cli.option.LoadedModel;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StopReason;
@@ -98,7 +100,10 @@ public final class DemoCommand implements Callable<Integer> {
             throws IOException {
         List<SentencePair> pairs = Corpora.of(config.data()).test().readAll();
         PrintWriter out = spec.commandLine().getOut();
-        try (LoadedModel model = LoadedModel.load(directory.root(), chosen)) {
+        try (NDManager manager = chosen.newManager();
+                TextGenerator model =
+                        TextGenerator.load(
+                                directory.root(), Pretrained.loader().optManager(manager))) {
             Evaluation evaluation =
                     Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "exact"));
             for (int i = 0; i < Math.min(SAMPLES, pairs.size()); i++) {

@@ -1,8 +1,6 @@
 package org.attn4j.cli.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -12,17 +10,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.io.Tokens;
-import org.attn4j.cli.option.LoadedModel;
+import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Curve;
 import org.attn4j.cli.report.Report;
 import org.attn4j.cli.report.Translation;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.RunDirectory;
-import org.attn4j.models.zoo.TrainedModel;
 
 /** Gathers what a finished run has to show, for its report. */
 final class RunReport {
@@ -33,13 +31,11 @@ final class RunReport {
     private static final List<String> VALIDATION_SCORES = List.of("loss", "bleu", "chrf", "exact");
 
     private final RunDirectory directory;
-    private final TrainedModel model;
-    private final NDManager parent;
+    private final TextGenerator model;
 
-    RunReport(RunDirectory directory, LoadedModel loaded) {
+    RunReport(RunDirectory directory, TextGenerator model) {
         this.directory = directory;
-        model = loaded.trained();
-        parent = loaded.manager();
+        this.model = model;
     }
 
     /** The file that the report is written to. */
@@ -67,31 +63,21 @@ final class RunReport {
 
     /** The cross-attention of the last decoder layer, the mean of its heads. */
     private AttentionMap crossAttention(String source, String target) {
-        int last = model.block().config().decoderLayers() - 1;
-        String place = "decoder.layers." + last + ".encoder_attn";
-        int[] sourceIds = model.translator(model.generation()).encode(source);
-        int[] targetIds = model.tokenizer().targetIds(target);
-        float[][] weights = new float[targetIds.length][sourceIds.length];
-        try (NDManager manager = parent.newSubManager()) {
-            NDArray sources = row(manager, sourceIds); // (1, S)
-            int[] inputs = new int[Math.max(1, targetIds.length)];
-            inputs[0] = model.block().config().decoderStartId();
-            System.arraycopy(targetIds, 0, inputs, 1, inputs.length - 1);
-            model.block()
-                    .logits(
-                            sources,
-                            row(manager, inputs),
-                            (where, observed) -> {
-                                if (where.equals(place)) {
-                                    fill(weights, observed);
-                                }
-                            });
-        }
-        return new AttentionMap(
-                place + ", mean of its heads",
-                List.of(model.tokenizer().encode(source).tokens()),
-                Tokens.of(model.tokenizer(), targetIds),
-                weights);
+        int layers = model.model().model(TransformerModel.class).config().decoderLayers();
+        String site = "decoder.layers." + (layers - 1) + ".encoder_attn";
+        List<String> read = List.of(model.tokenizer().encode(source).tokens());
+        List<String> written = Tokens.of(model.tokenizer(), model.tokenizer().targetIds(target));
+        float[][] weights = new float[written.size()][read.size()];
+        TeacherForcing.observe(
+                model,
+                source,
+                target,
+                (where, observed) -> {
+                    if (where.equals(site)) {
+                        fill(weights, observed);
+                    }
+                });
+        return new AttentionMap(site + ", mean of its heads", read, written, weights);
     }
 
     /** Takes the columns of the source; those behind it are of what else a mechanism looks at. */
@@ -102,14 +88,6 @@ final class RunReport {
         for (int t = 0; t < weights.length; t++) {
             System.arraycopy(flat, t * columns, weights[t], 0, weights[t].length);
         }
-    }
-
-    private static NDArray row(NDManager manager, int[] ids) {
-        long[] wide = new long[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            wide[i] = ids[i];
-        }
-        return HostArrays.of(manager, wide, new Shape(1, ids.length));
     }
 
     private List<Curve> curves() throws IOException {

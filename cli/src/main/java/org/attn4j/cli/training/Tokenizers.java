@@ -47,7 +47,7 @@ record Tokenizers(ModelTokenizer tokenizer, List<Path> files) implements AutoClo
                             .formatted(corpus.name(), e.getMessage()),
                     e);
         }
-        return load(folder);
+        return load(folder, config.model().sourceEos());
     }
 
     private static void write(
@@ -87,15 +87,17 @@ record Tokenizers(ModelTokenizer tokenizer, List<Path> files) implements AutoClo
                 || Files.exists(folder.resolve(ModelDirectory.TARGET_TOKENIZER));
     }
 
-    /** Loads what {@link #train} wrote. */
-    static Tokenizers load(Path folder) throws IOException {
+    /** Loads what {@link #train} wrote; sources end with the end token if the model wants that. */
+    static Tokenizers load(Path folder, boolean sourceEnds) throws IOException {
         Path shared = folder.resolve(ModelDirectory.TOKENIZER);
         if (Files.exists(shared)) {
-            return new Tokenizers(ModelTokenizer.trained(shared, null), List.of(shared));
+            return new Tokenizers(
+                    ModelTokenizer.trained(shared, null, sourceEnds), List.of(shared));
         }
         Path source = folder.resolve(ModelDirectory.SOURCE_TOKENIZER);
         Path target = folder.resolve(ModelDirectory.TARGET_TOKENIZER);
-        return new Tokenizers(ModelTokenizer.trained(source, target), List.of(source, target));
+        return new Tokenizers(
+                ModelTokenizer.trained(source, target, sourceEnds), List.of(source, target));
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.attn4j.models.family.transformer.TransformerConfig;
 import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.RunDirectory;
@@ -33,7 +34,6 @@ import org.attn4j.models.training.StopSignal;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.TrainingRun;
 import org.attn4j.models.training.Validator;
-import org.attn4j.models.zoo.SentenceTranslator;
 
 /** Puts a training run together from its configuration, and runs it. */
 public final class TrainingSession {
@@ -137,7 +137,7 @@ public final class TrainingSession {
             Tokenizers.restore(checkpoint.get(), folder);
         }
         return resume && Tokenizers.isIn(folder)
-                ? Tokenizers.load(folder)
+                ? Tokenizers.load(folder, config.model().sourceEos())
                 : Tokenizers.train(config, corpus, folder);
     }
 
@@ -184,12 +184,12 @@ public final class TrainingSession {
                         .optBeams(validation.beams())
                         .optNBest(1)
                         .build();
-        SentenceTranslator translator =
-                new SentenceTranslator(block, tokenizers.tokenizer(), search);
+        TextGenerator model =
+                TextGenerator.of(store(block, search, tokenizers), tokenizers.tokenizer());
         List<SentencePair> pairs = corpus.readAll();
         int sentences = validation.sentences();
         boolean some = sentences > 0 && sentences < pairs.size();
         return loss.and(
-                new TranslationValidator(translator, some ? pairs.subList(0, sentences) : pairs));
+                new TranslationValidator(model, some ? pairs.subList(0, sentences) : pairs));
     }
 }

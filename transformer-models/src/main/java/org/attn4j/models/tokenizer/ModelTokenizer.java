@@ -68,12 +68,14 @@ public final class ModelTokenizer implements AutoCloseable {
      *
      * @param source the {@code tokenizer.json} of what is read
      * @param target that of what is written; null for the same
-     * @return the tokenizer, which adds no special tokens; close it after use
+     * @param sourceEnds whether what is read ends with the end token, as what is written does
+     * @return the tokenizer; close it after use
      * @throws IOException if a file cannot be read or is not a tokenizer, or the native library for
      *     this platform is missing
      */
-    public static ModelTokenizer trained(Path source, Path target) throws IOException {
-        return TrainedTokenizers.open(source, false, target);
+    public static ModelTokenizer trained(Path source, Path target, boolean sourceEnds)
+            throws IOException {
+        return TrainedTokenizers.open(source, sourceEnds, target);
     }
 
     /**

@@ -49,7 +49,9 @@ class NativeGuardTest {
         IOException text =
                 assertThrows(
                         IOException.class,
-                        () -> ModelTokenizer.trained(folder.resolve("tokenizer.json"), null));
+                        () ->
+                                ModelTokenizer.trained(
+                                        folder.resolve("tokenizer.json"), null, false));
 
         for (IOException e : List.of(model, text)) {
             assertTrue(e.getMessage().contains(why), e.getMessage());

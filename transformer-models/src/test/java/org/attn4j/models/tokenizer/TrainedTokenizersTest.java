@@ -48,7 +48,7 @@ class TrainedTokenizersTest {
     void loadsWhatWasSaved() throws IOException {
         trained(Kind.BPE).save(directory);
         try (ModelTokenizer tokenizer =
-                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null, false)) {
             for (String line : LINES) {
                 assertEquals(line, tokenizer.decode(tokenizer.ids(line)));
             }
@@ -213,7 +213,8 @@ class TrainedTokenizersTest {
 
     private static void assertRefused(Path file, String why) {
         IOException e =
-                assertThrows(IOException.class, () -> ModelTokenizer.trained(file, null).close());
+                assertThrows(
+                        IOException.class, () -> ModelTokenizer.trained(file, null, false).close());
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
         assertTrue(e.getMessage().contains(why), e.getMessage());
     }
@@ -226,7 +227,7 @@ class TrainedTokenizersTest {
                         new SpecialTokens("<blank>", "go", "stop", "what"));
         vocabulary.tokenizer(PreTokenizer.WHITESPACE).write(directory.resolve("tokenizer.json"));
         try (ModelTokenizer tokenizer =
-                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null, false)) {
             assertEquals(
                     List.of(0, -1, -1, 4),
                     List.of(
@@ -239,7 +240,7 @@ class TrainedTokenizersTest {
                 directory.resolve("special_tokens_map.json"),
                 "{\"bos_token\": \"go\", \"eos_token\": {\"content\": \"stop\"}}");
         try (ModelTokenizer tokenizer =
-                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null)) {
+                ModelTokenizer.trained(directory.resolve("tokenizer.json"), null, false)) {
             assertEquals(
                     List.of(1, 2),
                     List.of(tokenizer.bosId().orElse(-1), tokenizer.eosId().orElse(-1)));
@@ -248,7 +249,9 @@ class TrainedTokenizersTest {
         IOException e =
                 assertThrows(
                         IOException.class,
-                        () -> ModelTokenizer.trained(directory.resolve("tokenizer.json"), null));
+                        () ->
+                                ModelTokenizer.trained(
+                                        directory.resolve("tokenizer.json"), null, false));
         assertTrue(
                 e.getMessage().contains("tokenizer_config.json is not valid JSON"), e.getMessage());
     }
@@ -258,7 +261,7 @@ class TrainedTokenizersTest {
         Path folder = Path.of(System.getProperty("attn4j.shared"), "weights/minilm-tokenizer");
         assumeTrue(Files.exists(folder), "skipped: " + folder + " is not there");
         try (ModelTokenizer tokenizer =
-                ModelTokenizer.trained(folder.resolve("tokenizer.json"), null)) {
+                ModelTokenizer.trained(folder.resolve("tokenizer.json"), null, false)) {
             List<String> lines = Files.readAllLines(folder.resolve("vocab.txt"));
             assertEquals(lines.size(), tokenizer.vocabularySize());
             assertEquals(

@@ -1,0 +1,37 @@
+package org.attn4j.cli.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.task.TextGenerator;
+
+/** Runs an encoder-decoder on a source and a target that is given. */
+public final class TeacherForcing {
+
+    private TeacherForcing() {}
+
+    /** Shows an observer the weights with which the model reads a source and writes a target. */
+    public static void observe(
+            TextGenerator model, String source, String target, AttentionObserver observer) {
+        int start = model.model().config().get("decoder_start_token_id").getAsInt();
+        long[] read = model.tokenizer().encode(source).ids();
+        int[] written = model.tokenizer().targetIds(target);
+        long[] inputs =
+                LongStream.concat(LongStream.of(start), Arrays.stream(written).asLongStream())
+                        .toArray();
+        try (NDManager manager = model.model().manager().newSubManager()) {
+            model.model()
+                    .model(SequenceToSequenceModel.class)
+                    .logits(row(manager, read), row(manager, inputs), observer);
+        }
+    }
+
+    private static NDArray row(NDManager manager, long[] ids) {
+        return HostArrays.of(manager, ids, new Shape(1, ids.length));
+    }
+}
