@@ -2,7 +2,9 @@ package org.attn4j.attention;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
@@ -109,6 +111,26 @@ public record AttentionInputs(
      */
     public AttentionInputs withObserver(AttentionObserver other) {
         return new AttentionInputs(query, key, value, mask, positions, cache, other);
+    }
+
+    /**
+     * Returns how many positions the cache holds before this call.
+     *
+     * @return 0 without a cache
+     */
+    public int cached() {
+        return cache == null ? 0 : cache.length();
+    }
+
+    /**
+     * Returns the keys and values to attend to: those of this call, behind those that the cache
+     * holds.
+     *
+     * @param fresh computes the keys and values of this call; asked only if they are needed
+     * @return all keys and values
+     */
+    public KeyValues remembered(Supplier<KeyValues> fresh) {
+        return cache == null ? fresh.get() : cache.update(fresh);
     }
 
     /**

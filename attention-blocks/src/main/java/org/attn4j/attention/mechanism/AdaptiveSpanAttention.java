@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AdaptiveSpan;
@@ -34,23 +35,32 @@ import org.attn4j.attention.position.RotaryEmbedding;
  * and B·N·T². A step with a cache reads the last {@code max z + R} places only, however many the
  * cache holds.
  */
-public final class AdaptiveSpanAttention extends ProjectedAttention {
+public final class AdaptiveSpanAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
+    private final int heads;
     private final double scale;
     private final float dropout;
+    private final Projections projections;
     private final AdaptiveSpan span;
 
     private AdaptiveSpanAttention(Builder builder) {
-        super(VERSION, Sizes.of(builder.modelSize, builder.heads), builder.bias, builder.rotary);
-        scale = 1 / Math.sqrt(sizes().headSize());
+        super(VERSION);
+        int headSize = builder.headSize();
+        ScaledDotProduct.checkDropout(builder.dropout);
+        heads = builder.heads;
+        scale = 1 / Math.sqrt(headSize);
         dropout = builder.dropout;
+        Projections.Sizes sizes = Projections.Sizes.of(builder.modelSize, heads, headSize, heads);
+        projections =
+                new Projections(this::addChildBlock, sizes, builder.bias, null, builder.rotary)
+                        .withOutput(this::addChildBlock, builder.bias);
         span =
                 addChildBlock(
                         "span",
                         new AdaptiveSpan(
-                                builder.heads,
+                                heads,
                                 builder.maxSpan,
                                 builder.initialSpan,
                                 builder.ramp,
@@ -89,14 +99,19 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         return span.penalty(parameters, manager, training);
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDArray queryHeads = queryHeads(parameters, in, training);
-        KeyValues memory = memory(parameters, in, training);
+        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
+        KeyValues memory = projections.memory(parameters, in, training); // (B, N, S, H)
         NDArray context =
-                attendHeads(parameters, queryHeads, memory, in.mask(), in.observer(), training);
-        return new AttentionOutput(context(parameters, context, training));
+                attendHeads(
+                        parameters,
+                        query,
+                        memory,
+                        in.mask(),
+                        in.observer(),
+                        training); // (B, N, T, H)
+        return projections.output(parameters, Heads.merge(context), training); // (B, T, D)
     }
 
     /**
@@ -132,14 +147,10 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         NDArray weights =
                 span.weights(
                         parameters, scores, numbers.withoutFirstKeys(manager, skipped), training);
-        NDArray kept =
-                training && dropout > 0
-                        ? Kernels.of(manager).dropout().dropout(weights, dropout)
-                        : weights;
         if (observer != null) {
             observer.observe("", skipped == 0 ? weights : padded(skipped, weights));
         }
-        return kept.matMul(value); // (B, N, T, Hv)
+        return Kernels.dropped(weights, dropout, training).matMul(value); // (B, N, T, Hv)
     }
 
     /** Leaves out the first positions of keys or values. */
@@ -155,51 +166,24 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         return zeros.concat(weights, 3);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        super.initializeChildBlocks(manager, dataType, inputShapes);
-        span.initialize(manager, dataType, new Shape(1, sizes().heads(), 1, 1));
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
+        span.initialize(manager, dataType, new Shape(1, heads, 1, 1));
     }
 
-    /** Builds an {@link AdaptiveSpanAttention}. */
-    public static final class Builder {
+    /** Builds an {@link AdaptiveSpanAttention}. The four projections have a bias unless set. */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
         private int maxSpan;
         private double initialSpan;
         private double ramp = 32;
         private double penalty = 2e-6;
         private boolean symmetric;
-        private boolean bias = true;
-        private float dropout;
         private RotaryEmbedding rotary;
 
         private Builder() {}
-
-        /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1, a divisor of D
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
 
         /**
          * Sets the most places that a span may have.
@@ -258,28 +242,6 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
         }
 
         /**
-         * Sets whether the four projections have a bias; they do unless set.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
          * Sets positions that turn queries and keys.
          *
          * @param rotary the embedding; null for none
@@ -296,7 +258,6 @@ public final class AdaptiveSpanAttention extends ProjectedAttention {
          * @return the block
          */
         public AdaptiveSpanAttention build() {
-            ScaledDotProduct.checkDropout(dropout);
             return new AdaptiveSpanAttention(this);
         }
     }

@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -16,6 +14,7 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.position.ScoreBias;
+import org.attn4j.common.Require;
 
 /**
  * Dot-product attention without projections: {@code softmax(scale · Q·Kᵀ + M)·V}.
@@ -35,32 +34,33 @@ public final class DotProductAttention extends AttentionBlock {
 
     private final int heads;
     private final int keyValueHeads;
-    private final Double scale;
+    private final Double scale; // null for 1/√H
     private final float dropout;
-    private final ScoreBias scoreBias;
-    private final QueryKeyNorm norm; // or null
+    private final ScoreBias scoreBias; // null for none
+    private final QueryKeyNorm norm; // null for none
     private final Alignment alignment; // null for softmax
     private final AttentionKernel kernel;
 
     private DotProductAttention(Builder builder) {
         super(VERSION);
         heads = builder.heads;
-        keyValueHeads = builder.keyValueHeads == 0 ? builder.heads : builder.keyValueHeads;
+        keyValueHeads = builder.keyValueHeads == 0 ? heads : builder.keyValueHeads;
+        Require.that(
+                heads >= 1 && keyValueHeads >= 1 && heads % keyValueHeads == 0,
+                "heads must be at least 1 and divisible by keyValueHeads,"
+                        + " got heads=%s, keyValueHeads=%s",
+                heads,
+                keyValueHeads);
+        ScaledDotProduct.checkDropout(builder.dropout);
         scale = builder.scale;
         dropout = builder.dropout;
         scoreBias = builder.scoreBias;
         norm = builder.norm;
         alignment = builder.alignment;
         kernel = builder.kernel;
-        if (scoreBias instanceof Block block) {
-            addChildBlock("score_bias", block);
-        }
-        if (norm instanceof Block block) {
-            addChildBlock("norm", block);
-        }
-        if (alignment instanceof Block block) {
-            addChildBlock("alignment", block);
-        }
+        Heads.adopt("score_bias", scoreBias, this::addChildBlock);
+        Heads.adopt("norm", norm, this::addChildBlock);
+        Heads.adopt("alignment", alignment, this::addChildBlock);
     }
 
     /**
@@ -72,44 +72,34 @@ public final class DotProductAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray split = Heads.split(in.query(), heads);
-        NDArray queryHeads =
-                norm == null ? split : norm.query(parameters, split, training); // (B, N, T, H)
-        Supplier<KeyValues> fresh =
-                () -> {
-                    NDArray key = Heads.split(in.key(), keyValueHeads);
-                    return new KeyValues(
-                            norm == null ? key : norm.key(parameters, key, training),
-                            Heads.split(in.value(), keyValueHeads));
-                };
-        KeyValues memory =
-                in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, G, S, H)
-
-        long queries = queryHeads.getShape().get(2);
-        NDManager manager = in.query().getManager();
+        NDArray query = norm == null ? split : norm.query(parameters, split, training);
+        KeyValues memory = in.remembered(() -> keyValues(parameters, in, training)); // (B, G, S, H)
         AttentionMask mask =
-                ScaledDotProduct.biased(
-                        in.mask(),
-                        scoreBias,
-                        parameters,
-                        manager,
-                        queries,
-                        memory.length(),
-                        training);
-        long size = queryHeads.getShape().get(3); // H
-        double usual = norm == null ? 1 / Math.sqrt(size) : norm.scale(size);
-        double factor = scale == null ? usual : scale;
+                ScaledDotProduct.biased(in.mask(), scoreBias, parameters, query, memory, training);
         NDArray context =
-                new ScaledDotProduct(factor, dropout, kernel)
+                new ScaledDotProduct(scale(query.getShape().get(3)), dropout, kernel)
                         .with(alignment, parameters)
-                        .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, Dv)
+                        .attend(query, memory, mask, in.observer(), training); // (B, T, Dv)
         return new AttentionOutput(context);
     }
 
-    /** {@inheritDoc} */
+    private KeyValues keyValues(ParameterStore parameters, AttentionInputs in, boolean training) {
+        NDArray key = Heads.split(in.key(), keyValueHeads);
+        return new KeyValues(
+                norm == null ? key : norm.key(parameters, key, training),
+                Heads.split(in.value(), keyValueHeads));
+    }
+
+    private double scale(long headSize) {
+        if (scale != null) {
+            return scale;
+        }
+        return norm == null ? 1 / Math.sqrt(headSize) : norm.scale(headSize);
+    }
+
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape query = inputShapes[0];
@@ -119,20 +109,13 @@ public final class DotProductAttention extends AttentionBlock {
         };
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        if (scoreBias instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, 1));
-        }
-        if (norm instanceof Block block) {
-            Shape oneHead = new Shape(1, heads, 1, 1);
-            block.initialize(manager, dataType, oneHead, oneHead);
-        }
-        if (alignment instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
-        }
+        Heads.initialize(scoreBias, manager, dataType, new Shape(1, 1));
+        Shape oneHead = new Shape(1, heads, 1, 1);
+        Heads.initialize(norm, manager, dataType, oneHead, oneHead);
+        Heads.initialize(alignment, manager, dataType, oneHead);
     }
 
     /** Builds a {@link DotProductAttention}. */
@@ -248,14 +231,6 @@ public final class DotProductAttention extends AttentionBlock {
          * @return the block
          */
         public DotProductAttention build() {
-            if (heads < 1 || keyValueHeads < 0 || keyValueHeads > 0 && heads % keyValueHeads != 0) {
-                throw new IllegalArgumentException(
-                        "heads must be at least 1 and divisible by keyValueHeads, got heads="
-                                + heads
-                                + ", keyValueHeads="
-                                + keyValueHeads);
-            }
-            ScaledDotProduct.checkDropout(dropout);
             return new DotProductAttention(this);
         }
     }

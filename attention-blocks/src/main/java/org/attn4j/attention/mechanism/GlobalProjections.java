@@ -6,14 +6,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Arrays;
-import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.pattern.Rows;
 
 /**
@@ -27,18 +25,11 @@ final class GlobalProjections extends AbstractBlock {
 
     private static final byte VERSION = 1;
 
-    private final int heads;
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
+    private final Projections projections;
 
-    GlobalProjections(int heads, int headSize, boolean bias) {
+    GlobalProjections(Projections.Sizes sizes, boolean bias) {
         super(VERSION);
-        this.heads = heads;
-        int units = heads * headSize;
-        queryProjection = addChildBlock("query_proj", linear(units, bias));
-        keyProjection = addChildBlock("key_proj", linear(units, bias));
-        valueProjection = addChildBlock("value_proj", linear(units, bias));
+        projections = new Projections(this::addChildBlock, sizes, bias, null, null);
     }
 
     /**
@@ -65,14 +56,12 @@ final class GlobalProjections extends AbstractBlock {
             WeightsRecorder weights,
             boolean training) {
         int[][] level = level(places); // B of R
-        NDArray query = apply(queryProjection, parameters, Rows.take(x, level), training);
-        NDArray key = apply(keyProjection, parameters, x, training);
-        NDArray value = apply(valueProjection, parameters, x, training);
+        AttentionInputs in = AttentionInputs.of(Rows.take(x, level), x, x);
         WeightsRecorder own = weights == null ? null : new WeightsRecorder();
         NDArray seen =
                 core.attend(
-                        Heads.split(query, heads), // (B, N, R, H)
-                        new KeyValues(Heads.split(key, heads), Heads.split(value, heads)),
+                        projections.query(parameters, in, training), // (B, N, R, H)
+                        projections.memory(parameters, in, training), // (B, N, T, H)
                         keys == null ? AttentionMask.none() : AttentionMask.keys(keys),
                         own,
                         training); // (B, R, N·H)
@@ -102,15 +91,6 @@ final class GlobalProjections extends AbstractBlock {
         return Arrays.stream(places).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
     }
 
-    private static Linear linear(int units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
     /** It has no call of its own: what it computes is part of another block's. */
     @Override
     protected NDList forwardInternal(
@@ -121,16 +101,13 @@ final class GlobalProjections extends AbstractBlock {
         throw new UnsupportedOperationException("global projections are part of SparseAttention");
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        for (Block child : getChildren().values()) {
-            child.initialize(manager, dataType, inputShapes[0]);
-        }
+        Shape x = inputShapes[0];
+        projections.initialize(manager, dataType, x, x, x);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import java.util.function.BiFunction;
 
 /** Features as heads and back. */
 final class Heads {
@@ -47,6 +50,20 @@ final class Heads {
                 .matMul(matrices) // (N, B·T, Y)
                 .reshape(count, batch, shape.get(2), matrices.getShape().get(2))
                 .swapAxes(0, 1);
+    }
+
+    /** Makes a part the child of a block if it has parameters, as scores and norms may. */
+    static void adopt(String name, Object part, BiFunction<String, Block, Block> owner) {
+        if (part instanceof Block block) {
+            owner.apply(name, block);
+        }
+    }
+
+    /** Initialises a part if it has parameters. */
+    static void initialize(Object part, NDManager manager, DataType dataType, Shape... shapes) {
+        if (part instanceof Block block) {
+            block.initialize(manager, dataType, shapes);
+        }
     }
 
     /** Concatenates; DJL copies a single array without its gradient. */

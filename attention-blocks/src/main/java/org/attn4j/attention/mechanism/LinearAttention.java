@@ -1,7 +1,6 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -12,8 +11,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.LinearSums;
+import org.attn4j.common.Require;
 
 /**
  * Linear attention: the softmax of a product is replaced by a product of features, so that keys and
@@ -41,47 +40,52 @@ public final class LinearAttention extends AttentionBlock {
     private static final String SUMS = "linear.sums";
     private static final String KEYS = "linear.keys"; // kept for an observer alone
 
-    private final int modelSize;
-    private final int heads;
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
-    private final Linear outputProjection;
+    private final Projections projections;
 
-    private LinearAttention(Builder builder) {
-        super(VERSION);
-        modelSize = builder.modelSize;
-        heads = builder.heads;
-        queryProjection = projection("query_proj", builder.bias);
-        keyProjection = projection("key_proj", builder.bias);
-        valueProjection = projection("value_proj", builder.bias);
-        outputProjection = projection("output_proj", builder.bias);
+    /**
+     * Creates a block whose projections have a bias.
+     *
+     * @param modelSize D, the features of query and context
+     * @param heads N, a divisor of D
+     */
+    public LinearAttention(int modelSize, int heads) {
+        this(modelSize, heads, true);
     }
 
     /**
-     * Returns a builder.
+     * Creates a block.
      *
-     * @return a new builder
+     * @param modelSize D, the features of query and context
+     * @param heads N, a divisor of D
+     * @param bias whether the four projections have a bias
      */
-    public static Builder builder() {
-        return new Builder();
+    public LinearAttention(int modelSize, int heads, boolean bias) {
+        super(VERSION);
+        Require.that(
+                modelSize >= 1 && heads >= 1 && modelSize % heads == 0,
+                "modelSize must be divisible by heads, got modelSize=%s, heads=%s",
+                modelSize,
+                heads);
+        Projections.Sizes sizes =
+                Projections.Sizes.of(modelSize, heads, modelSize / heads, heads).withInputs(0, 0);
+        projections =
+                new Projections(this::addChildBlock, sizes, bias, null, null)
+                        .withOutput(this::addChildBlock, bias);
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        if (in.mask().bias().isPresent()) {
-            throw new IllegalArgumentException(
-                    "linear attention has no scores that the bias of a mask could be added to");
-        }
-        NDArray query = project(queryProjection, parameters, in.query(), training);
+        Require.that(
+                in.mask().bias().isEmpty(),
+                "linear attention has no scores that the bias of a mask could be added to");
+        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
         Pass pass = new Pass(parameters, in, training, LinearSums.features(query));
-        NDArray merged = Heads.merge(pass.context()).toType(query.getDataType(), false);
+        NDArray context = pass.context().toType(query.getDataType(), false); // (B, N, T, H)
         if (in.observed()) {
             in.observer()
                     .observe("", pass.weights().toType(query.getDataType(), false)); // (B, N, T, S)
         }
-        return new AttentionOutput(apply(outputProjection, parameters, merged, training));
+        return projections.output(parameters, Heads.merge(context), training); // (B, T, D)
     }
 
     /** One call: queries are features already, keys and values are made when they are needed. */
@@ -114,7 +118,7 @@ public final class LinearAttention extends AttentionBlock {
                 }
             }
             keys = features(brought);
-            NDArray values = project(valueProjection, parameters, in.value(), training);
+            NDArray values = projections.value(parameters, in, training);
             if (!isSimple() || isCausal() && brought < queries.getShape().get(2)) {
                 return full(values);
             }
@@ -146,8 +150,7 @@ public final class LinearAttention extends AttentionBlock {
 
         /** The features of the keys of this call, zero for those that no query sees. */
         private NDArray features(long brought) {
-            NDArray all =
-                    LinearSums.features(project(keyProjection, parameters, in.key(), training));
+            NDArray all = LinearSums.features(projections.key(parameters, in, 0, training));
             if (in.mask().keys().isEmpty()) {
                 return all;
             }
@@ -209,94 +212,9 @@ public final class LinearAttention extends AttentionBlock {
         return all;
     }
 
-    private NDArray project(
-            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
-        return Heads.split(apply(projection, parameters, x, training), heads);
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    private Linear projection(String name, boolean bias) {
-        return addChildBlock(name, Linear.builder().setUnits(modelSize).optBias(bias).build());
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        if (shapes[0].get(2) != modelSize) {
-            throw new IllegalArgumentException(
-                    "the last dimension of the query must be modelSize, got modelSize="
-                            + modelSize
-                            + ", query="
-                            + shapes[0]);
-        }
-        queryProjection.initialize(manager, dataType, shapes[0]);
-        keyProjection.initialize(manager, dataType, shapes[1]);
-        valueProjection.initialize(manager, dataType, shapes[2]);
-        outputProjection.initialize(manager, dataType, shapes[0]);
-    }
-
-    /** Builds a {@link LinearAttention}. */
-    public static final class Builder {
-
-        private int modelSize;
-        private int heads;
-        private boolean bias = true;
-
-        private Builder() {}
-
-        /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads a divisor of D
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
-
-        /**
-         * Sets whether the four projections have a bias; they do unless set.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public LinearAttention build() {
-            if (modelSize < 1 || heads < 1 || modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            return new LinearAttention(this);
-        }
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
     }
 }

@@ -1,15 +1,12 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -18,11 +15,11 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
+import org.attn4j.common.Require;
 
 /**
  * Multi-head attention: N times scaled dot-product attention, each on projections of its own, and
@@ -49,66 +46,55 @@ public final class MultiHeadAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
-    private final int modelSize;
-    private final int keySize;
-    private final int valueSize;
     private final int heads;
     private final int keyValueHeads;
     private final int headSize;
+    private final int extras; // keys that every query sees: learned, and of zeros
     private final boolean zeroAttention;
-    private final RotaryEmbedding rotary;
-    private final ScoreBias scoreBias;
-    private final RelativeKeys relativeKeys; // null for none
     private final double scale;
-    private final QueryKeyNorm norm; // or null
-    private final Alignment alignment; // null for softmax
+    private final Projections projections;
     private final ScaledDotProduct core;
-
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
-    private final Linear outputProjection;
     private final Parameter extraKey; // (1, 1, G·H), or null
     private final Parameter extraValue;
+    private final ScoreBias scoreBias; // null for none
+    private final RelativeKeys relativeKeys; // null for none
+    private final QueryKeyNorm norm; // null for none
+    private final Alignment alignment; // null for softmax
 
     private MultiHeadAttention(Builder builder) {
         super(VERSION);
-        modelSize = builder.modelSize;
+        headSize = builder.headSize();
         heads = builder.heads;
-        keySize = orElse(builder.keySize, modelSize);
-        valueSize = orElse(builder.valueSize, modelSize);
-        keyValueHeads = orElse(builder.keyValueHeads, heads);
-        headSize = orElse(builder.headSize, modelSize / heads);
+        keyValueHeads = builder.keyValueHeads == 0 ? heads : builder.keyValueHeads;
         zeroAttention = builder.zeroAttention;
-        rotary = builder.rotary;
         scoreBias = builder.scoreBias;
-        alignment = builder.alignment;
-        norm = builder.norm;
-        double usual = norm == null ? 1 / Math.sqrt(headSize) : norm.scale(headSize);
         relativeKeys = builder.relativeKeys;
+        norm = builder.norm;
+        alignment = builder.alignment;
+        Require.that(
+                relativeKeys == null || keyValueHeads == heads,
+                "relative keys need as many key heads as query heads,"
+                        + " got heads=%s, keyValueHeads=%s",
+                heads,
+                keyValueHeads);
+        double usual = norm == null ? 1 / Math.sqrt(headSize) : norm.scale(headSize);
         scale = builder.scale == null ? usual : builder.scale;
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
-        queryProjection =
-                addChildBlock("query_proj", linear((long) heads * headSize, builder.bias));
-        keyProjection =
-                addChildBlock("key_proj", linear((long) keyValueHeads * headSize, builder.bias));
-        valueProjection =
-                addChildBlock("value_proj", linear((long) keyValueHeads * headSize, builder.bias));
-        outputProjection = addChildBlock("output_proj", linear(modelSize, builder.bias));
+        Projections.Sizes sizes =
+                Projections.Sizes.of(builder.modelSize, heads, headSize, keyValueHeads)
+                        .withInputs(
+                                builder.keySize == 0 ? builder.modelSize : builder.keySize,
+                                builder.valueSize == 0 ? builder.modelSize : builder.valueSize);
+        projections =
+                new Projections(this::addChildBlock, sizes, builder.bias, norm, builder.rotary)
+                        .withOutput(this::addChildBlock, builder.bias);
         extraKey = builder.keyValueBias ? addParameter(extra("bias_k")) : null;
         extraValue = builder.keyValueBias ? addParameter(extra("bias_v")) : null;
-        if (scoreBias instanceof Block block) {
-            addChildBlock("score_bias", block);
-        }
-        if (relativeKeys != null) {
-            addChildBlock("relative_keys", relativeKeys);
-        }
-        if (norm instanceof Block block) {
-            addChildBlock("norm", block);
-        }
-        if (alignment instanceof Block block) {
-            addChildBlock("alignment", block);
-        }
+        extras = (builder.keyValueBias ? 1 : 0) + (zeroAttention ? 1 : 0);
+        Heads.adopt("score_bias", scoreBias, this::addChildBlock);
+        Heads.adopt("relative_keys", relativeKeys, this::addChildBlock);
+        Heads.adopt("norm", norm, this::addChildBlock);
+        Heads.adopt("alignment", alignment, this::addChildBlock);
     }
 
     /**
@@ -120,69 +106,27 @@ public final class MultiHeadAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDManager manager = in.query().getManager();
-        int cached = in.cache() == null ? 0 : in.cache().length();
-        NDArray queryHeads = project(queryProjection, heads, parameters, in.query(), training);
-        if (norm != null) {
-            queryHeads = norm.query(parameters, queryHeads, training);
-        }
-        queryHeads = turn(queryHeads, in, cached); // (B, N, T, H)
-        Supplier<KeyValues> fresh =
-                () -> {
-                    NDArray key =
-                            project(keyProjection, keyValueHeads, parameters, in.key(), training);
-                    NDArray value =
-                            project(
-                                    valueProjection,
-                                    keyValueHeads,
-                                    parameters,
-                                    in.value(),
-                                    training);
-                    if (norm != null) {
-                        key = norm.key(parameters, key, training);
-                    }
-                    return new KeyValues(turn(key, in, cached), value);
-                };
-        KeyValues memory =
-                in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, G, S, H)
-
-        long queries = queryHeads.getShape().get(2);
+        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
+        KeyValues memory = projections.memory(parameters, in, training); // (B, G, S, H)
         AttentionMask mask =
-                ScaledDotProduct.biased(
-                        in.mask(),
-                        scoreBias,
-                        parameters,
-                        manager,
-                        queries,
-                        memory.length(),
-                        training);
+                ScaledDotProduct.biased(in.mask(), scoreBias, parameters, query, memory, training);
         if (relativeKeys != null) {
-            NDArray relative = relativeKeys.scores(parameters, queryHeads, memory.key(), training);
-            mask = mask.and(AttentionMask.bias(Scalars.multiply(relative, scale)));
+            NDArray scores =
+                    relativeKeys.scores(parameters, query, memory.key(), training); // (B, N, T, S)
+            mask = mask.and(AttentionMask.bias(Scalars.multiply(scores, scale)));
         }
-        int extras = (extraKey == null ? 0 : 1) + (zeroAttention ? 1 : 0);
         if (extras > 0) {
+            NDManager manager = query.getManager();
+            long queries = query.getShape().get(2);
             mask = mask.withVisibleKeys(manager, queries, memory.length(), extras);
             memory = withExtras(parameters, manager, memory, training); // (B, G, S + extras, H)
         }
-
-        NDArray output =
+        NDArray context =
                 core.with(alignment, parameters)
-                        .attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
-        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
-        return new AttentionOutput(context);
-    }
-
-    private NDArray turn(NDArray heads, AttentionInputs in, int cached) {
-        if (rotary == null) {
-            return heads;
-        }
-        return in.positions() == null
-                ? rotary.apply(heads, cached)
-                : rotary.apply(heads, in.positions());
+                        .attend(query, memory, mask, in.observer(), training); // (B, T, N·H)
+        return projections.output(parameters, context, training); // (B, T, D)
     }
 
     /** Appends the learned key and value and those of zeros, in torch's order. */
@@ -206,65 +150,15 @@ public final class MultiHeadAttention extends AttentionBlock {
         return new KeyValues(key, value);
     }
 
-    private static NDArray project(
-            Linear projection, int heads, ParameterStore parameters, NDArray x, boolean training) {
-        return Heads.split(apply(projection, parameters, x, training), heads);
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        check("modelSize", modelSize, "query", shapes[0]);
-        check("keySize", keySize, "key", shapes[1]);
-        check("valueSize", valueSize, "value", shapes[2]);
-        queryProjection.initialize(manager, dataType, shapes[0]);
-        keyProjection.initialize(manager, dataType, shapes[1]);
-        valueProjection.initialize(manager, dataType, shapes[2]);
-        Shape merged = new Shape(shapes[0].get(0), shapes[0].get(1), (long) heads * headSize);
-        outputProjection.initialize(manager, dataType, merged);
-        if (scoreBias instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, 1));
-        }
-        if (relativeKeys != null) {
-            relativeKeys.initialize(manager, dataType, new Shape(1, 1));
-        }
-        if (norm instanceof Block block) {
-            Shape oneHead = new Shape(1, heads, 1, headSize);
-            block.initialize(manager, dataType, oneHead, oneHead);
-        }
-        if (alignment instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, heads, 1, 1));
-        }
-    }
-
-    private static void check(String setting, int expected, String input, Shape shape) {
-        long size = shape.get(shape.dimension() - 1);
-        if (size != expected) {
-            throw new IllegalArgumentException(
-                    "the last dimension of the "
-                            + input
-                            + " must be "
-                            + setting
-                            + ", got "
-                            + setting
-                            + "="
-                            + expected
-                            + ", "
-                            + input
-                            + "="
-                            + shape);
-        }
-    }
-
-    private static Linear linear(long units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
+        Heads.initialize(scoreBias, manager, dataType, new Shape(1, 1));
+        Heads.initialize(relativeKeys, manager, dataType, new Shape(1, 1));
+        Shape oneHead = new Shape(1, heads, 1, headSize);
+        Heads.initialize(norm, manager, dataType, oneHead, oneHead);
+        Heads.initialize(alignment, manager, dataType, new Shape(1, heads, 1, 1));
     }
 
     private Parameter extra(String name) {
@@ -276,24 +170,15 @@ public final class MultiHeadAttention extends AttentionBlock {
                 .build();
     }
 
-    private static int orElse(int set, int otherwise) {
-        return set == 0 ? otherwise : set;
-    }
+    /** Builds a {@link MultiHeadAttention}. The four projections have a bias unless set. */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-    /** Builds a {@link MultiHeadAttention}. */
-    public static final class Builder {
-
-        private int modelSize;
-        private int heads;
         private int keyValueHeads;
-        private int headSize;
         private int keySize;
         private int valueSize;
-        private boolean bias = true;
         private boolean keyValueBias;
         private boolean zeroAttention;
         private Double scale;
-        private float dropout;
         private RotaryEmbedding rotary;
         private ScoreBias scoreBias;
         private RelativeKeys relativeKeys;
@@ -304,28 +189,6 @@ public final class MultiHeadAttention extends AttentionBlock {
         private Builder() {}
 
         /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
-
-        /**
          * Sets G, the heads of keys and values; N unless set, and 1 for multi-query attention.
          *
          * @param keyValueHeads a divisor of N
@@ -333,17 +196,6 @@ public final class MultiHeadAttention extends AttentionBlock {
          */
         public Builder optKeyValueHeads(int keyValueHeads) {
             this.keyValueHeads = keyValueHeads;
-            return this;
-        }
-
-        /**
-         * Sets H; D / N unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
             return this;
         }
 
@@ -366,17 +218,6 @@ public final class MultiHeadAttention extends AttentionBlock {
          */
         public Builder optValueSize(int valueSize) {
             this.valueSize = valueSize;
-            return this;
-        }
-
-        /**
-         * Sets whether the four projections have a bias; they do unless set.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
             return this;
         }
 
@@ -413,17 +254,6 @@ public final class MultiHeadAttention extends AttentionBlock {
          */
         public Builder optScale(double scale) {
             this.scale = scale;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
             return this;
         }
 
@@ -505,54 +335,6 @@ public final class MultiHeadAttention extends AttentionBlock {
          * @return the block
          */
         public MultiHeadAttention build() {
-            if (modelSize < 1 || heads < 1) {
-                throw new IllegalArgumentException(
-                        "modelSize and heads must be at least 1, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            if (headSize < 0 || keySize < 0 || valueSize < 0 || keyValueHeads < 0) {
-                throw new IllegalArgumentException(
-                        "sizes must be at least 1, got headSize="
-                                + headSize
-                                + ", keySize="
-                                + keySize
-                                + ", valueSize="
-                                + valueSize
-                                + ", keyValueHeads="
-                                + keyValueHeads);
-            }
-            if (headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            if (keyValueHeads > 0 && heads % keyValueHeads != 0) {
-                throw new IllegalArgumentException(
-                        "heads must be divisible by keyValueHeads, got heads="
-                                + heads
-                                + ", keyValueHeads="
-                                + keyValueHeads);
-            }
-            if (relativeKeys != null && keyValueHeads > 0 && keyValueHeads != heads) {
-                throw new IllegalArgumentException(
-                        "relative keys need as many key heads as query heads, got heads="
-                                + heads
-                                + ", keyValueHeads="
-                                + keyValueHeads);
-            }
-            ScaledDotProduct.checkDropout(dropout);
-            int size = orElse(headSize, modelSize / heads);
-            if (rotary != null && rotary.size() > size) {
-                throw new IllegalArgumentException(
-                        "rotary size must be at most the head size, got rotary size="
-                                + rotary.size()
-                                + ", head size="
-                                + size);
-            }
             return new MultiHeadAttention(this);
         }
     }

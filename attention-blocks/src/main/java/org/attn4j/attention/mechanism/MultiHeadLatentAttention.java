@@ -1,7 +1,6 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -10,12 +9,12 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
-import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 
 /**
  * Multi-head latent attention: keys and values of all heads are made from one small vector a place,
@@ -90,13 +89,27 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
 
     private MultiHeadLatentAttention(Builder builder) {
         super(VERSION);
+        headSize = builder.headSize();
         modelSize = builder.modelSize;
         heads = builder.heads;
         rank = builder.keyValueRank;
-        headSize = builder.headSize;
-        sharedSize = builder.sharedKeySize;
-        valueSize = builder.valueHeadSize;
-        rotary = builder.rotary;
+        valueSize = builder.valueHeadSize == 0 ? headSize : builder.valueHeadSize;
+        sharedSize = builder.sharedKeySize == 0 ? 2 * ((headSize + 3) / 4) : builder.sharedKeySize;
+        Require.that(
+                rank >= 1 && builder.queryRank >= 0 && valueSize >= 1 && sharedSize >= 1,
+                "keyValueRank, valueHeadSize and sharedKeySize must be at least 1 and queryRank at"
+                        + " least 0, got keyValueRank=%s, valueHeadSize=%s, sharedKeySize=%s,"
+                        + " queryRank=%s",
+                rank,
+                valueSize,
+                sharedSize,
+                builder.queryRank);
+        rotary = builder.rotarySet ? builder.rotary : interleaved(sharedSize);
+        Require.that(
+                rotary == null || rotary.size() <= sharedSize,
+                "rotary size must be at most sharedKeySize, got rotary size=%s, sharedKeySize=%s",
+                rotary == null ? 0 : rotary.size(),
+                sharedSize);
         form = builder.form;
         double scale = builder.scale == null ? 1 / Math.sqrt(headSize + sharedSize) : builder.scale;
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
@@ -105,7 +118,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         int queryFeatures = heads * (headSize + sharedSize);
         queryDown =
                 compressed
-                        ? addChildBlock("q_a_proj", linear(builder.queryRank, builder.bias))
+                        ? addChildBlock("q_a_proj", Linear.of(builder.queryRank, builder.bias))
                         : null;
         queryNorm =
                 compressed
@@ -113,11 +126,12 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                                 "q_a_layernorm", new RmsNorm(builder.queryRank, builder.epsilon))
                         : null;
         queryProjection =
-                addChildBlock(compressed ? "q_b_proj" : "q_proj", linear(queryFeatures, false));
-        keyValueDown = addChildBlock("kv_a_proj_with_mqa", linear(rank + sharedSize, builder.bias));
+                addChildBlock(compressed ? "q_b_proj" : "q_proj", Linear.of(queryFeatures, false));
+        keyValueDown =
+                addChildBlock("kv_a_proj_with_mqa", Linear.of(rank + sharedSize, builder.bias));
         keyValueNorm = addChildBlock("kv_a_layernorm", new RmsNorm(rank, builder.epsilon));
-        keyValueUp = addChildBlock("kv_b_proj", linear(heads * (headSize + valueSize), false));
-        outputProjection = addChildBlock("o_proj", linear(modelSize, builder.bias));
+        keyValueUp = addChildBlock("kv_b_proj", Linear.of(heads * (headSize + valueSize), false));
+        outputProjection = addChildBlock("o_proj", Linear.of(modelSize, builder.bias));
     }
 
     /**
@@ -129,38 +143,27 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValueCache cache = in.cache();
-        int first = cache == null ? 0 : cache.length();
-        NDArray queryHeads =
-                queries(
-                        parameters,
-                        in.query(),
-                        in.positions(),
-                        first,
-                        training); // (B, N, T, Hn+Hr)
-        KeyValues latent =
-                cache == null
-                        ? compress(parameters, in.key(), in.positions(), first, training)
-                        : cache.update(
-                                () ->
-                                        compress(
-                                                parameters,
-                                                in.key(),
-                                                in.positions(),
-                                                first,
-                                                training));
+        NDArray query = query(parameters, in, training); // (B, N, T, Hn + Hr)
+        int cached = in.cached();
+        KeyValues latent = // (B, 1, S, R) and (B, 1, S, Hr)
+                in.remembered(
+                        () -> compress(parameters, in.key(), in.positions(), cached, training));
         NDManager manager = in.query().getManager();
         KeyValues read =
                 new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
-        NDArray output =
-                absorbs(cache != null, queryHeads.getShape().get(2), latent.length())
-                        ? absorbed(parameters, queryHeads, read, in, training)
-                        : plain(parameters, queryHeads, read, in, training); // (B, T, N·Hv)
-        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
-        return new AttentionOutput(context);
+        boolean absorbs = absorbs(in.cache() != null, query.getShape().get(2), latent.length());
+        NDArray context =
+                absorbs
+                        ? absorbed(parameters, query, read, in, training)
+                        : plain(parameters, query, read, in, training); // (B, T, N·Hv)
+        return new AttentionOutput(
+                outputProjection.apply(parameters, context, training)); // (B, T, D)
+    }
+
+    private NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {
+        return queries(parameters, in.query(), in.positions(), in.cached(), training);
     }
 
     /**
@@ -175,9 +178,9 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
      */
     public KeyValues compress(
             ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
-        NDArray both = apply(keyValueDown, parameters, x, training).expandDims(1); // (B,1,S,R+Hr)
+        NDArray both = keyValueDown.apply(parameters, x, training).expandDims(1); // (B,1,S,R+Hr)
         NDArray latent = keyValueNorm.apply(parameters, head(both, rank), training);
-        return new KeyValues(latent, turn(tail(both, rank), positions, first));
+        return new KeyValues(latent, rotated(tail(both, rank), positions, first));
     }
 
     /**
@@ -194,12 +197,12 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
             ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
         NDArray input = x; // (B, T, D)
         if (queryDown != null) {
-            NDArray down = apply(queryDown, parameters, x, training);
+            NDArray down = queryDown.apply(parameters, x, training);
             input = queryNorm.apply(parameters, down, training); // (B, T, Rq)
         }
-        NDArray split = Heads.split(apply(queryProjection, parameters, input, training), heads);
-        NDArray turned = turn(tail(split, headSize), positions, first); // (B, N, T, Hr)
-        return rotary == null ? split : head(split, headSize).concat(turned, 3);
+        NDArray split = Heads.split(queryProjection.apply(parameters, input, training), heads);
+        NDArray positioned = rotated(tail(split, headSize), positions, first); // (B, N, T, Hr)
+        return rotary == null ? split : head(split, headSize).concat(positioned, 3);
     }
 
     /** Every head with keys and values of its own. */
@@ -213,7 +216,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         long batch = shape.get(0);
         long keys = shape.get(2);
         NDArray up =
-                apply(keyValueUp, parameters, latent.key().reshape(batch, keys, rank), training);
+                keyValueUp.apply(parameters, latent.key().reshape(batch, keys, rank), training);
         NDArray upHeads = Heads.split(up, heads); // (B, N, S, Hn + Hv)
         NDArray shared = latent.value().broadcast(batch, heads, keys, sharedSize);
         NDArray key = head(upHeads, headSize).concat(shared, 3); // (B, N, S, Hn + Hr)
@@ -264,7 +267,14 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         return cached && absorbed < plain;
     }
 
-    private NDArray turn(NDArray shared, NDArray positions, long first) {
+    private static RotaryEmbedding interleaved(int size) {
+        return RotaryEmbedding.builder()
+                .setSize(size)
+                .optLayout(RotaryEmbedding.Layout.INTERLEAVED)
+                .build();
+    }
+
+    private NDArray rotated(NDArray shared, NDArray positions, long first) {
         if (rotary == null) {
             return shared;
         }
@@ -279,16 +289,6 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         return x.get(new NDIndex("..., {}:", from));
     }
 
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    private static Linear linear(long units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -320,47 +320,27 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         outputProjection.initialize(manager, dataType, new Shape(1, 1, (long) heads * valueSize));
     }
 
-    /** Builds a {@link MultiHeadLatentAttention}. */
-    public static final class Builder {
+    /**
+     * Builds a {@link MultiHeadLatentAttention}. The head size is Hn, the features of a head
+     * without positions, {@code qk_nope_head_dim}. A bias ({@code attention_bias}), which there is
+     * not unless set, belongs to the projections that read the input and to the last one; {@code
+     * q_proj} and the projections from a compressed vector never have one.
+     */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
         private int keyValueRank;
         private int queryRank;
-        private int headSize;
         private int sharedKeySize;
         private int valueHeadSize;
-        private boolean bias;
         private Double scale;
         private double epsilon = 1e-6;
-        private float dropout;
         private boolean rotarySet;
         private RotaryEmbedding rotary;
         private Form form = Form.BY_COST;
         private AttentionKernel kernel;
 
-        private Builder() {}
-
-        /**
-         * Sets D, the features of input and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
+        private Builder() {
+            bias = false;
         }
 
         /**
@@ -387,22 +367,10 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         }
 
         /**
-         * Sets Hn, the features of a head without positions, {@code qk_nope_head_dim}; D / N unless
-         * set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
          * Sets Hr, the features of the shared key, {@code qk_rope_head_dim}; half of Hn, made even,
          * unless set.
          *
-         * @param sharedKeySize at least 1, even if it is turned
+         * @param sharedKeySize at least 1, even if it is rotated
          * @return this builder
          */
         public Builder optSharedKeySize(int sharedKeySize) {
@@ -418,19 +386,6 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
          */
         public Builder optValueHeadSize(int valueHeadSize) {
             this.valueHeadSize = valueHeadSize;
-            return this;
-        }
-
-        /**
-         * Sets whether the projections that read the input, and the last one, have a bias ({@code
-         * attention_bias}); not unless set. {@code q_proj} and the projections from a compressed
-         * vector never have one.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
             return this;
         }
 
@@ -458,21 +413,10 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         }
 
         /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Sets how the shared key and its part of the query are turned. Unless set, neighbouring
+         * Sets how the shared key and its part of the query are rotated. Unless set, neighbouring
          * features are pairs and the base is 10000, as in DeepSeek.
          *
-         * @param rotary an embedding of Hr features; null to turn nothing
+         * @param rotary an embedding of Hr features; null to rotate nothing
          * @return this builder
          */
         public Builder optRotary(RotaryEmbedding rotary) {
@@ -510,51 +454,6 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
          * @return the block
          */
         public MultiHeadLatentAttention build() {
-            if (modelSize < 1 || heads < 1 || keyValueRank < 1 || queryRank < 0) {
-                throw new IllegalArgumentException(
-                        "modelSize, heads and keyValueRank must be at least 1 and queryRank at least 0, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads
-                                + ", keyValueRank="
-                                + keyValueRank
-                                + ", queryRank="
-                                + queryRank);
-            }
-            if (headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            headSize = headSize == 0 ? modelSize / heads : headSize;
-            valueHeadSize = valueHeadSize == 0 ? headSize : valueHeadSize;
-            sharedKeySize = sharedKeySize == 0 ? 2 * ((headSize + 3) / 4) : sharedKeySize;
-            if (headSize < 1 || valueHeadSize < 1 || sharedKeySize < 1) {
-                throw new IllegalArgumentException(
-                        "sizes must be at least 1, got headSize="
-                                + headSize
-                                + ", valueHeadSize="
-                                + valueHeadSize
-                                + ", sharedKeySize="
-                                + sharedKeySize);
-            }
-            if (!rotarySet) {
-                rotary =
-                        RotaryEmbedding.builder()
-                                .setSize(sharedKeySize)
-                                .optLayout(RotaryEmbedding.Layout.INTERLEAVED)
-                                .build();
-            }
-            if (rotary != null && rotary.size() > sharedKeySize) {
-                throw new IllegalArgumentException(
-                        "rotary size must be at most sharedKeySize, got rotary size="
-                                + rotary.size()
-                                + ", sharedKeySize="
-                                + sharedKeySize);
-            }
-            ScaledDotProduct.checkDropout(dropout);
             return new MultiHeadLatentAttention(this);
         }
     }

@@ -1,24 +1,21 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
+import org.attn4j.common.Require;
 
 /**
  * Multi-head attention whose heads also look at M learned vectors that belong to no input: a
@@ -49,39 +46,32 @@ public final class PersistentMemoryAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
-    private final int modelSize;
     private final int heads;
     private final int headSize;
     private final int persistent;
-    private final RotaryEmbedding rotary;
-    private final ScoreBias scoreBias;
+    private final Projections projections;
     private final ScaledDotProduct core;
-
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
-    private final Linear outputProjection;
     private final Parameter persistentKeys; // (N, M, H)
     private final Parameter persistentValues;
+    private final ScoreBias scoreBias; // null for none
 
     private PersistentMemoryAttention(Builder builder) {
         super(VERSION);
-        modelSize = builder.modelSize;
+        headSize = builder.headSize();
         heads = builder.heads;
-        headSize = builder.headSize == 0 ? modelSize / heads : builder.headSize;
         persistent = builder.persistent;
-        rotary = builder.rotary;
+        Require.that(
+                persistent >= 1, "persistent must be at least 1, got persistent=%s", persistent);
         scoreBias = builder.scoreBias;
         core = new ScaledDotProduct(1 / Math.sqrt(headSize), builder.dropout, builder.kernel);
-        queryProjection = addChildBlock("query_proj", linear(heads * headSize, builder.bias));
-        keyProjection = addChildBlock("key_proj", linear(heads * headSize, builder.bias));
-        valueProjection = addChildBlock("value_proj", linear(heads * headSize, builder.bias));
-        outputProjection = addChildBlock("output_proj", linear(modelSize, builder.bias));
+        Projections.Sizes sizes =
+                Projections.Sizes.of(builder.modelSize, heads, headSize, heads).withInputs(0, 0);
+        projections =
+                new Projections(this::addChildBlock, sizes, builder.bias, null, builder.rotary)
+                        .withOutput(this::addChildBlock, builder.bias);
         persistentKeys = addParameter(vectors("persistent_keys"));
         persistentValues = addParameter(vectors("persistent_values"));
-        if (scoreBias instanceof Block block) {
-            addChildBlock("score_bias", block);
-        }
+        Heads.adopt("score_bias", scoreBias, this::addChildBlock);
     }
 
     /**
@@ -93,79 +83,37 @@ public final class PersistentMemoryAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDManager manager = in.query().getManager();
-        int cached = in.cache() == null ? 0 : in.cache().length();
-        NDArray queryHeads = project(queryProjection, parameters, in.query(), training);
-        queryHeads = turn(queryHeads, in, cached); // (B, N, T, H)
-        Supplier<KeyValues> fresh =
-                () -> {
-                    NDArray key = project(keyProjection, parameters, in.key(), training);
-                    NDArray value = project(valueProjection, parameters, in.value(), training);
-                    return new KeyValues(turn(key, in, cached), value);
-                };
-        KeyValues places =
-                in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, N, S, H)
-
-        long queries = queryHeads.getShape().get(2);
+        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
+        KeyValues seen = projections.memory(parameters, in, training); // (B, N, S, H)
         AttentionMask mask =
-                ScaledDotProduct.biased(
-                                in.mask(),
-                                scoreBias,
-                                parameters,
-                                manager,
-                                queries,
-                                places.length(),
-                                training)
-                        .withVisibleKeys(manager, queries, places.length(), persistent);
-        KeyValues memory =
+                ScaledDotProduct.biased(in.mask(), scoreBias, parameters, query, seen, training)
+                        .withVisibleKeys(
+                                manager, query.getShape().get(2), seen.length(), persistent);
+        KeyValues memory = // (B, N, S + M, H)
                 new KeyValues(
-                        augmented(places.key(), persistentKeys, parameters, manager, training),
-                        augmented(places.value(), persistentValues, parameters, manager, training));
-        NDArray output =
-                core.attend(queryHeads, memory, mask, in.observer(), training); // (B, T, N·H)
-        NDArray context =
-                outputProjection
-                        .forward(parameters, new NDList(output), training)
-                        .singletonOrThrow(); // (B, T, D)
-        return new AttentionOutput(context);
+                        augmented(seen.key(), persistentKeys, parameters, manager, training),
+                        augmented(seen.value(), persistentValues, parameters, manager, training));
+        NDArray context = core.attend(query, memory, mask, in.observer(), training); // (B, T, N·H)
+        return projections.output(parameters, context, training); // (B, T, D)
     }
 
-    /** Appends the persistent vectors to those of the places: (B, N, S + M, H). */
+    /** Appends the persistent vectors to others: (B, N, S + M, H). */
     private NDArray augmented(
-            NDArray places,
+            NDArray seen,
             Parameter vectors,
             ParameterStore parameters,
             NDManager manager,
             boolean training) {
-        long batch = places.getShape().get(0);
+        long batch = seen.getShape().get(0);
         Shape shape = new Shape(batch, heads, persistent, headSize);
-        NDArray values = parameters.getValue(vectors, places.getDevice(), training); // (N, M, H)
-        NDArray rows = manager.zeros(shape, places.getDataType()).add(values); // (B, N, M, H)
-        NDArray all = places.concat(rows, 2);
+        NDArray values = parameters.getValue(vectors, seen.getDevice(), training); // (N, M, H)
+        NDArray rows = manager.zeros(shape, seen.getDataType()).add(values); // (B, N, M, H)
+        NDArray all = seen.concat(rows, 2);
         all.attach(manager);
         return all;
-    }
-
-    private NDArray turn(NDArray heads, AttentionInputs in, int cached) {
-        if (rotary == null) {
-            return heads;
-        }
-        return in.positions() == null
-                ? rotary.apply(heads, cached)
-                : rotary.apply(heads, in.positions());
-    }
-
-    private NDArray project(
-            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
-        return Heads.split(
-                projection.forward(parameters, new NDList(x), training).singletonOrThrow(), heads);
-    }
-
-    private static Linear linear(long units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
     }
 
     private Parameter vectors(String name) {
@@ -177,55 +125,26 @@ public final class PersistentMemoryAttention extends AttentionBlock {
                 .build();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        queryProjection.initialize(manager, dataType, shapes[0]);
-        keyProjection.initialize(manager, dataType, shapes[1]);
-        valueProjection.initialize(manager, dataType, shapes[2]);
-        outputProjection.initialize(manager, dataType, new Shape(1, 1, (long) heads * headSize));
-        if (scoreBias instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, 1));
-        }
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
+        Heads.initialize(scoreBias, manager, dataType, new Shape(1, 1));
     }
 
-    /** Builds a {@link PersistentMemoryAttention}. */
-    public static final class Builder {
+    /**
+     * Builds a {@link PersistentMemoryAttention}. The projections have no bias unless set, as in
+     * the paper.
+     */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
-        private int headSize;
         private int persistent;
-        private boolean bias;
-        private float dropout;
         private RotaryEmbedding rotary;
         private ScoreBias scoreBias;
         private AttentionKernel kernel;
 
-        private Builder() {}
-
-        /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
+        private Builder() {
+            bias = false;
         }
 
         /**
@@ -236,39 +155,6 @@ public final class PersistentMemoryAttention extends AttentionBlock {
          */
         public Builder setPersistent(int persistent) {
             this.persistent = persistent;
-            return this;
-        }
-
-        /**
-         * Sets H; D / N unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
-         * Sets whether the four projections have a bias; not unless set, as in the paper.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
             return this;
         }
 
@@ -314,33 +200,6 @@ public final class PersistentMemoryAttention extends AttentionBlock {
          * @return the block
          */
         public PersistentMemoryAttention build() {
-            if (modelSize < 1 || heads < 1 || persistent < 1 || headSize < 0) {
-                throw new IllegalArgumentException(
-                        "modelSize, heads, persistent and headSize must be at least 1, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads
-                                + ", persistent="
-                                + persistent
-                                + ", headSize="
-                                + headSize);
-            }
-            if (headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            int size = headSize == 0 ? modelSize / heads : headSize;
-            if (rotary != null && rotary.size() > size) {
-                throw new IllegalArgumentException(
-                        "rotary size must be at most the head size, got rotary size="
-                                + rotary.size()
-                                + ", head size="
-                                + size);
-            }
-            ScaledDotProduct.checkDropout(dropout);
             return new PersistentMemoryAttention(this);
         }
     }

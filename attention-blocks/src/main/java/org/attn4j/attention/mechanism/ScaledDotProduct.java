@@ -12,6 +12,7 @@ import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.AttentionRequest;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.position.ScoreBias;
+import org.attn4j.common.Require;
 
 /**
  * The core that dot-product mechanisms share: heads in, context out, by the kernel that serves
@@ -22,6 +23,15 @@ import org.attn4j.attention.position.ScoreBias;
  * @param kernel the kernel asked for; null for the fastest
  */
 record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
+
+    ScaledDotProduct {
+        checkDropout(dropout);
+    }
+
+    static void checkDropout(float dropout) {
+        Require.that(
+                dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got dropout=%s", dropout);
+    }
 
     /** This core with another mapping from scores to weights, if one is given. */
     ScaledDotProduct with(Alignment alignment, ParameterStore parameters) {
@@ -37,44 +47,40 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
                 parameters);
     }
 
+    /** The context (B, T, N·Hv) of heads. */
     NDArray attend(
-            NDArray queryHeads, // (B, N, T, H)
-            KeyValues memory, // (B, G, S, H)
+            NDArray query, // (B, N, T, H)
+            KeyValues memory, // (B, G, S, H), (B, G, S, Hv)
             AttentionMask mask,
             AttentionObserver observer,
             boolean training) {
         AttentionRequest request =
                 mask.request(
-                        queryHeads,
+                        query,
                         memory.key(),
                         memory.value(),
                         scale,
                         dropout,
                         training,
                         observer);
-        NDArray context = Kernels.attend(kernel, request); // (B, N, T, Hv)
-        return Heads.merge(context); // (B, T, N·Hv)
+        return Heads.merge(Kernels.attend(kernel, request));
     }
 
     /** The mask with a bias by position, if there is one. */
     static AttentionMask biased(
             AttentionMask mask,
-            ScoreBias bias,
+            ScoreBias bias, // or null
             ParameterStore parameters,
-            NDManager manager,
-            long queries,
-            long keys,
+            NDArray query, // (B, N, T, H)
+            KeyValues memory,
             boolean training) {
-        return bias == null
-                ? mask
-                : mask.and(
-                        AttentionMask.bias(
-                                bias.bias(parameters, manager, queries, keys, training)));
-    }
-
-    static void checkDropout(float dropout) {
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
+        if (bias == null) {
+            return mask;
         }
+        NDManager manager = query.getManager();
+        long queries = query.getShape().get(2);
+        return mask.and(
+                AttentionMask.bias(
+                        bias.bias(parameters, manager, queries, memory.length(), training)));
     }
 }

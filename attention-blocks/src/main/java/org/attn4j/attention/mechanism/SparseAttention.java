@@ -1,14 +1,12 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
@@ -18,12 +16,12 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.pattern.PatternExtent;
 import org.attn4j.attention.pattern.SparsePattern;
 import org.attn4j.attention.pattern.SparseRequest;
 import org.attn4j.attention.pattern.WindowPattern;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 
 /**
  * Multi-head self-attention in which a place sees few others: {@code softmax over the keys j of the
@@ -58,45 +56,51 @@ public final class SparseAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
-    private final int modelSize;
     private final int heads;
     private final int keyValueHeads;
-    private final int headSize;
     private final double scale;
     private final float dropout;
     private final float sparseDropout;
     private final SparsePattern pattern;
-    private final RotaryEmbedding rotary;
     private final AttentionKernel kernel;
     private final boolean hiddenSeeNothing;
-
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
-    private final Linear outputProjection;
+    private final Projections projections;
     private final GlobalProjections globalProjections; // null for none
 
     private SparseAttention(Builder builder) {
         super(VERSION);
-        modelSize = builder.modelSize;
+        int headSize = builder.headSize();
         heads = builder.heads;
         keyValueHeads = builder.keyValueHeads == 0 ? heads : builder.keyValueHeads;
-        headSize = builder.headSize == 0 ? modelSize / heads : builder.headSize;
-        scale = 1 / Math.sqrt(headSize);
+        pattern = builder.pattern;
+        Require.that(
+                pattern.heads() == 0 || pattern.heads() == heads,
+                "the pattern is for %s heads, got heads=%s",
+                pattern.heads(),
+                heads);
+        Require.that(
+                !builder.globalProjections
+                        || pattern instanceof WindowPattern
+                                && keyValueHeads == heads
+                                && builder.rotary == null,
+                "projections for global positions need a WindowPattern, as many keyValueHeads as"
+                        + " heads, and no rotary");
         dropout = builder.dropout;
         sparseDropout = builder.sparseDropout == null ? dropout : builder.sparseDropout;
-        pattern = builder.pattern;
-        rotary = builder.rotary;
+        ScaledDotProduct.checkDropout(dropout);
+        ScaledDotProduct.checkDropout(sparseDropout);
+        scale = 1 / Math.sqrt(headSize);
         kernel = builder.kernel;
         hiddenSeeNothing = builder.hiddenSeeNothing;
-        queryProjection = projection("query_proj", (long) heads * headSize, builder.bias);
-        keyProjection = projection("key_proj", (long) keyValueHeads * headSize, builder.bias);
-        valueProjection = projection("value_proj", (long) keyValueHeads * headSize, builder.bias);
-        outputProjection = projection("output_proj", modelSize, builder.outputBias);
+        Projections.Sizes sizes =
+                Projections.Sizes.of(builder.modelSize, heads, headSize, keyValueHeads);
+        boolean outputBias = builder.outputBias == null ? builder.bias : builder.outputBias;
+        projections =
+                new Projections(this::addChildBlock, sizes, builder.bias, null, builder.rotary)
+                        .withOutput(this::addChildBlock, outputBias);
         globalProjections =
                 builder.globalProjections
-                        ? addChildBlock(
-                                "global", new GlobalProjections(heads, headSize, builder.bias))
+                        ? addChildBlock("global", new GlobalProjections(sizes, builder.bias))
                         : null;
     }
 
@@ -109,73 +113,93 @@ public final class SparseAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        int cached = in.cache() == null ? 0 : in.cache().length();
-        NDArray query =
-                turned(project(queryProjection, parameters, in.query(), training), in, cached);
-        Supplier<KeyValues> fresh =
-                () -> {
-                    NDArray key = project(keyProjection, parameters, in.key(), training);
-                    NDArray value = project(valueProjection, parameters, in.value(), training);
-                    return new KeyValues(row(turned(key, in, cached)), row(value));
-                };
-        KeyValues memory = in.cache() == null ? fresh.get() : in.cache().update(fresh);
-
+        NDArray query = projections.query(parameters, in, training).swapAxes(1, 2); // (B, T, N, H)
+        KeyValues memory = memory(parameters, in, training); // (B, 1, S, G·H)
         AttentionMask mask = in.mask();
-        int queries = Math.toIntExact(query.getShape().get(1));
-        boolean causal = pattern.isCausal() || mask.band().isCausal();
-        PatternExtent extent =
-                new PatternExtent(memory.length() - queries, queries, memory.length(), causal);
+        PatternExtent extent = extent(mask, query.getShape().get(1), memory.length());
         boolean full = pattern.isFull(extent);
         SparsePattern pass = pattern.during(extent, training);
         SparseRequest request =
                 new SparseRequest(
-                        query, // (B, T, N, H)
-                        places(memory.key(), keyValueHeads), // (B, S, G, H)
-                        places(memory.value(), keyValueHeads), // (B, S, G, H)
+                        query,
+                        split(memory.key()), // (B, S, G, H)
+                        split(memory.value()), // (B, S, G, H)
                         mask.keys().orElse(null),
                         scale,
                         full ? dropout : sparseDropout,
                         training,
                         kernel);
-        int[][] own = mask.global().map(SparseAttention::places).orElse(null);
-
-        boolean banded = !(mask.band().isAll() || mask.band().isCausal());
-        boolean dense = full || banded || mask.dense().isPresent() || mask.bias().isPresent();
-        NDArray seen; // (B, T, N·H)
+        int[][] globals = mask.global().map(SparseAttention::positions).orElse(null);
         WeightsRecorder weights = in.observed() ? new WeightsRecorder() : null;
-        if (dense || in.observed()) {
-            AttentionMask visible = full ? mask : mask.and(visible(pass, request, extent, own));
-            seen = dense(request, visible, weights);
+        NDArray context; // (B, T, N·H)
+        if (full || in.observed() || bringsPairs(mask)) {
+            AttentionMask visible = full ? mask : mask.and(visible(pass, request, extent, globals));
+            context = dense(request, visible, weights);
+        } else if (globals == null) {
+            context = merged(pass.attend(request, extent));
         } else {
-            NDArray context =
-                    own == null
-                            ? pass.attend(request, extent)
-                            : window().attend(request, extent, own); // (B, T, N, H)
-            seen = merged(context);
+            context = merged(window().attend(request, extent, globals));
         }
-        if (own != null && globalProjections != null) {
-            seen =
+        if (globals != null && globalProjections != null) {
+            context =
                     globalProjections.over(
                             parameters,
                             in.query(),
-                            own,
+                            globals,
                             mask.keys().orElse(null),
                             core(request),
-                            seen,
+                            context,
                             weights,
                             training);
         }
-        if (in.observed()) {
+        if (weights != null) {
             in.observer().observe("", weights.weights()); // (B, N, T, S)
         }
-        NDArray context =
-                hiddenSeeNothing && !full && mask.keys().isPresent()
-                        ? kept(seen, mask.keys().get())
-                        : seen;
-        return new AttentionOutput(apply(outputProjection, parameters, context, training));
+        if (hiddenSeeNothing && !full && mask.keys().isPresent()) {
+            context = kept(context, mask.keys().get());
+        }
+        return projections.output(parameters, context, training); // (B, T, D)
+    }
+
+    /** All keys and values, each position as one row of a cache: (B, 1, S, G·H). */
+    private KeyValues memory(ParameterStore parameters, AttentionInputs in, boolean training) {
+        int cached = in.cached();
+        return in.remembered(
+                () ->
+                        new KeyValues(
+                                row(projections.key(parameters, in, cached, training)),
+                                row(projections.value(parameters, in, training))));
+    }
+
+    /** (B, G, S, H) to (B, 1, S, G·H). */
+    private static NDArray row(NDArray heads) {
+        return Heads.merge(heads).expandDims(1);
+    }
+
+    /** (B, 1, S, G·H) to (B, S, G, H). */
+    private NDArray split(NDArray row) {
+        Shape shape = row.getShape();
+        return row.reshape(shape.get(0), shape.get(2), keyValueHeads, shape.get(3) / keyValueHeads);
+    }
+
+    /** (B, T, N, H) to (B, T, N·H). */
+    private static NDArray merged(NDArray context) {
+        Shape shape = context.getShape();
+        return context.reshape(shape.get(0), shape.get(1), shape.get(2) * shape.get(3));
+    }
+
+    private PatternExtent extent(AttentionMask mask, long queries, int keys) {
+        boolean causal = pattern.isCausal() || mask.band().isCausal();
+        int count = Math.toIntExact(queries);
+        return new PatternExtent(keys - count, count, keys, causal);
+    }
+
+    /** Whether the mask says of pairs of query and key more than that no query looks ahead. */
+    private static boolean bringsPairs(AttentionMask mask) {
+        boolean banded = !(mask.band().isAll() || mask.band().isCausal());
+        return banded || mask.dense().isPresent() || mask.bias().isPresent();
     }
 
     /** The same with T×S weights. */
@@ -225,129 +249,41 @@ public final class SparseAttention extends AttentionBlock {
                         + pattern.getClass().getSimpleName());
     }
 
-    /** The places of the ones in each row; null if there are none at all. */
-    private static int[][] places(NDArray globals) {
+    /** The positions of the ones in each row; null if there are none at all. */
+    private static int[][] positions(NDArray globals) {
         Shape shape = globals.getShape();
         int length = Math.toIntExact(shape.get(1));
         boolean[] flags = globals.toType(DataType.BOOLEAN, false).toBooleanArray();
-        int[][] places = new int[Math.toIntExact(shape.get(0))][];
-        for (int b = 0; b < places.length; b++) {
+        int[][] positions = new int[Math.toIntExact(shape.get(0))][];
+        for (int b = 0; b < positions.length; b++) {
             int start = b * length;
-            places[b] = IntStream.range(0, length).filter(i -> flags[start + i]).toArray();
+            positions[b] = IntStream.range(0, length).filter(i -> flags[start + i]).toArray();
         }
-        return Arrays.stream(places).allMatch(own -> own.length == 0) ? null : places;
+        return Arrays.stream(positions).allMatch(own -> own.length == 0) ? null : positions;
     }
 
-    /** Positions turn heads that stand in front of places. */
-    private NDArray turned(NDArray x, AttentionInputs in, int cached) {
-        if (rotary == null) {
-            return x;
-        }
-        NDArray inFront = x.swapAxes(1, 2); // (B, N, T, H)
-        NDArray turned =
-                in.positions() == null
-                        ? rotary.apply(inFront, cached)
-                        : rotary.apply(inFront, in.positions());
-        return turned.swapAxes(1, 2); // (B, T, N, H)
-    }
-
-    /** (B, T, D) to (B, T, heads, H). */
-    private NDArray project(
-            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
-        NDArray projected = apply(projection, parameters, x, training);
-        Shape shape = projected.getShape();
-        return projected.reshape(shape.get(0), shape.get(1), shape.get(2) / headSize, headSize);
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    /** How a cache holds places: (B, S, G, H) as one head of G·H features, (B, 1, S, G·H). */
-    private static NDArray row(NDArray x) {
-        Shape shape = x.getShape();
-        return x.reshape(shape.get(0), 1, shape.get(1), shape.get(2) * shape.get(3));
-    }
-
-    private static NDArray places(NDArray row, long count) {
-        Shape shape = row.getShape();
-        return row.reshape(shape.get(0), shape.get(2), count, shape.get(3) / count);
-    }
-
-    private static NDArray merged(NDArray context) {
-        Shape shape = context.getShape();
-        return context.reshape(shape.get(0), shape.get(1), shape.get(2) * shape.get(3));
-    }
-
-    private Linear projection(String name, long units, boolean bias) {
-        return addChildBlock(name, Linear.builder().setUnits(units).optBias(bias).build());
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        for (Shape shape : queryKeyValue(inputShapes)) {
-            if (shape.get(2) != modelSize) {
-                throw new IllegalArgumentException(
-                        "the last dimension of the input must be modelSize, got modelSize="
-                                + modelSize
-                                + ", input="
-                                + shape);
-            }
-        }
-        Shape x = inputShapes[0];
-        queryProjection.initialize(manager, dataType, x);
-        keyProjection.initialize(manager, dataType, x);
-        valueProjection.initialize(manager, dataType, x);
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
         if (globalProjections != null) {
-            globalProjections.initialize(manager, dataType, x);
+            globalProjections.initialize(manager, dataType, inputShapes[0]);
         }
-        outputProjection.initialize(
-                manager, dataType, new Shape(x.get(0), x.get(1), (long) heads * headSize));
     }
 
-    /** Builds a {@link SparseAttention}. */
-    public static final class Builder {
+    /** Builds a {@link SparseAttention}. The four projections have a bias unless set. */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
         private int keyValueHeads;
-        private int headSize;
-        private boolean bias = true;
-        private boolean outputBias = true;
+        private Boolean outputBias;
         private boolean globalProjections;
         private boolean hiddenSeeNothing;
-        private float dropout;
         private Float sparseDropout;
         private SparsePattern pattern;
         private RotaryEmbedding rotary;
         private AttentionKernel kernel;
 
         private Builder() {}
-
-        /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
 
         /**
          * Sets which places see which.
@@ -372,32 +308,9 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
-         * Sets H; D / N unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
-         * Sets whether the four projections have a bias; they do unless set.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            outputBias = bias;
-            return this;
-        }
-
-        /**
          * Sets whether the projection of the output has a bias, where the others differ.
          *
-         * @param outputBias whether it has; as {@link #optBias} says unless set after it
+         * @param outputBias whether it has; as {@link #optBias} says unless set
          * @return this builder
          */
         public Builder optOutputBias(boolean outputBias) {
@@ -427,17 +340,6 @@ public final class SparseAttention extends AttentionBlock {
          */
         public Builder optHiddenSeeNothing(boolean hiddenSeeNothing) {
             this.hiddenSeeNothing = hiddenSeeNothing;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
             return this;
         }
 
@@ -482,52 +384,6 @@ public final class SparseAttention extends AttentionBlock {
          */
         public SparseAttention build() {
             Objects.requireNonNull(pattern, "a sparse attention needs a pattern: setPattern");
-            if (modelSize < 1 || heads < 1 || keyValueHeads < 0 || headSize < 0) {
-                throw new IllegalArgumentException(
-                        "modelSize, heads, keyValueHeads and headSize must be at least 1, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads
-                                + ", keyValueHeads="
-                                + keyValueHeads
-                                + ", headSize="
-                                + headSize);
-            }
-            if (headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            if (keyValueHeads > 0 && heads % keyValueHeads != 0) {
-                throw new IllegalArgumentException(
-                        "heads must be divisible by keyValueHeads, got heads="
-                                + heads
-                                + ", keyValueHeads="
-                                + keyValueHeads);
-            }
-            if (pattern.heads() != 0 && pattern.heads() != heads) {
-                throw new IllegalArgumentException(
-                        "the pattern is for " + pattern.heads() + " heads, got heads=" + heads);
-            }
-            if (globalProjections
-                    && (!(pattern instanceof WindowPattern)
-                            || keyValueHeads > 0 && keyValueHeads != heads
-                            || rotary != null)) {
-                throw new IllegalArgumentException(
-                        "projections for global places need a WindowPattern, as many keyValueHeads as heads, and no rotary");
-            }
-            ScaledDotProduct.checkDropout(dropout);
-            ScaledDotProduct.checkDropout(sparseDropout == null ? 0 : sparseDropout);
-            int size = headSize == 0 ? modelSize / heads : headSize;
-            if (rotary != null && rotary.size() > size) {
-                throw new IllegalArgumentException(
-                        "rotary size must be at most the head size, got rotary size="
-                                + rotary.size()
-                                + ", head size="
-                                + size);
-            }
             return new SparseAttention(this);
         }
     }

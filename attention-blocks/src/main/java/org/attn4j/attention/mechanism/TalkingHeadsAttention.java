@@ -2,10 +2,12 @@ package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
+import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
@@ -15,6 +17,7 @@ import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 
 /**
  * Talking-heads attention: multi-head attention whose heads mix their scores before the softmax and
@@ -34,23 +37,47 @@ import org.attn4j.attention.position.RotaryEmbedding;
  * smaller heads should not each see too little to score with. Beyond multi-head attention it takes
  * time B·T·S·N·(Nk + Nv), and always the memory of the full weights, B·N·T·S.
  */
-public final class TalkingHeadsAttention extends ProjectedAttention {
+public final class TalkingHeadsAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
-    private final int heads;
     private final double scale;
     private final float dropout;
+    private final Projections projections;
     private final Parameter logitsMix; // (Nk, N)
     private final Parameter weightsMix; // (N, Nv)
 
-    private TalkingHeadsAttention(Builder builder, Sizes sizes) {
-        super(VERSION, sizes, builder.bias, builder.rotary);
-        heads = builder.heads;
-        scale = builder.scale == null ? 1 / Math.sqrt(sizes.headSize()) : builder.scale;
+    private TalkingHeadsAttention(Builder builder) {
+        super(VERSION);
+        int heads = builder.heads;
+        Require.that(heads >= 1, "heads must be at least 1, got heads=%s", heads);
+        ScaledDotProduct.checkDropout(builder.dropout);
+        int keyHeads = builder.keyHeads == 0 ? heads : builder.keyHeads;
+        int valueHeads = builder.valueHeads == 0 ? heads : builder.valueHeads;
+        int headSize = builder.headSize(keyHeads);
+        int valueSize = builder.valueSize == 0 ? builder.part(valueHeads) : builder.valueSize;
+        int size = builder.modelSize;
+        scale = builder.scale == null ? 1 / Math.sqrt(headSize) : builder.scale;
         dropout = builder.dropout;
-        logitsMix = addParameter(mix("logits_mix", sizes.heads(), heads));
-        weightsMix = addParameter(mix("weights_mix", heads, sizes.valueHeads()));
+        projections =
+                new Projections(
+                                this::addChildBlock,
+                                new Projections.Sizes(
+                                        size,
+                                        size,
+                                        size,
+                                        keyHeads,
+                                        headSize,
+                                        keyHeads,
+                                        valueHeads,
+                                        valueSize,
+                                        valueHeads),
+                                builder.bias,
+                                null,
+                                builder.rotary)
+                        .withOutput(this::addChildBlock, builder.bias);
+        logitsMix = addParameter(mix("logits_mix", keyHeads, heads));
+        weightsMix = addParameter(mix("weights_mix", heads, valueHeads));
     }
 
     private static Parameter mix(String name, int from, int to) {
@@ -83,16 +110,15 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDArray queryHeads = queryHeads(parameters, in, training);
-        KeyValues memory = memory(parameters, in, training);
-        HeadsOutput output = attendHeads(parameters, queryHeads, memory, in.mask(), training);
+        NDArray query = projections.query(parameters, in, training); // (B, Nk, T, H)
+        KeyValues memory = projections.memory(parameters, in, training); // Nk and Nv heads
+        HeadsOutput output = attendHeads(parameters, query, memory, in.mask(), training);
         if (in.observed()) {
-            in.observer().observe("", output.weights());
+            in.observer().observe("", output.weights()); // (B, N, T, S)
         }
-        return new AttentionOutput(context(parameters, output.context(), training));
+        return projections.output(parameters, Heads.merge(output.context()), training); // (B, T, D)
     }
 
     /**
@@ -119,10 +145,7 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
         MaskArrays numbers = mask.arrays(manager, queryHeads.getShape().get(2), memory.length());
         NDArray weights = Softmax.INSTANCE.weights(parameters, logits, numbers, training);
         NDArray mixedWeights = mixed(weights, weightsMix, parameters, training); // (B, Nv, T, S)
-        NDArray kept =
-                training && dropout > 0
-                        ? Kernels.of(manager).dropout().dropout(mixedWeights, dropout)
-                        : mixedWeights;
+        NDArray kept = Kernels.dropped(mixedWeights, dropout, training);
         return new HeadsOutput(logits, weights, mixedWeights, kept.matMul(memory.value()));
     }
 
@@ -139,43 +162,22 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
                 .transpose(0, 3, 1, 2);
     }
 
-    /** Builds a {@link TalkingHeadsAttention}. */
-    public static final class Builder {
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
+    }
 
-        private int modelSize;
-        private int heads;
+    /** Builds a {@link TalkingHeadsAttention}. The four projections have a bias unless set. */
+    public static final class Builder extends ProjectedBuilder<Builder> {
+
         private int keyHeads;
         private int valueHeads;
-        private int headSize;
         private int valueSize;
-        private boolean bias = true;
         private Double scale;
-        private float dropout;
         private RotaryEmbedding rotary;
 
         private Builder() {}
-
-        /**
-         * Sets D, the features of query, key, value and context.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N, the heads of the softmax.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
 
         /**
          * Sets Nk, the heads of queries and keys; N unless set.
@@ -200,17 +202,6 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
         }
 
         /**
-         * Sets H, the features of a place in a head of queries and keys; D / Nk unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
          * Sets Hv, the features of a place in a head of values; D / Nv unless set.
          *
          * @param valueSize at least 1
@@ -222,17 +213,6 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
         }
 
         /**
-         * Sets whether the four projections have a bias; they do unless set.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            return this;
-        }
-
-        /**
          * Sets the factor on the scores; 1/√H unless set, 1 in the paper's program.
          *
          * @param scale the factor
@@ -240,17 +220,6 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
          */
         public Builder optScale(double scale) {
             this.scale = scale;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which mixed weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
             return this;
         }
 
@@ -271,20 +240,7 @@ public final class TalkingHeadsAttention extends ProjectedAttention {
          * @return the block
          */
         public TalkingHeadsAttention build() {
-            ScaledDotProduct.checkDropout(dropout);
-            if (heads < 1) {
-                throw new IllegalArgumentException("heads must be at least 1, got heads=" + heads);
-            }
-            int keys = keyHeads == 0 ? heads : keyHeads;
-            int values = valueHeads == 0 ? heads : valueHeads;
-            return new TalkingHeadsAttention(
-                    this,
-                    new Sizes(
-                            modelSize,
-                            keys,
-                            headSize == 0 ? Sizes.part(modelSize, keys) : headSize,
-                            values,
-                            valueSize == 0 ? Sizes.part(modelSize, values) : valueSize));
+            return new TalkingHeadsAttention(this);
         }
     }
 }

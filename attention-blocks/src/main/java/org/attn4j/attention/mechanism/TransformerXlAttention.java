@@ -1,7 +1,6 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -9,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import java.util.function.Supplier;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -20,6 +18,7 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.SinusoidalPositions;
+import org.attn4j.common.Require;
 
 /**
  * Self-attention that knows distances and not places, so that what it learnt holds for a memory of
@@ -55,30 +54,26 @@ public final class TransformerXlAttention extends AttentionBlock {
     private final int headSize;
     private final double scale;
     private final SinusoidalPositions distances;
-    private final ScaledDotProduct core;
-
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear valueProjection;
+    private final Projections projections;
     private final Linear positionProjection;
-    private final Linear outputProjection;
+    private final ScaledDotProduct core;
     private final Parameter contentBias; // (N, H), u
     private final Parameter positionBias; // (N, H), v'
 
     private TransformerXlAttention(Builder builder) {
         super(VERSION);
+        headSize = builder.headSize();
         modelSize = builder.modelSize;
         heads = builder.heads;
-        headSize = builder.headSize == 0 ? modelSize / heads : builder.headSize;
+        Require.that(modelSize >= 2, "modelSize must be at least 2, got modelSize=%s", modelSize);
         scale = 1 / Math.sqrt(headSize);
         distances = SinusoidalPositions.builder().setSize(modelSize).build();
         core = new ScaledDotProduct(scale, builder.dropout, builder.kernel);
-        int features = heads * headSize;
-        queryProjection = addChildBlock("query_proj", linear(features, builder.bias));
-        keyProjection = addChildBlock("key_proj", linear(features, builder.bias));
-        valueProjection = addChildBlock("value_proj", linear(features, builder.bias));
-        positionProjection = addChildBlock("position_proj", linear(features, false));
-        outputProjection = addChildBlock("output_proj", linear(modelSize, builder.bias));
+        Projections.Sizes sizes = Projections.Sizes.of(modelSize, heads, headSize, heads);
+        projections = new Projections(this::addChildBlock, sizes, builder.bias, null, null);
+        positionProjection =
+                addChildBlock("position_proj", Linear.of((long) heads * headSize, false));
+        projections.withOutput(this::addChildBlock, builder.bias);
         boolean own = builder.contentBias == null;
         contentBias =
                 own ? addParameter(bias("content_bias", heads, headSize)) : builder.contentBias;
@@ -95,34 +90,23 @@ public final class TransformerXlAttention extends AttentionBlock {
         return new Builder();
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDManager manager = in.query().getManager();
-        NDArray query = apply(queryProjection, parameters, in.query(), training); // (B, T, N·H)
-        Supplier<KeyValues> fresh =
-                () ->
-                        new KeyValues(
-                                project(keyProjection, parameters, in.key(), training),
-                                project(valueProjection, parameters, in.value(), training));
-        KeyValues memory =
-                in.cache() == null ? fresh.get() : in.cache().update(fresh); // (B, N, S, H)
-
+        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
+        KeyValues memory = projections.memory(parameters, in, training); // (B, N, S, H)
         NDArray byContent = biased(query, contentBias, parameters, training); // (B, N, T, H)
         NDArray byDistance = biased(query, positionBias, parameters, training);
+        boolean causal = in.mask().band().after() == 0;
         NDArray positionScores =
                 positionScores(
-                        byDistance,
-                        memory.length(),
-                        in.mask().band().after() == 0,
-                        parameters,
-                        training); // (B, N, T, S)
+                        byDistance, memory.length(), causal, parameters, training); // (B, N, T, S)
         AttentionMask mask =
                 in.mask().and(AttentionMask.bias(Scalars.multiply(positionScores, scale)));
+        NDManager manager = in.query().getManager();
         KeyValues read = new KeyValues(Heads.on(manager, memory.key()), memory.value());
-        NDArray output = core.attend(byContent, read, mask, in.observer(), training);
-        NDArray context = apply(outputProjection, parameters, output, training); // (B, T, D)
-        return new AttentionOutput(context);
+        NDArray context =
+                core.attend(byContent, read, mask, in.observer(), training); // (B, T, N·H)
+        return projections.output(parameters, context, training); // (B, T, D)
     }
 
     /** The second half of the score, before the scale. */
@@ -140,7 +124,8 @@ public final class TransformerXlAttention extends AttentionBlock {
         }
         rows = rows.toType(queryHeads.getDataType(), false); // (P, D)
         NDArray vectors =
-                apply(positionProjection, parameters, rows, training) // (P, N·H)
+                positionProjection
+                        .apply(parameters, rows, training) // (P, N·H)
                         .reshape(rows.getShape().get(0), heads, headSize)
                         .transpose(1, 2, 0); // (N, H, P)
         return shifted(Heads.times(queryHeads, vectors), keys);
@@ -182,27 +167,10 @@ public final class TransformerXlAttention extends AttentionBlock {
     }
 
     /** Adds a vector of its own to each head: (B, N, T, H). */
-    private NDArray biased(
-            NDArray query, Parameter bias, ParameterStore parameters, boolean training) {
-        NDArray vectors = parameters.getValue(bias, query.getDevice(), training); // (N, H)
-        Shape shape = query.getShape(); // (B, T, N·H)
-        return query.reshape(shape.get(0), shape.get(1), heads, headSize)
-                .add(vectors)
-                .swapAxes(1, 2);
-    }
-
-    private NDArray project(
-            Linear projection, ParameterStore parameters, NDArray x, boolean training) {
-        return Heads.split(apply(projection, parameters, x, training), heads);
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    private static Linear linear(long units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
+    private static NDArray biased(
+            NDArray heads, Parameter bias, ParameterStore parameters, boolean training) {
+        NDArray vectors = parameters.getValue(bias, heads.getDevice(), training); // (N, H)
+        return heads.add(vectors.expandDims(1));
     }
 
     static Parameter bias(String name, int heads, int headSize) {
@@ -214,86 +182,25 @@ public final class TransformerXlAttention extends AttentionBlock {
                 .build();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        queryProjection.initialize(manager, dataType, shapes[0]);
-        keyProjection.initialize(manager, dataType, shapes[1]);
-        valueProjection.initialize(manager, dataType, shapes[2]);
+        projections.initialize(manager, dataType, queryKeyValue(inputShapes));
         positionProjection.initialize(manager, dataType, new Shape(1, modelSize));
-        outputProjection.initialize(manager, dataType, new Shape(1, 1, (long) heads * headSize));
     }
 
-    /** Builds a {@link TransformerXlAttention}. */
-    public static final class Builder {
+    /**
+     * Builds a {@link TransformerXlAttention}. The projections of query, key, value and context
+     * have no bias unless set, as in the paper.
+     */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
-        private int headSize;
-        private boolean bias;
-        private float dropout;
         private AttentionKernel kernel;
         private Parameter contentBias;
         private Parameter positionBias;
 
-        private Builder() {}
-
-        /**
-         * Sets D, the features of query and context.
-         *
-         * @param modelSize at least 2
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
-        }
-
-        /**
-         * Sets H; D / N unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
-         * Sets whether the projections of query, key, value and context have a bias; not unless
-         * set, as in the paper.
-         *
-         * @param bias whether they have
-         * @return this builder
-         */
-        public Builder optBias(boolean bias) {
-            this.bias = bias;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
+        private Builder() {
+            bias = false;
         }
 
         /**
@@ -321,23 +228,6 @@ public final class TransformerXlAttention extends AttentionBlock {
          * @return the block
          */
         public TransformerXlAttention build() {
-            if (modelSize < 2 || heads < 1 || headSize < 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be at least 2, heads and headSize at least 1, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads
-                                + ", headSize="
-                                + headSize);
-            }
-            if (headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            ScaledDotProduct.checkDropout(dropout);
             return new TransformerXlAttention(this);
         }
     }

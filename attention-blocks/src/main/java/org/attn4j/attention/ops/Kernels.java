@@ -82,6 +82,18 @@ public final class Kernels {
     }
 
     /**
+     * Drops some of an array's numbers in training, by the kernel of its engine and device.
+     *
+     * @param x any array
+     * @param rate the share that is dropped, in [0, 1)
+     * @param training whether this is a training pass
+     * @return x itself, unless this is a training pass and the rate is above 0
+     */
+    public static NDArray dropped(NDArray x, float rate, boolean training) {
+        return training && rate > 0 ? of(x.getManager()).dropout().dropout(x, rate) : x;
+    }
+
+    /**
      * The kernels in plain array operations, for any engine: what the others are measured by.
      *
      * @return the kernels

@@ -44,6 +44,29 @@ public class Linear extends ai.djl.nn.core.Linear {
     }
 
     /**
+     * Creates a block.
+     *
+     * @param units the features of the output
+     * @param bias whether a bias is added
+     * @return the block, which learns the features of its input when it is initialised
+     */
+    public static Linear of(long units, boolean bias) {
+        return builder().setUnits(units).optBias(bias).build();
+    }
+
+    /**
+     * Maps an array.
+     *
+     * @param parameters where the block's parameters are found
+     * @param x (…, in)
+     * @param training whether this is a training pass
+     * @return (…, units)
+     */
+    public NDArray apply(ParameterStore parameters, NDArray x, boolean training) {
+        return forward(parameters, new NDList(x), training).singletonOrThrow();
+    }
+
+    /**
      * Creates a builder.
      *
      * @return the builder

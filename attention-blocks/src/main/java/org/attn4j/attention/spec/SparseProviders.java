@@ -174,11 +174,8 @@ final class SparseProviders {
                 .addOption("bias", Boolean.class, true, "whether the four projections have a bias")
                 .provider(
                         (spec, site) ->
-                                LinearAttention.builder()
-                                        .setModelSize(site.modelSize())
-                                        .setHeads(site.heads())
-                                        .optBias(spec.flag("bias"))
-                                        .build());
+                                new LinearAttention(
+                                        site.modelSize(), site.heads(), spec.flag("bias")));
     }
 
     private static AttentionProvider local() {

@@ -26,7 +26,7 @@ class LinearAttentionTest extends AttentionContractTest {
 
     @Override
     protected Attention mechanism() {
-        return LinearAttention.builder().setModelSize(8).setHeads(2).build();
+        return new LinearAttention(8, 2);
     }
 
     /** Longer than a chunk, with hidden keys: the sums give what the weights give. */
@@ -125,8 +125,6 @@ class LinearAttentionTest extends AttentionContractTest {
                             subject.attend(
                                     inputs.withMask(AttentionMask.window(2, 0)).withCache(cache)));
         }
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> LinearAttention.builder().setModelSize(8).setHeads(3).build());
+        assertThrows(IllegalArgumentException.class, () -> new LinearAttention(8, 3));
     }
 }

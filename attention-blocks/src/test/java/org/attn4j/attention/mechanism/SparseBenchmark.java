@@ -76,11 +76,7 @@ public final class SparseBenchmark {
                 "local-predictive, window 10",
                 false,
                 length -> local().optPredictive(MODEL_SIZE).build());
-        put(
-                "linear",
-                false,
-                length ->
-                        LinearAttention.builder().setModelSize(MODEL_SIZE).setHeads(HEADS).build());
+        put("linear", false, length -> new LinearAttention(MODEL_SIZE, HEADS));
         put("multi-head, fused, causal", true, full);
         put("longformer, window 64, causal", true, sparse(length -> new WindowPattern(64)));
         put(
@@ -91,11 +87,7 @@ public final class SparseBenchmark {
                 "sparse-fixed, stride sqrt(T)",
                 true,
                 sparse(length -> new FixedPattern(root(length), 1, Factor.MERGED)));
-        put(
-                "linear, causal",
-                true,
-                length ->
-                        LinearAttention.builder().setModelSize(MODEL_SIZE).setHeads(HEADS).build());
+        put("linear, causal", true, length -> new LinearAttention(MODEL_SIZE, HEADS));
     }
 
     private SparseBenchmark() {}

@@ -1,0 +1,213 @@
+package org.attn4j.attention.mechanism;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.util.function.BiFunction;
+import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.AttentionOutput;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.norm.QueryKeyNorm;
+import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
+
+/**
+ * The projections of a multi-head mechanism, from inputs to heads and back. They are the children
+ * {@code query_proj}, {@code key_proj}, {@code value_proj} and {@code output_proj} of the
+ * mechanism, each with a weight (out, in) and, unless it is left out, a bias. Queries and keys are
+ * normalised and rotated here, and the keys and values of this call are put behind those of a
+ * cache.
+ */
+final class Projections {
+
+    private final Sizes sizes;
+    private final QueryKeyNorm norm; // null for none
+    private final RotaryEmbedding rotary; // null for none
+    private final Linear query;
+    private final Linear key;
+    private final Linear value;
+    private Linear output; // null without
+
+    /**
+     * Sizes of the projections.
+     *
+     * @param modelSize D, the features of query and context
+     * @param keySize Dk, the features of the key; 0 for any
+     * @param valueSize Dv, the features of the value; 0 for any
+     * @param heads the heads of queries
+     * @param headSize H, the features of a head of queries and keys
+     * @param keyHeads the heads of keys
+     * @param valueHeads the heads of values
+     * @param valueHeadSize the features of a head of values
+     * @param contextHeads the heads of contexts, which are as large as those of values
+     */
+    record Sizes(
+            int modelSize,
+            int keySize,
+            int valueSize,
+            int heads,
+            int headSize,
+            int keyHeads,
+            int valueHeads,
+            int valueHeadSize,
+            int contextHeads) {
+
+        Sizes {
+            Require.that(
+                    keySize >= 0
+                            && valueSize >= 0
+                            && keyHeads >= 1
+                            && valueHeads >= 1
+                            && valueHeadSize >= 1,
+                    "sizes must be at least 1, got keySize=%s, valueSize=%s,"
+                            + " keyHeads=%s, valueHeads=%s, valueHeadSize=%s",
+                    keySize,
+                    valueSize,
+                    keyHeads,
+                    valueHeads,
+                    valueHeadSize);
+        }
+
+        /** N heads of queries, G of keys and values, all of H features; inputs of D features. */
+        static Sizes of(int modelSize, int heads, int headSize, int keyValueHeads) {
+            Require.that(
+                    keyValueHeads >= 1 && heads % keyValueHeads == 0,
+                    "heads must be divisible by keyValueHeads, got heads=%s, keyValueHeads=%s",
+                    heads,
+                    keyValueHeads);
+            return new Sizes(
+                    modelSize,
+                    modelSize,
+                    modelSize,
+                    heads,
+                    headSize,
+                    keyValueHeads,
+                    keyValueHeads,
+                    headSize,
+                    heads);
+        }
+
+        /** The same with keys and values of other features; 0 for any. */
+        Sizes withInputs(int otherKeySize, int otherValueSize) {
+            return new Sizes(
+                    modelSize,
+                    otherKeySize,
+                    otherValueSize,
+                    heads,
+                    headSize,
+                    keyHeads,
+                    valueHeads,
+                    valueHeadSize,
+                    contextHeads);
+        }
+    }
+
+    /**
+     * Creates the projections of query, key and value.
+     *
+     * @param owner adds a child to the mechanism
+     * @param sizes their sizes
+     * @param bias whether they have a bias
+     * @param norm normalises queries and keys; null for none
+     * @param rotary rotates queries and keys by position; null for none
+     */
+    Projections(
+            BiFunction<String, Linear, Linear> owner,
+            Sizes sizes,
+            boolean bias,
+            QueryKeyNorm norm,
+            RotaryEmbedding rotary) {
+        Require.that(
+                rotary == null || rotary.size() <= sizes.headSize,
+                "rotary size must be at most the head size, got rotary size=%s, head size=%s",
+                rotary == null ? 0 : rotary.size(),
+                sizes.headSize);
+        this.sizes = sizes;
+        this.norm = norm;
+        this.rotary = rotary;
+        query = owner.apply("query_proj", Linear.of((long) sizes.heads * sizes.headSize, bias));
+        key = owner.apply("key_proj", Linear.of((long) sizes.keyHeads * sizes.headSize, bias));
+        value =
+                owner.apply(
+                        "value_proj",
+                        Linear.of((long) sizes.valueHeads * sizes.valueHeadSize, bias));
+    }
+
+    /** Adds the projection of the context. */
+    Projections withOutput(BiFunction<String, Linear, Linear> owner, boolean bias) {
+        output = owner.apply("output_proj", Linear.of(sizes.modelSize, bias));
+        return this;
+    }
+
+    /** The heads of the queries, (B, N, T, H). To be asked for before {@link #memory}. */
+    NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {
+        NDArray heads = Heads.split(query.apply(parameters, in.query(), training), sizes.heads);
+        NDArray normed = norm == null ? heads : norm.query(parameters, heads, training);
+        return rotated(normed, in, in.cached());
+    }
+
+    /** All keys (B, G, S, H) and values (B, G, S, Hv), those of the cache first. */
+    KeyValues memory(ParameterStore parameters, AttentionInputs in, boolean training) {
+        int cached = in.cached();
+        return in.remembered(
+                () ->
+                        new KeyValues(
+                                key(parameters, in, cached, training),
+                                value(parameters, in, training)));
+    }
+
+    /** The keys of this call, (B, G, S, H), which stand behind {@code cached} others. */
+    NDArray key(ParameterStore parameters, AttentionInputs in, int cached, boolean training) {
+        NDArray heads = Heads.split(key.apply(parameters, in.key(), training), sizes.keyHeads);
+        NDArray normed = norm == null ? heads : norm.key(parameters, heads, training);
+        return rotated(normed, in, cached);
+    }
+
+    /** The values of this call, (B, G, S, Hv). */
+    NDArray value(ParameterStore parameters, AttentionInputs in, boolean training) {
+        return Heads.split(value.apply(parameters, in.value(), training), sizes.valueHeads);
+    }
+
+    private NDArray rotated(NDArray heads, AttentionInputs in, int cached) {
+        if (rotary == null) {
+            return heads;
+        }
+        return in.positions() == null
+                ? rotary.apply(heads, cached)
+                : rotary.apply(heads, in.positions());
+    }
+
+    /** The context (B, T, D) of its heads side by side, (B, T, N·Hv). */
+    AttentionOutput output(ParameterStore parameters, NDArray context, boolean training) {
+        return new AttentionOutput(output.apply(parameters, context, training));
+    }
+
+    /** Initialises the children for the shapes of query, key and value. */
+    void initialize(NDManager manager, DataType dataType, Shape... shapes) {
+        requireFeatures("query", "modelSize", sizes.modelSize, shapes[0]);
+        requireFeatures("key", "keySize", sizes.keySize, shapes[1]);
+        requireFeatures("value", "valueSize", sizes.valueSize, shapes[2]);
+        query.initialize(manager, dataType, shapes[0]);
+        key.initialize(manager, dataType, shapes[1]);
+        value.initialize(manager, dataType, shapes[2]);
+        if (output != null) {
+            long features = (long) sizes.contextHeads * sizes.valueHeadSize;
+            output.initialize(manager, dataType, new Shape(1, 1, features));
+        }
+    }
+
+    private static void requireFeatures(String input, String setting, int size, Shape shape) {
+        Require.that(
+                size == 0 || shape.get(shape.dimension() - 1) == size,
+                "the last dimension of the %s must be %s, got %s=%s, %s=%s",
+                input,
+                setting,
+                setting,
+                size,
+                input,
+                shape);
+    }
+}
