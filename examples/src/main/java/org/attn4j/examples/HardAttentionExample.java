@@ -175,8 +175,7 @@ final class HardAttentionExample implements Example {
         private final SequentialBlock parts;
 
         Model(NDManager manager) {
-            attention =
-                    HardAttention.builder().setScore(new GeneralScore(COLOURS.length())).build();
+            attention = new HardAttention(new GeneralScore(COLOURS.length()));
             readout = Linear.builder().setUnits(DIGITS).build();
             attention.initialize(
                     manager,

@@ -69,19 +69,10 @@ final class LocalAlignmentExample implements Example {
     /** {@inheritDoc} */
     @Override
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
-        LocalAttention monotonic =
-                LocalAttention.builder()
-                        .setScore(new GeneralScore(SIGNS))
-                        .setHalfWidth(REACH)
-                        .build();
+        LocalAttention monotonic = LocalAttention.monotonic(new GeneralScore(SIGNS), REACH, 0);
         LocalAttention predictive =
-                LocalAttention.builder()
-                        .setScore(new GeneralScore(PLACE))
-                        .setHalfWidth(WINDOW)
-                        .optPredictive(HIDDEN)
-                        .build();
-        GlobalAttention global =
-                GlobalAttention.builder().setScore(new GeneralScore(SIGNS)).build();
+                LocalAttention.predictive(new GeneralScore(PLACE), WINDOW, HIDDEN, 0, 0);
+        GlobalAttention global = new GlobalAttention(new GeneralScore(SIGNS));
         Trained local = train(settings, "local-m", monotonic, new SideBySide(), progress);
         Trained everywhere = train(settings, "global", global, new SideBySide(), progress);
         Trained predicted = train(settings, "local-p", predictive, new OwnPace(), progress);

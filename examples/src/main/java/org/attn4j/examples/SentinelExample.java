@@ -284,10 +284,8 @@ final class SentinelExample implements Example {
             attention =
                     addChildBlock(
                             "attention",
-                            SentinelAttention.builder()
-                                    .setModelSize(SIZE)
-                                    .optOutputSize(vocabulary)
-                                    .build());
+                            new SentinelAttention(
+                                    new SentinelAttention.Sizes(SIZE, SIZE, SIZE, vocabulary), 0));
         }
 
         /** Looks at each step: words (B, T, V) and regions (B, S, F) to the next words' logits. */

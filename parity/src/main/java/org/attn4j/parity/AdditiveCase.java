@@ -3,6 +3,7 @@ package org.attn4j.parity;
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.mechanism.AdditiveAttention;
 import org.attn4j.attention.ops.AttentionKernel;
 
@@ -19,10 +20,7 @@ final class AdditiveCase implements ParityCase {
         NDArray v = in.weight("v"); // (A)
         boolean bias = in.hasWeight("b");
         AdditiveAttention block =
-                AdditiveAttention.builder()
-                        .setHiddenSize(Math.toIntExact(v.size()))
-                        .optBias(bias)
-                        .build();
+                new AdditiveAttention(Math.toIntExact(v.size()), bias, Softmax.INSTANCE, 0);
         in.bind(block, "score.query_proj.weight", in.weight("Wq"));
         in.bind(block, "score.key_proj.weight", in.weight("Wk"));
         in.bind(block, "score.energy.weight", v.reshape(1, v.size()));

@@ -19,8 +19,7 @@ final class CoverageCase implements ParityCase {
     @Override
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
         NDArray v = in.weight("v"); // (A)
-        CoverageAttention block =
-                CoverageAttention.builder().setHiddenSize(Math.toIntExact(v.size())).build();
+        CoverageAttention block = new CoverageAttention(Math.toIntExact(v.size()));
         in.bind(block, "score.query_proj.weight", in.weight("W_s"));
         in.bind(block, "score.key_proj.weight", in.weight("W_h"));
         in.bind(

@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import java.util.HashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -31,10 +32,8 @@ final class GlobalCase implements ParityCase {
         NDArray outward = in.weight("Wc"); // (A, Dk + Dq)
         Score score = score(in, Math.toIntExact(query.getShape().get(2)));
         GlobalAttention block =
-                GlobalAttention.builder()
-                        .setScore(score)
-                        .optAttentionalSize(Math.toIntExact(outward.getShape().get(0)))
-                        .build();
+                new GlobalAttention(
+                        score, Math.toIntExact(outward.getShape().get(0)), Softmax.INSTANCE, 0);
         in.bind(block, "output_proj.weight", outward);
         WeightsRecorder recorder = new WeightsRecorder();
         AttentionInputs inputs =

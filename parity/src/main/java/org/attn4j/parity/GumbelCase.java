@@ -18,10 +18,8 @@ final class GumbelCase implements ParityCase {
     @Override
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
         HardAttention block =
-                HardAttention.builder()
-                        .setScore(GlobalParity.imageScore(in))
-                        .optTemperature(in.fixture().number("temperature", 1))
-                        .build();
+                new HardAttention(
+                        GlobalParity.imageScore(in), in.fixture().number("temperature", 1));
         NDArray query = in.array("h"); // (B, T, n)
         NDArray places = in.array("a"); // (B, L, D)
         StraightThrough look =

@@ -51,16 +51,15 @@ final class LocalAttentionCase implements ParityCase {
 
     private static LocalAttention block(FixtureInputs in, boolean predictive) {
         Score score = score(in);
-        LocalAttention.Builder builder =
-                LocalAttention.builder()
-                        .setScore(score)
-                        .setHalfWidth(in.fixture().integer("D"))
-                        .optDeviation(in.fixture().number("sigma", 0));
+        int halfWidth = in.fixture().integer("D");
         if (!predictive) {
-            return builder.build();
+            return LocalAttention.monotonic(score, halfWidth, 0);
         }
         NDArray energy = in.weight("v_p"); // (A)
-        LocalAttention block = builder.optPredictive(Math.toIntExact(energy.size())).build();
+        double deviation = in.fixture().number("sigma", 0);
+        LocalAttention block =
+                LocalAttention.predictive(
+                        score, halfWidth, Math.toIntExact(energy.size()), deviation, 0);
         in.bind(block, "position_proj.weight", in.weight("W_p"));
         in.bind(block, "position_energy.weight", energy.reshape(1, energy.size()));
         return block;

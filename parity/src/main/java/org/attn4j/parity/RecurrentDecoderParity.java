@@ -62,7 +62,7 @@ public final class RecurrentDecoderParity implements ParityCase {
         String rnn = kind == CellKind.LSTM ? "lstm." : "gru.";
         boolean feeding =
                 columns(in, rnn + "weight_ih_l0") > columns(in, "embedding"); // beside the vector
-        GlobalAttention attention = GlobalAttention.builder().setScore(score(in)).build();
+        GlobalAttention attention = new GlobalAttention(score(in));
         LuongDecoder decoder =
                 LuongDecoder.builder()
                         .setVocabularySize(rows(in, "W_s"))
@@ -184,8 +184,7 @@ public final class RecurrentDecoderParity implements ParityCase {
                         .setEmbeddingSize(columns(in, "target_embedding"))
                         .setHiddenSize(columns(in, "decoder.weight_hh"))
                         .setMemorySize(memorySize)
-                        .setAttention(
-                                AdditiveAttention.builder().setHiddenSize(rows(in, "W_a")).build())
+                        .setAttention(new AdditiveAttention(rows(in, "W_a")))
                         .optMaxoutSize(maxout ? columns(in, "W_o") : 0)
                         .build();
         in.bind(decoder, "embed_tokens.weight", in.weight("target_embedding"));

@@ -27,7 +27,7 @@ final class ReinforceCase implements ParityCase {
 
     @Override
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
-        HardAttention block = HardAttention.builder().setScore(GlobalParity.imageScore(in)).build();
+        HardAttention block = new HardAttention(GlobalParity.imageScore(in));
         NDArray query = in.array("h"); // (B, T, n)
         NDArray places = in.array("a"); // (B, L, D)
         AttentionInputs inputs = AttentionInputs.cross(query, places).withMask(in.keys("mask"));

@@ -20,12 +20,13 @@ final class SentinelCase implements ParityCase {
     @Override
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
         SentinelAttention block =
-                SentinelAttention.builder()
-                        .setModelSize(FixtureHeads.size(in, "h"))
-                        .optInputSize(FixtureHeads.size(in, "x"))
-                        .optHiddenSize(rows(in, "W_v"))
-                        .optOutputSize(in.hasWeight("W_p") ? rows(in, "W_p") : 1)
-                        .build();
+                new SentinelAttention(
+                        new SentinelAttention.Sizes(
+                                FixtureHeads.size(in, "h"),
+                                FixtureHeads.size(in, "x"),
+                                rows(in, "W_v"),
+                                in.hasWeight("W_p") ? rows(in, "W_p") : 1),
+                        0);
         in.bind(block, "input_proj.weight", in.weight("W_x"));
         in.bind(block, "hidden_proj.weight", in.weight("W_h"));
         in.bind(block, "sentinel_proj.weight", in.weight("W_s"));
@@ -46,7 +47,7 @@ final class SentinelCase implements ParityCase {
                                 previous(in, hidden),
                                 in.array("m"),
                                 in.array("v"))
-                        .withMask(in.keys("mask"));
+                        .with(a -> a.withMask(in.keys("mask")));
         SentinelAttention.Output output = block.look(in.parameters(), inputs, true);
 
         Map<String, NDArray> results = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.SoftAttention;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -22,10 +23,7 @@ final class SoftCase implements ParityCase {
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
         boolean gated = in.hasWeight("w_beta");
         SoftAttention block =
-                SoftAttention.builder()
-                        .setScore(GlobalParity.imageScore(in))
-                        .optGate(gated)
-                        .build();
+                new SoftAttention(GlobalParity.imageScore(in), gated, Softmax.INSTANCE, 0);
         NDArray query = in.array("h"); // (B, T, n)
         NDArray places = in.array("a"); // (B, L, D)
         if (gated) {

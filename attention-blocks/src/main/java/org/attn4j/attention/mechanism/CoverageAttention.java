@@ -5,13 +5,10 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
@@ -40,32 +37,40 @@ import org.attn4j.attention.score.AdditiveScore;
  * {@link AdditiveAttention}, in T rounds, and memory B·T·S·A in training, B·S·A a step in
  * generation. A cache keeps c beside the keys, as its state {@code coverage}, (B, S).
  */
-public final class CoverageAttention extends AttentionBlock {
+public final class CoverageAttention extends ScoredAttention<AdditiveScore> {
 
     private static final byte VERSION = 1;
     private static final String COVERAGE = "coverage";
 
-    private final AdditiveScore score;
     private final Parameter coverageWeight; // (A)
-    private final Alignment alignment;
-    private final ScoredAttention core;
 
-    private CoverageAttention(Builder builder) {
-        super(VERSION);
-        score = addChildBlock("score", new AdditiveScore(builder.hiddenSize, true));
+    /**
+     * Creates a block with softmax and without dropout.
+     *
+     * @param hiddenSize A, the units of the hidden layer of the score, at least 1
+     */
+    public CoverageAttention(int hiddenSize) {
+        this(hiddenSize, Softmax.INSTANCE, 0);
+    }
+
+    /**
+     * Creates a block.
+     *
+     * @param hiddenSize A, the units of the hidden layer of the score, at least 1
+     * @param alignment how scores become weights
+     * @param dropout the rate at which weights are dropped in training, in [0, 1); the coverage
+     *     counts them as they are before
+     */
+    public CoverageAttention(int hiddenSize, Alignment alignment, float dropout) {
+        super(VERSION, new AdditiveScore(hiddenSize, true), alignment, dropout);
         coverageWeight =
                 addParameter(
                         Parameter.builder()
                                 .setName("coverage_weight")
                                 .setType(Parameter.Type.WEIGHT)
-                                .optShape(new Shape(builder.hiddenSize))
+                                .optShape(new Shape(hiddenSize))
                                 .optInitializer(new NormalInitializer(0.02f))
                                 .build());
-        alignment = builder.alignment;
-        core = new ScoredAttention(score, alignment, builder.dropout);
-        if (alignment instanceof Block block) {
-            addChildBlock("alignment", block);
-        }
     }
 
     /**
@@ -78,21 +83,11 @@ public final class CoverageAttention extends AttentionBlock {
      */
     public record Covered(NDArray context, NDArray weights, NDArray coverage, NDArray scores) {}
 
-    /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValues memory = core.memory(parameters, in, training);
+        KeyValues memory = memory(parameters, in, training);
         NDArray weights = steps(parameters, in, memory, training).get(0);
-        return core.output(weights, memory, in, training);
+        return output(weights, memory, in, training);
     }
 
     /**
@@ -104,9 +99,9 @@ public final class CoverageAttention extends AttentionBlock {
      * @return context, weights and coverage
      */
     public Covered cover(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValues memory = core.memory(parameters, in, training);
+        KeyValues memory = memory(parameters, in, training);
         NDList steps = steps(parameters, in, memory, training); // each (B, 1, T, S)
-        NDArray context = core.output(steps.get(0), memory, in, training).context();
+        NDArray context = output(steps.get(0), memory, in, training).context();
         return new Covered(
                 context, steps.get(0).squeeze(1), steps.get(1).squeeze(1), steps.get(2).squeeze(1));
     }
@@ -144,9 +139,9 @@ public final class CoverageAttention extends AttentionBlock {
             ParameterStore parameters, AttentionInputs in, KeyValues memory, boolean training) {
         NDArray query = in.query();
         NDManager manager = query.getManager();
-        NDArray queries = score.queries(parameters, query, training); // (B, T, A)
-        NDArray keys = ScoredAttention.keys(memory, manager); // (B, S, A)
-        MaskArrays mask = ScoredAttention.mask(in, memory);
+        NDArray queries = score().queries(parameters, query, training); // (B, T, A)
+        NDArray keys = keys(memory, manager); // (B, S, A)
+        MaskArrays mask = mask(in, memory);
         NDArray covered = start(in.cache(), query, memory); // (B, 1, 1, S)
         NDList weights = new NDList();
         NDList coverage = new NDList();
@@ -155,9 +150,9 @@ public final class CoverageAttention extends AttentionBlock {
             NDArray step = queries.get(new NDIndex(":, {}:{}", t, t + 1)); // (B, 1, A)
             NDArray features = features(parameters, covered, training); // (B, 1, S, A)
             NDArray fits =
-                    score.pairs(parameters, step, keys, features, training)
+                    score().pairs(parameters, step, keys, features, training)
                             .expandDims(1); // (B, 1, 1, S)
-            NDArray alpha = alignment.weights(parameters, fits, mask.ofQuery(manager, t), training);
+            NDArray alpha = weights(parameters, fits, mask.ofQuery(manager, t), training);
             weights.add(alpha);
             coverage.add(covered);
             scores.add(fits);
@@ -191,73 +186,5 @@ public final class CoverageAttention extends AttentionBlock {
         NDArray old = kept.reshape(batch, 1, 1, known);
         old.attach(manager);
         return known == length ? old : old.concat(manager.zeros(rest, query.getDataType()), 3);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        core.initialize(manager, dataType, shapes[0], shapes[1]);
-    }
-
-    /** Builds a {@link CoverageAttention}. */
-    public static final class Builder {
-
-        private int hiddenSize;
-        private Alignment alignment = Softmax.INSTANCE;
-        private float dropout;
-
-        private Builder() {}
-
-        /**
-         * Sets A, the units of the hidden layer of the score.
-         *
-         * @param hiddenSize at least 1
-         * @return this builder
-         */
-        public Builder setHiddenSize(int hiddenSize) {
-            this.hiddenSize = hiddenSize;
-            return this;
-        }
-
-        /**
-         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
-         * {@code alignment}.
-         *
-         * @param alignment the mapping
-         * @return this builder
-         */
-        public Builder optAlignment(Alignment alignment) {
-            this.alignment = alignment;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set. The coverage counts
-         * them as they are before.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public CoverageAttention build() {
-            return new CoverageAttention(this);
-        }
     }
 }

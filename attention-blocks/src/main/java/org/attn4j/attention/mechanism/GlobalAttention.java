@@ -1,20 +1,17 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.Objects;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.score.Score;
+import org.attn4j.common.Require;
 
 /**
  * Luong's global attention: every state of the decoder looks at all states of the encoder.
@@ -26,8 +23,7 @@ import org.attn4j.attention.score.Score;
  * org.attn4j.attention.score.GeneralScore}, {@link org.attn4j.attention.score.ConcatScore} or
  * {@link org.attn4j.attention.score.LocationScore}; one with parameters is the child {@code score}.
  * h_t is the query, h̄_s both key and value. W_c (A, Dv + Dq), without a bias, is the child {@code
- * output_proj} of a block built with {@link Builder#optAttentionalSize}; such a block gives h̃_t,
- * any other c_t.
+ * output_proj} of a block with an attentional size; such a block gives h̃_t, any other c_t.
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give (B, T, Dv), or (B, T, A). Choose it
  * for a recurrent decoder, dot where encoder and decoder share a space, general where they do not;
@@ -35,53 +31,43 @@ import org.attn4j.attention.score.Score;
  * and general, memory B·T·S; the concat score costs A times that. The cache keeps what the score
  * makes of the keys (W_a h̄_s with general), so a step of the decoder costs S·(Dq + Dv).
  */
-public final class GlobalAttention extends AttentionBlock {
+public final class GlobalAttention extends ScoredAttention<Score> {
 
     private static final byte VERSION = 1;
 
-    private final Score score;
-    private final ScoredAttention core;
     private final int attentionalSize;
     private final Linear outputProjection; // null without
 
-    private GlobalAttention(Builder builder) {
-        super(VERSION);
-        score = Objects.requireNonNull(builder.score, "score");
-        if (score instanceof Block block) {
-            addChildBlock("score", block);
-        }
-        core = new ScoredAttention(score, builder.alignment, builder.dropout);
-        if (builder.alignment instanceof Block block) {
-            addChildBlock("alignment", block);
-        }
-        attentionalSize = builder.attentionalSize;
+    /**
+     * Creates a block that gives the context, with softmax and without dropout.
+     *
+     * @param score a score of this block's own: one with parameters becomes its child
+     */
+    public GlobalAttention(Score score) {
+        this(score, 0, Softmax.INSTANCE, 0);
+    }
+
+    /**
+     * Creates a block.
+     *
+     * @param score a score of this block's own: one with parameters becomes its child
+     * @param attentionalSize A, the features of the attentional vector; 0 to give the context
+     * @param alignment how scores become weights
+     * @param dropout the rate at which weights are dropped in training, in [0, 1)
+     */
+    public GlobalAttention(Score score, int attentionalSize, Alignment alignment, float dropout) {
+        super(VERSION, score, alignment, dropout);
+        Require.that(
+                attentionalSize >= 0,
+                "attentionalSize must be at least 0, got attentionalSize=%s",
+                attentionalSize);
+        this.attentionalSize = attentionalSize;
         outputProjection =
                 attentionalSize == 0
                         ? null
-                        : addChildBlock(
-                                "output_proj",
-                                Linear.builder().setUnits(attentionalSize).optBias(false).build());
+                        : addChildBlock("output_proj", Linear.of(attentionalSize, false));
     }
 
-    /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /**
-     * Returns how a query scores a key.
-     *
-     * @return the score
-     */
-    public Score score() {
-        return score;
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         AttentionOutput output = context(parameters, in, training);
@@ -102,7 +88,7 @@ public final class GlobalAttention extends AttentionBlock {
      */
     public AttentionOutput context(
             ParameterStore parameters, AttentionInputs in, boolean training) {
-        return core.attend(parameters, in, training);
+        return super.attend(parameters, in, training);
     }
 
     /**
@@ -119,100 +105,26 @@ public final class GlobalAttention extends AttentionBlock {
             ParameterStore parameters, NDArray context, NDArray query, boolean training) {
         if (outputProjection == null) {
             throw new IllegalStateException(
-                    "this block has no attentional vector: build it with optAttentionalSize");
+                    "this block has no attentional vector: give it an attentionalSize");
         }
-        NDList both = new NDList(context.concat(query, 2)); // (B, T, Dv + Dq)
-        return outputProjection.forward(parameters, both, training).singletonOrThrow().tanh();
+        NDArray both = context.concat(query, 2); // (B, T, Dv + Dq)
+        return outputProjection.apply(parameters, both, training).tanh();
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape query = inputShapes[0];
         return outputProjection == null
-                ? ScoredAttention.outputShapes(query, queryKeyValue(inputShapes)[2])
+                ? super.getOutputShapes(inputShapes)
                 : new Shape[] {new Shape(query.get(0), query.get(1), attentionalSize)};
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
+        super.initializeChildBlocks(manager, dataType, inputShapes);
         Shape[] shapes = queryKeyValue(inputShapes);
-        core.initialize(manager, dataType, shapes[0], shapes[1]);
-        if (outputProjection != null) {
-            long size = shapes[2].get(2) + shapes[0].get(2);
-            outputProjection.initialize(manager, dataType, new Shape(1, 1, size));
-        }
-    }
-
-    /** Builds a {@link GlobalAttention}. */
-    public static final class Builder {
-
-        private Score score;
-        private int attentionalSize;
-        private Alignment alignment = Softmax.INSTANCE;
-        private float dropout;
-
-        private Builder() {}
-
-        /**
-         * Sets how a query scores a key.
-         *
-         * @param score a score of this block's own: one with parameters becomes its child
-         * @return this builder
-         */
-        public Builder setScore(Score score) {
-            this.score = score;
-            return this;
-        }
-
-        /**
-         * Makes the block give the attentional vector instead of the context.
-         *
-         * @param attentionalSize A, the features of the vector; 0, as unless set, for none
-         * @return this builder
-         */
-        public Builder optAttentionalSize(int attentionalSize) {
-            this.attentionalSize = attentionalSize;
-            return this;
-        }
-
-        /**
-         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
-         * {@code alignment}.
-         *
-         * @param alignment the mapping
-         * @return this builder
-         */
-        public Builder optAlignment(Alignment alignment) {
-            this.alignment = alignment;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public GlobalAttention build() {
-            if (attentionalSize < 0) {
-                throw new IllegalArgumentException(
-                        "attentionalSize must be at least 0, got attentionalSize="
-                                + attentionalSize);
-            }
-            return new GlobalAttention(this);
-        }
+        long size = shapes[2].get(2) + shapes[0].get(2);
+        Heads.initialize(outputProjection, manager, dataType, new Shape(1, 1, size));
     }
 }

@@ -4,10 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.Objects;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
@@ -15,6 +12,7 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
+import org.attn4j.common.Require;
 
 /**
  * Hard, stochastic attention: each query looks at one place, drawn from what the scores say.
@@ -42,44 +40,39 @@ import org.attn4j.attention.score.Score;
  * where a look is costly or must be explained by one place; soft attention learns faster. Time and
  * memory are those of the score, and B·T·S·Dv to pick the values; N draws cost N times the latter.
  */
-public final class HardAttention extends AttentionBlock {
+public final class HardAttention extends ScoredAttention<Score> {
 
     private static final byte VERSION = 1;
     private static final double COLDEST = 1e-4; // the mask's floor over it is still a float32
 
-    private final Score score;
-    private final ScoredAttention core;
     private final double temperature;
 
-    private HardAttention(Builder builder) {
-        super(VERSION);
-        score = Objects.requireNonNull(builder.score, "score");
-        if (score instanceof Block block) {
-            addChildBlock("score", block);
-        }
-        core = new ScoredAttention(score, Softmax.INSTANCE, 0);
-        temperature = builder.temperature;
+    /**
+     * Creates a block with a temperature of 1.
+     *
+     * @param score a score of this block's own: one with parameters becomes its child
+     */
+    public HardAttention(Score score) {
+        this(score, 1);
     }
 
     /**
-     * Returns a builder.
+     * Creates a block.
      *
-     * @return a new builder
+     * @param score a score of this block's own: one with parameters becomes its child
+     * @param temperature τ, how far the straight-through gradient is from that of a single place:
+     *     the colder, the less bias and the more noise; at least 0.0001
      */
-    public static Builder builder() {
-        return new Builder();
+    public HardAttention(Score score, double temperature) {
+        super(VERSION, score, Softmax.INSTANCE, 0);
+        Require.that(
+                temperature >= COLDEST,
+                "temperature must be at least %s, got temperature=%s",
+                COLDEST,
+                temperature);
+        this.temperature = temperature;
     }
 
-    /**
-     * Returns how a query scores a key.
-     *
-     * @return the score
-     */
-    public Score score() {
-        return score;
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         Looks looks = looks(parameters, in, training);
@@ -90,7 +83,7 @@ public final class HardAttention extends AttentionBlock {
         } else {
             hard = oneHot(looks.logits(), looks);
         }
-        return core.output(hard, looks.memory(), in, training);
+        return output(hard, looks.memory(), in, training);
     }
 
     /**
@@ -175,9 +168,9 @@ public final class HardAttention extends AttentionBlock {
     private record Relaxed(NDArray soft, NDArray hard) {}
 
     private Looks looks(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValues memory = core.memory(parameters, in, training);
-        NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskArrays mask = ScoredAttention.mask(in, memory);
+        KeyValues memory = memory(parameters, in, training);
+        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        MaskArrays mask = mask(in, memory);
         return new Looks(mask.masked(scores), memory, mask);
     }
 
@@ -224,67 +217,5 @@ public final class HardAttention extends AttentionBlock {
                         .reshape(batch, samples, queries, value.getShape().get(3))
                         .swapAxes(0, 1); // (N, B, T, Dv)
         return new Glimpses(weights, places, context, logProbability, entropy);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        core.initialize(manager, dataType, shapes[0], shapes[1]);
-    }
-
-    /** Builds a {@link HardAttention}. */
-    public static final class Builder {
-
-        private Score score;
-        private double temperature = 1;
-
-        private Builder() {}
-
-        /**
-         * Sets how a query scores a key.
-         *
-         * @param score a score of this block's own: one with parameters becomes its child
-         * @return this builder
-         */
-        public Builder setScore(Score score) {
-            this.score = score;
-            return this;
-        }
-
-        /**
-         * Sets τ, how far the straight-through gradient is from that of a single place: the colder,
-         * the less bias and the more noise; 1 unless set.
-         *
-         * @param temperature at least 0.0001
-         * @return this builder
-         */
-        public Builder optTemperature(double temperature) {
-            this.temperature = temperature;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public HardAttention build() {
-            if (!(temperature >= COLDEST)) {
-                throw new IllegalArgumentException(
-                        "temperature must be at least "
-                                + COLDEST
-                                + ", got temperature="
-                                + temperature);
-            }
-            return new HardAttention(this);
-        }
     }
 }

@@ -2,10 +2,7 @@ package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
@@ -27,12 +24,9 @@ import org.attn4j.attention.score.GeneralScore;
  * where targets are long and may repeat themselves. Time B·T²·D, memory B·T²; step by step the
  * cache keeps W h_s and h_s, and a step costs T·D.
  */
-public final class IntraDecoderAttention extends AttentionBlock {
+public final class IntraDecoderAttention extends ScoredAttention<GeneralScore> {
 
     private static final byte VERSION = 1;
-
-    private final GeneralScore score;
-    private final ScoredAttention core;
 
     /**
      * Creates a block.
@@ -50,35 +44,20 @@ public final class IntraDecoderAttention extends AttentionBlock {
      * @param dropout the rate at which weights are dropped in training, in [0, 1)
      */
     public IntraDecoderAttention(int modelSize, float dropout) {
-        super(VERSION);
-        score = addChildBlock("score", new GeneralScore(modelSize));
-        core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
+        super(VERSION, new GeneralScore(modelSize), Softmax.INSTANCE, dropout);
     }
 
-    /**
-     * Returns how a query scores a key.
-     *
-     * @return the score, a child of this block
-     */
-    public GeneralScore score() {
-        return score;
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValues memory = core.memory(parameters, in, training);
+        KeyValues memory = memory(parameters, in, training);
         NDManager manager = in.query().getManager();
         AttentionMask earlier =
                 AttentionMask.dense(
                         earlier(manager, in.query().getShape().get(1), memory.length()));
         AttentionInputs masked = in.withMask(in.mask().and(earlier));
-        NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, T)
-        NDArray weights =
-                core.alignment()
-                        .weights(
-                                parameters, scores, ScoredAttention.mask(masked, memory), training);
-        return core.output(weights, memory, in, training); // (B, T, D)
+        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, T)
+        NDArray weights = weights(parameters, scores, mask(masked, memory), training);
+        return output(weights, memory, in, training); // (B, T, D)
     }
 
     /** Which keys stand before a query, (T, S); the last query stands at the last key. */
@@ -86,12 +65,5 @@ public final class IntraDecoderAttention extends AttentionBlock {
         NDArray query = manager.arange((float) (keys - queries), keys, 1).reshape(queries, 1);
         NDArray key = manager.arange(0f, keys, 1).reshape(1, keys);
         return key.sub(query).lt(0);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        score.initialize(manager, dataType, inputShapes[0], inputShapes[0]);
     }
 }

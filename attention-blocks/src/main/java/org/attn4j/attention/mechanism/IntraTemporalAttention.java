@@ -3,10 +3,8 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
@@ -34,15 +32,12 @@ import org.attn4j.attention.score.GeneralScore;
  * Dv), with log₂ T passes over the scores for the sums of a whole target; memory B·T·S. Step by
  * step the cache keeps W h_i and one sum for each key.
  */
-public final class IntraTemporalAttention extends AttentionBlock {
+public final class IntraTemporalAttention extends ScoredAttention<GeneralScore> {
 
     private static final byte VERSION = 1;
 
     /** The state of a cache: log Σ exp(e) over the steps so far, (B, 1, 1, S). */
     private static final String SUMS = "intra_temporal.log_sums";
-
-    private final GeneralScore score;
-    private final ScoredAttention core;
 
     /**
      * Creates a block.
@@ -60,26 +55,14 @@ public final class IntraTemporalAttention extends AttentionBlock {
      * @param dropout the rate at which weights are dropped in training, in [0, 1)
      */
     public IntraTemporalAttention(int querySize, float dropout) {
-        super(VERSION);
-        score = addChildBlock("score", new GeneralScore(querySize));
-        core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
+        super(VERSION, new GeneralScore(querySize), Softmax.INSTANCE, dropout);
     }
 
-    /**
-     * Returns how a query scores a key.
-     *
-     * @return the score, a child of this block
-     */
-    public GeneralScore score() {
-        return score;
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        KeyValues memory = core.memory(parameters, in, training);
-        NDArray raw = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskArrays mask = ScoredAttention.mask(in, memory);
+        KeyValues memory = memory(parameters, in, training);
+        NDArray raw = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        MaskArrays mask = mask(in, memory);
         NDArray seen = mask.masked(raw);
         NDArray sums = sums(seen, earlier(in.cache(), seen)); // (B, 1, T + 1, S)
         if (in.cache() != null) {
@@ -88,10 +71,9 @@ public final class IntraTemporalAttention extends AttentionBlock {
         }
         NDArray penalised = penalised(MaskArrays.NONE.masked(raw), sums);
         NDArray weights =
-                core.alignment()
-                        .weights(parameters, penalised, mask, training)
+                weights(parameters, penalised, mask, training)
                         .toType(raw.getDataType(), false); // (B, 1, T, S)
-        return core.output(weights, memory, in, training); // (B, T, Dv)
+        return output(weights, memory, in, training); // (B, T, Dv)
     }
 
     /**
@@ -152,19 +134,5 @@ public final class IntraTemporalAttention extends AttentionBlock {
         NDArray earlier = sums.get(new NDIndex(":, :, :-1")); // (B, 1, T, S)
         NDArray looked = earlier.gt(MaskArrays.FLOOR / 2).toType(scores.getDataType(), false);
         return scores.sub(earlier.mul(looked));
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected void initializeChildBlocks(
-            NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        score.initialize(manager, dataType, shapes[0], shapes[1]);
     }
 }

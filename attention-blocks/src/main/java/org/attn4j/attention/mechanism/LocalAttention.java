@@ -1,27 +1,24 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.Objects;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.LocationScore;
 import org.attn4j.attention.score.Score;
+import org.attn4j.common.Require;
 
 /**
  * Luong's local attention: a query looks at a window of the keys around a place of its own.
@@ -50,49 +47,75 @@ import org.attn4j.attention.score.Score;
  * window. Choose local-m where source and target run side by side, local-p where the target jumps,
  * and either where the source is long.
  */
-public final class LocalAttention extends AttentionBlock {
+public final class LocalAttention extends ScoredAttention<Score> {
 
     private static final byte VERSION = 1;
     private static final String STEPS = "local.steps"; // (B, 1): how many queries were answered
 
-    private final Score score;
     private final int halfWidth;
     private final double deviation;
-    private final float dropout;
-    private final ScoredAttention core;
     private final Linear positionProjection; // null if monotonic
     private final Linear positionEnergy;
 
-    private LocalAttention(Builder builder) {
-        super(VERSION);
-        score = builder.score;
-        halfWidth = builder.halfWidth;
-        deviation = builder.deviation == 0 ? halfWidth / 2.0 : builder.deviation;
-        dropout = builder.dropout;
-        if (score instanceof Block block) {
-            addChildBlock("score", block);
-        }
-        core = new ScoredAttention(score, Softmax.INSTANCE, dropout);
-        boolean predictive = builder.positionSize > 0;
+    private LocalAttention(
+            Score score, int halfWidth, int positionSize, double deviation, float dropout) {
+        super(VERSION, score, Softmax.INSTANCE, dropout);
+        Require.that(
+                !(score instanceof LocationScore),
+                "local attention looks at windows, but the location score scores positions of the"
+                        + " whole source: take a dot, general, concat or additive score");
+        Require.that(
+                positionSize >= 0 && halfWidth >= (positionSize > 0 ? 1 : 0),
+                "halfWidth must be at least 0, and at least 1 where centres are predicted,"
+                        + " got halfWidth=%s, positionSize=%s",
+                halfWidth,
+                positionSize);
+        Require.that(deviation >= 0, "deviation must be at least 0, got deviation=%s", deviation);
+        this.halfWidth = halfWidth;
+        this.deviation = deviation == 0 ? halfWidth / 2.0 : deviation;
+        boolean predictive = positionSize > 0;
         positionProjection =
-                predictive ? addChildBlock("position_proj", linear(builder.positionSize)) : null;
-        positionEnergy = predictive ? addChildBlock("position_energy", linear(1)) : null;
+                predictive ? addChildBlock("position_proj", Linear.of(positionSize, false)) : null;
+        positionEnergy = predictive ? addChildBlock("position_energy", Linear.of(1, false)) : null;
     }
 
     /**
-     * Returns a builder.
+     * Creates a block whose windows are centred at the positions of the queries (local-m).
      *
-     * @return a new builder
+     * @param score a score of this block's own, which scores each key by itself, as all do but the
+     *     location score; one with parameters becomes its child
+     * @param halfWidth D: a window reaches so many positions to each side of its centre; at least 0
+     * @param dropout the rate at which weights are dropped in training, in [0, 1)
+     * @return the block
      */
-    public static Builder builder() {
-        return new Builder();
+    public static LocalAttention monotonic(Score score, int halfWidth, float dropout) {
+        return new LocalAttention(score, halfWidth, 0, 0, dropout);
     }
 
-    /** {@inheritDoc} */
+    /**
+     * Creates a block that predicts the centres of its windows (local-p).
+     *
+     * @param score a score of this block's own, which scores each key by itself, as all do but the
+     *     location score; one with parameters becomes its child
+     * @param halfWidth D: a window reaches so many positions to each side of its centre; at least 1
+     * @param positionSize A, the hidden features of the prediction, at least 1
+     * @param deviation σ, how fast weights fall with the distance from a centre; 0 for D / 2
+     * @param dropout the rate at which weights are dropped in training, in [0, 1)
+     * @return the block
+     */
+    public static LocalAttention predictive(
+            Score score, int halfWidth, int positionSize, double deviation, float dropout) {
+        Require.that(
+                positionSize >= 1,
+                "positionSize must be at least 1, got positionSize=%s",
+                positionSize);
+        return new LocalAttention(score, halfWidth, positionSize, deviation, dropout);
+    }
+
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         int first = in.cache() == null ? 0 : in.cache().length();
-        KeyValues memory = core.memory(parameters, in, training);
+        KeyValues memory = memory(parameters, in, training);
         if (in.cache() != null) {
             first = count(in.cache(), first, in.query());
         }
@@ -138,8 +161,8 @@ public final class LocalAttention extends AttentionBlock {
         DataType type = wide(in.query().getDataType());
         NDArray place = LocalWindows.range(manager, keys - queries, queries, type);
         if (positionProjection != null) {
-            NDArray hidden = apply(positionProjection, parameters, in.query(), training).tanh();
-            NDArray energy = apply(positionEnergy, parameters, hidden, training).squeeze(2);
+            NDArray hidden = positionProjection.apply(parameters, in.query(), training).tanh();
+            NDArray energy = positionEnergy.apply(parameters, hidden, training).squeeze(2);
             NDArray share = Activation.sigmoid(energy.toType(type, false)); // (B, T)
             return new Windows(share.mul(lengths(in.mask(), keys, place)), place, -1);
         }
@@ -188,15 +211,15 @@ public final class LocalAttention extends AttentionBlock {
             KeyValues memory,
             Windows windows,
             boolean training) {
-        NDArray scores = core.scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        MaskArrays mask = ScoredAttention.mask(in, memory);
+        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        MaskArrays mask = mask(in, memory);
         NDArray centre = windows.centre().expandDims(1).expandDims(3); // (B, 1, T, 1)
         NDArray place =
                 LocalWindows.range(centre.getManager(), 0, memory.length(), centre.getDataType())
                         .reshape(1, 1, 1, memory.length());
         NDArray inside = LocalWindows.inside(place, centre, halfWidth); // (B, 1, T, S)
-        NDArray weights = Softmax.INSTANCE.weights(parameters, scores, mask.and(inside), training);
-        return core.output(favoured(weights, place, centre), memory, in, training);
+        NDArray weights = weights(parameters, scores, mask.and(inside), training);
+        return output(favoured(weights, place, centre), memory, in, training);
     }
 
     /** With the keys of the windows alone. */
@@ -216,18 +239,18 @@ public final class LocalAttention extends AttentionBlock {
                                 halfWidth)
                         : LocalWindows.consecutive(
                                 windows.first(), windows.place(), halfWidth, memory.length());
-        NDArray keys = local.gathered(onPass(memory.key(), query)); // (B·Q, K, X)
-        NDArray values = local.gathered(onPass(memory.value(), query)); // (B·Q, K, Dv)
+        NDArray keys = local.gathered(keys(memory, query.getManager())); // (B·Q, K, X)
+        NDArray cached = memory.value().squeeze(1); // (B, S, Dv)
+        cached.attach(query.getManager());
+        NDArray values = local.gathered(cached); // (B·Q, K, Dv)
         NDArray scores =
-                score.scores(parameters, local.grouped(query), keys, training)
+                score().scores(parameters, local.grouped(query), keys, training)
                         .expandDims(1); // (B·Q, 1, M, K)
         MaskArrays mask = local.mask(in.mask(), halfWidth, batch, memory.length());
-        NDArray weights = Softmax.INSTANCE.weights(parameters, scores, mask, training);
+        NDArray weights = weights(parameters, scores, mask, training);
         weights = favoured(weights, local.place(), local.centre());
-        if (training && dropout > 0) {
-            weights = Kernels.of(weights.getManager()).dropout().dropout(weights, dropout);
-        }
-        NDArray context = weights.matMul(values.expandDims(1)); // (B·Q, 1, M, Dv)
+        NDArray context =
+                dropped(weights, training).matMul(values.expandDims(1)); // (B·Q, 1, M, Dv)
         return new AttentionOutput(local.ungrouped(context, batch));
     }
 
@@ -242,137 +265,19 @@ public final class LocalAttention extends AttentionBlock {
         return weights.mul(favour.toType(weights.getDataType(), false).reshape(weights.getShape()));
     }
 
-    /** Cached places (B, 1, S, X) as (B, S, X) on the manager of the pass. */
-    private static NDArray onPass(NDArray cached, NDArray query) {
-        NDArray places = cached.squeeze(1);
-        places.attach(query.getManager());
-        return places;
-    }
-
     private static DataType wide(DataType type) {
         return type == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
     }
 
-    private static Linear linear(long units) {
-        return Linear.builder().setUnits(units).optBias(false).build();
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        core.initialize(manager, dataType, shapes[0], shapes[1]);
+        super.initializeChildBlocks(manager, dataType, inputShapes);
         if (positionProjection != null) {
-            positionProjection.initialize(manager, dataType, shapes[0]);
-            Shape hidden = positionProjection.getOutputShapes(new Shape[] {shapes[0]})[0];
+            Shape query = inputShapes[0];
+            positionProjection.initialize(manager, dataType, query);
+            Shape hidden = positionProjection.getOutputShapes(new Shape[] {query})[0];
             positionEnergy.initialize(manager, dataType, hidden);
-        }
-    }
-
-    /** Builds a {@link LocalAttention}. */
-    public static final class Builder {
-
-        private Score score;
-        private int halfWidth;
-        private int positionSize;
-        private double deviation;
-        private float dropout;
-
-        private Builder() {}
-
-        /**
-         * Sets how a query scores a key. It must score each key by itself, which all do but the
-         * location score.
-         *
-         * @param score a score of this block's own: one with parameters becomes its child
-         * @return this builder
-         */
-        public Builder setScore(Score score) {
-            this.score = score;
-            return this;
-        }
-
-        /**
-         * Sets D: a window reaches so many places to each side of its centre.
-         *
-         * @param halfWidth at least 0, and at least 1 where centres are predicted
-         * @return this builder
-         */
-        public Builder setHalfWidth(int halfWidth) {
-            this.halfWidth = halfWidth;
-            return this;
-        }
-
-        /**
-         * Predicts the centres (local-p); unless set they are the places of the queries (local-m).
-         *
-         * @param positionSize A, the hidden features of the prediction; 0 for local-m
-         * @return this builder
-         */
-        public Builder optPredictive(int positionSize) {
-            this.positionSize = positionSize;
-            return this;
-        }
-
-        /**
-         * Sets σ, how fast weights fall with the distance from a predicted centre; D / 2 unless
-         * set.
-         *
-         * @param deviation above 0; 0 for D / 2
-         * @return this builder
-         */
-        public Builder optDeviation(double deviation) {
-            this.deviation = deviation;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public LocalAttention build() {
-            Objects.requireNonNull(score, "score");
-            if (score instanceof LocationScore) {
-                throw new IllegalArgumentException(
-                        "local attention looks at windows, but the location score scores places of the whole source:"
-                                + " take a dot, general, concat or additive score");
-            }
-            if (positionSize < 0 || halfWidth < (positionSize > 0 ? 1 : 0)) {
-                throw new IllegalArgumentException(
-                        "halfWidth must be at least 0, and at least 1 where centres are predicted, got halfWidth="
-                                + halfWidth
-                                + ", positionSize="
-                                + positionSize);
-            }
-            if (!(deviation >= 0)) {
-                throw new IllegalArgumentException(
-                        "deviation must be at least 0, got deviation=" + deviation);
-            }
-            return new LocalAttention(this);
         }
     }
 }

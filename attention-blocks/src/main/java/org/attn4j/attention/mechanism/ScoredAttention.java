@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.function.Supplier;
+import java.util.Objects;
+import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
@@ -14,48 +14,72 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.score.Score;
+import org.attn4j.common.Require;
 
 /**
- * The core that mechanisms with one head share: a score says how well queries and keys fit, the
- * fits become weights, and the weights mix the values.
+ * What mechanisms with one head share: a score says how well queries and keys fit, the fits become
+ * weights, and the weights mix the values. A score or alignment with parameters is the child {@code
+ * score} or {@code alignment}.
  *
  * <p>A cache holds (B, 1, S, X), what the score keeps of the keys, and the values (B, 1, S, Dv): a
  * {@link org.attn4j.attention.cache.MemoryCache} serves a recurrent decoder step by step, a {@link
  * org.attn4j.attention.cache.GrowingCache} masked self-attention.
  *
- * @param score how a query scores a key
- * @param alignment how scores become weights
- * @param dropout the rate at which weights are dropped in training
+ * @param <S> how a query scores a key
  */
-record ScoredAttention(Score score, Alignment alignment, float dropout) {
+abstract class ScoredAttention<S extends Score> extends AttentionBlock {
 
-    /** {@inheritDoc} */
-    ScoredAttention {
+    private final S score;
+    private final Alignment alignment;
+    private final float dropout;
+
+    ScoredAttention(byte version, S score, Alignment alignment, float dropout) {
+        super(version);
         ScaledDotProduct.checkDropout(dropout);
+        this.score = Objects.requireNonNull(score, "score");
+        this.alignment = Objects.requireNonNull(alignment, "alignment");
+        this.dropout = dropout;
+        Heads.adopt("score", score, this::addChildBlock);
+        Heads.adopt("alignment", alignment, this::addChildBlock);
     }
 
-    AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
+    /**
+     * Returns how a query scores a key.
+     *
+     * @return the score, a child of this block if it has parameters
+     */
+    public final S score() {
+        return score;
+    }
+
+    @Override
+    public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = memory(parameters, in, training);
         NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        NDArray weights =
-                alignment.weights(parameters, scores, mask(in, memory), training); // (B, 1, T, S)
-        return output(weights, memory, in, training);
+        NDArray weights = weights(parameters, scores, mask(in, memory), training);
+        return output(weights, memory, in, training); // (B, T, Dv)
     }
 
     /** What is attended to: the prepared keys (B, 1, S, X) and the values (B, 1, S, Dv). */
-    KeyValues memory(ParameterStore parameters, AttentionInputs in, boolean training) {
-        Supplier<KeyValues> fresh =
+    final KeyValues memory(ParameterStore parameters, AttentionInputs in, boolean training) {
+        return in.remembered(
                 () ->
                         new KeyValues(
                                 score.keys(parameters, in.key(), training).expandDims(1),
-                                in.value().expandDims(1));
-        return in.cache() == null ? fresh.get() : in.cache().update(fresh);
+                                in.value().expandDims(1)));
     }
 
     /** Raw scores (B, 1, T, S) of queries (B, T, D). */
-    NDArray scores(ParameterStore parameters, NDArray query, KeyValues memory, boolean training) {
+    final NDArray scores(
+            ParameterStore parameters, NDArray query, KeyValues memory, boolean training) {
         return score.scores(parameters, query, keys(memory, query.getManager()), training)
                 .expandDims(1);
+    }
+
+    /** The weights of scores, both (B, 1, T, S). */
+    final NDArray weights(
+            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
+        return alignment.weights(parameters, scores, mask, training);
     }
 
     /** The prepared keys (B, S, X), on the manager of the pass. */
@@ -70,40 +94,39 @@ record ScoredAttention(Score score, Alignment alignment, float dropout) {
         NDArray query = in.query();
         MaskArrays mask =
                 in.mask().arrays(query.getManager(), query.getShape().get(1), memory.length());
-        if (!mask.isNone() && mask.additive().getShape().get(1) != 1) {
-            throw new IllegalArgumentException(
-                    "this mechanism has one head, but the mask has heads of its own: "
-                            + mask.additive().getShape());
-        }
+        Require.that(
+                mask.isNone() || mask.additive().getShape().get(1) == 1,
+                "this mechanism has one head, but the mask has heads of its own: %s",
+                mask.isNone() ? "" : mask.additive().getShape());
         return mask;
     }
 
-    /** Mixes the values by the weights (B, 1, T, S) to the context (B, T, Dv). */
-    AttentionOutput output(
+    /** Mixes the values by the weights (B, 1, T, S), which the observer is told. */
+    final AttentionOutput output(
             NDArray weights, KeyValues memory, AttentionInputs in, boolean training) {
-        NDArray kept =
-                training && dropout > 0
-                        ? Kernels.of(weights.getManager()).dropout().dropout(weights, dropout)
-                        : weights;
-        NDArray context = kept.matMul(memory.value()); // (B, 1, T, Dv)
         if (in.observed()) {
             in.observer().observe("", weights);
         }
+        NDArray context = dropped(weights, training).matMul(memory.value()); // (B, 1, T, Dv)
         return new AttentionOutput(context.squeeze(1));
     }
 
-    /** The shape of the context for shapes of {@code [query, key, value]}. */
-    static Shape[] outputShapes(Shape query, Shape value) {
+    final NDArray dropped(NDArray weights, boolean training) {
+        return Kernels.dropped(weights, dropout, training);
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape query = inputShapes[0];
+        Shape value = queryKeyValue(inputShapes)[2];
         return new Shape[] {new Shape(query.get(0), query.get(1), value.get(2))};
     }
 
-    /** Initialises the parts that have parameters, for shapes of query and key. */
-    void initialize(NDManager manager, DataType dataType, Shape query, Shape key) {
-        if (score instanceof Block block) {
-            block.initialize(manager, dataType, query, key);
-        }
-        if (alignment instanceof Block block) {
-            block.initialize(manager, dataType, new Shape(1, 1, 1, 1));
-        }
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        Shape[] shapes = queryKeyValue(inputShapes);
+        Heads.initialize(score, manager, dataType, shapes[0], shapes[1]);
+        Heads.initialize(alignment, manager, dataType, new Shape(1, 1, 1, 1));
     }
 }

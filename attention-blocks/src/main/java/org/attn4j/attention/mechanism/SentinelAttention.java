@@ -1,26 +1,22 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import java.util.Objects;
-import java.util.function.Supplier;
-import org.attn4j.attention.AttentionBlock;
+import java.util.function.UnaryOperator;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.AdditiveScore;
+import org.attn4j.common.Require;
 
 /**
  * Attention that knows when not to look: beside the regions it may look at there is a sentinel,
@@ -51,67 +47,77 @@ import org.attn4j.attention.score.AdditiveScore;
  * <p>Choose it where some steps need no looking, as words that the language itself calls for. Time
  * B·T·S·A, memory B·T·S·A with A units in the score.
  */
-public final class SentinelAttention extends AttentionBlock {
+public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
 
     private static final byte VERSION = 1;
-
     private static final String PREVIOUS = "previous_hidden";
 
-    private final int modelSize;
-    private final int inputSize;
-    private final float dropout;
-    private final AdditiveScore score;
+    private final Sizes sizes;
     private final Linear inputProjection;
     private final Linear hiddenProjection;
     private final Linear sentinelProjection;
     private final Linear outputProjection;
 
-    private SentinelAttention(Builder builder) {
-        super(VERSION);
-        modelSize = builder.modelSize;
-        inputSize = builder.inputSize == 0 ? modelSize : builder.inputSize;
-        dropout = builder.dropout;
-        int hiddenSize = builder.hiddenSize == 0 ? modelSize : builder.hiddenSize;
-        score = addChildBlock("score", new AdditiveScore(hiddenSize));
-        inputProjection = addChildBlock("input_proj", linear(modelSize));
-        hiddenProjection = addChildBlock("hidden_proj", linear(modelSize));
-        sentinelProjection = addChildBlock("sentinel_proj", linear(hiddenSize));
-        int outputSize = builder.outputSize == 0 ? modelSize : builder.outputSize;
-        outputProjection = addChildBlock("output_proj", linear(outputSize));
+    /**
+     * The sizes of a block.
+     *
+     * @param modelSize D, the features of hidden and cell states and of regions
+     * @param inputSize Dx, the features of x; the plain contract needs D
+     * @param hiddenSize A, the units of the score's hidden layer
+     * @param outputSize V, the features of the readout
+     */
+    public record Sizes(int modelSize, int inputSize, int hiddenSize, int outputSize) {
+
+        public Sizes {
+            Require.that(
+                    modelSize >= 1 && inputSize >= 1 && hiddenSize >= 1 && outputSize >= 1,
+                    "sizes must be at least 1,"
+                            + " got modelSize=%s, inputSize=%s, hiddenSize=%s, outputSize=%s",
+                    modelSize,
+                    inputSize,
+                    hiddenSize,
+                    outputSize);
+        }
+
+        /**
+         * Returns sizes of D each.
+         *
+         * @param modelSize D
+         * @return the sizes
+         */
+        public static Sizes of(int modelSize) {
+            return new Sizes(modelSize, modelSize, modelSize, modelSize);
+        }
     }
 
-    private static Linear linear(int units) {
-        return Linear.builder().setUnits(units).optBias(false).build();
+    /**
+     * Creates a block.
+     *
+     * @param sizes its sizes
+     * @param dropout the rate at which weights are dropped in training before they mix the regions,
+     *     in [0, 1)
+     */
+    public SentinelAttention(Sizes sizes, float dropout) {
+        super(VERSION, new AdditiveScore(sizes.hiddenSize), Softmax.INSTANCE, dropout);
+        this.sizes = sizes;
+        inputProjection = addChildBlock("input_proj", Linear.of(sizes.modelSize, false));
+        hiddenProjection = addChildBlock("hidden_proj", Linear.of(sizes.modelSize, false));
+        sentinelProjection = addChildBlock("sentinel_proj", Linear.of(sizes.hiddenSize, false));
+        outputProjection = addChildBlock("output_proj", Linear.of(sizes.outputSize, false));
     }
 
     /**
      * What a decoder brings, and what it may look at.
      *
      * @param x the inputs of its steps, (B, T, Dx)
-     * @param hidden h, the hidden states after the steps, (B, T, D)
      * @param previousHidden h', the hidden states before the steps, (B, T, D)
      * @param cell m, the cell states after the steps, (B, T, D)
-     * @param keys the regions as they are scored, (B, S, Dk); usually the same as {@code regions}
-     * @param regions v, the regions as they are mixed, (B, S, D)
-     * @param mask which regions are seen; never null
-     * @param cache keeps W_v v and v from one step to the next; null for none
-     * @param observer is told α̂ of the regions; null for nobody
+     * @param attention as query h, the hidden states after the steps, (B, T, D); as key the regions
+     *     as they are scored, (B, S, Dk); as value v, the regions as they are mixed, (B, S, D). Its
+     *     cache keeps W_v v and v from one step to the next; its observer is told α̂ of the regions
      */
     public record Inputs(
-            NDArray x,
-            NDArray hidden,
-            NDArray previousHidden,
-            NDArray cell,
-            NDArray keys,
-            NDArray regions,
-            AttentionMask mask,
-            KeyValueCache cache,
-            AttentionObserver observer) {
-
-        /** {@inheritDoc} */
-        public Inputs {
-            Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
-        }
+            NDArray x, NDArray previousHidden, NDArray cell, AttentionInputs attention) {
 
         /**
          * Returns inputs without mask, cache or observer.
@@ -125,48 +131,17 @@ public final class SentinelAttention extends AttentionBlock {
          */
         public static Inputs of(
                 NDArray x, NDArray hidden, NDArray previousHidden, NDArray cell, NDArray regions) {
-            return new Inputs(
-                    x,
-                    hidden,
-                    previousHidden,
-                    cell,
-                    regions,
-                    regions,
-                    AttentionMask.none(),
-                    null,
-                    null);
+            return new Inputs(x, previousHidden, cell, AttentionInputs.cross(hidden, regions));
         }
 
         /**
-         * Returns these inputs with another mask.
+         * Returns these inputs with another mask, cache or observer.
          *
-         * @param other the mask that replaces this one
+         * @param other what changes of {@link #attention()}
          * @return the new inputs
          */
-        public Inputs withMask(AttentionMask other) {
-            return new Inputs(
-                    x, hidden, previousHidden, cell, keys, regions, other, cache, observer);
-        }
-
-        /**
-         * Returns these inputs with a cache.
-         *
-         * @param other the cache; null for none
-         * @return the new inputs
-         */
-        public Inputs withCache(KeyValueCache other) {
-            return new Inputs(
-                    x, hidden, previousHidden, cell, keys, regions, mask, other, observer);
-        }
-
-        /**
-         * Returns these inputs with an observer.
-         *
-         * @param other the observer; null for none
-         * @return the new inputs
-         */
-        public Inputs withObserver(AttentionObserver other) {
-            return new Inputs(x, hidden, previousHidden, cell, keys, regions, mask, cache, other);
+        public Inputs with(UnaryOperator<AttentionInputs> other) {
+            return new Inputs(x, previousHidden, cell, other.apply(attention));
         }
     }
 
@@ -193,15 +168,6 @@ public final class SentinelAttention extends AttentionBlock {
             NDArray readout) {}
 
     /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /**
      * Looks, or not.
      *
      * @param parameters where the block's parameters are found
@@ -210,35 +176,32 @@ public final class SentinelAttention extends AttentionBlock {
      * @return everything on the way, and the readout
      */
     public Output look(ParameterStore parameters, Inputs in, boolean training) {
-        NDManager manager = in.hidden.getManager();
+        AttentionInputs attention = in.attention;
+        NDManager manager = attention.query().getManager();
         NDArray gate =
-                apply(inputProjection, parameters, in.x, training)
-                        .add(apply(hiddenProjection, parameters, in.previousHidden, training))
+                inputProjection
+                        .apply(parameters, in.x, training)
+                        .add(hiddenProjection.apply(parameters, in.previousHidden, training))
                         .getNDArrayInternal()
                         .sigmoid(); // (B, T, D)
         NDArray sentinel = gate.mul(in.cell.tanh());
-
-        KeyValues memory = memory(parameters, in, training); // (B, 1, S, A), (B, 1, S, D)
-        NDArray keys = ScoredAttention.keys(memory, manager);
-        NDArray hidden = score.queries(parameters, in.hidden, training); // W_g h, (B, T, A)
-        NDArray scores = score.pairs(parameters, hidden, keys, null, training).expandDims(1);
+        KeyValues memory = memory(parameters, attention, training); // (B, 1, S, A), (B, 1, S, D)
+        NDArray keys = keys(memory, manager);
+        NDArray hidden = score().queries(parameters, attention.query(), training); // (B, T, A)
+        NDArray scores = score().pairs(parameters, hidden, keys, null, training).expandDims(1);
         long queries = scores.getShape().get(2);
-        AttentionMask mask = in.mask.realise(manager, queries, memory.length());
+        AttentionMask mask = attention.mask().realise(manager, queries, memory.length());
         NDArray weights =
-                Softmax.INSTANCE.weights(
+                weights(
                         parameters,
                         scores,
                         mask.arrays(manager, queries, memory.length()),
                         training); // α, (B, 1, T, S)
-        NDArray kept =
-                training && dropout > 0
-                        ? Kernels.of(manager).dropout().dropout(weights, dropout)
-                        : weights;
-        NDArray context = kept.matMul(memory.value()).squeeze(1); // c, (B, T, D)
-
+        NDArray context =
+                dropped(weights, training).matMul(memory.value()).squeeze(1); // c, (B, T, D)
         NDArray own = sentinelScores(parameters, sentinel, hidden, training); // (B, 1, T, 1)
         NDArray extended =
-                Softmax.INSTANCE.weights(
+                weights(
                         parameters,
                         scores.concat(own, 3),
                         mask.withVisibleKeys(manager, queries, memory.length(), 1)
@@ -247,9 +210,12 @@ public final class SentinelAttention extends AttentionBlock {
         NDArray beta = extended.squeeze(1).get(new NDIndex(":, :, -1:")); // (B, T, 1)
         NDArray adaptive =
                 sentinel.mul(beta).add(context.mul(Scalars.subtract(1, beta))); // ĉ, (B, T, D)
-        NDArray readout = apply(outputProjection, parameters, adaptive.add(in.hidden), training);
-        if (in.observer != null) {
-            in.observer.observe("", extended.get(new NDIndex(":, :, :, :-1"))); // (B, 1, T, S)
+        NDArray readout =
+                outputProjection.apply(parameters, adaptive.add(attention.query()), training);
+        if (attention.observed()) {
+            attention
+                    .observer()
+                    .observe("", extended.get(new NDIndex(":, :, :, :-1"))); // (B, 1, T, S)
         }
         return new Output(
                 gate,
@@ -262,23 +228,11 @@ public final class SentinelAttention extends AttentionBlock {
                 readout);
     }
 
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray query = in.query();
-        Inputs inputs =
-                new Inputs(
-                        query,
-                        query,
-                        previous(query, in.cache()),
-                        query,
-                        in.key(),
-                        in.value(),
-                        in.mask(),
-                        in.cache(),
-                        in.observer());
-        Output output = look(parameters, inputs, training);
-        return new AttentionOutput(output.readout());
+        Inputs inputs = new Inputs(query, previous(query, in.cache()), query, in);
+        return new AttentionOutput(look(parameters, inputs, training).readout());
     }
 
     /** The query of the place before each, zeros before the first. */
@@ -297,22 +251,13 @@ public final class SentinelAttention extends AttentionBlock {
         return shape.get(1) == 1 ? first : first.concat(query.get(new NDIndex(":, :-1")), 1);
     }
 
-    private KeyValues memory(ParameterStore parameters, Inputs in, boolean training) {
-        Supplier<KeyValues> fresh =
-                () ->
-                        new KeyValues(
-                                score.keys(parameters, in.keys, training).expandDims(1),
-                                in.regions.expandDims(1));
-        return in.cache == null ? fresh.get() : in.cache.update(fresh);
-    }
-
     /** {@code w·tanh(W_s s + W_g h)}: each step's sentinel is scored with its own hidden state. */
     private NDArray sentinelScores(
             ParameterStore parameters, NDArray sentinel, NDArray hidden, boolean training) {
         Shape shape = hidden.getShape();
         long steps = shape.get(0) * shape.get(1);
-        NDArray key = apply(sentinelProjection, parameters, sentinel, training); // (B, T, A)
-        return score.pairs(
+        NDArray key = sentinelProjection.apply(parameters, sentinel, training); // (B, T, A)
+        return score().pairs(
                         parameters,
                         hidden.reshape(steps, 1, shape.get(2)),
                         key.reshape(steps, 1, shape.get(2)),
@@ -321,127 +266,29 @@ public final class SentinelAttention extends AttentionBlock {
                 .reshape(shape.get(0), 1, shape.get(1), 1);
     }
 
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape query = inputShapes[0];
-        long[] units = outputProjection.getOutputShapes(new Shape[] {query})[0].getShape();
-        return new Shape[] {new Shape(query.get(0), query.get(1), units[units.length - 1])};
+        return new Shape[] {new Shape(query.get(0), query.get(1), sizes.outputSize)};
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         Shape[] shapes = queryKeyValue(inputShapes);
         for (Shape shape : new Shape[] {shapes[0], shapes[2]}) {
-            if (shape.get(shape.dimension() - 1) != modelSize) {
-                throw new IllegalArgumentException(
-                        "hidden states (the query) and regions (the value) must have modelSize features, got modelSize="
-                                + modelSize
-                                + ", input="
-                                + shape);
-            }
+            Require.that(
+                    shape.get(shape.dimension() - 1) == sizes.modelSize,
+                    "hidden states (the query) and regions (the value) must have modelSize"
+                            + " features, got modelSize=%s, input=%s",
+                    sizes.modelSize,
+                    shape);
         }
-        Shape state = new Shape(1, 1, modelSize);
-        score.initialize(manager, dataType, state, shapes[1]);
-        inputProjection.initialize(manager, dataType, new Shape(1, 1, inputSize));
+        Shape state = new Shape(1, 1, sizes.modelSize);
+        super.initializeChildBlocks(manager, dataType, state, shapes[1], state);
+        inputProjection.initialize(manager, dataType, new Shape(1, 1, sizes.inputSize));
         hiddenProjection.initialize(manager, dataType, state);
         sentinelProjection.initialize(manager, dataType, state);
         outputProjection.initialize(manager, dataType, state);
-    }
-
-    /** Builds a {@link SentinelAttention}. */
-    public static final class Builder {
-
-        private int modelSize;
-        private int inputSize;
-        private int hiddenSize;
-        private int outputSize;
-        private float dropout;
-
-        private Builder() {}
-
-        /**
-         * Sets D, the features of hidden and cell states and of regions.
-         *
-         * @param modelSize at least 1
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets Dx, the features of x; D unless set. The plain contract needs D.
-         *
-         * @param inputSize at least 1
-         * @return this builder
-         */
-        public Builder optInputSize(int inputSize) {
-            this.inputSize = inputSize;
-            return this;
-        }
-
-        /**
-         * Sets A, the units of the score's hidden layer; D unless set.
-         *
-         * @param hiddenSize at least 1
-         * @return this builder
-         */
-        public Builder optHiddenSize(int hiddenSize) {
-            this.hiddenSize = hiddenSize;
-            return this;
-        }
-
-        /**
-         * Sets V, the features of the readout; D unless set.
-         *
-         * @param outputSize at least 1
-         * @return this builder
-         */
-        public Builder optOutputSize(int outputSize) {
-            this.outputSize = outputSize;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training before they mix the regions; 0
-         * unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public SentinelAttention build() {
-            if (modelSize < 1 || inputSize < 0 || hiddenSize < 0 || outputSize < 0) {
-                throw new IllegalArgumentException(
-                        "sizes must be at least 1, got modelSize="
-                                + modelSize
-                                + ", inputSize="
-                                + inputSize
-                                + ", hiddenSize="
-                                + hiddenSize
-                                + ", outputSize="
-                                + outputSize);
-            }
-            ScaledDotProduct.checkDropout(dropout);
-            return new SentinelAttention(this);
-        }
     }
 }

@@ -1,14 +1,10 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
-import java.util.Objects;
-import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
@@ -33,46 +29,34 @@ import org.attn4j.attention.score.Score;
  * a gate near 0 does; {@link HardAttention} looks at one place instead. Time and memory are those
  * of the score, B·T·S·A for the additive one, and B·T·Dq for the gate.
  */
-public final class SoftAttention extends AttentionBlock {
+public final class SoftAttention extends ScoredAttention<Score> {
 
     private static final byte VERSION = 1;
 
-    private final Score score;
-    private final ScoredAttention core;
     private final Linear gate; // null without
 
-    private SoftAttention(Builder builder) {
-        super(VERSION);
-        score = Objects.requireNonNull(builder.score, "score");
-        if (score instanceof Block block) {
-            addChildBlock("score", block);
-        }
-        core = new ScoredAttention(score, builder.alignment, builder.dropout);
-        if (builder.alignment instanceof Block block) {
-            addChildBlock("alignment", block);
-        }
-        gate = builder.gate ? addChildBlock("gate", Linear.builder().setUnits(1).build()) : null;
+    /**
+     * Creates a block with a gate, with softmax and without dropout.
+     *
+     * @param score f_att, a score of this block's own: one with parameters becomes its child
+     */
+    public SoftAttention(Score score) {
+        this(score, true, Softmax.INSTANCE, 0);
     }
 
     /**
-     * Returns a builder.
+     * Creates a block.
      *
-     * @return a new builder
+     * @param score f_att, a score of this block's own: one with parameters becomes its child
+     * @param gate whether the context is gated
+     * @param alignment how scores become weights
+     * @param dropout the rate at which weights are dropped in training, in [0, 1)
      */
-    public static Builder builder() {
-        return new Builder();
+    public SoftAttention(Score score, boolean gate, Alignment alignment, float dropout) {
+        super(VERSION, score, alignment, dropout);
+        this.gate = gate ? addChildBlock("gate", Linear.of(1, true)) : null;
     }
 
-    /**
-     * Returns how a query scores a key.
-     *
-     * @return the score
-     */
-    public Score score() {
-        return score;
-    }
-
-    /** {@inheritDoc} */
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         AttentionOutput output = context(parameters, in, training);
@@ -93,7 +77,7 @@ public final class SoftAttention extends AttentionBlock {
      */
     public AttentionOutput context(
             ParameterStore parameters, AttentionInputs in, boolean training) {
-        return core.attend(parameters, in, training);
+        return super.attend(parameters, in, training);
     }
 
     /**
@@ -109,7 +93,7 @@ public final class SoftAttention extends AttentionBlock {
         if (gate == null) {
             throw new IllegalStateException("this block was built without a gate");
         }
-        NDArray logit = gate.forward(parameters, new NDList(query), training).singletonOrThrow();
+        NDArray logit = gate.apply(parameters, query, training);
         return logit.getNDArrayInternal().sigmoid();
     }
 
@@ -138,85 +122,10 @@ public final class SoftAttention extends AttentionBlock {
         return Scalars.multiply(missing.sum(new int[] {1}), lambda).reshape(shape.get(0));
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
-        return ScoredAttention.outputShapes(inputShapes[0], queryKeyValue(inputShapes)[2]);
-    }
-
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
-        Shape[] shapes = queryKeyValue(inputShapes);
-        core.initialize(manager, dataType, shapes[0], shapes[1]);
-        if (gate != null) {
-            gate.initialize(manager, dataType, shapes[0]);
-        }
-    }
-
-    /** Builds a {@link SoftAttention}. */
-    public static final class Builder {
-
-        private Score score;
-        private boolean gate = true;
-        private Alignment alignment = Softmax.INSTANCE;
-        private float dropout;
-
-        private Builder() {}
-
-        /**
-         * Sets f_att, how a query scores a key.
-         *
-         * @param score a score of this block's own: one with parameters becomes its child
-         * @return this builder
-         */
-        public Builder setScore(Score score) {
-            this.score = score;
-            return this;
-        }
-
-        /**
-         * Sets whether the context is gated; it is unless set.
-         *
-         * @param gate whether it is
-         * @return this builder
-         */
-        public Builder optGate(boolean gate) {
-            this.gate = gate;
-            return this;
-        }
-
-        /**
-         * Sets how scores become weights; softmax unless set. One with parameters becomes the child
-         * {@code alignment}.
-         *
-         * @param alignment the mapping
-         * @return this builder
-         */
-        public Builder optAlignment(Alignment alignment) {
-            this.alignment = alignment;
-            return this;
-        }
-
-        /**
-         * Sets the rate at which weights are dropped in training; 0 unless set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public SoftAttention build() {
-            return new SoftAttention(this);
-        }
+        super.initializeChildBlocks(manager, dataType, inputShapes);
+        Heads.initialize(gate, manager, dataType, inputShapes[0]);
     }
 }

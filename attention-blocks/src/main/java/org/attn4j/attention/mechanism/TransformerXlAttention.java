@@ -170,7 +170,7 @@ public final class TransformerXlAttention extends AttentionBlock {
     private static NDArray biased(
             NDArray heads, Parameter bias, ParameterStore parameters, boolean training) {
         NDArray vectors = parameters.getValue(bias, heads.getDevice(), training); // (N, H)
-        return heads.add(vectors.expandDims(1));
+        return heads.add(Heads.on(heads.getManager(), vectors).expandDims(1));
     }
 
     static Parameter bias(String name, int heads, int headSize) {

@@ -1,6 +1,7 @@
 package org.attn4j.attention.spec;
 
 import java.util.List;
+import org.attn4j.attention.Attention;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.AlphaEntmax;
 import org.attn4j.attention.align.Entmax15;
@@ -92,13 +93,14 @@ final class AdaptiveProviders {
                         Integer.class,
                         null,
                         "A, the units of the score; modelSize unless set")
-                .provider(
-                        (spec, site) ->
-                                SentinelAttention.builder()
-                                        .setModelSize(site.modelSize())
-                                        .optHiddenSize(spec.integer("hiddenSize", site.modelSize()))
-                                        .optDropout(site.dropout())
-                                        .build());
+                .provider((spec, site) -> sentinel(spec, site));
+    }
+
+    private static Attention sentinel(AttentionSpec spec, AttentionSite site) {
+        int size = site.modelSize();
+        return new SentinelAttention(
+                new SentinelAttention.Sizes(size, size, spec.integer("hiddenSize", size), size),
+                site.dropout());
     }
 
     private static AttentionProvider entmax() {

@@ -2,6 +2,7 @@ package org.attn4j.attention.spec;
 
 import java.util.List;
 import org.attn4j.attention.Attention;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.mechanism.AdditiveAttention;
 import org.attn4j.attention.mechanism.CoverageAttention;
 import org.attn4j.attention.mechanism.GlobalAttention;
@@ -47,11 +48,11 @@ final class GlobalProviders {
                 .addOption("bias", Boolean.class, false, "whether the hidden layer has a bias")
                 .provider(
                         (spec, site) ->
-                                AdditiveAttention.builder()
-                                        .setHiddenSize(hiddenSize(spec, site))
-                                        .optBias(spec.flag("bias"))
-                                        .optDropout(site.dropout())
-                                        .build());
+                                new AdditiveAttention(
+                                        hiddenSize(spec, site),
+                                        spec.flag("bias"),
+                                        Softmax.INSTANCE,
+                                        site.dropout()));
     }
 
     private static AttentionProvider soft() {
@@ -67,11 +68,11 @@ final class GlobalProviders {
                 .addOption("gate", Boolean.class, true, "whether the context is gated")
                 .provider(
                         (spec, site) ->
-                                SoftAttention.builder()
-                                        .setScore(new AdditiveScore(hiddenSize(spec, site), true))
-                                        .optGate(spec.flag("gate"))
-                                        .optDropout(site.dropout())
-                                        .build());
+                                new SoftAttention(
+                                        new AdditiveScore(hiddenSize(spec, site), true),
+                                        spec.flag("gate"),
+                                        Softmax.INSTANCE,
+                                        site.dropout()));
     }
 
     private static AttentionProvider hard() {
@@ -92,10 +93,9 @@ final class GlobalProviders {
                         "tau of the straight-through gradient: colder is less biased and noisier")
                 .provider(
                         (spec, site) ->
-                                HardAttention.builder()
-                                        .setScore(new AdditiveScore(hiddenSize(spec, site), true))
-                                        .optTemperature(spec.number("temperature"))
-                                        .build());
+                                new HardAttention(
+                                        new AdditiveScore(hiddenSize(spec, site), true),
+                                        spec.number("temperature")));
     }
 
     private static AttentionProvider globalDot() {
@@ -159,10 +159,8 @@ final class GlobalProviders {
                         AttentionPlace.CROSS)
                 .provider(
                         (spec, site) ->
-                                CoverageAttention.builder()
-                                        .setHiddenSize(hiddenSize(spec, site))
-                                        .optDropout(site.dropout())
-                                        .build());
+                                new CoverageAttention(
+                                        hiddenSize(spec, site), Softmax.INSTANCE, site.dropout()));
     }
 
     private static MechanismInfo.Builder global(String score, String equation) {
@@ -182,11 +180,11 @@ final class GlobalProviders {
     }
 
     private static Attention global(AttentionSpec spec, AttentionSite site, Score score) {
-        return GlobalAttention.builder()
-                .setScore(score)
-                .optAttentionalSize(spec.flag(ATTENTIONAL) ? site.modelSize() : 0)
-                .optDropout(site.dropout())
-                .build();
+        return new GlobalAttention(
+                score,
+                spec.flag(ATTENTIONAL) ? site.modelSize() : 0,
+                Softmax.INSTANCE,
+                site.dropout());
     }
 
     private static MechanismInfo.Builder hidden(MechanismInfo.Builder info) {

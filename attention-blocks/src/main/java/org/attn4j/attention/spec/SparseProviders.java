@@ -186,7 +186,10 @@ final class SparseProviders {
                                         "Source and target run side by side, or a place needs its neighbours alone.")
                                 .setEquation(
                                         "context_t = sum_s a_t(s) value_s, a_t = softmax over |s - t| <= D of score(query_t, key_s)"))
-                .provider((spec, site) -> local(spec, site).build());
+                .provider(
+                        (spec, site) ->
+                                LocalAttention.monotonic(
+                                        score(spec, site), spec.integer("window"), site.dropout()));
     }
 
     private static AttentionProvider predictive() {
@@ -204,10 +207,12 @@ final class SparseProviders {
                         "hidden features of the prediction; the model size unless set")
                 .provider(
                         (spec, site) ->
-                                local(spec, site)
-                                        .optPredictive(
-                                                spec.integer("positionSize", site.modelSize()))
-                                        .build());
+                                LocalAttention.predictive(
+                                        score(spec, site),
+                                        spec.integer("window"),
+                                        spec.integer("positionSize", site.modelSize()),
+                                        0,
+                                        site.dropout()));
     }
 
     private static MechanismInfo.Builder localOptions(MechanismInfo.Builder builder) {
@@ -222,23 +227,18 @@ final class SparseProviders {
                         "how a query scores a key: dot, general, concat or additive");
     }
 
-    private static LocalAttention.Builder local(AttentionSpec spec, AttentionSite site) {
+    private static Score score(AttentionSpec spec, AttentionSite site) {
         int size = site.modelSize();
-        Score score =
-                switch (spec.text("score")) {
-                    case "dot" -> new DotScore();
-                    case "general" -> new GeneralScore(size);
-                    case "concat" -> new ConcatScore(size);
-                    case "additive" -> new AdditiveScore(size);
-                    default ->
-                            throw new IllegalArgumentException(
-                                    "score must be dot, general, concat or additive, got "
-                                            + spec.text("score"));
-                };
-        return LocalAttention.builder()
-                .setScore(score)
-                .setHalfWidth(spec.integer("window"))
-                .optDropout(site.dropout());
+        return switch (spec.text("score")) {
+            case "dot" -> new DotScore();
+            case "general" -> new GeneralScore(size);
+            case "concat" -> new ConcatScore(size);
+            case "additive" -> new AdditiveScore(size);
+            default ->
+                    throw new IllegalArgumentException(
+                            "score must be dot, general, concat or additive, got "
+                                    + spec.text("score"));
+        };
     }
 
     private static Attention sparse(AttentionSite site, SparsePattern pattern) {

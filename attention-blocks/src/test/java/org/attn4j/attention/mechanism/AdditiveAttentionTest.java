@@ -3,6 +3,7 @@ package org.attn4j.attention.mechanism;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.attn4j.attention.Attention;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.testkit.AttentionContractTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -15,7 +16,7 @@ class AdditiveAttentionTest {
     class Plain extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return AdditiveAttention.builder().setHiddenSize(6).build();
+            return new AdditiveAttention(6);
         }
     }
 
@@ -23,15 +24,15 @@ class AdditiveAttentionTest {
     class WithBias extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return AdditiveAttention.builder().setHiddenSize(5).optBias(true).build();
+            return new AdditiveAttention(5, true, Softmax.INSTANCE, 0);
         }
     }
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> AdditiveAttention.builder().build());
+        assertThrows(IllegalArgumentException.class, () -> new AdditiveAttention(0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> AdditiveAttention.builder().setHiddenSize(3).optDropout(1).build());
+                () -> new AdditiveAttention(3, false, Softmax.INSTANCE, 1));
     }
 }

@@ -27,7 +27,7 @@ class CoverageAttentionTest {
     class Contract extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return CoverageAttention.builder().setHiddenSize(6).build();
+            return new CoverageAttention(6);
         }
 
         @Test
@@ -125,6 +125,6 @@ class CoverageAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> CoverageAttention.builder().build());
+        assertThrows(IllegalArgumentException.class, () -> new CoverageAttention(0));
     }
 }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.score.ConcatScore;
 import org.attn4j.attention.score.DotScore;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class GlobalAttentionTest {
 
     private static Attention with(Score score) {
-        return GlobalAttention.builder().setScore(score).build();
+        return new GlobalAttention(score);
     }
 
     @Nested
@@ -66,10 +67,7 @@ class GlobalAttentionTest {
     class Attentional extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return GlobalAttention.builder()
-                    .setScore(new GeneralScore(8))
-                    .optAttentionalSize(8)
-                    .build();
+            return new GlobalAttention(new GeneralScore(8), 8, Softmax.INSTANCE, 0);
         }
 
         /** tanh(W_c [0; h]) still reads the query. */
@@ -147,18 +145,14 @@ class GlobalAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(NullPointerException.class, () -> GlobalAttention.builder().build());
+        assertThrows(NullPointerException.class, () -> new GlobalAttention(null));
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                        GlobalAttention.builder()
-                                .setScore(new DotScore())
-                                .optAttentionalSize(-1)
-                                .build());
+                () -> new GlobalAttention(new DotScore(), -1, Softmax.INSTANCE, 0));
         assertThrows(IllegalArgumentException.class, () -> new GeneralScore(0));
         assertThrows(IllegalArgumentException.class, () -> new LocationScore(0));
         assertThrows(IllegalArgumentException.class, () -> new ConcatScore(0));
-        GlobalAttention plain = GlobalAttention.builder().setScore(new DotScore()).build();
+        GlobalAttention plain = new GlobalAttention(new DotScore());
         assertThrows(IllegalStateException.class, () -> plain.attentional(null, null, null, false));
     }
 }

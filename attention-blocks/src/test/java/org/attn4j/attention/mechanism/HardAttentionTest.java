@@ -32,7 +32,7 @@ class HardAttentionTest {
     class Additive extends Contract {
         @Override
         protected Attention mechanism() {
-            return HardAttention.builder().setScore(new AdditiveScore(6, true)).build();
+            return new HardAttention(new AdditiveScore(6, true));
         }
     }
 
@@ -40,7 +40,7 @@ class HardAttentionTest {
     class ColdDot extends Contract {
         @Override
         protected Attention mechanism() {
-            return HardAttention.builder().setScore(new DotScore(0.3)).optTemperature(0.5).build();
+            return new HardAttention(new DotScore(0.3), 0.5);
         }
     }
 
@@ -157,7 +157,7 @@ class HardAttentionTest {
     void drawsAreAsFrequentAsTheWeightsSay() {
         try (NDManager manager = TestEngine.manager()) {
             Engine.getEngine(TestEngine.name()).setRandomSeed(11);
-            HardAttention hard = HardAttention.builder().setScore(new DotScore()).build();
+            HardAttention hard = new HardAttention(new DotScore());
             NDArray query = manager.ones(new Shape(1, 1, 1));
             NDArray key =
                     manager.create(
@@ -196,7 +196,7 @@ class HardAttentionTest {
     @Test
     void aQueryThatSeesNothingDrawsNothing() {
         try (NDManager manager = TestEngine.manager()) {
-            HardAttention hard = HardAttention.builder().setScore(new DotScore()).build();
+            HardAttention hard = new HardAttention(new DotScore());
             AttentionInputs inputs =
                     AttentionInputs.self(Numbers.random(manager, 1, new Shape(1, 2, 3)))
                             .withMask(AttentionMask.keys(manager.zeros(new Shape(1, 2))));
@@ -225,13 +225,11 @@ class HardAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(NullPointerException.class, () -> HardAttention.builder().build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> HardAttention.builder().setScore(new DotScore()).optTemperature(0).build());
+        assertThrows(NullPointerException.class, () -> new HardAttention(null));
+        assertThrows(IllegalArgumentException.class, () -> new HardAttention(new DotScore(), 0));
         assertThrows(IllegalArgumentException.class, () -> new Reinforce(-1, 0, 0.9));
         assertThrows(IllegalArgumentException.class, () -> new Reinforce(1, 0, 1));
-        HardAttention hard = HardAttention.builder().setScore(new DotScore()).build();
+        HardAttention hard = new HardAttention(new DotScore());
         assertThrows(IllegalArgumentException.class, () -> hard.draw(null, null, 0, false));
     }
 }

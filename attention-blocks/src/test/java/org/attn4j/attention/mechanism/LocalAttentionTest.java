@@ -22,7 +22,6 @@ import org.attn4j.attention.score.ConcatScore;
 import org.attn4j.attention.score.DotScore;
 import org.attn4j.attention.score.GeneralScore;
 import org.attn4j.attention.score.LocationScore;
-import org.attn4j.attention.score.Score;
 import org.attn4j.testkit.AttentionContractTest;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.Subject;
@@ -34,10 +33,6 @@ import org.junit.jupiter.api.Test;
 @Tag("engine")
 class LocalAttentionTest {
 
-    private static LocalAttention.Builder builder(Score score) {
-        return LocalAttention.builder().setScore(score).setHalfWidth(1);
-    }
-
     @Nested
     class Monotonic extends AttentionContractTest {
         @Override
@@ -47,7 +42,7 @@ class LocalAttentionTest {
 
         @Override
         protected Attention mechanism() {
-            return builder(new GeneralScore(8)).build();
+            return LocalAttention.monotonic(new GeneralScore(8), 1, 0);
         }
     }
 
@@ -60,7 +55,7 @@ class LocalAttentionTest {
 
         @Override
         protected Attention mechanism() {
-            return builder(new AdditiveScore(5)).setHalfWidth(2).build();
+            return LocalAttention.monotonic(new AdditiveScore(5), 2, 0);
         }
     }
 
@@ -74,7 +69,7 @@ class LocalAttentionTest {
 
         @Override
         protected Attention mechanism() {
-            return builder(new GeneralScore(8)).optPredictive(6).build();
+            return LocalAttention.predictive(new GeneralScore(8), 1, 6, 0, 0);
         }
     }
 
@@ -87,24 +82,24 @@ class LocalAttentionTest {
 
         @Override
         protected Attention mechanism() {
-            return builder(new DotScore()).optPredictive(3).optDeviation(2).build();
+            return LocalAttention.predictive(new DotScore(), 1, 3, 2, 0);
         }
     }
 
     /** Only an observer makes the weights of T×S; the context must be the same. */
     @Test
     void gatheredWindowsGiveWhatTheWeightsInFullGive() {
-        List<Supplier<LocalAttention.Builder>> builders =
+        List<Supplier<LocalAttention>> builders =
                 List.of(
-                        () -> builder(new GeneralScore(8)).setHalfWidth(0),
-                        () -> builder(new ConcatScore(5)).setHalfWidth(3),
-                        () -> builder(new GeneralScore(8)).setHalfWidth(10),
-                        () -> builder(new GeneralScore(8)).setHalfWidth(2).optPredictive(6),
-                        () -> builder(new AdditiveScore(5)).setHalfWidth(5).optPredictive(6));
-        for (Supplier<LocalAttention.Builder> builder : builders) {
+                        () -> LocalAttention.monotonic(new GeneralScore(8), 0, 0),
+                        () -> LocalAttention.monotonic(new ConcatScore(5), 3, 0),
+                        () -> LocalAttention.monotonic(new GeneralScore(8), 10, 0),
+                        () -> LocalAttention.predictive(new GeneralScore(8), 2, 6, 0, 0),
+                        () -> LocalAttention.predictive(new AdditiveScore(5), 5, 6, 0, 0));
+        for (Supplier<LocalAttention> builder : builders) {
             for (int[] size : new int[][] {{37, 37}, {5, 40}, {60, 30}}) {
                 try (NDManager manager = TestEngine.manager()) {
-                    check(manager, builder.get().build(), size[0], size[1]);
+                    check(manager, builder.get(), size[0], size[1]);
                 }
             }
         }
@@ -149,7 +144,7 @@ class LocalAttentionTest {
         for (int hidden : new int[] {0, 4}) {
             try (NDManager manager = TestEngine.manager()) {
                 LocalAttention block =
-                        builder(new GeneralScore(8)).setHalfWidth(2).optPredictive(hidden).build();
+                        LocalAttention.predictive(new GeneralScore(8), 2, hidden, 0, 0);
                 Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
                 NDArray x = Numbers.random(manager, 1, new Shape(2, 9, 8));
                 NDArray memory = Numbers.random(manager, 2, new Shape(2, 12, 8));
@@ -178,7 +173,7 @@ class LocalAttentionTest {
     @Test
     void theCentreOfAWindowIsLearned() {
         try (NDManager manager = TestEngine.manager()) {
-            LocalAttention block = builder(new DotScore()).setHalfWidth(2).optPredictive(4).build();
+            LocalAttention block = LocalAttention.predictive(new DotScore(), 2, 4, 0, 0);
             Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 5, 8));
             NDArray memory = Numbers.random(manager, 2, new Shape(2, 30, 8));
@@ -207,7 +202,11 @@ class LocalAttentionTest {
     void givenPositionsAreTheCentres() {
         try (NDManager manager = TestEngine.manager()) {
             Subject subject =
-                    Subject.of(builder(new GeneralScore(8)).build(), manager, 8, DataType.FLOAT32);
+                    Subject.of(
+                            LocalAttention.monotonic(new GeneralScore(8), 1, 0),
+                            manager,
+                            8,
+                            DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, 3, 8));
             NDArray memory = Numbers.random(manager, 2, new Shape(2, 20, 8));
             NDArray places = manager.create(new int[] {4, 9, 19}, new Shape(3));
@@ -227,16 +226,18 @@ class LocalAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(NullPointerException.class, () -> LocalAttention.builder().build());
-        assertThrows(IllegalArgumentException.class, () -> builder(new LocationScore(9)).build());
+        assertThrows(NullPointerException.class, () -> LocalAttention.monotonic(null, 1, 0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> builder(new DotScore()).setHalfWidth(-1).build());
+                () -> LocalAttention.monotonic(new LocationScore(9), 1, 0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> builder(new DotScore()).setHalfWidth(0).optPredictive(2).build());
+                () -> LocalAttention.monotonic(new DotScore(), -1, 0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> builder(new DotScore()).optDropout(1).build());
+                () -> LocalAttention.predictive(new DotScore(), 0, 2, 0, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> LocalAttention.monotonic(new DotScore(), 1, 1));
     }
 }

@@ -26,15 +26,15 @@ import org.junit.jupiter.api.Test;
 @Tag("engine")
 class SentinelAttentionTest {
 
-    private static SentinelAttention.Builder builder() {
-        return SentinelAttention.builder().setModelSize(8);
+    private static SentinelAttention plain() {
+        return new SentinelAttention(SentinelAttention.Sizes.of(8), 0);
     }
 
     @Nested
     class Plain extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return builder().optHiddenSize(6).build();
+            return new SentinelAttention(new SentinelAttention.Sizes(8, 8, 6, 8), 0);
         }
 
         /** The regions have 1 − β; the rest is the sentinel's. */
@@ -76,7 +76,7 @@ class SentinelAttentionTest {
     @Test
     void regionsAndSentinelShareOneDistribution() {
         try (NDManager manager = TestEngine.manager()) {
-            Subject subject = Subject.of(builder().build(), manager, 8, DataType.FLOAT32);
+            Subject subject = Subject.of(plain(), manager, 8, DataType.FLOAT32);
             boolean[] visible = {true, false, true, true, false, false, false, false};
             AttentionMask mask = AttentionMask.keys(manager.create(visible, new Shape(2, 4)));
             List<NDArray> told = new ArrayList<>();
@@ -85,8 +85,12 @@ class SentinelAttentionTest {
                             .look(
                                     subject.store(),
                                     inputs(subject)
-                                            .withMask(mask)
-                                            .withObserver((place, weights) -> told.add(weights)),
+                                            .with(
+                                                    a ->
+                                                            a.withMask(mask)
+                                                                    .withObserver(
+                                                                            (site, w) ->
+                                                                                    told.add(w))),
                                     false);
             float[] beta = output.beta().toFloatArray();
             float[] sums = output.extendedWeights().sum(new int[] {2}).toFloatArray();
@@ -118,21 +122,22 @@ class SentinelAttentionTest {
     @Test
     void aDecoderLooksStepByStep() {
         try (NDManager manager = TestEngine.manager()) {
-            Subject subject = Subject.of(builder().build(), manager, 8, DataType.FLOAT32);
+            Subject subject = Subject.of(plain(), manager, 8, DataType.FLOAT32);
             Inputs in = inputs(subject);
             NDArray all = block(subject).look(subject.store(), in, false).readout();
             try (KeyValueCache cache = new MemoryCache(manager)) {
                 for (int step = 0; step < 3; step++) {
                     String at = ":, " + step + ":" + (step + 1);
-                    NDArray regions = step == 0 ? in.regions() : in.regions().mul(0);
+                    NDArray regions =
+                            step == 0 ? in.attention().value() : in.attention().value().mul(0);
                     Inputs one =
                             Inputs.of(
                                             in.x().get(at),
-                                            in.hidden().get(at),
+                                            in.attention().query().get(at),
                                             in.previousHidden().get(at),
                                             in.cell().get(at),
                                             regions)
-                                    .withCache(cache);
+                                    .with(a -> a.withCache(cache));
                     Numbers.assertClose(
                             "step " + step,
                             all.get(at).toFloatArray(),
@@ -149,15 +154,13 @@ class SentinelAttentionTest {
 
     @Test
     void sizesThatDoNotFitAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> SentinelAttention.builder().build());
-        assertThrows(IllegalArgumentException.class, () -> builder().optHiddenSize(-1).build());
+        assertThrows(IllegalArgumentException.class, () -> SentinelAttention.Sizes.of(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> new SentinelAttention.Sizes(8, 8, -1, 8));
         try (NDManager manager = TestEngine.manager()) {
             assertThrows(
                     IllegalArgumentException.class,
-                    () ->
-                            builder()
-                                    .build()
-                                    .initialize(manager, DataType.FLOAT32, new Shape(1, 1, 7)));
+                    () -> plain().initialize(manager, DataType.FLOAT32, new Shape(1, 1, 7)));
         }
     }
 }

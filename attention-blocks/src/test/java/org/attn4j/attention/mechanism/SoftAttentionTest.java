@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.score.AdditiveScore;
 import org.attn4j.attention.score.DotScore;
 import org.attn4j.testkit.AttentionContractTest;
@@ -25,7 +26,7 @@ class SoftAttentionTest {
     class Gated extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return SoftAttention.builder().setScore(new AdditiveScore(6, true)).build();
+            return new SoftAttention(new AdditiveScore(6, true));
         }
 
         @Test
@@ -50,7 +51,7 @@ class SoftAttentionTest {
     class Ungated extends AttentionContractTest {
         @Override
         protected Attention mechanism() {
-            return SoftAttention.builder().setScore(new DotScore()).optGate(false).build();
+            return new SoftAttention(new DotScore(), false, Softmax.INSTANCE, 0);
         }
     }
 
@@ -76,9 +77,8 @@ class SoftAttentionTest {
 
     @Test
     void thereIsNoGateWithoutOne() {
-        SoftAttention plain =
-                SoftAttention.builder().setScore(new DotScore()).optGate(false).build();
+        SoftAttention plain = new SoftAttention(new DotScore(), false, Softmax.INSTANCE, 0);
         assertThrows(IllegalStateException.class, () -> plain.gate(null, null, false));
-        assertThrows(NullPointerException.class, () -> SoftAttention.builder().build());
+        assertThrows(NullPointerException.class, () -> new SoftAttention(null));
     }
 }

@@ -71,11 +71,16 @@ public final class SparseBenchmark {
                 "sparse, blocks of 64, 3 + 1 + 1",
                 false,
                 sparse(length -> new BlockPattern(64, 1, 1, 1, 1)));
-        put("local, window 10", false, length -> local().build());
+        put(
+                "local, window 10",
+                false,
+                length -> LocalAttention.monotonic(new GeneralScore(MODEL_SIZE), 10, 0));
         put(
                 "local-predictive, window 10",
                 false,
-                length -> local().optPredictive(MODEL_SIZE).build());
+                length ->
+                        LocalAttention.predictive(
+                                new GeneralScore(MODEL_SIZE), 10, MODEL_SIZE, 0, 0));
         put("linear", false, length -> new LinearAttention(MODEL_SIZE, HEADS));
         put("multi-head, fused, causal", true, full);
         put("longformer, window 64, causal", true, sparse(length -> new WindowPattern(64)));
@@ -103,10 +108,6 @@ public final class SparseBenchmark {
                         .setHeads(HEADS)
                         .setPattern(pattern.apply(length))
                         .build();
-    }
-
-    private static LocalAttention.Builder local() {
-        return LocalAttention.builder().setScore(new GeneralScore(MODEL_SIZE)).setHalfWidth(10);
     }
 
     private static int root(int length) {
