@@ -19,8 +19,8 @@ import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.position.RotaryEmbedding;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 
@@ -130,7 +130,7 @@ final class LatentExample implements Example {
         return Mechanisms.create(
                 spec,
                 new AttentionSite(
-                        AttentionPlace.DECODER_SELF,
+                        AttentionSlot.DECODER_SELF,
                         layer,
                         MODEL_SIZE,
                         HEADS,

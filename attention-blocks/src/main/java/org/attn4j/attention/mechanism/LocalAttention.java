@@ -12,7 +12,6 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;

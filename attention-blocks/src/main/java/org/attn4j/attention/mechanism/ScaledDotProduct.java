@@ -56,13 +56,7 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
             boolean training) {
         AttentionRequest request =
                 mask.request(
-                        query,
-                        memory.key(),
-                        memory.value(),
-                        scale,
-                        dropout,
-                        training,
-                        observer);
+                        query, memory.key(), memory.value(), scale, dropout, training, observer);
         return Heads.merge(Kernels.attend(kernel, request));
     }
 

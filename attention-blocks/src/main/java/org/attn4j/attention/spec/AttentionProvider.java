@@ -21,7 +21,7 @@ public interface AttentionProvider {
     MechanismInfo info();
 
     /**
-     * Makes the mechanism. {@link Mechanisms#create} has checked the place and the options, and
+     * Makes the mechanism. {@link Mechanisms#create} has checked the slot and the options, and
      * filled in the options that were left out and have a default.
      *
      * @param spec the options

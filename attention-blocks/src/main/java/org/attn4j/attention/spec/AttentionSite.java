@@ -6,18 +6,18 @@ import org.attn4j.attention.position.RotaryEmbedding;
 /**
  * The site where a mechanism will stand: what the model around it settles.
  *
- * @param place who attends to whom
+ * @param slot who attends to whom
  * @param layer the number of the layer, from 0
  * @param modelSize D, the features of query, key, value and context
  * @param heads N, for mechanisms with heads
  * @param dropout the rate at which weights are dropped in training, in [0, 1)
- * @param maxLength the most places that a sequence will have, for mechanisms with parameters by
- *     place
- * @param rotary positions that turn queries and keys, for mechanisms that project them; null for
+ * @param maxLength the most positions that a sequence will have, for mechanisms with parameters by
+ *     position
+ * @param rotary positions that rotate queries and keys, for mechanisms that project them; null for
  *     none
  */
 public record AttentionSite(
-        AttentionPlace place,
+        AttentionSlot slot,
         int layer,
         int modelSize,
         int heads,
@@ -25,9 +25,8 @@ public record AttentionSite(
         int maxLength,
         RotaryEmbedding rotary) {
 
-    /** {@inheritDoc} */
     public AttentionSite {
-        Objects.requireNonNull(place, "place");
+        Objects.requireNonNull(slot, "slot");
         if (layer < 0 || modelSize < 1 || heads < 1 || maxLength < 1) {
             throw new IllegalArgumentException(
                     "layer must be at least 0, modelSize, heads and maxLength at least 1, got layer="
@@ -49,7 +48,7 @@ public record AttentionSite(
         if (rotary != null) {
             throw new IllegalArgumentException(
                     mechanism
-                            + " has no heads of queries and keys that rotary positions could turn:"
+                            + " has no heads of queries and keys that rotary positions could rotate:"
                             + " use sinusoidal or learned positions, or a multi-head mechanism");
         }
     }

@@ -6,13 +6,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiFunction;
-import org.attn4j.attention.Attention;
 
 /**
  * What there is to know about a mechanism before choosing it.
  *
  * @param name the name in specifications: lower case, words joined by hyphens
+ * @param aliases other names that a reader may look for, such as {@code Bahdanau}
  * @param title the name in prose
  * @param purpose when to choose it
  * @param equation what it computes, in one line of plain text
@@ -20,16 +19,17 @@ import org.attn4j.attention.Attention;
  * @param cost what it costs in time and memory
  * @param file the class that holds it
  * @param engines the engines it runs on, and what differs between them
- * @param places where in a sequence model it may stand; none for a mechanism with inputs of its own
- * @param elsewhere why it stands in no other place, and where it fits instead; empty if it stands
+ * @param slots where in a sequence model it may stand; none for a mechanism with inputs of its own
+ * @param elsewhere why it stands nowhere else, and where it fits instead; empty if it stands
  *     everywhere
- * @param rotary whether it turns queries and keys by {@link AttentionSite#rotary()}
+ * @param rotary whether it rotates queries and keys by {@link AttentionSite#rotary()}
  * @param scoreBias whether a bias by position and head in the mask adds to its scores, as ALiBi and
  *     T5's relative positions do
  * @param options what can be set
  */
 public record MechanismInfo(
         String name,
+        List<String> aliases,
         String title,
         String purpose,
         String equation,
@@ -37,13 +37,12 @@ public record MechanismInfo(
         String cost,
         String file,
         String engines,
-        Set<AttentionPlace> places,
+        Set<AttentionSlot> slots,
         String elsewhere,
         boolean rotary,
         boolean scoreBias,
         List<MechanismOption> options) {
 
-    /** {@inheritDoc} */
     public MechanismInfo {
         if (name == null || !name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
             throw new IllegalArgumentException(
@@ -56,13 +55,14 @@ public record MechanismInfo(
         Objects.requireNonNull(cost, "cost");
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(engines, "engines");
-        Set<AttentionPlace> ordered = EnumSet.noneOf(AttentionPlace.class);
-        ordered.addAll(places);
-        places = Collections.unmodifiableSet(ordered);
+        aliases = List.copyOf(aliases);
+        Set<AttentionSlot> ordered = EnumSet.noneOf(AttentionSlot.class);
+        ordered.addAll(slots);
+        slots = Collections.unmodifiableSet(ordered);
         Objects.requireNonNull(elsewhere, "elsewhere");
-        if (elsewhere.isEmpty() && places.size() < AttentionPlace.values().length) {
+        if (elsewhere.isEmpty() && slots.size() < AttentionSlot.values().length) {
             throw new IllegalArgumentException(
-                    name + " stands in " + places + " only: elsewhere must say why");
+                    name + " stands in " + slots + " only: elsewhere must say why");
         }
         options = List.copyOf(options);
         if (options.stream().map(MechanismOption::name).distinct().count() < options.size()) {
@@ -84,6 +84,7 @@ public record MechanismInfo(
     public static final class Builder {
 
         private final String name;
+        private List<String> aliases = List.of();
         private String title;
         private String purpose = "";
         private String equation = "";
@@ -91,7 +92,7 @@ public record MechanismInfo(
         private String cost = "";
         private String file = "";
         private String engines = "PyTorch, MXNet";
-        private Set<AttentionPlace> places = EnumSet.allOf(AttentionPlace.class);
+        private Set<AttentionSlot> slots = EnumSet.allOf(AttentionSlot.class);
         private String elsewhere = "";
         private boolean rotary;
         private boolean scoreBias;
@@ -164,7 +165,22 @@ public record MechanismInfo(
          * @return this builder
          */
         public Builder setFile(Class<?> type) {
-            this.file = type.getName();
+            return setFile(type.getName());
+        }
+
+        Builder setFile(String type) {
+            this.file = type;
+            return this;
+        }
+
+        /**
+         * Sets other names that a reader may look for; none unless set.
+         *
+         * @param aliases such as {@code Bahdanau}
+         * @return this builder
+         */
+        public Builder optAliases(String... aliases) {
+            this.aliases = List.of(aliases);
             return this;
         }
 
@@ -182,14 +198,14 @@ public record MechanismInfo(
         /**
          * Sets where it may stand; everywhere unless set.
          *
-         * @param why why it stands in no other place, and where it fits instead: a sentence that
-         *     starts with its subject, as in {@code it looks at later places}
-         * @param places the places; none for a mechanism with inputs of its own
+         * @param why why it stands nowhere else, and where it fits instead: a sentence that starts
+         *     with its subject, as in {@code it looks at later positions}
+         * @param slots where; none for a mechanism with inputs of its own
          * @return this builder
          */
-        public Builder optPlaces(String why, AttentionPlace... places) {
+        public Builder optSlots(String why, AttentionSlot... slots) {
             this.elsewhere = why;
-            this.places = Set.of(places);
+            this.slots = Set.of(slots);
             return this;
         }
 
@@ -226,8 +242,12 @@ public record MechanismInfo(
          */
         public Builder addOption(
                 String optionName, Class<?> type, Object defaultValue, String description) {
-            options.add(new MechanismOption(optionName, type, defaultValue, description));
+            add(new MechanismOption(optionName, type, defaultValue, description));
             return this;
+        }
+
+        void add(MechanismOption option) {
+            options.add(option);
         }
 
         /**
@@ -237,19 +257,8 @@ public record MechanismInfo(
          */
         public MechanismInfo build() {
             return new MechanismInfo(
-                    name, title, purpose, equation, paper, cost, file, engines, places, elsewhere,
-                    rotary, scoreBias, options);
-        }
-
-        /**
-         * Builds a provider with this description.
-         *
-         * @param maker makes the mechanism
-         * @return the provider
-         */
-        public AttentionProvider provider(
-                BiFunction<AttentionSpec, AttentionSite, Attention> maker) {
-            return AttentionProvider.of(build(), maker);
+                    name, aliases, title, purpose, equation, paper, cost, file, engines, slots,
+                    elsewhere, rotary, scoreBias, options);
         }
     }
 }

@@ -39,37 +39,43 @@ public final class Mechanisms {
         Map<String, AttentionProvider> known = byName();
         AttentionProvider provider = known.get(name);
         if (provider == null) {
+            String hint =
+                    known.values().stream()
+                            .map(AttentionProvider::info)
+                            .filter(i -> i.aliases().stream().anyMatch(name::equalsIgnoreCase))
+                            .map(i -> ", did you mean '" + i.name() + "'?")
+                            .findFirst()
+                            .orElseGet(() -> Nearest.hint(name, known.keySet()));
             throw new IllegalArgumentException(
-                    "no attention mechanism is called '%s'%s"
-                            .formatted(name, Nearest.hint(name, known.keySet())));
+                    "no attention mechanism is called '%s'%s".formatted(name, hint));
         }
         return provider;
     }
 
     /**
-     * Returns the mechanisms that may stand at a place.
+     * Returns the mechanisms that may stand in a slot.
      *
-     * @param place the place
+     * @param slot an attention of an encoder-decoder model
      * @return their providers, in the order of {@link #all}
      */
-    public static List<AttentionProvider> fitting(AttentionPlace place) {
-        return all().stream().filter(p -> p.info().places().contains(place)).toList();
+    public static List<AttentionProvider> fitting(AttentionSlot slot) {
+        return all().stream().filter(p -> p.info().slots().contains(slot)).toList();
     }
 
     /**
-     * Checks a specification for a place without building anything.
+     * Checks a specification for a slot without building anything.
      *
      * @param spec the mechanism and its options
-     * @param place where it would stand
+     * @param slot where it would stand
      * @return the specification with the defaults of the options that it leaves out
      * @throws IllegalArgumentException if there is no such mechanism or option, if a value has the
-     *     wrong type, or if the mechanism cannot stand there: then with the reason and the places
+     *     wrong type, or if the mechanism cannot stand there: then with the reason and the slots
      *     where it fits
      */
-    public static AttentionSpec check(AttentionSpec spec, AttentionPlace place) {
+    public static AttentionSpec check(AttentionSpec spec, AttentionSlot slot) {
         MechanismInfo info = named(spec.mechanism()).info();
-        if (!info.places().contains(place)) {
-            throw new IllegalArgumentException(refusal(info, place));
+        if (!info.slots().contains(slot)) {
+            throw new IllegalArgumentException(refusal(info, slot));
         }
         return withDefaults(spec, info);
     }
@@ -84,7 +90,7 @@ public final class Mechanisms {
      *     mechanism cannot have
      */
     public static Attention create(AttentionSpec spec, AttentionSite site) {
-        AttentionSpec complete = check(spec, site.place());
+        AttentionSpec complete = check(spec, site.slot());
         AttentionProvider provider = named(spec.mechanism());
         if (!provider.info().rotary()) {
             site.requireNoRotary(spec.mechanism());
@@ -92,12 +98,12 @@ public final class Mechanisms {
         return provider.create(complete, site);
     }
 
-    private static String refusal(MechanismInfo info, AttentionPlace place) {
+    private static String refusal(MechanismInfo info, AttentionSlot slot) {
         String fits =
-                info.places().stream().map(AttentionPlace::label).collect(Collectors.joining(", "));
+                info.slots().stream().map(AttentionSlot::label).collect(Collectors.joining(", "));
         return info.name()
                 + " cannot stand in "
-                + place.label()
+                + slot.label()
                 + ": "
                 + info.elsewhere()
                 + (fits.isEmpty() ? "" : "; it fits " + fits);

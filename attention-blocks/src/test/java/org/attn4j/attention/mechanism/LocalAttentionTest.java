@@ -144,7 +144,9 @@ class LocalAttentionTest {
         for (int hidden : new int[] {0, 4}) {
             try (NDManager manager = TestEngine.manager()) {
                 LocalAttention block =
-                        LocalAttention.predictive(new GeneralScore(8), 2, hidden, 0, 0);
+                        hidden == 0
+                                ? LocalAttention.monotonic(new GeneralScore(8), 2, 0)
+                                : LocalAttention.predictive(new GeneralScore(8), 2, hidden, 0, 0);
                 Subject subject = Subject.of(block, manager, 8, DataType.FLOAT32);
                 NDArray x = Numbers.random(manager, 1, new Shape(2, 9, 8));
                 NDArray memory = Numbers.random(manager, 2, new Shape(2, 12, 8));

@@ -34,14 +34,14 @@ class MechanismsTest {
     private static final int SIZE = 8;
     private static final int LENGTH = 7;
 
-    private static AttentionSite site(AttentionPlace place) {
-        return new AttentionSite(place, 0, SIZE, 2, 0.1f, 64, null);
+    private static AttentionSite site(AttentionSlot slot) {
+        return new AttentionSite(slot, 0, SIZE, 2, 0.1f, 64, null);
     }
 
-    private static String refused(Object spec, AttentionPlace place) {
+    private static String refused(Object spec, AttentionSlot slot) {
         return assertThrows(
                         IllegalArgumentException.class,
-                        () -> Mechanisms.create(AttentionSpec.of(spec), site(place)))
+                        () -> Mechanisms.create(AttentionSpec.of(spec), site(slot)))
                 .getMessage();
     }
 
@@ -68,10 +68,10 @@ class MechanismsTest {
     @TestFactory
     List<DynamicTest> everyMechanismWorksWhereItMayStand() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (AttentionPlace place : AttentionPlace.values()) {
-            for (AttentionProvider provider : Mechanisms.fitting(place)) {
+        for (AttentionSlot slot : AttentionSlot.values()) {
+            for (AttentionProvider provider : Mechanisms.fitting(slot)) {
                 String name = provider.info().name();
-                tests.add(dynamicTest(name + ", " + place.label(), () -> check(name, place)));
+                tests.add(dynamicTest(name + ", " + slot.label(), () -> check(name, slot)));
             }
         }
         return tests;
@@ -80,15 +80,15 @@ class MechanismsTest {
     /**
      * Padding changes nothing, a causal mask hides what comes, and steps give what the whole does.
      */
-    private static void check(String name, AttentionPlace place) {
+    private static void check(String name, AttentionSlot slot) {
         try (NDManager manager = TestEngine.manager()) {
-            Attention block = Mechanisms.create(AttentionSpec.named(name), site(place));
+            Attention block = Mechanisms.create(AttentionSpec.named(name), site(slot));
             Subject subject = Subject.of(block, manager, SIZE, DataType.FLOAT32);
             NDArray x = Numbers.random(manager, 1, new Shape(2, LENGTH, SIZE));
-            boolean cross = place == AttentionPlace.CROSS;
+            boolean cross = slot == AttentionSlot.CROSS;
             NDArray memory = cross ? Numbers.random(manager, 2, new Shape(2, 5, SIZE)) : x;
             AttentionMask mask =
-                    place == AttentionPlace.DECODER_SELF
+                    slot == AttentionSlot.DECODER_SELF
                             ? AttentionMask.causal()
                             : padding(manager, memory.getShape().get(1));
             AttentionInputs inputs = AttentionInputs.cross(x, memory).withMask(mask);
@@ -97,7 +97,7 @@ class MechanismsTest {
             }
             NDArray whole = subject.attend(inputs).context();
             assertEquals(x.getShape(), whole.getShape());
-            switch (place) {
+            switch (slot) {
                 case ENCODER_SELF -> checkPadding(subject, x, whole, mask);
                 case DECODER_SELF -> checkSteps(subject, x, null, whole, mask, manager);
                 case CROSS -> checkSteps(subject, x, memory, whole, mask, manager);
@@ -158,8 +158,8 @@ class MechanismsTest {
     void anUnknownMechanismIsRefusedWithTheLikelyOne() {
         assertEquals(
                 "no attention mechanism is called 'multi-heat', did you mean 'multi-head'?",
-                refused("multi-heat", AttentionPlace.CROSS));
-        assertTrue(refused("qqqqqqqqqqqqq", AttentionPlace.CROSS).contains("dot-product"));
+                refused("multi-heat", AttentionSlot.CROSS));
+        assertTrue(refused("qqqqqqqqqqqqq", AttentionSlot.CROSS).contains("dot-product"));
     }
 
     @Test
@@ -167,7 +167,7 @@ class MechanismsTest {
         Map<String, Object> spec = Map.of("mechanism", "grouped-query", "keyValueHead", 1);
         assertEquals(
                 "grouped-query has no option 'keyValueHead', did you mean 'keyValueHeads'?",
-                refused(spec, AttentionPlace.CROSS));
+                refused(spec, AttentionSlot.CROSS));
     }
 
     @Test
@@ -175,17 +175,17 @@ class MechanismsTest {
         Map<String, Object> spec = Map.of("mechanism", "dot-product", "heads", "two");
         assertEquals(
                 "option heads of dot-product must be a whole number, got two",
-                refused(spec, AttentionPlace.CROSS));
+                refused(spec, AttentionSlot.CROSS));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Mechanisms.check(AttentionSpec.of(spec), AttentionPlace.CROSS),
+                () -> Mechanisms.check(AttentionSpec.of(spec), AttentionSlot.CROSS),
                 "before anything is built");
     }
 
     @Test
     void defaultsAreFilledIn() {
         AttentionSpec checked =
-                Mechanisms.check(AttentionSpec.named("dot-product"), AttentionPlace.CROSS);
+                Mechanisms.check(AttentionSpec.named("dot-product"), AttentionSlot.CROSS);
         assertEquals(Map.of("heads", 1), checked.options());
     }
 
@@ -193,12 +193,12 @@ class MechanismsTest {
     void aPlaceThatDoesNotFitIsRefusedWithTheReasonAndWhereItFits() {
         for (AttentionProvider provider : Mechanisms.all()) {
             MechanismInfo info = provider.info();
-            for (AttentionPlace place : AttentionPlace.values()) {
-                if (!info.places().contains(place)) {
-                    String message = refused(info.name(), place);
+            for (AttentionSlot slot : AttentionSlot.values()) {
+                if (!info.slots().contains(slot)) {
+                    String message = refused(info.name(), slot);
                     assertTrue(message.contains(info.elsewhere()), message);
-                    assertTrue(message.contains(place.label()), message);
-                    info.places().forEach(p -> assertTrue(message.contains(p.label()), message));
+                    assertTrue(message.contains(slot.label()), message);
+                    info.slots().forEach(p -> assertTrue(message.contains(p.label()), message));
                 }
             }
         }
@@ -207,16 +207,16 @@ class MechanismsTest {
     @Test
     void optionsReachTheBlock() {
         Map<String, Object> spec = Map.of("mechanism", "grouped-query", "keyValueHeads", 3);
-        assertTrue(refused(spec, AttentionPlace.CROSS).contains("keyValueHeads=3"));
+        assertTrue(refused(spec, AttentionSlot.CROSS).contains("keyValueHeads=3"));
     }
 
     @Test
     void sitesAreChecked() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AttentionSite(AttentionPlace.CROSS, 0, 8, 0, 0, 64, null));
+                () -> new AttentionSite(AttentionSlot.CROSS, 0, 8, 0, 0, 64, null));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AttentionSite(AttentionPlace.CROSS, 0, 8, 2, 1, 64, null));
+                () -> new AttentionSite(AttentionSlot.CROSS, 0, 8, 2, 1, 64, null));
     }
 }

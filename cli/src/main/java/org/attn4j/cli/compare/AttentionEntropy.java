@@ -5,11 +5,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 
 /**
  * How widely attention looks: the entropy of the weights of a query, {@code -Σ w·ln w} in nats,
- * averaged over queries, heads and layers. 0 is a look at one place, {@code ln S} one at all S
+ * averaged over queries, heads and layers. 0 is a look at one position, {@code ln S} one at all S
  * alike.
  *
  * <p>Weights that do not sum to one are divided by their sum first; a query that sees nothing does
@@ -17,11 +17,11 @@ import org.attn4j.attention.spec.AttentionPlace;
  */
 final class AttentionEntropy implements AttentionObserver {
 
-    private final Map<AttentionPlace, double[]> sums = new EnumMap<>(AttentionPlace.class);
+    private final Map<AttentionSlot, double[]> sums = new EnumMap<>(AttentionSlot.class);
 
     @Override
-    public void observe(String place, NDArray weights) {
-        double[] sum = sums.computeIfAbsent(placeOf(place), unused -> new double[2]);
+    public void observe(String site, NDArray weights) {
+        double[] sum = sums.computeIfAbsent(slotOf(site), unused -> new double[2]);
         int keys = Math.toIntExact(weights.getShape().get(weights.getShape().dimension() - 1));
         float[] flat = weights.toFloatArray();
         for (int row = 0; row < flat.length; row += keys) {
@@ -36,11 +36,11 @@ final class AttentionEntropy implements AttentionObserver {
     /**
      * The mean over the queries of some places, in nats; null if none of them shows its weights.
      */
-    Double mean(List<AttentionPlace> places) {
+    Double mean(List<AttentionSlot> places) {
         double total = 0;
         double queries = 0;
-        for (AttentionPlace place : places) {
-            double[] sum = sums.getOrDefault(place, new double[2]);
+        for (AttentionSlot slot : places) {
+            double[] sum = sums.getOrDefault(slot, new double[2]);
             total += sum[0];
             queries += sum[1];
         }
@@ -60,10 +60,10 @@ final class AttentionEntropy implements AttentionObserver {
         return total > 0 ? entropy : Double.NaN;
     }
 
-    private static AttentionPlace placeOf(String place) {
-        if (place.startsWith("encoder.")) {
-            return AttentionPlace.ENCODER_SELF;
+    private static AttentionSlot slotOf(String site) {
+        if (site.startsWith("encoder.")) {
+            return AttentionSlot.ENCODER_SELF;
         }
-        return place.contains("encoder_attn") ? AttentionPlace.CROSS : AttentionPlace.DECODER_SELF;
+        return site.contains("encoder_attn") ? AttentionSlot.CROSS : AttentionSlot.DECODER_SELF;
     }
 }

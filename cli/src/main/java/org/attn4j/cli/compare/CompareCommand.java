@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
@@ -105,7 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         RunConfig asked = configuration();
-        List<AttentionPlace> allowed = Contender.places(places);
+        List<AttentionSlot> allowed = Contender.places(places);
         List<Contender> contenders = buildable(Contender.parse(mechanisms, allowed), asked, err);
         try (var pairs = Corpora.of(asked.data()).train().open()) {
             pairs.findFirst(); // refuses what cannot be read, before anything is trained

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.RunConfig;
@@ -58,7 +58,7 @@ public final class CompareWorker implements Callable<Integer> {
     private String label;
 
     @Option(names = "--places", required = true, split = ",")
-    private List<AttentionPlace> places;
+    private List<AttentionSlot> places;
 
     @Option(names = "--job", required = true)
     private String job;
@@ -137,7 +137,7 @@ public final class CompareWorker implements Callable<Integer> {
                             job,
                             label,
                             spec.toObject(),
-                            places.stream().map(AttentionPlace::label).toList(),
+                            places.stream().map(AttentionSlot::label).toList(),
                             evaluation.score("bleu"),
                             evaluation.score("chrf"),
                             evaluation.score("loss"),

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ChildJvm;
 import org.attn4j.cli.io.Json;
@@ -144,7 +144,7 @@ final class Comparison {
                             String.join(
                                     ",",
                                     contender.places().stream()
-                                            .map(AttentionPlace::name)
+                                            .map(AttentionSlot::name)
                                             .toList())));
             arguments.addAll(List.of(file(".yaml").toString(), run.toString(), row().toString()));
             return arguments;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
@@ -19,7 +19,7 @@ import org.attn4j.models.family.transformer.TransformerAttention;
  * @param spec the mechanism and its options
  * @param places the places it takes; what stands in the others is the configuration's
  */
-record Contender(AttentionSpec spec, List<AttentionPlace> places) {
+record Contender(AttentionSpec spec, List<AttentionSlot> places) {
 
     /** Stands for every mechanism that fits one of the places. */
     static final String ALL = "all";
@@ -46,8 +46,8 @@ record Contender(AttentionSpec spec, List<AttentionPlace> places) {
     /** The configuration with this mechanism in its places. */
     RunConfig in(RunConfig config) {
         TransformerAttention attention = config.model().attention();
-        for (AttentionPlace place : places) {
-            attention = attention.with(place, spec);
+        for (AttentionSlot slot : places) {
+            attention = attention.with(slot, spec);
         }
         return config.withModel(config.model().toBuilder().optAttention(attention).build());
     }
@@ -57,16 +57,16 @@ record Contender(AttentionSpec spec, List<AttentionPlace> places) {
      *
      * @param names names of places, {@code self} for both self-attentions; none for all
      */
-    static List<AttentionPlace> places(List<String> names) {
-        List<AttentionPlace> places = new ArrayList<>();
+    static List<AttentionSlot> places(List<String> names) {
+        List<AttentionSlot> places = new ArrayList<>();
         for (String name : names) {
             String wanted = name.strip().replace("-", "").replace("_", "");
             boolean self = wanted.equalsIgnoreCase("self");
             boolean known = false;
-            for (AttentionPlace place : AttentionPlace.values()) {
-                String own = place.label().replace("-", "");
-                if (own.equalsIgnoreCase(wanted) || self && place != AttentionPlace.CROSS) {
-                    places.add(place);
+            for (AttentionSlot slot : AttentionSlot.values()) {
+                String own = slot.label().replace("-", "");
+                if (own.equalsIgnoreCase(wanted) || self && slot != AttentionSlot.CROSS) {
+                    places.add(slot);
                     known = true;
                 }
             }
@@ -77,7 +77,7 @@ record Contender(AttentionSpec spec, List<AttentionPlace> places) {
             }
         }
         return places.isEmpty()
-                ? List.of(AttentionPlace.values())
+                ? List.of(AttentionSlot.values())
                 : places.stream().distinct().sorted().toList();
     }
 
@@ -90,7 +90,7 @@ record Contender(AttentionSpec spec, List<AttentionPlace> places) {
      * @throws IllegalArgumentException if one is unknown, or fits none of the places: then with the
      *     reason and the places where it fits
      */
-    static List<Contender> parse(String text, List<AttentionPlace> asked) {
+    static List<Contender> parse(String text, List<AttentionSlot> asked) {
         List<Contender> contenders = new ArrayList<>();
         for (String item : items(text)) {
             if (item.equals(ALL)) {
@@ -116,9 +116,9 @@ record Contender(AttentionSpec spec, List<AttentionPlace> places) {
     }
 
     /** The mechanism in those of the places where it fits; null if there is none. */
-    private static Contender of(AttentionSpec spec, List<AttentionPlace> asked) {
+    private static Contender of(AttentionSpec spec, List<AttentionSlot> asked) {
         MechanismInfo info = Mechanisms.named(spec.mechanism()).info();
-        List<AttentionPlace> fitting = asked.stream().filter(info.places()::contains).toList();
+        List<AttentionSlot> fitting = asked.stream().filter(info.slots()::contains).toList();
         return fitting.isEmpty() ? null : new Contender(spec, fitting);
     }
 

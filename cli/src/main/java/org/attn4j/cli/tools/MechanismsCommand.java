@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.MechanismOption;
 import org.attn4j.attention.spec.Mechanisms;
@@ -86,6 +86,9 @@ public final class MechanismsCommand implements Callable<Integer> {
     private static void printInFull(MechanismInfo info, PrintWriter out) {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("name", info.name());
+        if (!info.aliases().isEmpty()) {
+            rows.put("also", String.join("; ", info.aliases()));
+        }
         rows.put("for", info.purpose());
         rows.put("equation", info.equation());
         rows.put("paper", info.paper());
@@ -128,16 +131,14 @@ public final class MechanismsCommand implements Callable<Integer> {
     }
 
     private static String places(MechanismInfo info) {
-        return info.places().isEmpty()
+        return info.slots().isEmpty()
                 ? "no place in a sequence model"
-                : info.places().stream()
-                        .map(AttentionPlace::label)
-                        .collect(Collectors.joining(", "));
+                : info.slots().stream().map(AttentionSlot::label).collect(Collectors.joining(", "));
     }
 
     /** The kinds of positions that a Transformer with this self-attention can have. */
     private static List<String> positions(MechanismInfo info) {
-        if (info.places().stream().allMatch(place -> place == AttentionPlace.CROSS)) {
+        if (info.slots().stream().allMatch(slot -> slot == AttentionSlot.CROSS)) {
             return List.of();
         }
         List<String> positions = new ArrayList<>(List.of("sinusoidal", "learned", "none"));
@@ -168,13 +169,14 @@ public final class MechanismsCommand implements Callable<Integer> {
     private static Map<String, Object> document(MechanismInfo info) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", info.name());
+        document.put("aliases", info.aliases());
         document.put("title", info.title());
         document.put("purpose", info.purpose());
         document.put("equation", info.equation());
         document.put("paper", info.paper());
         document.put("cost", info.cost());
         document.put("engines", info.engines());
-        document.put("places", info.places().stream().map(AttentionPlace::label).toList());
+        document.put("places", info.slots().stream().map(AttentionSlot::label).toList());
         document.put("elsewhere", info.elsewhere());
         document.put("positions", positions(info));
         document.put("class", info.file());

@@ -1,9 +1,9 @@
 package org.attn4j.cli.thirdparty;
 
 import org.attn4j.attention.Attention;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
 import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 
@@ -19,10 +19,10 @@ public final class RunningMeanProvider implements AttentionProvider {
                 .setPaper("Zhang et al. 2018, section 3.1")
                 .setCost("time BTSD; memory BTS")
                 .setFile(RunningMean.class)
-                .optPlaces(
+                .optSlots(
                         "its weights follow no query, so that a decoder would read every source alike",
-                        AttentionPlace.ENCODER_SELF,
-                        AttentionPlace.DECODER_SELF)
+                        AttentionSlot.ENCODER_SELF,
+                        AttentionSlot.DECODER_SELF)
                 .addOption("bias", Boolean.class, true, "whether the projection has a bias")
                 .build();
     }

@@ -3,7 +3,7 @@ package org.attn4j.models.family.recurrent;
 import com.google.gson.JsonObject;
 import java.util.Objects;
 import org.attn4j.attention.recurrent.CellKind;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.models.config.ConfigReader;
@@ -84,7 +84,7 @@ public record RecurrentConfig(
         requireId("bosId", bosId, targetVocabularySize);
         requireId("eosId", eosId, targetVocabularySize);
         requireId("decoderStartId", decoderStartId, targetVocabularySize);
-        Mechanisms.check(attention, AttentionPlace.CROSS);
+        Mechanisms.check(attention, AttentionSlot.CROSS);
     }
 
     /**

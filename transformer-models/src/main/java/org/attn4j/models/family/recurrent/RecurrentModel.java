@@ -18,8 +18,8 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.recurrent.RecurrentOutput;
 import org.attn4j.attention.recurrent.RecurrentStack;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -96,7 +96,7 @@ public final class RecurrentModel extends AbstractBlock
     private static Attention configured(RecurrentConfig config) {
         AttentionSite site =
                 new AttentionSite(
-                        AttentionPlace.CROSS,
+                        AttentionSlot.CROSS,
                         0,
                         config.decoderSize(),
                         config.heads(),

@@ -3,8 +3,8 @@ package org.attn4j.models.family.transformer;
 import java.util.Locale;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.position.RotaryEmbedding;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionSite;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
@@ -16,12 +16,12 @@ public interface AttentionFactory {
     /**
      * Makes one.
      *
-     * @param place where it will stand
+     * @param slot where it will stand
      * @param layer number of its layer, from 0
      * @param config the model's hyperparameters
      * @return a mechanism from (B, T, D) to (B, T, D)
      */
-    Attention create(AttentionPlace place, int layer, TransformerConfig config);
+    Attention create(AttentionSlot slot, int layer, TransformerConfig config);
 
     /**
      * Returns what the configuration names: the mechanisms of {@link
@@ -30,16 +30,16 @@ public interface AttentionFactory {
      * @return the factory
      */
     static AttentionFactory configured() {
-        return (place, layer, config) -> {
-            AttentionSpec spec = config.attention().at(place);
+        return (slot, layer, config) -> {
+            AttentionSpec spec = config.attention().at(slot);
             try {
-                if (place != AttentionPlace.CROSS) {
+                if (slot != AttentionSlot.CROSS) {
                     requirePositions(spec, config.positions());
                 }
-                return Mechanisms.create(spec, site(place, layer, config));
+                return Mechanisms.create(spec, site(slot, layer, config));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                        "attention at " + place.label() + ": " + e.getMessage(), e);
+                        "attention at " + slot.label() + ": " + e.getMessage(), e);
             }
         };
     }
@@ -60,14 +60,12 @@ public interface AttentionFactory {
         }
     }
 
-    private static AttentionSite site(AttentionPlace place, int layer, TransformerConfig config) {
+    private static AttentionSite site(AttentionSlot slot, int layer, TransformerConfig config) {
         int heads =
-                place == AttentionPlace.ENCODER_SELF
-                        ? config.encoderHeads()
-                        : config.decoderHeads();
-        boolean rotary = config.positions() == PositionKind.ROTARY && place != AttentionPlace.CROSS;
+                slot == AttentionSlot.ENCODER_SELF ? config.encoderHeads() : config.decoderHeads();
+        boolean rotary = config.positions() == PositionKind.ROTARY && slot != AttentionSlot.CROSS;
         return new AttentionSite(
-                place,
+                slot,
                 layer,
                 config.modelSize(),
                 heads,

@@ -1,7 +1,7 @@
 package org.attn4j.models.family.transformer;
 
 import java.util.Objects;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 
@@ -21,18 +21,18 @@ public record TransformerAttention(
      * {@inheritDoc}
      *
      * @throws IllegalArgumentException if there is no such mechanism or option, or if a mechanism
-     *     cannot stand in its place: then with the reason and the places where it fits
+     *     cannot stand in its slot: then with the reason and the places where it fits
      */
     public TransformerAttention {
-        check("encoderSelf", encoderSelf, AttentionPlace.ENCODER_SELF);
-        check("decoderSelf", decoderSelf, AttentionPlace.DECODER_SELF);
-        check("cross", cross, AttentionPlace.CROSS);
+        check("encoderSelf", encoderSelf, AttentionSlot.ENCODER_SELF);
+        check("decoderSelf", decoderSelf, AttentionSlot.DECODER_SELF);
+        check("cross", cross, AttentionSlot.CROSS);
     }
 
-    private static void check(String name, AttentionSpec spec, AttentionPlace place) {
+    private static void check(String name, AttentionSpec spec, AttentionSlot slot) {
         Objects.requireNonNull(spec, name);
         try {
-            Mechanisms.check(spec, place);
+            Mechanisms.check(spec, slot);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
@@ -53,13 +53,13 @@ public record TransformerAttention(
     }
 
     /**
-     * Returns what stands in a place.
+     * Returns what stands in a slot.
      *
-     * @param place the place
+     * @param slot the place
      * @return the specification of its mechanism
      */
-    public AttentionSpec at(AttentionPlace place) {
-        return switch (place) {
+    public AttentionSpec at(AttentionSlot slot) {
+        return switch (slot) {
             case ENCODER_SELF -> encoderSelf;
             case DECODER_SELF -> decoderSelf;
             case CROSS -> cross;
@@ -67,16 +67,16 @@ public record TransformerAttention(
     }
 
     /**
-     * Returns this choice with another mechanism in one place.
+     * Returns this choice with another mechanism in one slot.
      *
-     * @param place the place
+     * @param slot the place
      * @param spec what stands there
      * @return the new choice
      */
-    public TransformerAttention with(AttentionPlace place, AttentionSpec spec) {
+    public TransformerAttention with(AttentionSlot slot, AttentionSpec spec) {
         return new TransformerAttention(
-                place == AttentionPlace.ENCODER_SELF ? spec : encoderSelf,
-                place == AttentionPlace.DECODER_SELF ? spec : decoderSelf,
-                place == AttentionPlace.CROSS ? spec : cross);
+                slot == AttentionSlot.ENCODER_SELF ? spec : encoderSelf,
+                slot == AttentionSlot.DECODER_SELF ? spec : decoderSelf,
+                slot == AttentionSlot.CROSS ? spec : cross);
     }
 }

@@ -12,7 +12,7 @@ import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.attention.position.SinusoidalPositions;
-import org.attn4j.attention.spec.AttentionPlace;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.FeedForward;
@@ -164,16 +164,16 @@ final class TransformerParts {
 
     private TransformerLayer encoderLayer(int layer) {
         return new TransformerLayer(
-                attention.create(AttentionPlace.ENCODER_SELF, layer, config),
+                attention.create(AttentionSlot.ENCODER_SELF, layer, config),
                 feedForward(config.encoderFeedForwardSize()),
                 layout());
     }
 
     private TransformerLayer decoderLayer(int layer) {
         return new TransformerLayer(
-                attention.create(AttentionPlace.DECODER_SELF, layer, config),
+                attention.create(AttentionSlot.DECODER_SELF, layer, config),
                 AttentionMask.none(),
-                attention.create(AttentionPlace.CROSS, layer, config),
+                attention.create(AttentionSlot.CROSS, layer, config),
                 feedForward(config.decoderFeedForwardSize()),
                 layout());
     }

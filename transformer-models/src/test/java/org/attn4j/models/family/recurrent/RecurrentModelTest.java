@@ -33,8 +33,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.recurrent.CellKind;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.models.config.ConfigReader;
@@ -190,7 +190,7 @@ class RecurrentModelTest {
     @Test
     void everyMechanismThatFitsServesTheDecoder() {
         List<String> served = new ArrayList<>();
-        for (AttentionProvider provider : Mechanisms.fitting(AttentionPlace.CROSS)) {
+        for (AttentionProvider provider : Mechanisms.fitting(AttentionSlot.CROSS)) {
             String name = provider.info().name();
             RecurrentConfig config =
                     luong().optAttention(AttentionSpec.named(name)).optHeads(2).build();

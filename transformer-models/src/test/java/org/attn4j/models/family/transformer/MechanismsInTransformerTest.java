@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.attn4j.attention.spec.AttentionPlace;
 import org.attn4j.attention.spec.AttentionProvider;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.models.checkpoint.JsonFiles;
@@ -60,16 +60,16 @@ class MechanismsInTransformerTest {
     }
 
     static Stream<Arguments> fitting() {
-        return Arrays.stream(AttentionPlace.values())
+        return Arrays.stream(AttentionSlot.values())
                 .flatMap(
-                        place ->
-                                Mechanisms.fitting(place).stream()
-                                        .map(each -> Arguments.of(each.info().name(), place)));
+                        slot ->
+                                Mechanisms.fitting(slot).stream()
+                                        .map(each -> Arguments.of(each.info().name(), slot)));
     }
 
     static Stream<Arguments> fittingWithPositions() {
         return fitting()
-                .filter(each -> each.get()[1] != AttentionPlace.CROSS)
+                .filter(each -> each.get()[1] != AttentionSlot.CROSS)
                 .flatMap(
                         each ->
                                 Stream.of(
@@ -84,19 +84,18 @@ class MechanismsInTransformerTest {
                                                                 kind)));
     }
 
-    private static TransformerConfig config(String mechanism, AttentionPlace place) {
+    private static TransformerConfig config(String mechanism, AttentionSlot slot) {
         return TinyModels.config()
                 .optNormOrder(NormOrder.PRE)
                 .optAttention(
-                        TransformerAttention.multiHead()
-                                .with(place, AttentionSpec.named(mechanism)))
+                        TransformerAttention.multiHead().with(slot, AttentionSpec.named(mechanism)))
                 .build();
     }
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void decodingStepByStepGivesTheFullForwardPass(String mechanism, AttentionPlace place) {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void decodingStepByStepGivesTheFullForwardPass(String mechanism, AttentionSlot slot) {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         NDArray source = TinyModels.ids(manager, 3, 3, 4, 5, 2, 6, 2, 0, 0, 7, 8, 2, 0);
         NDArray input =
                 TinyModels.ids(manager, 3, 1, 5, 6, 7, 4, 8, 1, 8, 9, 3, 2, 2, 1, 4, 4, 2, 9, 5);
@@ -114,8 +113,8 @@ class MechanismsInTransformerTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void rowsOfABeamCanChangePlaces(String mechanism, AttentionPlace place) {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void rowsOfABeamCanChangePlaces(String mechanism, AttentionSlot slot) {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         NDArray source = TinyModels.ids(manager, 3, 3, 4, 2, 6, 2, 0, 7, 8, 2);
         try (StepDecoder decoder = model.start(manager, source)) {
             decoder.step(manager.create(new long[] {1, 1, 1}));
@@ -133,8 +132,8 @@ class MechanismsInTransformerTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void neitherPaddingNorLaterTargetsAreSeen(String mechanism, AttentionPlace place) {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void neitherPaddingNorLaterTargetsAreSeen(String mechanism, AttentionSlot slot) {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         NDArray alone =
                 model.logits(
                         TinyModels.ids(manager, 1, 3, 4, 2),
@@ -160,9 +159,9 @@ class MechanismsInTransformerTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void aModelDirectoryBringsItBack(
-            String mechanism, AttentionPlace place, @TempDir Path directory) throws Exception {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void aModelDirectoryBringsItBack(String mechanism, AttentionSlot slot, @TempDir Path directory)
+            throws Exception {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         made(model).save(directory);
         TransformerConfig read = TinyModels.read(JsonFiles.read(directory.resolve("config.json")));
         assertEquals(model.config(), read);
@@ -179,29 +178,29 @@ class MechanismsInTransformerTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void anObserverSeesWhoLooksAtWhat(String mechanism, AttentionPlace place) {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void anObserverSeesWhoLooksAtWhat(String mechanism, AttentionSlot slot) {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         Map<String, NDArray> seen = new TreeMap<>();
         model.logits(
                 TinyModels.ids(manager, 1, 3, 4, 2),
                 TinyModels.ids(manager, 1, 1, 5, 6, 7),
                 seen::put);
         String where =
-                switch (place) {
+                switch (slot) {
                     case ENCODER_SELF -> "encoder.layers.1.self_attn";
                     case DECODER_SELF -> "decoder.layers.1.self_attn";
                     case CROSS -> "decoder.layers.1.encoder_attn";
                 };
         NDArray weights = seen.get(where);
         assertNotNull(weights, seen.keySet().toString());
-        long queries = place == AttentionPlace.ENCODER_SELF ? 3 : 4;
-        long keys = place == AttentionPlace.DECODER_SELF ? 4 : 3;
+        long queries = slot == AttentionSlot.ENCODER_SELF ? 3 : 4;
+        long keys = slot == AttentionSlot.DECODER_SELF ? 4 : 3;
         long heads = weights.getShape().get(1);
         // What a mechanism looks at besides the keys, such as persistent vectors, stands behind
         // them.
         long columns = Math.max(keys, weights.getShape().get(3));
         assertEquals(new Shape(1, heads, queries, columns), weights.getShape());
-        if (place == AttentionPlace.DECODER_SELF) {
+        if (slot == AttentionSlot.DECODER_SELF) {
             for (long head = 0; head < heads; head++) {
                 assertEquals(0, weights.getFloat(0, head, 1, 3), "a later target is seen");
             }
@@ -210,8 +209,8 @@ class MechanismsInTransformerTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("fitting")
-    void itLearns(String mechanism, AttentionPlace place) {
-        TransformerModel model = TinyModels.model(config(mechanism, place), manager);
+    void itLearns(String mechanism, AttentionSlot slot) {
+        TransformerModel model = TinyModels.model(config(mechanism, slot), manager);
         double before = loss(model, false);
         for (int step = 0; step < 6; step++) {
             descend(model);
@@ -224,9 +223,9 @@ class MechanismsInTransformerTest {
     @ParameterizedTest(name = "{0} at {1} with {2}")
     @MethodSource("fittingWithPositions")
     void positionsInAttentionCountOrAreRefused(
-            String mechanism, AttentionPlace place, PositionKind positions) {
+            String mechanism, AttentionSlot slot, PositionKind positions) {
         TransformerConfig config =
-                config(mechanism, place).toBuilder().optPositions(positions).build();
+                config(mechanism, slot).toBuilder().optPositions(positions).build();
         TransformerModel model;
         try {
             model = TinyModels.model(config, manager);
@@ -236,8 +235,8 @@ class MechanismsInTransformerTest {
             return;
         }
         // The place alone knows the order of its tokens when the other one is blind to it.
-        float[] one = logits(model, place, 3, 4, 5, 6, 7);
-        float[] other = logits(model, place, 4, 3, 6, 5, 7);
+        float[] one = logits(model, slot, 3, 4, 5, 6, 7);
+        float[] other = logits(model, slot, 4, 3, 6, 5, 7);
         double difference = 0;
         for (int i = 0; i < one.length; i++) {
             difference = Math.max(difference, Math.abs(one[i] - other[i]));
@@ -246,8 +245,8 @@ class MechanismsInTransformerTest {
     }
 
     /** What the last target place predicts when tokens stand in some order before it. */
-    private float[] logits(TransformerModel model, AttentionPlace place, long... tokens) {
-        boolean encoder = place == AttentionPlace.ENCODER_SELF;
+    private float[] logits(TransformerModel model, AttentionSlot slot, long... tokens) {
+        boolean encoder = slot == AttentionSlot.ENCODER_SELF;
         NDArray moved = TinyModels.ids(manager, 1, tokens);
         NDArray fixed = TinyModels.ids(manager, 1, 1, 5);
         NDArray source = encoder ? moved : TinyModels.ids(manager, 1, 3, 4, 2);
@@ -258,19 +257,19 @@ class MechanismsInTransformerTest {
     @Test
     void aMechanismThatFitsNoPlaceIsRefusedWithTheReason() {
         for (AttentionProvider provider : Mechanisms.all()) {
-            for (AttentionPlace place : AttentionPlace.values()) {
-                if (provider.info().places().contains(place)) {
+            for (AttentionSlot slot : AttentionSlot.values()) {
+                if (provider.info().slots().contains(slot)) {
                     continue;
                 }
                 String name = provider.info().name();
                 IllegalArgumentException e =
                         assertThrows(
                                 IllegalArgumentException.class,
-                                () -> config(name, place),
-                                name + " at " + place);
+                                () -> config(name, slot),
+                                name + " at " + slot);
                 assertTrue(e.getMessage().contains(provider.info().elsewhere()), e.getMessage());
                 provider.info()
-                        .places()
+                        .slots()
                         .forEach(fits -> assertTrue(e.getMessage().contains(fits.label())));
             }
         }
@@ -281,14 +280,14 @@ class MechanismsInTransformerTest {
         IllegalArgumentException mechanism =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> config("mutli-head", AttentionPlace.CROSS));
+                        () -> config("mutli-head", AttentionSlot.CROSS));
         assertTrue(mechanism.getMessage().startsWith("cross: "), mechanism.getMessage());
         assertTrue(mechanism.getMessage().contains("multi-head"), mechanism.getMessage());
         AttentionSpec spec = new AttentionSpec("multi-head", Map.of("bais", false));
         IllegalArgumentException option =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> TransformerAttention.multiHead().with(AttentionPlace.CROSS, spec));
+                        () -> TransformerAttention.multiHead().with(AttentionSlot.CROSS, spec));
         assertTrue(option.getMessage().contains("did you mean 'bias'"), option.getMessage());
     }
 

@@ -2,8 +2,8 @@ package org.attn4j.attention.spec;
 
 import java.util.Locale;
 
-/** Where in an encoder-decoder model an attention mechanism stands. */
-public enum AttentionPlace {
+/** The attentions of an encoder-decoder model that a mechanism can be. */
+public enum AttentionSlot {
     /** Source tokens attend to source tokens. */
     ENCODER_SELF,
     /** Target tokens attend to earlier target tokens. */
@@ -18,5 +18,9 @@ public enum AttentionPlace {
      */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static AttentionSlot ofLabel(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 }

@@ -28,10 +28,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("engine")
-class GlobalProvidersTest {
+class ScoredMechanismsTest {
+
+    private static final List<String> SCORED =
+            List.of(
+                    "additive",
+                    "soft",
+                    "hard",
+                    "global-dot",
+                    "global-general",
+                    "global-concat",
+                    "global-location",
+                    "coverage");
 
     private static final AttentionSite SITE =
-            new AttentionSite(AttentionPlace.CROSS, 0, 8, 2, 0.1f, 12, null);
+            new AttentionSite(AttentionSlot.CROSS, 0, 8, 2, 0.1f, 12, null);
 
     private static AttentionSpec spec(String name, Map<String, Object> options) {
         return new AttentionSpec(name, options);
@@ -85,34 +96,33 @@ class GlobalProvidersTest {
     @Test
     void coverageIsRefusedInAnEncoder() {
         AttentionSite encoder =
-                new AttentionSite(AttentionPlace.ENCODER_SELF, 0, 8, 2, 0.1f, 12, null);
+                new AttentionSite(AttentionSlot.ENCODER_SELF, 0, 8, 2, 0.1f, 12, null);
         IllegalArgumentException refused =
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> Mechanisms.create(AttentionSpec.named("coverage"), encoder));
         assertTrue(refused.getMessage().contains("use additive there"), refused.getMessage());
         assertEquals(
-                Set.of(AttentionPlace.DECODER_SELF, AttentionPlace.CROSS),
-                Mechanisms.named("coverage").info().places());
+                Set.of(AttentionSlot.DECODER_SELF, AttentionSlot.CROSS),
+                Mechanisms.named("coverage").info().slots());
     }
 
     @Test
     void rotaryPositionsAreRefused() {
-        AttentionSite turned =
+        AttentionSite rotated =
                 new AttentionSite(
-                        AttentionPlace.DECODER_SELF,
+                        AttentionSlot.DECODER_SELF,
                         0,
                         8,
                         2,
                         0,
                         12,
                         RotaryEmbedding.builder().setSize(4).build());
-        for (AttentionProvider provider : GlobalProviders.all()) {
-            String name = provider.info().name();
+        for (String name : SCORED) {
             IllegalArgumentException refused =
                     assertThrows(
                             IllegalArgumentException.class,
-                            () -> Mechanisms.create(AttentionSpec.named(name), turned),
+                            () -> Mechanisms.create(AttentionSpec.named(name), rotated),
                             name);
             assertTrue(refused.getMessage().contains("rotary"), refused.getMessage());
         }
@@ -120,8 +130,8 @@ class GlobalProvidersTest {
 
     @Test
     void everyMechanismIsDescribed() {
-        for (AttentionProvider provider : GlobalProviders.all()) {
-            MechanismInfo info = provider.info();
+        for (String name : SCORED) {
+            MechanismInfo info = Mechanisms.named(name).info();
             for (String text :
                     List.of(info.purpose(), info.equation(), info.paper(), info.cost())) {
                 assertTrue(text.length() > 8, info.name());

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("engine")
-class AdaptiveProvidersTest {
+class AdaptiveMechanismsTest {
 
-    private static AttentionSite site(AttentionPlace place) {
-        return new AttentionSite(place, 0, 8, 2, 0, 12, null);
+    private static AttentionSite site(AttentionSlot slot) {
+        return new AttentionSite(slot, 0, 8, 2, 0, 12, null);
     }
 
     /** The weights of self-attention, (1, N, 6, 6). */
     private static NDArray weights(
-            NDManager manager, AttentionPlace place, String name, Map<String, Object> options) {
-        Attention attention = Mechanisms.create(new AttentionSpec(name, options), site(place));
+            NDManager manager, AttentionSlot slot, String name, Map<String, Object> options) {
+        Attention attention = Mechanisms.create(new AttentionSpec(name, options), site(slot));
         manager.getEngine().setRandomSeed(1);
         attention.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8));
         NDArray x = Numbers.random(manager, 1, new Shape(1, 6, 8));
@@ -51,8 +51,8 @@ class AdaptiveProvidersTest {
     @Test
     void optionsReachTheBlock() {
         try (NDManager manager = TestEngine.manager()) {
-            AttentionPlace decoder = AttentionPlace.DECODER_SELF;
-            AttentionPlace encoder = AttentionPlace.ENCODER_SELF;
+            AttentionSlot decoder = AttentionSlot.DECODER_SELF;
+            AttentionSlot encoder = AttentionSlot.ENCODER_SELF;
             Map<String, Object> narrow = Map.of("ramp", 1, "initialSpan", 1);
             assertEquals(2 * (36 - 11), zeros(weights(manager, decoder, "adaptive-span", narrow)));
             assertEquals(2 * (36 - 16), zeros(weights(manager, encoder, "adaptive-span", narrow)));
@@ -80,19 +80,19 @@ class AdaptiveProvidersTest {
 
     @Test
     void wrongPlacesAndOptionsAreRefusedWithTheReason() {
-        refused("adaptive-span", Map.of(), AttentionPlace.CROSS, "self-attention");
-        refused("sentinel", Map.of(), AttentionPlace.DECODER_SELF, "cross-attention");
-        refused("qk-norm", Map.of("kind", "batch"), AttentionPlace.CROSS, "length or layer");
-        refused("entmax", Map.of("alpha", 3), AttentionPlace.CROSS, "alpha must be");
-        refused("talking-heads", Map.of("keyHeads", 3), AttentionPlace.CROSS, "divisible");
+        refused("adaptive-span", Map.of(), AttentionSlot.CROSS, "self-attention");
+        refused("sentinel", Map.of(), AttentionSlot.DECODER_SELF, "cross-attention");
+        refused("qk-norm", Map.of("kind", "batch"), AttentionSlot.CROSS, "length or layer");
+        refused("entmax", Map.of("alpha", 3), AttentionSlot.CROSS, "alpha must be");
+        refused("talking-heads", Map.of("keyHeads", 3), AttentionSlot.CROSS, "divisible");
     }
 
     private static void refused(
-            String name, Map<String, Object> options, AttentionPlace place, String words) {
+            String name, Map<String, Object> options, AttentionSlot slot, String words) {
         var error =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> Mechanisms.create(new AttentionSpec(name, options), site(place)));
+                        () -> Mechanisms.create(new AttentionSpec(name, options), site(slot)));
         assertTrue(error.getMessage().contains(words), error.getMessage());
     }
 }
