@@ -66,13 +66,9 @@ final class HierarchicalExample implements Example {
         Random random = new Random(settings.seed());
         try (NDManager manager = settings.newManager()) {
             HierarchicalAttention block =
-                    HierarchicalAttention.builder()
-                            .optVocabularySize(Vocabulary.SIZE)
-                            .setEmbeddingSize(16)
-                            .optWordSize(16)
-                            .optSentenceSize(16)
-                            .optClasses(VERDICTS.length)
-                            .build();
+                    new HierarchicalAttention(
+                            HierarchicalAttention.Config.of(
+                                    Vocabulary.SIZE, 16, 16, VERDICTS.length));
             block.initialize(manager, DataType.FLOAT32, new Shape(1, SENTENCES, WORDS));
             Learner learner = new Learner(manager, block, LEARNING_RATE);
             Loss loss = Loss.softmaxCrossEntropyLoss();

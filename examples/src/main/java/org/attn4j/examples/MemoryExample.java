@@ -78,12 +78,9 @@ final class MemoryExample implements Example {
         StoryBatches test = stories(Usage.TEST, config);
         try (NDManager manager = settings.newManager()) {
             MemoryAttention memory =
-                    MemoryAttention.builder()
-                            .setVocabularySize(test.vocabularySize())
-                            .setSize(SIZE)
-                            .setHops(HOPS)
-                            .setSlots(SENTENCES)
-                            .build();
+                    new MemoryAttention(
+                            MemoryAttention.Config.of(
+                                    test.vocabularySize(), SIZE, HOPS, SENTENCES));
             memory.initialize(
                     manager, DataType.FLOAT32, new Shape(1, SENTENCES, 1), new Shape(1, 1));
             Learner learner = new Learner(manager, memory, LEARNING_RATE);

@@ -187,13 +187,7 @@ final class TemporalExample implements Example {
 
         static Forecast create(NDManager manager) {
             TemporalAttention block =
-                    TemporalAttention.builder()
-                            .setSteps(STEPS)
-                            .setSeries(SERIES)
-                            .optEncoderSize(6)
-                            .optDecoderSize(8)
-                            .optOrder(TemporalAttention.Order.COMMON)
-                            .build();
+                    new TemporalAttention(STEPS, SERIES, 6, 8, TemporalAttention.Order.COMMON);
             block.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
             block.initialize(
                     manager,

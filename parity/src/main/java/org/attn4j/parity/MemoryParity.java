@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.KeyValueMemory;
@@ -72,15 +73,16 @@ final class MemoryParity {
         int axes = words.getShape().dimension();
         int hops = in.fixture().integer("hops", adjacent ? (int) words.getShape().get(0) - 1 : 1);
         MemoryAttention block =
-                MemoryAttention.builder()
-                        .setVocabularySize((int) words.getShape().get(axes - 2))
-                        .setSize((int) words.getShape().get(axes - 1))
-                        .setHops(hops)
-                        .setSlots((int) in.array("story").getShape().get(1))
-                        .optTying(adjacent ? Tying.ADJACENT : Tying.LAYER_WISE)
-                        .optPositionEncoding(in.fixture().flag("position_encoding", true))
-                        .optTemporalEncoding(timed)
-                        .build();
+                new MemoryAttention(
+                        new MemoryAttention.Config(
+                                (int) words.getShape().get(axes - 2),
+                                (int) words.getShape().get(axes - 1),
+                                hops,
+                                (int) in.array("story").getShape().get(1),
+                                adjacent ? Tying.ADJACENT : Tying.LAYER_WISE,
+                                in.fixture().flag("position_encoding", true),
+                                timed,
+                                Softmax.INSTANCE));
         if (adjacent) {
             for (int i = 0; i <= hops; i++) {
                 in.bind(block, "embedding_" + i, words.get(i));
@@ -118,11 +120,11 @@ final class MemoryParity {
         boolean tied = !in.hasWeight("B");
         NDArray hops = in.weight("R"); // (K, d, d)
         KeyValueMemory block =
-                KeyValueMemory.builder()
-                        .setSize((int) hops.getShape().get(1))
-                        .setHops((int) hops.getShape().get(0))
-                        .optTied(tied)
-                        .build();
+                new KeyValueMemory(
+                        (int) hops.getShape().get(1),
+                        (int) hops.getShape().get(0),
+                        tied,
+                        Softmax.INSTANCE);
         in.bind(block, "embedding.weight", in.weight("A"));
         if (!tied) {
             in.bind(block, "candidate_embedding.weight", in.weight("B"));

@@ -56,15 +56,16 @@ final class TemporalParity {
         @Override
         public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
             HierarchicalAttention block =
-                    HierarchicalAttention.builder()
-                            .optVocabularySize(rows(in, "embedding"))
-                            .setEmbeddingSize(columns(in, "embedding"))
-                            .optWordSize(columns(in, "word_gru.weight_hh_l0"))
-                            .optSentenceSize(columns(in, "sentence_gru.weight_hh_l0"))
-                            .optWordAttentionSize(rows(in, "W_w"))
-                            .optSentenceAttentionSize(rows(in, "W_s"))
-                            .optClasses(in.hasWeight("W_c") ? rows(in, "W_c") : 0)
-                            .build();
+                    new HierarchicalAttention(
+                            new HierarchicalAttention.Config(
+                                    rows(in, "embedding"),
+                                    columns(in, "embedding"),
+                                    0,
+                                    columns(in, "word_gru.weight_hh_l0"),
+                                    rows(in, "W_w"),
+                                    columns(in, "sentence_gru.weight_hh_l0"),
+                                    rows(in, "W_s"),
+                                    in.hasWeight("W_c") ? rows(in, "W_c") : 0));
             in.bind(block, "embedding", in.weight("embedding"));
             level(in, block, "word", "w");
             level(in, block, "sentence", "s");
@@ -118,16 +119,14 @@ final class TemporalParity {
             int steps = (int) in.array("x").getShape().get(1);
             boolean printed = in.fixture().shape("out/temporal_weights").get(1) == steps;
             TemporalAttention block =
-                    TemporalAttention.builder()
-                            .setSteps(steps)
-                            .setSeries((int) in.array("x").getShape().get(2))
-                            .optEncoderSize(columns(in, "encoder.weight_hh"))
-                            .optDecoderSize(columns(in, "decoder.weight_hh"))
-                            .optOrder(
-                                    printed
-                                            ? TemporalAttention.Order.PRINTED
-                                            : TemporalAttention.Order.COMMON)
-                            .build();
+                    new TemporalAttention(
+                            steps,
+                            (int) in.array("x").getShape().get(2),
+                            columns(in, "encoder.weight_hh"),
+                            columns(in, "decoder.weight_hh"),
+                            printed
+                                    ? TemporalAttention.Order.PRINTED
+                                    : TemporalAttention.Order.COMMON);
             for (String cell : List.of("encoder.", "decoder.")) {
                 for (String name : List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh")) {
                     in.bind(block, cell + name, in.weight(cell + name));

@@ -16,6 +16,7 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentStack;
+import org.attn4j.common.Require;
 
 /**
  * Hierarchical attention: words are summed up as sentences and sentences as a document, each by an
@@ -59,12 +60,65 @@ public final class HierarchicalAttention extends AbstractBlock {
     private final Linear classifier; // null without classes
     private final int classes;
 
-    private HierarchicalAttention(Builder builder) {
+    /**
+     * The sizes of a block.
+     *
+     * @param vocabularySize V, the words that ids name; 0 for words that are given as vectors
+     * @param embeddingSize E, the features of a word's vector
+     * @param padId the id that stands for no word
+     * @param wordSize h, the state of the word encoder in one direction; 50 in the paper
+     * @param wordAttentionSize the size of u_w; 2·h in the paper
+     * @param sentenceSize hs, the state of the sentence encoder in one direction
+     * @param sentenceAttentionSize the size of u_s; 2·hs in the paper
+     * @param classes C, the classes of documents; 0 for no classifier
+     */
+    public record Config(
+            int vocabularySize,
+            int embeddingSize,
+            int padId,
+            int wordSize,
+            int wordAttentionSize,
+            int sentenceSize,
+            int sentenceAttentionSize,
+            int classes) {
+
+        public Config {
+            Require.that(
+                    vocabularySize >= 0 && classes >= 0,
+                    "vocabularySize and classes must not be negative,"
+                            + " got vocabularySize=%s, classes=%s",
+                    vocabularySize,
+                    classes);
+        }
+
+        /**
+         * Returns the sizes of the paper for states of one size: padding is id 0, u_w and u_s have
+         * 2·h features.
+         *
+         * @param vocabularySize V, or 0
+         * @param embeddingSize E
+         * @param stateSize h and hs
+         * @param classes C, or 0
+         * @return the sizes
+         */
+        public static Config of(int vocabularySize, int embeddingSize, int stateSize, int classes) {
+            int both = 2 * stateSize;
+            return new Config(
+                    vocabularySize, embeddingSize, 0, stateSize, both, stateSize, both, classes);
+        }
+    }
+
+    /**
+     * Creates a block.
+     *
+     * @param config its sizes
+     */
+    public HierarchicalAttention(Config config) {
         super(VERSION);
-        padId = builder.padId;
-        classes = builder.classes;
+        padId = config.padId();
+        classes = config.classes();
         embedding =
-                builder.vocabularySize == 0
+                config.vocabularySize() == 0
                         ? null
                         : addParameter(
                                 Parameter.builder()
@@ -72,25 +126,22 @@ public final class HierarchicalAttention extends AbstractBlock {
                                         .setType(Parameter.Type.WEIGHT)
                                         .optShape(
                                                 new Shape(
-                                                        builder.vocabularySize,
-                                                        builder.embeddingSize))
+                                                        config.vocabularySize(),
+                                                        config.embeddingSize()))
                                         .optInitializer(new NormalInitializer(0.1f))
                                         .build());
         wordEncoder =
-                addChildBlock("word_encoder", encoder(builder.embeddingSize, builder.wordSize));
+                addChildBlock("word_encoder", encoder(config.embeddingSize(), config.wordSize()));
         wordAttention =
-                addChildBlock("word_attention", new AttentionPooling(builder.wordAttentionSize));
+                addChildBlock("word_attention", new AttentionPooling(config.wordAttentionSize()));
         sentenceEncoder =
                 addChildBlock(
                         "sentence_encoder",
-                        encoder(wordEncoder.outputSize(), builder.sentenceSize));
+                        encoder(wordEncoder.outputSize(), config.sentenceSize()));
         sentenceAttention =
                 addChildBlock(
-                        "sentence_attention", new AttentionPooling(builder.sentenceAttentionSize));
-        classifier =
-                classes == 0
-                        ? null
-                        : addChildBlock("classifier", Linear.builder().setUnits(classes).build());
+                        "sentence_attention", new AttentionPooling(config.sentenceAttentionSize()));
+        classifier = classes == 0 ? null : addChildBlock("classifier", Linear.of(classes, true));
     }
 
     private static RecurrentStack encoder(int inputSize, int hiddenSize) {
@@ -100,15 +151,6 @@ public final class HierarchicalAttention extends AbstractBlock {
                 .setHiddenSize(hiddenSize)
                 .optBidirectional(true)
                 .build();
-    }
-
-    /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
     }
 
     /**
@@ -122,7 +164,6 @@ public final class HierarchicalAttention extends AbstractBlock {
      */
     public record Inputs(NDArray words, NDArray visible, AttentionObserver observer) {
 
-        /** {@inheritDoc} */
         public Inputs {
             Objects.requireNonNull(words, "words");
         }
@@ -163,13 +204,11 @@ public final class HierarchicalAttention extends AbstractBlock {
         long batch = shape.get(0);
         long sentences = shape.get(1);
         long words = shape.get(2);
-        if (!visible.getShape().equals(shape.slice(0, 3))) {
-            throw new IllegalArgumentException(
-                    "visible must be (B, S, W) = "
-                            + shape.slice(0, 3)
-                            + ", got "
-                            + visible.getShape());
-        }
+        Require.that(
+                visible.getShape().equals(shape.slice(0, 3)),
+                "visible must be (B, S, W) = %s, got %s",
+                shape.slice(0, 3),
+                visible.getShape());
 
         NDArray each = vectors.reshape(batch * sentences, words, shape.get(3)); // (B·S, W, E)
         NDArray eachVisible = visible.reshape(batch * sentences, words);
@@ -207,23 +246,17 @@ public final class HierarchicalAttention extends AbstractBlock {
                 wordStates.reshape(batch, sentences, words, wordEncoder.outputSize()),
                 summed,
                 document,
-                classifier == null
-                        ? null
-                        : classifier
-                                .forward(parameters, new NDList(document), training)
-                                .singletonOrThrow());
+                classifier == null ? null : classifier.apply(parameters, document, training));
     }
 
     private NDArray vectors(ParameterStore parameters, NDArray words, boolean training) {
-        int expected = embedding == null ? 4 : 3;
-        if (words.getShape().dimension() != expected) {
-            throw new IllegalArgumentException(
-                    (embedding == null
-                                    ? "without an embedding words must be vectors (B, S, W, E)"
-                                    : "words must be ids (B, S, W)")
-                            + ", got "
-                            + words.getShape());
-        }
+        Require.that(
+                words.getShape().dimension() == (embedding == null ? 4 : 3),
+                "%s, got %s",
+                embedding == null
+                        ? "without an embedding words must be vectors (B, S, W, E)"
+                        : "words must be ids (B, S, W)",
+                words.getShape());
         if (embedding == null) {
             return words;
         }
@@ -255,18 +288,15 @@ public final class HierarchicalAttention extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        if (inputs.isEmpty() || inputs.size() > 2) {
-            throw new IllegalArgumentException(
-                    "hierarchical attention takes [words] or [words, visible], got "
-                            + inputs.size()
-                            + " arrays");
-        }
+        Require.that(
+                inputs.size() == 1 || inputs.size() == 2,
+                "hierarchical attention takes [words] or [words, visible], got %s arrays",
+                inputs.size());
         NDArray visible = inputs.size() > 1 ? inputs.get(1) : null;
         Output output = read(parameters, new Inputs(inputs.get(0), visible, null), training);
         return new NDList(classifier == null ? output.document() : output.logits());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -281,134 +311,9 @@ public final class HierarchicalAttention extends AbstractBlock {
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         int size = classifier == null ? sentenceEncoder.outputSize() : classes;
         return new Shape[] {new Shape(inputShapes[0].get(0), size)};
-    }
-
-    /** Builds a {@link HierarchicalAttention}. */
-    public static final class Builder {
-
-        private int vocabularySize;
-        private int embeddingSize;
-        private int padId;
-        private int wordSize = 50;
-        private int wordAttentionSize;
-        private int sentenceSize;
-        private int sentenceAttentionSize;
-        private int classes;
-
-        private Builder() {}
-
-        /**
-         * Sets V, the words that ids name; without it the words are given as vectors.
-         *
-         * @param vocabularySize at least 1
-         * @return this builder
-         */
-        public Builder optVocabularySize(int vocabularySize) {
-            this.vocabularySize = vocabularySize;
-            return this;
-        }
-
-        /**
-         * Sets E, the features of a word's vector.
-         *
-         * @param embeddingSize at least 1
-         * @return this builder
-         */
-        public Builder setEmbeddingSize(int embeddingSize) {
-            this.embeddingSize = embeddingSize;
-            return this;
-        }
-
-        /**
-         * Sets the id that stands for no word; 0 unless set.
-         *
-         * @param padId the id
-         * @return this builder
-         */
-        public Builder optPadId(int padId) {
-            this.padId = padId;
-            return this;
-        }
-
-        /**
-         * Sets h, the state of the word encoder in one direction; 50 unless set, as in the paper.
-         *
-         * @param wordSize at least 1
-         * @return this builder
-         */
-        public Builder optWordSize(int wordSize) {
-            this.wordSize = wordSize;
-            return this;
-        }
-
-        /**
-         * Sets the size of u_w; 2·h unless set, as in the paper.
-         *
-         * @param wordAttentionSize at least 1
-         * @return this builder
-         */
-        public Builder optWordAttentionSize(int wordAttentionSize) {
-            this.wordAttentionSize = wordAttentionSize;
-            return this;
-        }
-
-        /**
-         * Sets hs, the state of the sentence encoder in one direction; h unless set.
-         *
-         * @param sentenceSize at least 1
-         * @return this builder
-         */
-        public Builder optSentenceSize(int sentenceSize) {
-            this.sentenceSize = sentenceSize;
-            return this;
-        }
-
-        /**
-         * Sets the size of u_s; 2·hs unless set.
-         *
-         * @param sentenceAttentionSize at least 1
-         * @return this builder
-         */
-        public Builder optSentenceAttentionSize(int sentenceAttentionSize) {
-            this.sentenceAttentionSize = sentenceAttentionSize;
-            return this;
-        }
-
-        /**
-         * Sets C, the classes of documents; without it there is no classifier.
-         *
-         * @param classes at least 1
-         * @return this builder
-         */
-        public Builder optClasses(int classes) {
-            this.classes = classes;
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         * @throws IllegalArgumentException if a size is out of range
-         */
-        public HierarchicalAttention build() {
-            if (vocabularySize < 0 || classes < 0) {
-                throw new IllegalArgumentException(
-                        "vocabularySize and classes must not be negative, got vocabularySize="
-                                + vocabularySize
-                                + ", classes="
-                                + classes);
-            }
-            sentenceSize = sentenceSize == 0 ? wordSize : sentenceSize;
-            wordAttentionSize = wordAttentionSize == 0 ? 2 * wordSize : wordAttentionSize;
-            sentenceAttentionSize =
-                    sentenceAttentionSize == 0 ? 2 * sentenceSize : sentenceAttentionSize;
-            return new HierarchicalAttention(this);
-        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.ops.Linear;
+import org.attn4j.common.Require;
 
 /**
  * A key-value memory network: memories are found by one thing and give another, such as a window of
@@ -31,8 +32,8 @@ import org.attn4j.attention.ops.Linear;
  * </pre>
  *
  * A is the child {@code embedding}, R_j are {@code hop_0} …, B is {@code candidate_embedding}; with
- * {@code optTied(true)} B is A. Which memories are looked at (the paper's key hashing) is the
- * caller's affair: hand over those that share a word with the question, and mask the rest.
+ * tied embeddings B is A. Which memories are looked at (the paper's key hashing) is the caller's
+ * affair: hand over those that share a word with the question, and mask the rest.
  *
  * <p>{@link #read} takes {@link KeyValueMemoryInputs} and gives a {@link MemoryOutput}; {@code
  * forward} takes {@code [query, keys, values, candidates]}, with a mask as an optional fifth, and
@@ -48,30 +49,43 @@ public final class KeyValueMemory extends AbstractBlock {
     private final Alignment alignment;
     private final Linear embedding; // A
     private final Linear candidateEmbedding; // B, which may be A
-    private final List<Linear> hops = new ArrayList<>(); // R_j
+    private final List<Linear> maps = new ArrayList<>(); // R_j
 
-    private KeyValueMemory(Builder builder) {
-        super(VERSION);
-        size = builder.size;
-        alignment = builder.alignment;
-        embedding = addChildBlock("embedding", linear(size));
-        candidateEmbedding =
-                builder.tied ? embedding : addChildBlock("candidate_embedding", linear(size));
-        for (int i = 0; i < builder.hops; i++) {
-            hops.add(addChildBlock("hop_" + i, linear(size)));
-        }
-        if (alignment instanceof AbstractBlock block) {
-            addChildBlock("alignment", block);
-        }
+    /**
+     * Creates a block with softmax whose candidates have an embedding of their own.
+     *
+     * @param size d, the features that everything is embedded to, at least 1
+     * @param hops K, how often the memory is looked at, at least 1
+     */
+    public KeyValueMemory(int size, int hops) {
+        this(size, hops, false, Softmax.INSTANCE);
     }
 
     /**
-     * Returns a builder.
+     * Creates a block.
      *
-     * @return a new builder
+     * @param size d, the features that everything is embedded to, at least 1
+     * @param hops K, how often the memory is looked at, at least 1
+     * @param tied whether candidates are embedded by A too
+     * @param alignment how scores become weights; one with parameters becomes the child {@code
+     *     alignment}
      */
-    public static Builder builder() {
-        return new Builder();
+    public KeyValueMemory(int size, int hops, boolean tied, Alignment alignment) {
+        super(VERSION);
+        Require.that(
+                size >= 1 && hops >= 1,
+                "size and hops must be at least 1, got size=%s, hops=%s",
+                size,
+                hops);
+        this.size = size;
+        this.alignment = Objects.requireNonNull(alignment, "alignment");
+        embedding = addChildBlock("embedding", Linear.of(size, false));
+        candidateEmbedding =
+                tied ? embedding : addChildBlock("candidate_embedding", Linear.of(size, false));
+        for (int i = 0; i < hops; i++) {
+            maps.add(addChildBlock("hop_" + i, Linear.of(size, false)));
+        }
+        Heads.adopt("alignment", alignment, this::addChildBlock);
     }
 
     /**
@@ -83,9 +97,9 @@ public final class KeyValueMemory extends AbstractBlock {
      * @return the score of each candidate, and what each hop did
      */
     public MemoryOutput read(ParameterStore parameters, KeyValueMemoryInputs in, boolean training) {
-        NDArray state = apply(embedding, parameters, in.query(), training); // (B, d)
-        NDArray keys = apply(embedding, parameters, in.keys(), training); // (B, n, d)
-        NDArray values = apply(embedding, parameters, in.values(), training); // (B, n, d)
+        NDArray state = embedding.apply(parameters, in.query(), training); // (B, d)
+        NDArray keys = embedding.apply(parameters, in.keys(), training); // (B, n, d)
+        NDArray values = embedding.apply(parameters, in.values(), training); // (B, n, d)
         MemoryHops memory =
                 new MemoryHops(
                         alignment,
@@ -95,12 +109,12 @@ public final class KeyValueMemory extends AbstractBlock {
                         keys.getShape().get(1),
                         in.observer(),
                         training);
-        for (Linear hop : hops) {
+        for (Linear hop : maps) {
             NDArray read = memory.read(state, keys, values);
-            state = apply(hop, parameters, state.add(read), training); // (B, d)
+            state = hop.apply(parameters, state.add(read), training); // (B, d)
         }
         NDArray candidates =
-                apply(candidateEmbedding, parameters, in.candidates(), training); // (…, C, d)
+                candidateEmbedding.apply(parameters, in.candidates(), training); // (…, C, d)
         return memory.output(state, scores(state, candidates));
     }
 
@@ -125,12 +139,10 @@ public final class KeyValueMemory extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        if (inputs.size() != 4 && inputs.size() != 5) {
-            throw new IllegalArgumentException(
-                    "a key-value memory takes [query, keys, values, candidates(, mask)], got "
-                            + inputs.size()
-                            + " arrays");
-        }
+        Require.that(
+                inputs.size() == 4 || inputs.size() == 5,
+                "a key-value memory takes [query, keys, values, candidates(, mask)], got %s arrays",
+                inputs.size());
         KeyValueMemoryInputs in =
                 new KeyValueMemoryInputs(
                         inputs.get(0),
@@ -142,7 +154,6 @@ public final class KeyValueMemory extends AbstractBlock {
         return new NDList(read(parameters, in, training).logits());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -151,97 +162,17 @@ public final class KeyValueMemory extends AbstractBlock {
         if (candidateEmbedding != embedding) {
             candidateEmbedding.initialize(manager, dataType, features);
         }
-        for (Linear hop : hops) {
+        for (Linear hop : maps) {
             hop.initialize(manager, dataType, new Shape(1, size));
         }
-        if (alignment instanceof AbstractBlock block) {
-            block.initialize(manager, dataType, new Shape(1, 1, 1, 1));
-        }
+        Heads.initialize(alignment, manager, dataType, new Shape(1, 1, 1, 1));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape candidates = inputShapes[3];
         return new Shape[] {
             new Shape(inputShapes[0].get(0), candidates.get(candidates.dimension() - 2))
         };
-    }
-
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
-    private static Linear linear(int units) {
-        return Linear.builder().setUnits(units).optBias(false).build();
-    }
-
-    /** Builds a {@link KeyValueMemory}. */
-    public static final class Builder {
-
-        private int size;
-        private int hops;
-        private boolean tied;
-        private Alignment alignment = Softmax.INSTANCE;
-
-        private Builder() {}
-
-        /**
-         * Sets d, the features that everything is embedded to.
-         *
-         * @param size at least 1
-         * @return this builder
-         */
-        public Builder setSize(int size) {
-            this.size = size;
-            return this;
-        }
-
-        /**
-         * Sets K, how often the memory is looked at.
-         *
-         * @param hops at least 1
-         * @return this builder
-         */
-        public Builder setHops(int hops) {
-            this.hops = hops;
-            return this;
-        }
-
-        /**
-         * Sets whether candidates are embedded by A too; not unless set.
-         *
-         * @param tied whether B is A
-         * @return this builder
-         */
-        public Builder optTied(boolean tied) {
-            this.tied = tied;
-            return this;
-        }
-
-        /**
-         * Sets how scores become weights; softmax unless set.
-         *
-         * @param alignment the alignment; one with parameters becomes the child {@code alignment}
-         * @return this builder
-         */
-        public Builder optAlignment(Alignment alignment) {
-            this.alignment = Objects.requireNonNull(alignment, "alignment");
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public KeyValueMemory build() {
-            if (size < 1 || hops < 1) {
-                throw new IllegalArgumentException(
-                        "size and hops must be at least 1, got size=" + size + ", hops=" + hops);
-            }
-            return new KeyValueMemory(this);
-        }
     }
 }

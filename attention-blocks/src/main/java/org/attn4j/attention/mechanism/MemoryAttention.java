@@ -19,6 +19,7 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Linear;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * An end-to-end memory network: a question looks at the sentences of a story several times, each
@@ -84,19 +85,100 @@ public final class MemoryAttention extends AbstractBlock {
     private final Linear stateProjection; // H; null with adjacent tying
     private final Linear answerProjection; // W; null with adjacent tying
 
-    private MemoryAttention(Builder builder) {
+    /**
+     * The sizes and the kind of a memory network.
+     *
+     * @param vocabularySize V, the number of words, padding included; at least 2
+     * @param size d, the features of a sentence
+     * @param hops K, how often the memory is looked at: 3 in the paper
+     * @param slots n, the most sentences that a story has
+     * @param tying which weights the hops share
+     * @param positionEncoding whether the order of words counts
+     * @param temporalEncoding whether the order of sentences counts
+     * @param alignment how scores become weights; one with parameters becomes the child {@code
+     *     alignment}
+     */
+    public record Config(
+            int vocabularySize,
+            int size,
+            int hops,
+            int slots,
+            Tying tying,
+            boolean positionEncoding,
+            boolean temporalEncoding,
+            Alignment alignment) {
+
+        public Config {
+            Objects.requireNonNull(tying, "tying");
+            Objects.requireNonNull(alignment, "alignment");
+            Require.that(
+                    vocabularySize >= 2 && size >= 1 && hops >= 1 && slots >= 1,
+                    "vocabularySize must be at least 2, size, hops and slots at least 1,"
+                            + " got vocabularySize=%s, size=%s, hops=%s, slots=%s",
+                    vocabularySize,
+                    size,
+                    hops,
+                    slots);
+        }
+
+        /**
+         * Returns the configuration of the paper: adjacent tying, both encodings, softmax.
+         *
+         * @param vocabularySize V
+         * @param size d
+         * @param hops K
+         * @param slots n
+         * @return the configuration
+         */
+        public static Config of(int vocabularySize, int size, int hops, int slots) {
+            return new Config(
+                    vocabularySize,
+                    size,
+                    hops,
+                    slots,
+                    Tying.ADJACENT,
+                    true,
+                    true,
+                    Softmax.INSTANCE);
+        }
+
+        /**
+         * Returns this configuration with another way of tying.
+         *
+         * @param other which weights the hops share
+         * @return the new configuration
+         */
+        public Config withTying(Tying other) {
+            return new Config(
+                    vocabularySize,
+                    size,
+                    hops,
+                    slots,
+                    other,
+                    positionEncoding,
+                    temporalEncoding,
+                    alignment);
+        }
+    }
+
+    /**
+     * Creates a block.
+     *
+     * @param config its sizes and kind
+     */
+    public MemoryAttention(Config config) {
         super(VERSION);
-        vocabularySize = builder.vocabularySize;
-        size = builder.size;
-        hops = builder.hops;
-        slots = builder.slots;
-        positions = builder.positionEncoding;
-        alignment = builder.alignment;
-        if (builder.tying == Tying.ADJACENT) {
+        vocabularySize = config.vocabularySize();
+        size = config.size();
+        hops = config.hops();
+        slots = config.slots();
+        positions = config.positionEncoding();
+        alignment = config.alignment();
+        if (config.tying() == Tying.ADJACENT) {
             for (int i = 0; i <= hops; i++) {
                 tables.add(addParameter(table("embedding_" + i, vocabularySize)));
             }
-            for (int i = 0; i <= hops && builder.temporalEncoding; i++) {
+            for (int i = 0; i <= hops && config.temporalEncoding(); i++) {
                 times.add(addParameter(table("time_" + i, slots)));
             }
             question = tables.get(0);
@@ -106,25 +188,14 @@ public final class MemoryAttention extends AbstractBlock {
             question = addParameter(table("question_embedding", vocabularySize));
             tables.add(addParameter(table("memory_embedding", vocabularySize)));
             tables.add(addParameter(table("output_embedding", vocabularySize)));
-            if (builder.temporalEncoding) {
+            if (config.temporalEncoding()) {
                 times.add(addParameter(table("memory_time", slots)));
                 times.add(addParameter(table("output_time", slots)));
             }
-            stateProjection = addChildBlock("state_proj", linear(size));
-            answerProjection = addChildBlock("answer_proj", linear(vocabularySize));
+            stateProjection = addChildBlock("state_proj", Linear.of(size, false));
+            answerProjection = addChildBlock("answer_proj", Linear.of(vocabularySize, false));
         }
-        if (alignment instanceof AbstractBlock block) {
-            addChildBlock("alignment", block);
-        }
-    }
-
-    /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
+        Heads.adopt("alignment", alignment, this::addChildBlock);
     }
 
     /**
@@ -140,13 +211,12 @@ public final class MemoryAttention extends AbstractBlock {
         NDArray story = in.story(); // (B, n, J)
         NDManager manager = story.getManager();
         long count = story.getShape().get(1);
-        if (!times.isEmpty() && count > slots) {
-            throw new IllegalArgumentException(
-                    "a story must have at most as many sentences as there are times, got sentences="
-                            + count
-                            + ", slots="
-                            + slots);
-        }
+        Require.that(
+                times.isEmpty() || count <= slots,
+                "a story must have at most as many sentences as there are times,"
+                        + " got sentences=%s, slots=%s",
+                count,
+                slots);
         NDArray words = story.gt(0).toType(DataType.FLOAT32, false); // (B, n, J)
         NDArray visible =
                 in.mask() == null
@@ -175,12 +245,7 @@ public final class MemoryAttention extends AbstractBlock {
             int from = adjacent ? hop : 0;
             NDArray read = memory.read(state, memories.get(from), memories.get(from + 1));
             boolean mapped = !adjacent && hop < hops - 1;
-            NDArray kept =
-                    mapped
-                            ? stateProjection
-                                    .forward(parameters, new NDList(state), training)
-                                    .singletonOrThrow()
-                            : state;
+            NDArray kept = mapped ? stateProjection.apply(parameters, state, training) : state;
             state = kept.add(read);
         }
         return memory.output(state, answer(parameters, state, training));
@@ -188,9 +253,7 @@ public final class MemoryAttention extends AbstractBlock {
 
     private NDArray answer(ParameterStore parameters, NDArray state, boolean training) {
         if (answerProjection != null) {
-            return answerProjection
-                    .forward(parameters, new NDList(state), training)
-                    .singletonOrThrow();
+            return answerProjection.apply(parameters, state, training);
         }
         NDArray last = parameters.getValue(tables.get(hops), state.getDevice(), training); // (V, d)
         return Kernels.of(state.getManager()).linear().linear(state, last, null); // (B, V)
@@ -210,11 +273,12 @@ public final class MemoryAttention extends AbstractBlock {
         }
         int axis = words.getShape().dimension() - 1;
         NDArray length = Scalars.maximum(words.sum(new int[] {axis}, true), 1); // (…, 1)
-        NDArray place = words.cumSum(axis).div(length).expandDims(-1); // j / J, (…, J, 1)
+        NDArray position = words.cumSum(axis).div(length).expandDims(-1); // j / J, (…, J, 1)
         NDArray features = words.getManager().arange(1f, size + 1f, 1);
         NDArray feature = Scalars.divide(features, size); // k / d, (d)
-        NDArray slope = Scalars.subtract(1, Scalars.multiply(place, 2)).mul(feature); // (…, J, d)
-        return Scalars.subtract(1, slope).sub(place).mul(real); // (…, J, d)
+        NDArray slope =
+                Scalars.subtract(1, Scalars.multiply(position, 2)).mul(feature); // (…, J, d)
+        return Scalars.subtract(1, slope).sub(position).mul(real); // (…, J, d)
     }
 
     /** How many visible sentences came later, (B, n). */
@@ -252,18 +316,15 @@ public final class MemoryAttention extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        if (inputs.size() != 2 && inputs.size() != 3) {
-            throw new IllegalArgumentException(
-                    "a memory network takes [story, question] or [story, question, mask], got "
-                            + inputs.size()
-                            + " arrays");
-        }
+        Require.that(
+                inputs.size() == 2 || inputs.size() == 3,
+                "a memory network takes [story, question] or [story, question, mask], got %s arrays",
+                inputs.size());
         NDArray mask = inputs.size() == 3 ? inputs.get(2) : null;
         MemoryInputs in = new MemoryInputs(inputs.get(0), inputs.get(1), mask, null);
         return new NDList(read(parameters, in, training).logits());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -271,12 +332,9 @@ public final class MemoryAttention extends AbstractBlock {
             stateProjection.initialize(manager, dataType, new Shape(1, size));
             answerProjection.initialize(manager, dataType, new Shape(1, size));
         }
-        if (alignment instanceof AbstractBlock block) {
-            block.initialize(manager, dataType, new Shape(1, 1, 1, slots));
-        }
+        Heads.initialize(alignment, manager, dataType, new Shape(1, 1, 1, slots));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0), vocabularySize)};
@@ -289,132 +347,5 @@ public final class MemoryAttention extends AbstractBlock {
                 .optShape(new Shape(rows, size))
                 .optInitializer(new NormalInitializer(0.1f))
                 .build();
-    }
-
-    private static Linear linear(int units) {
-        return Linear.builder().setUnits(units).optBias(false).build();
-    }
-
-    /** Builds a {@link MemoryAttention}. */
-    public static final class Builder {
-
-        private int vocabularySize;
-        private int size;
-        private int hops;
-        private int slots;
-        private Tying tying = Tying.ADJACENT;
-        private boolean positionEncoding = true;
-        private boolean temporalEncoding = true;
-        private Alignment alignment = Softmax.INSTANCE;
-
-        private Builder() {}
-
-        /**
-         * Sets V, the number of words, padding included.
-         *
-         * @param vocabularySize at least 2
-         * @return this builder
-         */
-        public Builder setVocabularySize(int vocabularySize) {
-            this.vocabularySize = vocabularySize;
-            return this;
-        }
-
-        /**
-         * Sets d, the features of a sentence.
-         *
-         * @param size at least 1
-         * @return this builder
-         */
-        public Builder setSize(int size) {
-            this.size = size;
-            return this;
-        }
-
-        /**
-         * Sets K, how often the memory is looked at: 3 in the paper.
-         *
-         * @param hops at least 1
-         * @return this builder
-         */
-        public Builder setHops(int hops) {
-            this.hops = hops;
-            return this;
-        }
-
-        /**
-         * Sets n, the most sentences that a story has.
-         *
-         * @param slots at least 1
-         * @return this builder
-         */
-        public Builder setSlots(int slots) {
-            this.slots = slots;
-            return this;
-        }
-
-        /**
-         * Sets which weights the hops share; {@link Tying#ADJACENT} unless set.
-         *
-         * @param tying the way of tying
-         * @return this builder
-         */
-        public Builder optTying(Tying tying) {
-            this.tying = Objects.requireNonNull(tying, "tying");
-            return this;
-        }
-
-        /**
-         * Sets whether the order of words counts; it does unless set.
-         *
-         * @param positionEncoding whether it does
-         * @return this builder
-         */
-        public Builder optPositionEncoding(boolean positionEncoding) {
-            this.positionEncoding = positionEncoding;
-            return this;
-        }
-
-        /**
-         * Sets whether the order of sentences counts; it does unless set.
-         *
-         * @param temporalEncoding whether it does
-         * @return this builder
-         */
-        public Builder optTemporalEncoding(boolean temporalEncoding) {
-            this.temporalEncoding = temporalEncoding;
-            return this;
-        }
-
-        /**
-         * Sets how scores become weights; softmax unless set.
-         *
-         * @param alignment the alignment; one with parameters becomes the child {@code alignment}
-         * @return this builder
-         */
-        public Builder optAlignment(Alignment alignment) {
-            this.alignment = Objects.requireNonNull(alignment, "alignment");
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         */
-        public MemoryAttention build() {
-            if (vocabularySize < 2 || size < 1 || hops < 1 || slots < 1) {
-                throw new IllegalArgumentException(
-                        "vocabularySize must be at least 2, size, hops and slots at least 1, got vocabularySize="
-                                + vocabularySize
-                                + ", size="
-                                + size
-                                + ", hops="
-                                + hops
-                                + ", slots="
-                                + slots);
-            }
-            return new MemoryAttention(this);
-        }
     }
 }

@@ -18,6 +18,7 @@ import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;
 import org.attn4j.attention.recurrent.Steps;
 import org.attn4j.attention.score.AdditiveScore;
+import org.attn4j.common.Require;
 
 /**
  * Attention over the series that drive a forecast, and over the time at which they do: the
@@ -80,30 +81,34 @@ public final class TemporalAttention extends AbstractBlock {
     private final int encoderSize;
     private final int decoderSize;
 
-    private TemporalAttention(Builder builder) {
+    /**
+     * Creates a block.
+     *
+     * @param steps T, the steps of a window, at least 2
+     * @param series n, the driving series, at least 1
+     * @param encoderSize m, the size of the encoder's state, at least 1
+     * @param decoderSize p, the size of the decoder's state, at least 1
+     * @param order the order of the decoder
+     */
+    public TemporalAttention(int steps, int series, int encoderSize, int decoderSize, Order order) {
         super(VERSION);
-        steps = builder.steps;
-        series = builder.series;
-        order = builder.order;
-        encoderSize = builder.encoderSize;
-        decoderSize = builder.decoderSize;
+        Require.that(
+                steps >= 2 && series >= 1,
+                "steps must be at least 2 and series at least 1, got steps=%s, series=%s",
+                steps,
+                series);
+        this.steps = steps;
+        this.series = series;
+        this.order = Objects.requireNonNull(order, "order");
+        this.encoderSize = encoderSize;
+        this.decoderSize = decoderSize;
         encoder = addChildBlock("encoder", new RecurrentCell(CellKind.LSTM, series, encoderSize));
         decoder = addChildBlock("decoder", new RecurrentCell(CellKind.LSTM, 1, decoderSize));
         inputScore = addChildBlock("input_score", new AdditiveScore(steps));
         temporalScore = addChildBlock("temporal_score", new AdditiveScore(encoderSize));
-        decoderInput = addChildBlock("decoder_input", Linear.builder().setUnits(1).build());
-        outputProjection =
-                addChildBlock("output_proj", Linear.builder().setUnits(decoderSize).build());
-        prediction = addChildBlock("prediction", Linear.builder().setUnits(1).build());
-    }
-
-    /**
-     * Returns a builder.
-     *
-     * @return a new builder
-     */
-    public static Builder builder() {
-        return new Builder();
+        decoderInput = addChildBlock("decoder_input", Linear.of(1, true));
+        outputProjection = addChildBlock("output_proj", Linear.of(decoderSize, true));
+        prediction = addChildBlock("prediction", Linear.of(1, true));
     }
 
     /**
@@ -117,7 +122,6 @@ public final class TemporalAttention extends AbstractBlock {
      */
     public record Inputs(NDArray series, NDArray target, AttentionObserver observer) {
 
-        /** {@inheritDoc} */
         public Inputs {
             Objects.requireNonNull(series, "series");
             Objects.requireNonNull(target, "target");
@@ -162,8 +166,8 @@ public final class TemporalAttention extends AbstractBlock {
         decoding.run(Steps.of(in.target().expandDims(2)));
 
         NDArray last = decoding.state.hidden().concat(decoding.context, 1); // (B, p + m)
-        NDArray hidden = apply(outputProjection, parameters, last, training); // (B, p)
-        NDArray predicted = apply(prediction, parameters, hidden, training).squeeze(1); // (B)
+        NDArray hidden = outputProjection.apply(parameters, last, training); // (B, p)
+        NDArray predicted = prediction.apply(parameters, hidden, training).squeeze(1); // (B)
         if (in.observer() != null) {
             in.observer().observe("input", Steps.together(inputWeights).expandDims(1));
             in.observer().observe("temporal", Steps.together(decoding.weights).expandDims(1));
@@ -221,11 +225,7 @@ public final class TemporalAttention extends AbstractBlock {
                 NDArray fresh = attend();
                 NDArray meets = order == Order.PRINTED ? context : fresh;
                 NDArray number =
-                        apply(
-                                decoderInput,
-                                parameters,
-                                target.concat(meets, 1),
-                                training); // (B, 1)
+                        decoderInput.apply(parameters, target.concat(meets, 1), training); // (B, 1)
                 state = decoder.step(parameters, number, state, training);
                 states.add(state.hidden());
                 context = fresh;
@@ -240,11 +240,6 @@ public final class TemporalAttention extends AbstractBlock {
         }
     }
 
-    private static NDArray apply(
-            Linear linear, ParameterStore parameters, NDArray x, boolean training) {
-        return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
-    }
-
     private void check(Inputs in) {
         Shape x = in.series().getShape();
         Shape y = in.target().getShape();
@@ -253,17 +248,14 @@ public final class TemporalAttention extends AbstractBlock {
                         && x.get(1) == steps
                         && x.get(2) == series
                         && y.equals(new Shape(x.get(0), steps - 1));
-        if (!fits) {
-            throw new IllegalArgumentException(
-                    "windows must be series (B, T, n) and target (B, T - 1) with T="
-                            + steps
-                            + ", n="
-                            + series
-                            + ", got series="
-                            + x
-                            + ", target="
-                            + y);
-        }
+        Require.that(
+                fits,
+                "windows must be series (B, T, n) and target (B, T - 1) with T=%s, n=%s,"
+                        + " got series=%s, target=%s",
+                steps,
+                series,
+                x,
+                y);
     }
 
     /**
@@ -277,15 +269,14 @@ public final class TemporalAttention extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        if (inputs.size() != 2) {
-            throw new IllegalArgumentException(
-                    "temporal attention takes [series, target], got " + inputs.size() + " arrays");
-        }
+        Require.that(
+                inputs.size() == 2,
+                "temporal attention takes [series, target], got %s arrays",
+                inputs.size());
         Inputs in = Inputs.of(inputs.get(0), inputs.get(1));
         return new NDList(predict(parameters, in, training).prediction());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -301,93 +292,8 @@ public final class TemporalAttention extends AbstractBlock {
         prediction.initialize(manager, dataType, new Shape(1, decoderSize));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0))};
-    }
-
-    /** Builds a {@link TemporalAttention}. */
-    public static final class Builder {
-
-        private int steps;
-        private int series;
-        private int encoderSize = 64;
-        private int decoderSize = 64;
-        private Order order = Order.PRINTED;
-
-        private Builder() {}
-
-        /**
-         * Sets T, the steps of a window.
-         *
-         * @param steps at least 2
-         * @return this builder
-         */
-        public Builder setSteps(int steps) {
-            this.steps = steps;
-            return this;
-        }
-
-        /**
-         * Sets n, the driving series.
-         *
-         * @param series at least 1
-         * @return this builder
-         */
-        public Builder setSeries(int series) {
-            this.series = series;
-            return this;
-        }
-
-        /**
-         * Sets m, the size of the encoder's state; 64 unless set.
-         *
-         * @param encoderSize at least 1
-         * @return this builder
-         */
-        public Builder optEncoderSize(int encoderSize) {
-            this.encoderSize = encoderSize;
-            return this;
-        }
-
-        /**
-         * Sets p, the size of the decoder's state; 64 unless set.
-         *
-         * @param decoderSize at least 1
-         * @return this builder
-         */
-        public Builder optDecoderSize(int decoderSize) {
-            this.decoderSize = decoderSize;
-            return this;
-        }
-
-        /**
-         * Sets the order of the decoder; as printed unless set.
-         *
-         * @param order the order
-         * @return this builder
-         */
-        public Builder optOrder(Order order) {
-            this.order = Objects.requireNonNull(order, "order");
-            return this;
-        }
-
-        /**
-         * Builds the block.
-         *
-         * @return the block
-         * @throws IllegalArgumentException if a size is out of range
-         */
-        public TemporalAttention build() {
-            if (steps < 2 || series < 1) {
-                throw new IllegalArgumentException(
-                        "steps must be at least 2 and series at least 1, got steps="
-                                + steps
-                                + ", series="
-                                + series);
-            }
-            return new TemporalAttention(this);
-        }
     }
 }

@@ -32,12 +32,9 @@ class HierarchicalAttentionTest {
         4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0 // one
     };
 
-    private static HierarchicalAttention.Builder small() {
-        return HierarchicalAttention.builder()
-                .setEmbeddingSize(4)
-                .optWordSize(3)
-                .optSentenceSize(2)
-                .optWordAttentionSize(5);
+    private static HierarchicalAttention small(int vocabularySize, int classes) {
+        return new HierarchicalAttention(
+                new HierarchicalAttention.Config(vocabularySize, 4, 0, 3, 5, 2, 4, classes));
     }
 
     @Nested
@@ -45,7 +42,7 @@ class HierarchicalAttentionTest {
 
         @Override
         protected Block block() {
-            return small().optVocabularySize(10).optClasses(2).build();
+            return small(10, 2);
         }
 
         @Override
@@ -139,7 +136,7 @@ class HierarchicalAttentionTest {
 
         @Override
         protected Block block() {
-            return small().build();
+            return small(0, 0);
         }
 
         @Override
@@ -178,7 +175,9 @@ class HierarchicalAttentionTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> HierarchicalAttention.builder().build());
-        assertThrows(IllegalArgumentException.class, () -> small().optClasses(-1).build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new HierarchicalAttention(HierarchicalAttention.Config.of(0, 0, 3, 0)));
+        assertThrows(IllegalArgumentException.class, () -> small(0, -1));
     }
 }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
@@ -19,10 +20,6 @@ import org.junit.jupiter.api.Test;
 
 @Tag("engine")
 class KeyValueMemoryTest {
-
-    private static KeyValueMemory.Builder builder() {
-        return KeyValueMemory.builder().setSize(4).setHops(2);
-    }
 
     abstract static class Contract extends CompositeContractTest {
 
@@ -78,7 +75,7 @@ class KeyValueMemoryTest {
     class Separate extends Contract {
         @Override
         protected Block block() {
-            return builder().build();
+            return new KeyValueMemory(4, 2);
         }
     }
 
@@ -86,12 +83,12 @@ class KeyValueMemoryTest {
     class Tied extends Contract {
         @Override
         protected Block block() {
-            return builder().optTied(true).build();
+            return new KeyValueMemory(4, 2, true, Softmax.INSTANCE);
         }
     }
 
     @Test
     void badSettingsAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> builder().setSize(0).build());
+        assertThrows(IllegalArgumentException.class, () -> new KeyValueMemory(0, 2));
     }
 }

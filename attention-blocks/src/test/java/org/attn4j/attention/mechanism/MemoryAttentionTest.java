@@ -15,8 +15,10 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.align.Sparsemax;
 import org.attn4j.attention.capture.WeightsRecorder;
+import org.attn4j.attention.mechanism.MemoryAttention.Config;
 import org.attn4j.attention.mechanism.MemoryAttention.Tying;
 import org.attn4j.testkit.CompositeContractTest;
 import org.attn4j.testkit.Numbers;
@@ -31,8 +33,8 @@ class MemoryAttentionTest {
     private static final int V = 9;
     private static final int SLOTS = 4;
 
-    private static MemoryAttention.Builder builder() {
-        return MemoryAttention.builder().setVocabularySize(V).setSize(5).setHops(3).setSlots(SLOTS);
+    private static Config config() {
+        return Config.of(V, 5, 3, SLOTS);
     }
 
     /** Three stories, of four sentences, of two and of none. */
@@ -128,7 +130,7 @@ class MemoryAttentionTest {
     class Adjacent extends Contract {
         @Override
         protected Block block() {
-            return builder().build();
+            return new MemoryAttention(config());
         }
     }
 
@@ -136,7 +138,7 @@ class MemoryAttentionTest {
     class LayerWise extends Contract {
         @Override
         protected Block block() {
-            return builder().optTying(Tying.LAYER_WISE).build();
+            return new MemoryAttention(config().withTying(Tying.LAYER_WISE));
         }
     }
 
@@ -144,7 +146,7 @@ class MemoryAttentionTest {
     class OneHop extends CompositeContractTest {
         @Override
         protected Block block() {
-            return builder().setHops(1).build();
+            return new MemoryAttention(Config.of(V, 5, 1, SLOTS));
         }
 
         @Override
@@ -162,11 +164,8 @@ class MemoryAttentionTest {
     class BagsOfWordsWithoutTimes extends Contract {
         @Override
         protected Block block() {
-            return builder()
-                    .optPositionEncoding(false)
-                    .optTemporalEncoding(false)
-                    .optAlignment(Sparsemax.INSTANCE)
-                    .build();
+            return new MemoryAttention(
+                    new Config(V, 5, 3, SLOTS, Tying.ADJACENT, false, false, Sparsemax.INSTANCE));
         }
     }
 
@@ -181,7 +180,16 @@ class MemoryAttentionTest {
             NDArray sentences = story.flip(1);
             for (boolean encoded : new boolean[] {true, false}) {
                 MemoryAttention block =
-                        builder().optPositionEncoding(encoded).optTemporalEncoding(encoded).build();
+                        new MemoryAttention(
+                                new Config(
+                                        V,
+                                        5,
+                                        3,
+                                        SLOTS,
+                                        Tying.ADJACENT,
+                                        encoded,
+                                        encoded,
+                                        Softmax.INSTANCE));
                 block.getParameters()
                         .values()
                         .forEach(
@@ -210,9 +218,9 @@ class MemoryAttentionTest {
 
     @Test
     void badSettingsAndStoriesAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> builder().setHops(0).build());
+        assertThrows(IllegalArgumentException.class, () -> Config.of(V, 5, 0, SLOTS));
         try (NDManager manager = TestEngine.manager()) {
-            MemoryAttention block = builder().setSlots(2).build();
+            MemoryAttention block = new MemoryAttention(Config.of(V, 5, 3, 2));
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 1), new Shape(1, 1));
             ParameterStore store = new ParameterStore(manager, false);
             MemoryInputs in = MemoryInputs.of(story(manager), question(manager));

@@ -29,13 +29,7 @@ class TemporalAttentionTest {
     private static final int N = 4;
 
     private static TemporalAttention build(TemporalAttention.Order order) {
-        return TemporalAttention.builder()
-                .setSteps(T)
-                .setSeries(N)
-                .optEncoderSize(3)
-                .optDecoderSize(2)
-                .optOrder(order)
-                .build();
+        return new TemporalAttention(T, N, 3, 2, order);
     }
 
     private static NDList windows(NDManager manager) {
@@ -147,15 +141,10 @@ class TemporalAttentionTest {
     void badSettingsAndWindowsAreRefused() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> TemporalAttention.builder().setSteps(1).setSeries(2).build());
+                () -> new TemporalAttention(1, 2, 3, 2, TemporalAttention.Order.PRINTED));
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                        TemporalAttention.builder()
-                                .setSteps(3)
-                                .setSeries(2)
-                                .optEncoderSize(0)
-                                .build());
+                () -> new TemporalAttention(3, 2, 0, 2, TemporalAttention.Order.PRINTED));
         try (NDManager manager = TestEngine.manager()) {
             TemporalAttention block = build(TemporalAttention.Order.COMMON);
             NDList windows = windows(manager);
