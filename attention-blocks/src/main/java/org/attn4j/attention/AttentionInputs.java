@@ -7,6 +7,7 @@ import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.common.Require;
 
 /**
  * What attends to what.
@@ -20,6 +21,8 @@ import org.attn4j.attention.mask.AttentionMask;
  * @param mask who sees whom; never null
  * @param positions the positions of the queries, (B, T) or (T) of integers, for mechanisms that
  *     turn them into angles; null for the natural order, which starts after the cached positions
+ * @param globals which tokens are global, (B, S), boolean or of zeros and ones: where a mechanism
+ *     has a sparse pattern, they see all and are seen by all; null for none
  * @param cache keys and values of earlier calls; null for none
  * @param observer who is told the weights; null for nobody
  */
@@ -29,6 +32,7 @@ public record AttentionInputs(
         NDArray value,
         AttentionMask mask,
         NDArray positions,
+        NDArray globals,
         KeyValueCache cache,
         AttentionObserver observer) {
 
@@ -38,6 +42,10 @@ public record AttentionInputs(
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         Objects.requireNonNull(mask, "mask: use AttentionMask.none()");
+        Require.that(
+                globals == null || globals.getShape().dimension() == 2,
+                "global tokens must be (B, S), got %s",
+                globals == null ? null : globals.getShape());
     }
 
     /**
@@ -70,7 +78,7 @@ public record AttentionInputs(
      * @return the inputs, without mask, cache or observer
      */
     public static AttentionInputs of(NDArray query, NDArray key, NDArray value) {
-        return new AttentionInputs(query, key, value, AttentionMask.none(), null, null, null);
+        return new AttentionInputs(query, key, value, AttentionMask.none(), null, null, null, null);
     }
 
     /**
@@ -80,7 +88,7 @@ public record AttentionInputs(
      * @return the new inputs
      */
     public AttentionInputs withMask(AttentionMask other) {
-        return new AttentionInputs(query, key, value, other, positions, cache, observer);
+        return new AttentionInputs(query, key, value, other, positions, globals, cache, observer);
     }
 
     /**
@@ -90,7 +98,17 @@ public record AttentionInputs(
      * @return the new inputs
      */
     public AttentionInputs withPositions(NDArray positions) {
-        return new AttentionInputs(query, key, value, mask, positions, cache, observer);
+        return new AttentionInputs(query, key, value, mask, positions, globals, cache, observer);
+    }
+
+    /**
+     * Returns these inputs with global tokens.
+     *
+     * @param tokens (B, S), boolean or of zeros and ones; null for none
+     * @return the new inputs
+     */
+    public AttentionInputs withGlobals(NDArray tokens) {
+        return new AttentionInputs(query, key, value, mask, positions, tokens, cache, observer);
     }
 
     /**
@@ -100,7 +118,7 @@ public record AttentionInputs(
      * @return the new inputs
      */
     public AttentionInputs withCache(KeyValueCache other) {
-        return new AttentionInputs(query, key, value, mask, positions, other, observer);
+        return new AttentionInputs(query, key, value, mask, positions, globals, other, observer);
     }
 
     /**
@@ -110,7 +128,7 @@ public record AttentionInputs(
      * @return the new inputs
      */
     public AttentionInputs withObserver(AttentionObserver other) {
-        return new AttentionInputs(query, key, value, mask, positions, cache, other);
+        return new AttentionInputs(query, key, value, mask, positions, globals, cache, other);
     }
 
     /**

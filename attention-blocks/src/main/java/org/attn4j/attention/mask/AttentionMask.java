@@ -90,16 +90,6 @@ public sealed interface AttentionMask {
     }
 
     /**
-     * Returns the global tokens of a sparse mechanism; a token is global that is so in one part.
-     *
-     * @param tokens (B, S), boolean or of zeros and ones
-     * @return the mask
-     */
-    static AttentionMask global(NDArray tokens) {
-        return new Global(tokens);
-    }
-
-    /**
      * The keys from {@code before} positions before a query to {@code after} positions after it.
      * Positions are counted from the end: with T queries and S keys (the others come from a cache),
      * query i has the position i + S − T.
@@ -216,27 +206,6 @@ public sealed interface AttentionMask {
     }
 
     /**
-     * The global tokens of a sparse mechanism, which see all and are seen by all where its pattern
-     * would hide them. Where all see all anyway it changes nothing.
-     *
-     * @param tokens (B, S), boolean or of zeros and ones
-     */
-    record Global(NDArray tokens) implements AttentionMask {
-
-        public Global {
-            Require.that(
-                    tokens.getShape().dimension() == 2,
-                    "global tokens must be (B, S), got %s",
-                    tokens.getShape());
-        }
-
-        @Override
-        public Optional<NDArray> global() {
-            return Optional.of(tokens);
-        }
-    }
-
-    /**
      * What all parts let through.
      *
      * @param parts masks that are no conjunctions themselves
@@ -263,11 +232,6 @@ public sealed interface AttentionMask {
         @Override
         public Optional<NDArray> bias() {
             return joined(AttentionMask::bias, NDArray::add);
-        }
-
-        @Override
-        public Optional<NDArray> global() {
-            return joined(AttentionMask::global, NDArray::maximum);
         }
 
         private Optional<NDArray> joined(
@@ -314,11 +278,6 @@ public sealed interface AttentionMask {
         @Override
         public Optional<NDArray> bias() {
             return mask.bias();
-        }
-
-        @Override
-        public Optional<NDArray> global() {
-            return mask.global();
         }
 
         @Override
@@ -383,7 +342,7 @@ public sealed interface AttentionMask {
      * @return whether there are keys, dense parts or biases
      */
     default boolean hasArrays() {
-        return !parts().stream().allMatch(part -> part instanceof Band || part instanceof Global);
+        return !parts().stream().allMatch(Band.class::isInstance);
     }
 
     /**
@@ -423,15 +382,6 @@ public sealed interface AttentionMask {
     }
 
     /**
-     * Returns the global tokens of a sparse mechanism.
-     *
-     * @return (B, S); empty if there are none
-     */
-    default Optional<NDArray> global() {
-        return Optional.empty();
-    }
-
-    /**
      * Makes the arrays of this mask once, for all the layers of a stack that share it. The parts
      * stay readable. A mask that hides nothing at these lengths becomes {@link #none()}; one that
      * is only causal stays a flag, since fused kernels want no arrays for it.
@@ -443,7 +393,7 @@ public sealed interface AttentionMask {
      */
     default AttentionMask realise(NDManager manager, long queryLength, long keyLength) {
         AttentionMask trimmed = trimmed(queryLength, keyLength);
-        return trimmed.hidesNothing() || trimmed.isCausalOnly()
+        return trimmed.isNone() || trimmed.isCausalOnly()
                 ? trimmed
                 : new Realised(
                         trimmed,
@@ -462,7 +412,7 @@ public sealed interface AttentionMask {
      */
     default MaskArrays arrays(NDManager manager, long queryLength, long keyLength) {
         AttentionMask trimmed = trimmed(queryLength, keyLength);
-        return trimmed.hidesNothing()
+        return trimmed.isNone()
                 ? MaskArrays.NONE
                 : Realisation.of(trimmed, manager, queryLength, keyLength);
     }
@@ -517,10 +467,6 @@ public sealed interface AttentionMask {
         MaskArrays arrays = causal ? MaskArrays.NONE : arrays(query.getManager(), queries, keys);
         return new AttentionRequest(
                 query, key, value, causal, arrays, scale, dropout, training, observer);
-    }
-
-    private boolean hidesNothing() {
-        return band().isAll() && !hasArrays();
     }
 
     private AttentionMask trimmed(long queries, long keys) {

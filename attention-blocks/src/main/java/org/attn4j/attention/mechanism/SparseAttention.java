@@ -39,7 +39,7 @@ import org.attn4j.common.Require;
  * </ul>
  *
  * <p>With a {@link WindowPattern} each sequence may have global places of its own, {@link
- * AttentionMask#global()}. They share the projections of the others unless they are given their
+ * AttentionInputs#globals()}. They share the projections of the others unless they are given their
  * own.
  *
  * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code output_proj}
@@ -131,7 +131,7 @@ public final class SparseAttention extends AttentionBlock {
                         full ? dropout : sparseDropout,
                         training,
                         kernel);
-        int[][] globals = mask.global().map(SparseAttention::positions).orElse(null);
+        int[][] globals = in.globals() == null ? null : positions(in.globals());
         WeightsRecorder weights = in.observed() ? new WeightsRecorder() : null;
         NDArray context; // (B, T, N·H)
         if (full || in.observed() || bringsPairs(mask)) {
@@ -319,7 +319,7 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
-         * Sets whether the global tokens of {@link AttentionMask#global()} look at the sequence
+         * Sets whether the global tokens of {@link AttentionInputs#globals()} look at the sequence
          * through query, key and value projections of their own. Others look at them through those
          * of all.
          *

@@ -165,9 +165,8 @@ class SparseAttentionTest {
         NDArray seen = manager.create(new float[] {1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1});
         NDArray globals = manager.create(new float[] {0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0});
         return AttentionInputs.self(x)
-                .withMask(
-                        AttentionMask.keys(seen.reshape(2, 6))
-                                .and(AttentionMask.global(globals.reshape(2, 6))));
+                .withMask(AttentionMask.keys(seen.reshape(2, 6)))
+                .withGlobals(globals.reshape(2, 6));
     }
 
     @Test
@@ -260,8 +259,7 @@ class SparseAttentionTest {
             flags[4] = true; // row 0, place 4
             flags[6] = true; // row 1, place 0
             NDArray globals = manager.create(flags, new Shape(2, 6));
-            AttentionInputs inputs =
-                    AttentionInputs.self(x).withMask(AttentionMask.global(globals));
+            AttentionInputs inputs = AttentionInputs.self(x).withGlobals(globals);
             NDArray weights = subject.observe(inputs).weights();
             float[] first = weights.get("0, 0, 4").toFloatArray();
             for (float weight : first) {

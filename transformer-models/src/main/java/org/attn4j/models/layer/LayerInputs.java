@@ -12,6 +12,8 @@ import org.attn4j.attention.mask.AttentionMask;
  * @param mask who sees whom, from the T new positions to the S cached and new ones; never null
  * @param positions the positions of the tokens, (B, T) or (T) of int64; null for those after the
  *     cached ones
+ * @param globals which tokens are global where attention is sparse, (B, S), boolean or of zeros and
+ *     ones; null for none
  * @param memory what cross-attention looks at, (B, S', D'); null without cross-attention
  * @param memoryMask which positions of the memory are seen; never null
  * @param cache keys and values of the tokens before, which the new ones are added to, and of the
@@ -22,6 +24,7 @@ import org.attn4j.attention.mask.AttentionMask;
 public record LayerInputs(
         AttentionMask mask,
         NDArray positions,
+        NDArray globals,
         NDArray memory,
         AttentionMask memoryMask,
         DecoderCache cache,
@@ -39,7 +42,7 @@ public record LayerInputs(
      * @return the inputs, without positions, memory, cache and observer
      */
     public static LayerInputs of(AttentionMask mask) {
-        return new LayerInputs(mask, null, null, AttentionMask.none(), null, null);
+        return new LayerInputs(mask, null, null, null, AttentionMask.none(), null, null);
     }
 
     /**
@@ -49,7 +52,7 @@ public record LayerInputs(
      * @return the new inputs
      */
     public LayerInputs withMask(AttentionMask other) {
-        return new LayerInputs(other, positions, memory, memoryMask, cache, observer);
+        return new LayerInputs(other, positions, globals, memory, memoryMask, cache, observer);
     }
 
     /**
@@ -59,7 +62,17 @@ public record LayerInputs(
      * @return the new inputs
      */
     public LayerInputs withPositions(NDArray tokens) {
-        return new LayerInputs(mask, tokens, memory, memoryMask, cache, observer);
+        return new LayerInputs(mask, tokens, globals, memory, memoryMask, cache, observer);
+    }
+
+    /**
+     * Returns these inputs with global tokens, for sparse attention.
+     *
+     * @param tokens (B, S), boolean or of zeros and ones; null for none
+     * @return the new inputs
+     */
+    public LayerInputs withGlobals(NDArray tokens) {
+        return new LayerInputs(mask, positions, tokens, memory, memoryMask, cache, observer);
     }
 
     /**
@@ -70,7 +83,7 @@ public record LayerInputs(
      * @return the new inputs
      */
     public LayerInputs withMemory(NDArray encoded, AttentionMask visible) {
-        return new LayerInputs(mask, positions, encoded, visible, cache, observer);
+        return new LayerInputs(mask, positions, globals, encoded, visible, cache, observer);
     }
 
     /**
@@ -80,7 +93,7 @@ public record LayerInputs(
      * @return the new inputs
      */
     public LayerInputs withCache(DecoderCache kept) {
-        return new LayerInputs(mask, positions, memory, memoryMask, kept, observer);
+        return new LayerInputs(mask, positions, globals, memory, memoryMask, kept, observer);
     }
 
     /**
@@ -90,7 +103,7 @@ public record LayerInputs(
      * @return the new inputs
      */
     public LayerInputs withObserver(AttentionObserver told) {
-        return new LayerInputs(mask, positions, memory, memoryMask, cache, told);
+        return new LayerInputs(mask, positions, globals, memory, memoryMask, cache, told);
     }
 
     /** How many tokens went before. */
@@ -105,7 +118,7 @@ public record LayerInputs(
                 memory == null
                         ? memoryMask
                         : memoryMask.realise(manager, length, memory.getShape().get(1));
-        return new LayerInputs(seen, positions, memory, remembered, cache, observer);
+        return new LayerInputs(seen, positions, globals, memory, remembered, cache, observer);
     }
 
     AttentionObserver observer(int layer, String site) {

@@ -133,6 +133,7 @@ public final class TransformerLayer extends AbstractBlock {
                 AttentionInputs.self(query)
                         .withMask(in.mask().and(layerMask))
                         .withPositions(in.positions())
+                        .withGlobals(in.globals())
                         .withCache(in.cache() == null ? null : in.cache().self(index))
                         .withObserver(in.observer(index, "self_attn"));
         NDArray context = selfAttention.attend(parameters, inputs, training).context();

@@ -95,12 +95,11 @@ public final class LongformerModel extends BaseModel {
         NDArray numbers = positions.of(in); // (B, T)
         NDArray visible = marked(in, "attention_mask", ids.getShape()); // (B, T)
         NDArray global = global(in, ids, visible); // (B, T)
-        AttentionMask mask =
-                (visible == null ? AttentionMask.none() : AttentionMask.keys(visible))
-                        .and(global == null ? AttentionMask.none() : AttentionMask.global(global));
+        AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
         LayerInputs seen =
                 LayerInputs.of(mask)
                         .withPositions(numbers)
+                        .withGlobals(global)
                         .withObserver(
                                 in.observer() == null
                                         ? null
