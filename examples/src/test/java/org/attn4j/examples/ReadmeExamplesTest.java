@@ -124,7 +124,7 @@ class ReadmeExamplesTest {
                 trainer.initialize(new Shape(1, 1), new Shape(1, 1));
                 EasyTrain.fit(trainer, 2, pairs, null);
             }
-            GenerationConfig search = GenerationConfig.builder().optBeams(4).build();
+            GenerationConfig search = GenerationConfig.DEFAULTS.withBeams(4);
             LoadedModel.made(block, config.json(), search, List.of(tokenizerFile)).save(directory);
         }
     }

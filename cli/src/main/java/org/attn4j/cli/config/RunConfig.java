@@ -91,7 +91,7 @@ public record RunConfig(
                 BatchingConfig.builder().build(),
                 training,
                 ValidationConfig.defaults(),
-                GenerationConfig.builder().build());
+                GenerationConfig.DEFAULTS);
     }
 
     /** The file that a run's resolved configuration is kept in. */
@@ -238,11 +238,8 @@ public record RunConfig(
 
     /** The search of the trained model. */
     public GenerationConfig decodingFor(TransformerConfig fitted) {
-        return decoding.toBuilder()
-                .optPadId(fitted.padId())
-                .optEosId(fitted.eosId())
-                .optDecoderStartId(fitted.decoderStartId())
-                .build();
+        return decoding.withTokens(
+                fitted.padId(), List.of(fitted.eosId()), fitted.decoderStartId());
     }
 
     /** The training configuration with this run's seed. */

@@ -179,11 +179,7 @@ public final class TrainingSession {
         if (!validation.bleu()) {
             return loss;
         }
-        GenerationConfig search =
-                config.decodingFor(fitted).toBuilder()
-                        .optBeams(validation.beams())
-                        .optNBest(1)
-                        .build();
+        GenerationConfig search = config.decodingFor(fitted).withBeams(validation.beams(), 1);
         TextGenerator model =
                 TextGenerator.of(store(block, search, tokenizers), tokenizers.tokenizer());
         List<SentencePair> pairs = corpus.readAll();

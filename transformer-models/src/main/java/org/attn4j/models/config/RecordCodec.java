@@ -5,8 +5,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,6 +42,7 @@ public final class RecordCodec<R extends Record> {
     private final boolean snakeCase;
     private final Map<String, String> keys = new HashMap<>();
     private final Map<String, Form<?>> forms = new HashMap<>();
+    private final Map<String, Part<?>> parts = new HashMap<>();
     private final Set<String> derived = new HashSet<>();
     private final Set<String> optional = new HashSet<>();
     private Predicate<String> ignored = key -> false;
@@ -55,6 +54,15 @@ public final class RecordCodec<R extends Record> {
         @SuppressWarnings("unchecked") // a component's value is given to its own form
         JsonElement written(Object value) {
             return write.apply((T) value);
+        }
+    }
+
+    /** A component whose keys stand among those of the record; null is not written. */
+    private record Part<T>(Function<Settings, T> read, Function<T, JsonObject> write) {
+
+        @SuppressWarnings("unchecked") // a component's value is given to its own part
+        JsonObject written(Object value) {
+            return value == null ? new JsonObject() : write.apply((T) value);
         }
     }
 
@@ -116,6 +124,21 @@ public final class RecordCodec<R extends Record> {
             Function<JsonElement, T> read,
             Function<T, JsonElement> write) {
         forms.put(known(component), new Form<>(wanted, read, write));
+        return this;
+    }
+
+    /**
+     * Tells of a component whose keys stand among those of the record itself.
+     *
+     * @param <T> the type of the component
+     * @param component the component
+     * @param read from the settings of the record
+     * @param write to its keys
+     * @return this codec
+     */
+    public <T> RecordCodec<R> part(
+            String component, Function<Settings, T> read, Function<T, JsonObject> write) {
+        parts.put(known(component), new Part<>(read, write));
         return this;
     }
 
@@ -211,13 +234,13 @@ public final class RecordCodec<R extends Record> {
         }
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            Object otherwise = valueOf(components[i], defaults);
+            Object otherwise = Records.value(components[i], defaults);
             values[i] =
                     derived.contains(path + components[i].getName())
                             ? otherwise
                             : component(settings, components[i], otherwise, path);
         }
-        return construct(defaults, components, values, settings);
+        return construct(defaults, values, settings);
     }
 
     private void refuseUnknown(Settings settings, RecordComponent[] components, String path) {
@@ -248,6 +271,9 @@ public final class RecordCodec<R extends Record> {
     private Object component(
             Settings settings, RecordComponent component, Object otherwise, String path) {
         String name = path + component.getName();
+        if (parts.containsKey(name)) {
+            return parts.get(name).read().apply(settings);
+        }
         String key = keyOf(path, component.getName());
         JsonElement value = settings.take(key);
         if (value == null || value.isJsonNull() && snakeCase) {
@@ -277,34 +303,13 @@ public final class RecordCodec<R extends Record> {
         return keys.getOrDefault(path + component, otherwise);
     }
 
-    private static Object valueOf(RecordComponent component, Record owner) {
+    private static <T extends Record> T construct(T like, Object[] values, Settings settings) {
         try {
-            component.getAccessor().setAccessible(true);
-            return component.getAccessor().invoke(owner);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot read " + component, e);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // the constructor is that of the record of defaults
-    private static <T extends Record> T construct(
-            T defaults, RecordComponent[] components, Object[] values, Settings settings) {
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        try {
-            Constructor<?> constructor = defaults.getClass().getDeclaredConstructor(types);
-            constructor.setAccessible(true);
-            return (T) constructor.newInstance(values);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException invalid) {
-                String section = settings.path().replaceFirst("\\.$", ": ");
-                throw new IllegalArgumentException(
-                        "%s: %s%s".formatted(settings.file(), section, invalid.getMessage()),
-                        invalid);
-            }
-            throw new IllegalStateException("cannot make " + defaults.getClass(), e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make " + defaults.getClass(), e);
+            return Records.make(like, values);
+        } catch (IllegalArgumentException e) {
+            String section = settings.path().replaceFirst("\\.$", ": ");
+            throw new IllegalArgumentException(
+                    "%s: %s%s".formatted(settings.file(), section, e.getMessage()), e);
         }
     }
 
@@ -352,8 +357,15 @@ public final class RecordCodec<R extends Record> {
         JsonObject json = new JsonObject();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             String name = path + component.getName();
-            Object value = valueOf(component, record);
-            Object otherwise = defaults == null ? null : valueOf(component, defaults);
+            Object value = Records.value(component, record);
+            if (parts.containsKey(name)) {
+                parts.get(name)
+                        .written(value)
+                        .entrySet()
+                        .forEach(it -> json.add(it.getKey(), it.getValue()));
+                continue;
+            }
+            Object otherwise = defaults == null ? null : Records.value(component, defaults);
             boolean left = optional.contains(name) && Objects.equals(value, otherwise);
             if (!derived.contains(name) && !left) {
                 JsonElement written = written(value, otherwise, name);

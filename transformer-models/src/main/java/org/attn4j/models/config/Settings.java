@@ -72,8 +72,12 @@ public class Settings {
         return new Settings(JsonValues.object(tree), file);
     }
 
-    /** What messages call the document. */
-    final String file() {
+    /**
+     * Returns what messages call the document.
+     *
+     * @return its name
+     */
+    public final String file() {
         return file;
     }
 
@@ -165,7 +169,13 @@ public class Settings {
         read.addAll(List.of(keys));
     }
 
-    final boolean isRead(String key) {
+    /**
+     * Returns whether a setting was asked for, be it there or not.
+     *
+     * @param key the setting
+     * @return whether it is read
+     */
+    public final boolean isRead(String key) {
         return read.contains(key);
     }
 

@@ -2,6 +2,8 @@ package org.attn4j.models.generate;
 
 import java.util.List;
 import java.util.Objects;
+import org.attn4j.common.Require;
+import org.attn4j.models.config.Records;
 
 /**
  * How target sequences are searched for, as {@code generation_config.json} holds it.
@@ -12,8 +14,8 @@ import java.util.Objects;
  * @param beams number of hypotheses kept for each source; 1 is greedy search, or plain sampling
  * @param nBest number of hypotheses returned for each source, at most {@code beams} unless they are
  *     sampled one by one
- * @param lengthPenalty the formula by which scores are normalised
  * @param alpha strength of the length penalty
+ * @param lengthPenalty the formula by which scores are normalised
  * @param earlyStopping when a source is done
  * @param minLength number of tokens before the end token may come
  * @param maxLength the most tokens a target may have, the end token included
@@ -33,8 +35,8 @@ import java.util.Objects;
 public record GenerationConfig(
         int beams,
         int nBest,
-        LengthPenalty lengthPenalty,
         double alpha,
+        LengthPenalty lengthPenalty,
         EarlyStopping earlyStopping,
         int minLength,
         int maxLength,
@@ -59,7 +61,31 @@ public record GenerationConfig(
     /** The most tokens that a target may be given. */
     public static final int MOST_TOKENS = 1 << 24;
 
-    /** {@inheritDoc} */
+    /**
+     * A search with 5 beams, ranked by the mean log-probability, that ends with the fifth finished
+     * hypothesis; targets have at most 256 tokens and at most twice the source's length plus 32.
+     */
+    public static final GenerationConfig DEFAULTS =
+            new GenerationConfig(
+                    5,
+                    1,
+                    1,
+                    LengthPenalty.POWER,
+                    EarlyStopping.ALWAYS,
+                    0,
+                    256,
+                    2,
+                    32,
+                    List.of(),
+                    -1,
+                    List.of(),
+                    TokenRules.NONE,
+                    null,
+                    CacheKind.GROWING,
+                    0,
+                    List.of(2),
+                    1);
+
     public GenerationConfig {
         Objects.requireNonNull(lengthPenalty, "lengthPenalty");
         Objects.requireNonNull(earlyStopping, "earlyStopping");
@@ -68,64 +94,199 @@ public record GenerationConfig(
         suppressedIds = List.copyOf(suppressedIds);
         forcedEosIds = List.copyOf(forcedEosIds);
         eosIds = List.copyOf(eosIds);
-        require(
+        Require.that(
                 beams >= 1 && beams <= MOST_BEAMS,
-                "beams must be at least 1 and at most " + MOST_BEAMS + ", got " + beams);
-        require(
+                "beams must be at least 1 and at most %s, got %s",
+                MOST_BEAMS,
+                beams);
+        Require.that(
                 nBest >= 1 && (nBest <= beams || beams == 1 && sampling != null),
-                "nBest must be at least 1 and at most beams, got nBest="
-                        + nBest
-                        + ", beams="
-                        + beams);
-        require(
-                nBest <= MOST_SEQUENCES,
-                "nBest must be at most " + MOST_SEQUENCES + ", got " + nBest);
-        require(Double.isFinite(alpha), "alpha must be a finite number, got " + alpha);
-        require(minLength >= 0, "minLength must not be negative, got " + minLength);
-        require(
+                "nBest must be at least 1 and at most beams, got nBest=%s, beams=%s",
+                nBest,
+                beams);
+        Require.that(
+                nBest <= MOST_SEQUENCES, "nBest must be at most %s, got %s", MOST_SEQUENCES, nBest);
+        Require.that(Double.isFinite(alpha), "alpha must be a finite number, got %s", alpha);
+        Require.that(minLength >= 0, "minLength must not be negative, got %s", minLength);
+        Require.that(
                 maxLength >= 1 && minLength < maxLength,
-                "maxLength must be at least 1 and more than minLength, got maxLength="
-                        + maxLength
-                        + ", minLength="
-                        + minLength);
-        require(
+                "maxLength must be at least 1 and more than minLength, got maxLength=%s, minLength=%s",
+                maxLength,
+                minLength);
+        Require.that(
                 maxLength <= MOST_TOKENS,
-                "maxLength must be at most " + MOST_TOKENS + ", got " + maxLength);
-        require(
+                "maxLength must be at most %s, got %s",
+                MOST_TOKENS,
+                maxLength);
+        Require.that(
                 maxLengthFactor >= 0 && Double.isFinite(maxLengthFactor),
-                "maxLengthFactor must be a number of at least 0, got " + maxLengthFactor);
-        require(
+                "maxLengthFactor must be a number of at least 0, got %s",
+                maxLengthFactor);
+        Require.that(
                 maxLengthFactor == 0 || maxLengthOffset >= 1,
-                "maxLengthOffset must be at least 1, got " + maxLengthOffset);
-        require(padId >= 0, "padId must not be negative, got " + padId);
-        require(
+                "maxLengthOffset must be at least 1, got %s",
+                maxLengthOffset);
+        Require.that(padId >= 0, "padId must not be negative, got %s", padId);
+        Require.that(
                 eosIds.stream().allMatch(id -> id >= 0),
-                "eosIds must not be negative, got " + eosIds);
-        require(decoderStartId >= 0, "decoderStartId must not be negative, got " + decoderStartId);
-        require(forcedBosId >= -1, "forcedBosId must be a token or -1, got " + forcedBosId);
-        require(
+                "eosIds must not be negative, got %s",
+                eosIds);
+        Require.that(
+                decoderStartId >= 0, "decoderStartId must not be negative, got %s", decoderStartId);
+        Require.that(forcedBosId >= -1, "forcedBosId must be a token or -1, got %s", forcedBosId);
+        Require.that(
                 forcedEosIds.stream().allMatch(id -> id >= 0),
-                "forcedEosIds must not be negative, got " + forcedEosIds);
+                "forcedEosIds must not be negative, got %s",
+                forcedEosIds);
     }
 
     /**
-     * Starts from a search with 5 beams, ranked by the mean log-probability, that ends with the
-     * fifth finished hypothesis; targets have at most 256 tokens and at most twice the source's
-     * length plus 32.
+     * Returns this with another number of hypotheses.
      *
-     * @return a builder
+     * @param beams 1 for greedy search
+     * @return the changed configuration
      */
-    public static Builder builder() {
-        return new Builder();
+    public GenerationConfig withBeams(int beams) {
+        return Records.with(this, "beams", beams);
     }
 
     /**
-     * Starts from this configuration.
+     * Returns this with other numbers of hypotheses.
      *
-     * @return a builder that holds the values of this one
+     * @param beams those that are kept for each source
+     * @param nBest those that are returned, at most as many
+     * @return the changed configuration
      */
-    public Builder toBuilder() {
-        return new Builder(this);
+    public GenerationConfig withBeams(int beams, int nBest) {
+        return Records.with(this, "beams", beams, "nBest", nBest);
+    }
+
+    /**
+     * Returns this with another number of hypotheses that are returned.
+     *
+     * @param nBest the number for each source
+     * @return the changed configuration
+     */
+    public GenerationConfig withNBest(int nBest) {
+        return Records.with(this, "nBest", nBest);
+    }
+
+    /**
+     * Returns this with another length penalty.
+     *
+     * @param lengthPenalty the formula
+     * @param alpha its strength
+     * @return the changed configuration
+     */
+    public GenerationConfig withLengthPenalty(LengthPenalty lengthPenalty, double alpha) {
+        return Records.with(this, "lengthPenalty", lengthPenalty, "alpha", alpha);
+    }
+
+    /**
+     * Returns this with another end of the search.
+     *
+     * @param earlyStopping when a source is done
+     * @return the changed configuration
+     */
+    public GenerationConfig withEarlyStopping(EarlyStopping earlyStopping) {
+        return Records.with(this, "earlyStopping", earlyStopping);
+    }
+
+    /**
+     * Returns this with another greatest length.
+     *
+     * @param maxLength the most tokens of a target, the end token included
+     * @return the changed configuration
+     */
+    public GenerationConfig withMaxLength(int maxLength) {
+        return Records.with(this, "maxLength", maxLength);
+    }
+
+    /**
+     * Returns this with other lengths.
+     *
+     * @param minLength the tokens before the end token may come
+     * @param maxLength the most tokens of a target, the end token included
+     * @return the changed configuration
+     */
+    public GenerationConfig withLengths(int minLength, int maxLength) {
+        return Records.with(this, "minLength", minLength, "maxLength", maxLength);
+    }
+
+    /**
+     * Returns this with another limit that follows from the source: {@code factor} · S + {@code
+     * offset} tokens.
+     *
+     * @param factor 0 for no such limit
+     * @param offset at least 1
+     * @return the changed configuration
+     */
+    public GenerationConfig withRelativeLength(double factor, int offset) {
+        return Records.with(this, "maxLengthFactor", factor, "maxLengthOffset", offset);
+    }
+
+    /**
+     * Returns this with other tokens that are never generated.
+     *
+     * @param suppressedIds the tokens
+     * @return the changed configuration
+     */
+    public GenerationConfig withSuppressed(List<Integer> suppressedIds) {
+        return Records.with(this, "suppressedIds", suppressedIds);
+    }
+
+    /**
+     * Returns this with other forced tokens.
+     *
+     * @param forcedBosId the token that every target begins with, or −1
+     * @param forcedEosIds the tokens of which one ends a target of the maximum length
+     * @return the changed configuration
+     */
+    public GenerationConfig withForced(int forcedBosId, List<Integer> forcedEosIds) {
+        return Records.with(this, "forcedBosId", forcedBosId, "forcedEosIds", forcedEosIds);
+    }
+
+    /**
+     * Returns this with other penalties and bans.
+     *
+     * @param rules the rules
+     * @return the changed configuration
+     */
+    public GenerationConfig withRules(TokenRules rules) {
+        return Records.with(this, "rules", rules);
+    }
+
+    /**
+     * Returns this with another way to draw tokens.
+     *
+     * @param sampling the way; null to take the most probable ones
+     * @return the changed configuration
+     */
+    public GenerationConfig withSampling(Sampling sampling) {
+        return Records.with(this, "sampling", sampling);
+    }
+
+    /**
+     * Returns this with another cache.
+     *
+     * @param cache how keys and values are kept
+     * @return the changed configuration
+     */
+    public GenerationConfig withCache(CacheKind cache) {
+        return Records.with(this, "cache", cache);
+    }
+
+    /**
+     * Returns this with other special tokens.
+     *
+     * @param padId fills up short source rows
+     * @param eosIds each ends a target
+     * @param decoderStartId the decoder starts from it
+     * @return the changed configuration
+     */
+    public GenerationConfig withTokens(int padId, List<Integer> eosIds, int decoderStartId) {
+        return Records.with(
+                this, "padId", padId, "eosIds", eosIds, "decoderStartId", decoderStartId);
     }
 
     /**
@@ -160,303 +321,5 @@ public record GenerationConfig(
      */
     public double score(double logProbability, int length) {
         return logProbability / lengthPenalty.divisor(length, alpha);
-    }
-
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
-        }
-    }
-
-    /** Builds a {@link GenerationConfig}. */
-    public static final class Builder {
-
-        private int beams = 5;
-        private int nBest = 1;
-        private LengthPenalty lengthPenalty = LengthPenalty.POWER;
-        private double alpha = 1;
-        private EarlyStopping earlyStopping = EarlyStopping.ALWAYS;
-        private int minLength;
-        private int maxLength = 256;
-        private double maxLengthFactor = 2;
-        private int maxLengthOffset = 32;
-        private List<Integer> suppressedIds = List.of();
-        private int forcedBosId = -1;
-        private List<Integer> forcedEosIds = List.of();
-        private TokenRules rules = TokenRules.NONE;
-        private Sampling sampling;
-        private CacheKind cache = CacheKind.GROWING;
-        private int padId;
-        private List<Integer> eosIds = List.of(2);
-        private int decoderStartId = 1;
-
-        Builder() {}
-
-        Builder(GenerationConfig config) {
-            beams = config.beams;
-            nBest = config.nBest;
-            lengthPenalty = config.lengthPenalty;
-            alpha = config.alpha;
-            earlyStopping = config.earlyStopping;
-            minLength = config.minLength;
-            maxLength = config.maxLength;
-            maxLengthFactor = config.maxLengthFactor;
-            maxLengthOffset = config.maxLengthOffset;
-            suppressedIds = config.suppressedIds;
-            forcedBosId = config.forcedBosId;
-            forcedEosIds = config.forcedEosIds;
-            rules = config.rules;
-            sampling = config.sampling;
-            cache = config.cache;
-            padId = config.padId;
-            eosIds = config.eosIds;
-            decoderStartId = config.decoderStartId;
-        }
-
-        /**
-         * Sets the number of hypotheses kept for each source; 1 is greedy search.
-         *
-         * @param beams the value
-         * @return this builder
-         */
-        public Builder optBeams(int beams) {
-            this.beams = beams;
-            return this;
-        }
-
-        /**
-         * Sets the number of hypotheses returned for each source, at most {@code beams}.
-         *
-         * @param nBest the value
-         * @return this builder
-         */
-        public Builder optNBest(int nBest) {
-            this.nBest = nBest;
-            return this;
-        }
-
-        /**
-         * Sets the formula by which scores are normalised.
-         *
-         * @param lengthPenalty the value
-         * @return this builder
-         */
-        public Builder optLengthPenalty(LengthPenalty lengthPenalty) {
-            this.lengthPenalty = lengthPenalty;
-            return this;
-        }
-
-        /**
-         * Sets the strength of the length penalty.
-         *
-         * @param alpha the value
-         * @return this builder
-         */
-        public Builder optAlpha(double alpha) {
-            this.alpha = alpha;
-            return this;
-        }
-
-        /**
-         * Sets when a source is done.
-         *
-         * @param earlyStopping the value
-         * @return this builder
-         */
-        public Builder optEarlyStopping(EarlyStopping earlyStopping) {
-            this.earlyStopping = earlyStopping;
-            return this;
-        }
-
-        /**
-         * Sets the number of tokens before the end token may come.
-         *
-         * @param minLength the value
-         * @return this builder
-         */
-        public Builder optMinLength(int minLength) {
-            this.minLength = minLength;
-            return this;
-        }
-
-        /**
-         * Sets the most tokens a target may have, the end token included.
-         *
-         * @param maxLength the value
-         * @return this builder
-         */
-        public Builder optMaxLength(int maxLength) {
-            this.maxLength = maxLength;
-            return this;
-        }
-
-        /**
-         * Sets the factor by which a source's length limits the target's; 0 for no such limit.
-         *
-         * @param maxLengthFactor the value
-         * @return this builder
-         */
-        public Builder optMaxLengthFactor(double maxLengthFactor) {
-            this.maxLengthFactor = maxLengthFactor;
-            return this;
-        }
-
-        /**
-         * Sets what is added to that multiple of the source's length.
-         *
-         * @param maxLengthOffset the value
-         * @return this builder
-         */
-        public Builder optMaxLengthOffset(int maxLengthOffset) {
-            this.maxLengthOffset = maxLengthOffset;
-            return this;
-        }
-
-        /**
-         * Sets the tokens that are never generated.
-         *
-         * @param suppressedIds the value
-         * @return this builder
-         */
-        public Builder optSuppressedIds(List<Integer> suppressedIds) {
-            this.suppressedIds = suppressedIds;
-            return this;
-        }
-
-        /**
-         * Sets the token every target begins with, or −1.
-         *
-         * @param forcedBosId the value
-         * @return this builder
-         */
-        public Builder optForcedBosId(int forcedBosId) {
-            this.forcedBosId = forcedBosId;
-            return this;
-        }
-
-        /**
-         * Sets the token forced at the maximum length, or −1.
-         *
-         * @param forcedEosId the value
-         * @return this builder
-         */
-        public Builder optForcedEosId(int forcedEosId) {
-            return optForcedEosIds(forcedEosId < 0 ? List.of() : List.of(forcedEosId));
-        }
-
-        /**
-         * Sets the tokens of which one is forced at the maximum length.
-         *
-         * @param forcedEosIds the value, empty for none
-         * @return this builder
-         */
-        public Builder optForcedEosIds(List<Integer> forcedEosIds) {
-            this.forcedEosIds = forcedEosIds;
-            return this;
-        }
-
-        /**
-         * Sets penalties and bans.
-         *
-         * @param rules the value
-         * @return this builder
-         */
-        public Builder optRules(TokenRules rules) {
-            this.rules = rules;
-            return this;
-        }
-
-        /**
-         * Sets how tokens are drawn.
-         *
-         * @param sampling the value, or null to take the most probable tokens
-         * @return this builder
-         */
-        public Builder optSampling(Sampling sampling) {
-            this.sampling = sampling;
-            return this;
-        }
-
-        /**
-         * Sets how keys and values are kept.
-         *
-         * @param cache the value
-         * @return this builder
-         */
-        public Builder optCache(CacheKind cache) {
-            this.cache = cache;
-            return this;
-        }
-
-        /**
-         * Sets the id that fills up short source rows.
-         *
-         * @param padId the value
-         * @return this builder
-         */
-        public Builder optPadId(int padId) {
-            this.padId = padId;
-            return this;
-        }
-
-        /**
-         * Sets the id that ends a target.
-         *
-         * @param eosId the value
-         * @return this builder
-         */
-        public Builder optEosId(int eosId) {
-            return optEosIds(List.of(eosId));
-        }
-
-        /**
-         * Sets the ids of which each ends a target.
-         *
-         * @param eosIds the value, empty if only the length ends a target
-         * @return this builder
-         */
-        public Builder optEosIds(List<Integer> eosIds) {
-            this.eosIds = eosIds;
-            return this;
-        }
-
-        /**
-         * Sets the id that the decoder starts from.
-         *
-         * @param decoderStartId the value
-         * @return this builder
-         */
-        public Builder optDecoderStartId(int decoderStartId) {
-            this.decoderStartId = decoderStartId;
-            return this;
-        }
-
-        /**
-         * Builds the configuration.
-         *
-         * @return the configuration
-         * @throws IllegalArgumentException if a value does not hold its rule
-         */
-        public GenerationConfig build() {
-            return new GenerationConfig(
-                    beams,
-                    nBest,
-                    lengthPenalty,
-                    alpha,
-                    earlyStopping,
-                    minLength,
-                    maxLength,
-                    maxLengthFactor,
-                    maxLengthOffset,
-                    suppressedIds,
-                    forcedBosId,
-                    forcedEosIds,
-                    rules,
-                    sampling,
-                    cache,
-                    padId,
-                    eosIds,
-                    decoderStartId);
-        }
     }
 }

@@ -1,18 +1,19 @@
 package org.attn4j.models.generate;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.RecordCodec;
+import org.attn4j.models.config.Settings;
 
 /**
  * Reads and writes a {@link GenerationConfig} as {@code generation_config.json}, with Hugging
@@ -23,14 +24,165 @@ import org.attn4j.models.config.ConfigReader;
  */
 public final class GenerationConfigJson {
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final String FILE = "generation_config.json";
+
+    /** What errors call the settings of a call and of a file together. */
+    static final String PUBLISHED = "generation settings";
 
     /** What {@code max_length} is where nothing is said. */
     private static final int DEFAULT_MAX_LENGTH = 20;
 
-    /** What errors call the settings of a call and of a file together. */
-    static final String PUBLISHED = "generation settings";
+    /** An id that stands for no token. */
+    private static final int NONE = -1;
+
+    /** What transformers does where a file says nothing, but for the length. */
+    private static final GenerationConfig UNSET =
+            GenerationConfig.DEFAULTS
+                    .withBeams(1)
+                    .withEarlyStopping(EarlyStopping.HEURISTIC)
+                    .withRelativeLength(0, 1);
+
+    private static final Sampling UNSET_SAMPLING = Sampling.DEFAULTS.withTopK(50);
+
+    /** Keys that change nothing that is generated. */
+    private static final Set<String> NO_EFFECT =
+            Set.of(
+                    "assistant_confidence_threshold",
+                    "assistant_lookbehind",
+                    "bos_token_id",
+                    "cache_config",
+                    "compile_config",
+                    "continuous_batching_config",
+                    "disable_compile",
+                    "generation_kwargs",
+                    "low_memory",
+                    "max_cache_len",
+                    "max_matching_ngram_size",
+                    "num_assistant_tokens",
+                    "num_assistant_tokens_schedule",
+                    "output_attentions",
+                    "output_hidden_states",
+                    "output_logits",
+                    "output_scores",
+                    "prefill_chunk_size",
+                    "return_dict_in_generate",
+                    "return_legacy_cache",
+                    "target_lookbehind",
+                    "transformers_version",
+                    "use_cache");
+
+    /** Settings of other ways to generate, with the values at which they change nothing. */
+    private static final Set<String> NEUTRAL =
+            Set.of(
+                    "diversity_penalty=0",
+                    "guidance_scale=1",
+                    "is_assistant=false",
+                    "num_beam_groups=1",
+                    "penalty_alpha=0",
+                    "token_healing=false",
+                    "use_mtp=false");
+
+    private static final RecordCodec<TokenRules> RULES =
+            RecordCodec.snakeCase(TokenRules.NONE)
+                    .form(
+                            "sequenceBias",
+                            "a list of pairs of tokens and a number",
+                            GenerationConfigJson::biases,
+                            GenerationConfigJson::pairs)
+                    .key("badWords", "bad_words_ids")
+                    .form(
+                            "badWords",
+                            "a list of lists of tokens",
+                            words ->
+                                    array(words).asList().stream()
+                                            .map(it -> ids(array(it)))
+                                            .toList(),
+                            GenerationConfigJson::words)
+                    .key("removeInvalid", "remove_invalid_values")
+                    .key("lengthDecay", "exponential_decay_length_penalty")
+                    .form(
+                            "lengthDecay",
+                            "a start and a factor",
+                            GenerationConfigJson::decay,
+                            GenerationConfigJson::pair)
+                    .key("beginSuppressed", "begin_suppress_tokens")
+                    .form(
+                            "beginSuppressed",
+                            "a list of tokens",
+                            tokens -> ids(array(tokens)),
+                            GenerationConfigJson::written)
+                    .key("renormalise", "renormalize_logits")
+                    .optional(
+                            "sequenceBias",
+                            "encoderRepetitionPenalty",
+                            "repetitionPenalty",
+                            "noRepeatNgramSize",
+                            "encoderNoRepeatNgramSize",
+                            "badWords",
+                            "removeInvalid",
+                            "lengthDecay",
+                            "beginSuppressed",
+                            "renormalise");
+
+    private static final RecordCodec<Sampling> SAMPLING =
+            RecordCodec.snakeCase(Sampling.DEFAULTS)
+                    .optional(
+                            "temperature",
+                            "topP",
+                            "minP",
+                            "topH",
+                            "typicalP",
+                            "epsilonCutoff",
+                            "etaCutoff");
+
+    private static final RecordCodec<GenerationConfig> CODEC =
+            RecordCodec.snakeCase(GenerationConfig.DEFAULTS)
+                    .key("beams", "num_beams")
+                    .key("nBest", "num_return_sequences")
+                    .key("alpha", "length_penalty")
+                    .key("lengthPenalty", "length_penalty_type")
+                    .form(
+                            "earlyStopping",
+                            "true, false or \"never\"",
+                            GenerationConfigJson::earlyStopping,
+                            GenerationConfigJson::written)
+                    .key("minLength", "min_new_tokens")
+                    .key("maxLength", "max_new_tokens")
+                    .key("suppressedIds", "suppress_tokens")
+                    .form(
+                            "suppressedIds",
+                            "a list of tokens",
+                            tokens -> ids(array(tokens)),
+                            GenerationConfigJson::written)
+                    .key("forcedBosId", "forced_bos_token_id")
+                    .key("forcedEosIds", "forced_eos_token_id")
+                    .form(
+                            "forcedEosIds",
+                            "a token or a list of tokens",
+                            GenerationConfigJson::oneOrMore,
+                            GenerationConfigJson::oneOrMore)
+                    .part("rules", it -> RULES.readPart(it, TokenRules.NONE), RULES::write)
+                    .part("sampling", GenerationConfigJson::sampling, GenerationConfigJson::drawn)
+                    .key("cache", "cache_implementation")
+                    .form(
+                            "cache",
+                            "the name of a cache",
+                            GenerationConfigJson::cache,
+                            cache -> new JsonPrimitive(cache.name().toLowerCase(Locale.ROOT)))
+                    .key("padId", "pad_token_id")
+                    .key("eosIds", "eos_token_id")
+                    .form(
+                            "eosIds",
+                            "a token or a list of tokens",
+                            GenerationConfigJson::oneOrMore,
+                            GenerationConfigJson::oneOrMore)
+                    .key("decoderStartId", "decoder_start_token_id")
+                    .form(
+                            "decoderStartId",
+                            "a token",
+                            id -> whole(id instanceof JsonArray ids ? ids.get(0) : id),
+                            JsonPrimitive::new)
+                    .optional("suppressedIds", "forcedBosId", "forcedEosIds", "cache");
 
     private GenerationConfigJson() {}
 
@@ -41,118 +193,54 @@ public final class GenerationConfigJson {
      * @return the text of its {@code generation_config.json}
      */
     public static String write(GenerationConfig config) {
+        return CODEC.writeText(config);
+    }
+
+    private static JsonObject drawn(Sampling sampling) {
         JsonObject json = new JsonObject();
-        json.addProperty("num_beams", config.beams());
-        json.addProperty("num_return_sequences", config.nBest());
-        json.addProperty("length_penalty", config.alpha());
-        json.addProperty(
-                "length_penalty_type", config.lengthPenalty().name().toLowerCase(Locale.ROOT));
-        json.add("early_stopping", earlyStopping(config.earlyStopping()));
-        json.addProperty("min_new_tokens", config.minLength());
-        json.addProperty("max_new_tokens", config.maxLength());
-        json.addProperty("max_length_factor", config.maxLengthFactor());
-        json.addProperty("max_length_offset", config.maxLengthOffset());
-        if (!config.suppressedIds().isEmpty()) {
-            json.add("suppress_tokens", ids(config.suppressedIds()));
-        }
-        if (config.forcedBosId() >= 0) {
-            json.addProperty("forced_bos_token_id", config.forcedBosId());
-        }
-        if (!config.forcedEosIds().isEmpty()) {
-            json.add("forced_eos_token_id", oneOrMore(config.forcedEosIds()));
-        }
-        write(json, config.rules());
-        if (config.sampling() != null) {
-            write(json, config.sampling());
-        }
-        if (config.cache() == CacheKind.STATIC) {
-            json.addProperty("cache_implementation", "static");
-        }
-        json.addProperty("pad_token_id", config.padId());
-        if (!config.eosIds().isEmpty()) {
-            json.add("eos_token_id", oneOrMore(config.eosIds()));
-        }
-        json.addProperty("decoder_start_token_id", config.decoderStartId());
-        return GSON.toJson(json) + "\n";
-    }
-
-    private static void write(JsonObject json, TokenRules rules) {
-        if (!rules.sequenceBias().isEmpty()) {
-            JsonArray biases = new JsonArray();
-            rules.sequenceBias()
-                    .forEach(
-                            (tokens, bias) -> {
-                                JsonArray pair = new JsonArray();
-                                pair.add(ids(tokens));
-                                pair.add(bias);
-                                biases.add(pair);
-                            });
-            json.add("sequence_bias", biases);
-        }
-        number(json, "encoder_repetition_penalty", rules.encoderRepetitionPenalty(), 1);
-        number(json, "repetition_penalty", rules.repetitionPenalty(), 1);
-        whole(json, "no_repeat_ngram_size", rules.noRepeatNgramSize());
-        whole(json, "encoder_no_repeat_ngram_size", rules.encoderNoRepeatNgramSize());
-        if (!rules.badWords().isEmpty()) {
-            JsonArray words = new JsonArray();
-            rules.badWords().forEach(word -> words.add(ids(word)));
-            json.add("bad_words_ids", words);
-        }
-        if (rules.removeInvalid()) {
-            json.addProperty("remove_invalid_values", true);
-        }
-        if (rules.lengthDecay() != null) {
-            JsonArray decay = new JsonArray();
-            decay.add(rules.lengthDecay().start());
-            decay.add(rules.lengthDecay().factor());
-            json.add("exponential_decay_length_penalty", decay);
-        }
-        if (!rules.beginSuppressed().isEmpty()) {
-            json.add("begin_suppress_tokens", ids(rules.beginSuppressed()));
-        }
-        if (rules.renormalise()) {
-            json.addProperty("renormalize_logits", true);
-        }
-    }
-
-    private static void write(JsonObject json, Sampling sampling) {
         json.addProperty("do_sample", true);
-        json.addProperty("top_k", sampling.topK()); // whose default is not 0
-        number(json, "temperature", sampling.temperature(), 1);
-        number(json, "top_p", sampling.topP(), 1);
-        number(json, "min_p", sampling.minP(), 0);
-        number(json, "top_h", sampling.topH(), 0);
-        number(json, "typical_p", sampling.typicalP(), 1);
-        number(json, "epsilon_cutoff", sampling.epsilonCutoff(), 0);
-        number(json, "eta_cutoff", sampling.etaCutoff(), 0);
-        if (sampling.seed() != null) {
-            json.addProperty("seed", sampling.seed());
-        }
+        SAMPLING.write(sampling).entrySet().forEach(it -> json.add(it.getKey(), it.getValue()));
+        return json;
     }
 
-    private static void number(JsonObject json, String key, double value, double neutral) {
-        if (value != neutral) {
-            json.addProperty(key, value);
-        }
+    private static JsonElement pairs(Map<List<Integer>, Double> biases) {
+        JsonArray pairs = new JsonArray();
+        biases.forEach(
+                (tokens, bias) -> {
+                    JsonArray pair = new JsonArray();
+                    pair.add(written(tokens));
+                    pair.add(bias);
+                    pairs.add(pair);
+                });
+        return pairs;
     }
 
-    private static void whole(JsonObject json, String key, int value) {
-        if (value != 0) {
-            json.addProperty(key, value);
-        }
+    private static JsonElement words(List<List<Integer>> words) {
+        JsonArray array = new JsonArray();
+        words.forEach(word -> array.add(written(word)));
+        return array;
     }
 
-    private static JsonArray ids(List<Integer> ids) {
+    private static JsonElement pair(ExponentialDecay decay) {
+        JsonArray pair = new JsonArray();
+        pair.add(decay.start());
+        pair.add(decay.factor());
+        return pair;
+    }
+
+    private static JsonArray written(List<Integer> ids) {
         JsonArray array = new JsonArray();
         ids.forEach(array::add);
         return array;
     }
 
     private static JsonElement oneOrMore(List<Integer> ids) {
-        return ids.size() == 1 ? new JsonPrimitive(ids.get(0)) : ids(ids);
+        return ids.isEmpty()
+                ? null
+                : ids.size() == 1 ? new JsonPrimitive(ids.get(0)) : written(ids);
     }
 
-    private static JsonPrimitive earlyStopping(EarlyStopping stopping) {
+    private static JsonPrimitive written(EarlyStopping stopping) {
         return switch (stopping) {
             case ALWAYS -> new JsonPrimitive(true);
             case HEURISTIC -> new JsonPrimitive(false);
@@ -170,17 +258,7 @@ public final class GenerationConfigJson {
      *     unknown or a value that does not fit or is not supported
      */
     public static GenerationConfig read(String text) {
-        JsonElement json;
-        try {
-            json = JsonParser.parseString(text);
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException(
-                    "generation_config.json is not JSON: " + e.getMessage(), e);
-        }
-        if (!json.isJsonObject()) {
-            throw new IllegalArgumentException("generation_config.json must hold one JSON object");
-        }
-        return read(json.getAsJsonObject());
+        return read(Settings.parse(text, FILE).json());
     }
 
     /**
@@ -192,14 +270,10 @@ public final class GenerationConfigJson {
      *     fit
      */
     public static GenerationConfig read(JsonObject json) {
-        GenerationConfig.Builder builder =
-                GenerationConfig.builder()
-                        .optBeams(1)
-                        .optEarlyStopping(EarlyStopping.HEURISTIC)
-                        .optMaxLengthFactor(0);
-        return new GenerationConfigReader(
-                        json, builder, DEFAULT_MAX_LENGTH - 1, 1, "generation_config.json")
-                .read();
+        JsonObject all = merged(json, Map.of());
+        Settings settings = new Settings(all, FILE);
+        Lengths lengths = lengths(settings, DEFAULT_MAX_LENGTH - 1, 1);
+        return read(settings, lengths, UNSET);
     }
 
     /**
@@ -231,7 +305,13 @@ public final class GenerationConfigJson {
      * @return their names
      */
     public static List<String> unsupported(JsonObject file) {
-        return GenerationConfigReader.unsupported(file);
+        Settings none = new Settings(new JsonObject(), "no settings");
+        lengths(none, 1, 0);
+        CODEC.readPart(none, UNSET);
+        return file.keySet().stream()
+                .filter(key -> !none.isRead(key) && !changesNothing(key, file.get(key)))
+                .sorted()
+                .toList();
     }
 
     /**
@@ -253,7 +333,58 @@ public final class GenerationConfigJson {
             Map<String, JsonElement> arguments,
             int promptLength,
             boolean encoderDecoder) {
-        return reader(file, arguments, promptLength, encoderDecoder).readPublished(encoderDecoder);
+        JsonObject all = merged(file, arguments);
+        Settings settings = new Settings(all, PUBLISHED);
+        Lengths lengths = lengths(settings, most(promptLength, encoderDecoder), promptLength);
+        if (encoderDecoder && !settings.has("decoder_start_token_id")) {
+            Require.that(
+                    settings.has("bos_token_id"),
+                    "%s: an encoder-decoder model needs a decoder_start_token_id",
+                    PUBLISHED);
+            all.add("decoder_start_token_id", all.get("bos_token_id"));
+        }
+        List<Integer> ends =
+                settings.value("eos_token_id", "tokens", GenerationConfigJson::oneOrMore);
+        int pad = ends == null || ends.isEmpty() ? 0 : ends.get(0);
+        // Minimal lengths may be too great here, see lengths(), which hold for each target.
+        Lengths fitting =
+                new Lengths(Math.min(lengths.least(), lengths.most() - 1), lengths.most());
+        return read(settings, fitting, UNSET.withTokens(pad, List.of(), 0));
+    }
+
+    private static GenerationConfig read(
+            Settings settings, Lengths lengths, GenerationConfig unset) {
+        JsonObject all = settings.json(); // a copy that merged() made
+        all.addProperty("min_new_tokens", lengths.least());
+        all.addProperty("max_new_tokens", lengths.most());
+        List<Integer> pads =
+                settings.value("pad_token_id", "a token", GenerationConfigJson::oneOrMore);
+        if (pads != null) {
+            all.addProperty("pad_token_id", pads.isEmpty() ? unset.padId() : pads.get(0));
+        }
+        GenerationConfig config = CODEC.readPart(settings, unset);
+        Set<String> left = settings.left();
+        left.removeIf(key -> changesNothing(key, all.get(key)));
+        Require.that(
+                left.isEmpty(),
+                "%s: settings that are not supported: %s; leave them out, or allow unknown settings of the model (--allow-unknown-settings)",
+                settings.file(),
+                String.join(", ", left));
+        return config;
+    }
+
+    private static boolean changesNothing(String key, JsonElement value) {
+        return key.startsWith("_")
+                || NO_EFFECT.contains(key)
+                || value.isJsonNull()
+                || NEUTRAL.contains(key + "=" + plain(value));
+    }
+
+    /** A value as it is written in {@link #NEUTRAL}, 0.0 as 0. */
+    private static String plain(JsonElement element) {
+        boolean number = element instanceof JsonPrimitive primitive && primitive.isNumber();
+        double value = number ? element.getAsDouble() : Double.NaN;
+        return value == 0 || value == 1 ? String.valueOf((int) value) : element.toString();
     }
 
     /**
@@ -287,15 +418,19 @@ public final class GenerationConfigJson {
             Map<String, JsonElement> arguments,
             int promptLength,
             boolean encoderDecoder) {
-        return reader(file, arguments, promptLength, encoderDecoder).lengths();
+        Settings settings = new Settings(merged(file, arguments), PUBLISHED);
+        return lengths(settings, most(promptLength, encoderDecoder), promptLength);
     }
 
-    private static GenerationConfigReader reader(
-            JsonObject file,
-            Map<String, JsonElement> arguments,
-            int promptLength,
-            boolean encoderDecoder) {
-        JsonObject all = file.deepCopy();
+    private static int most(int promptLength, boolean encoderDecoder) {
+        boolean countsPrompt = encoderDecoder && promptLength < DEFAULT_MAX_LENGTH;
+        return DEFAULT_MAX_LENGTH - (countsPrompt ? promptLength : 0);
+    }
+
+    /** The settings of both; an argument's older key of a length goes before the file's newer. */
+    private static JsonObject merged(JsonObject file, Map<String, JsonElement> arguments) {
+        JsonObject all = new JsonObject();
+        file.entrySet().forEach(it -> all.add(it.getKey(), it.getValue()));
         if (arguments.containsKey("max_length")) {
             all.remove("max_new_tokens");
         }
@@ -303,15 +438,112 @@ public final class GenerationConfigJson {
             all.remove("min_new_tokens");
         }
         arguments.forEach(all::add);
-        boolean countsPrompt = encoderDecoder && promptLength < DEFAULT_MAX_LENGTH;
-        int most = DEFAULT_MAX_LENGTH - (countsPrompt ? promptLength : 0);
-        GenerationConfig.Builder builder =
-                GenerationConfig.builder()
-                        .optBeams(1)
-                        .optEarlyStopping(EarlyStopping.HEURISTIC)
-                        .optMaxLengthFactor(0)
-                        .optEosIds(List.of())
-                        .optDecoderStartId(0);
-        return new GenerationConfigReader(all, builder, most, promptLength, PUBLISHED);
+        return all;
+    }
+
+    /** Older keys of lengths count the prompt; the newer ones take precedence. */
+    private static Lengths lengths(Settings settings, int otherwise, int promptLength) {
+        Integer least = length(settings, "min_new_tokens");
+        Integer leastWithPrompt = length(settings, "min_length");
+        Integer most = length(settings, "max_new_tokens");
+        Integer mostWithPrompt = length(settings, "max_length");
+        if (least == null) {
+            least = leastWithPrompt == null ? 0 : Math.max(leastWithPrompt - promptLength, 0);
+        }
+        if (most == null) {
+            most = mostWithPrompt == null ? otherwise : mostWithPrompt - promptLength;
+            Require.that(
+                    most >= 1,
+                    "%s: max_length counts the tokens before the first generated one and must be more than they are, got max_length=%s, tokens=%s",
+                    settings.file(),
+                    most + promptLength,
+                    promptLength);
+        }
+        return new Lengths(least, most);
+    }
+
+    private static Integer length(Settings settings, String key) {
+        Integer length = settings.value(key, Integer.class);
+        if (length != null && (length < 0 || length > GenerationConfig.MOST_TOKENS)) {
+            throw settings.invalid(key, "from 0 to " + GenerationConfig.MOST_TOKENS);
+        }
+        return length;
+    }
+
+    /** Reads what is drawn by in any case, so that a malformed value is refused. */
+    private static Sampling sampling(Settings settings) {
+        Sampling sampling = SAMPLING.readPart(settings, UNSET_SAMPLING);
+        return Boolean.TRUE.equals(settings.value("do_sample", Boolean.class)) ? sampling : null;
+    }
+
+    private static JsonArray array(JsonElement element) {
+        return element.getAsJsonArray();
+    }
+
+    private static double number(JsonElement element) {
+        if (!element.getAsJsonPrimitive().isNumber()) {
+            throw new IllegalStateException();
+        }
+        return element.getAsDouble();
+    }
+
+    private static int whole(JsonElement element) {
+        number(element);
+        return element.getAsBigDecimal().intValueExact();
+    }
+
+    private static List<Integer> ids(JsonArray array) {
+        return array.asList().stream().map(GenerationConfigJson::whole).toList();
+    }
+
+    /** One token or a list of them; −1 stands for none. */
+    private static List<Integer> oneOrMore(JsonElement element) {
+        List<Integer> ids =
+                element instanceof JsonArray array ? ids(array) : List.of(whole(element));
+        Require.that(ids.stream().allMatch(id -> id >= NONE), "tokens are at least 0");
+        return ids.stream().filter(id -> id != NONE).toList();
+    }
+
+    private static Map<List<Integer>, Double> biases(JsonElement element) {
+        Map<List<Integer>, Double> biases = new LinkedHashMap<>();
+        for (JsonElement one : array(element)) {
+            JsonArray pair = pair(one);
+            biases.put(ids(array(pair.get(0))), number(pair.get(1)));
+        }
+        return biases;
+    }
+
+    private static ExponentialDecay decay(JsonElement element) {
+        JsonArray pair = pair(element);
+        return new ExponentialDecay(whole(pair.get(0)), number(pair.get(1)));
+    }
+
+    private static JsonArray pair(JsonElement element) {
+        Require.that(array(element).size() == 2, "a pair has two parts");
+        return array(element);
+    }
+
+    private static EarlyStopping earlyStopping(JsonElement element) {
+        return switch (element.getAsString()) {
+            case "true" -> EarlyStopping.ALWAYS;
+            case "false" -> EarlyStopping.HEURISTIC;
+            case "never" -> EarlyStopping.NEVER;
+            default -> throw new IllegalStateException();
+        };
+    }
+
+    private static CacheKind cache(JsonElement element) {
+        return switch (element.getAsString()) {
+            case "dynamic", "dynamic_full", "offloaded", "paged" -> CacheKind.GROWING;
+            case "static",
+                    "offloaded_static",
+                    "sliding_window",
+                    "hybrid",
+                    "hybrid_chunked",
+                    "offloaded_hybrid",
+                    "offloaded_hybrid_chunked" ->
+                    CacheKind.STATIC;
+            default -> throw new IllegalStateException();
+        };
     }
 }

@@ -2,6 +2,8 @@ package org.attn4j.models.generate;
 
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
+import org.attn4j.models.config.Records;
 
 /**
  * What makes tokens more or less probable or impossible beside the search's own rules, in the order
@@ -31,38 +33,37 @@ public record TokenRules(
         boolean renormalise) {
 
     /** No rules. */
-    public static final TokenRules NONE = builder().build();
+    public static final TokenRules NONE =
+            new TokenRules(Map.of(), 1, 1, 0, 0, List.of(), false, null, List.of(), false);
 
-    /** {@inheritDoc} */
     public TokenRules {
         sequenceBias = Map.copyOf(sequenceBias);
         badWords = badWords.stream().map(List::copyOf).toList();
         beginSuppressed = List.copyOf(beginSuppressed);
-        require(
+        Require.that(
                 repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
-                "repetition_penalty must be above 0, got " + repetitionPenalty);
-        require(
+                "repetition_penalty must be above 0, got %s",
+                repetitionPenalty);
+        Require.that(
                 encoderRepetitionPenalty > 0 && Double.isFinite(encoderRepetitionPenalty),
-                "encoder_repetition_penalty must be above 0, got " + encoderRepetitionPenalty);
-        require(
+                "encoder_repetition_penalty must be above 0, got %s",
+                encoderRepetitionPenalty);
+        Require.that(
                 noRepeatNgramSize >= 0,
-                "no_repeat_ngram_size must not be negative, got " + noRepeatNgramSize);
-        require(
+                "no_repeat_ngram_size must not be negative, got %s",
+                noRepeatNgramSize);
+        Require.that(
                 encoderNoRepeatNgramSize >= 0,
-                "encoder_no_repeat_ngram_size must not be negative, got "
-                        + encoderNoRepeatNgramSize);
-        require(
+                "encoder_no_repeat_ngram_size must not be negative, got %s",
+                encoderNoRepeatNgramSize);
+        Require.that(
                 badWords.stream().noneMatch(List::isEmpty),
-                "bad_words_ids must hold words of at least one token, got " + badWords);
-        require(
+                "bad_words_ids must hold words of at least one token, got %s",
+                badWords);
+        Require.that(
                 sequenceBias.keySet().stream().noneMatch(List::isEmpty),
-                "sequence_bias must hold sequences of at least one token, got " + sequenceBias);
-    }
-
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
-        }
+                "sequence_bias must hold sequences of at least one token, got %s",
+                sequenceBias);
     }
 
     /**
@@ -79,158 +80,103 @@ public record TokenRules(
     }
 
     /**
-     * Starts from settings that change nothing.
+     * Returns this with another value for what is added to the score of the token that would
+     * complete a sequence.
      *
-     * @return a builder
+     * @param sequenceBias by sequence
+     * @return the changed settings
      */
-    public static Builder builder() {
-        return new Builder();
+    public TokenRules withSequenceBias(Map<List<Integer>, Double> sequenceBias) {
+        return Records.with(this, "sequenceBias", sequenceBias);
     }
 
-    /** Builds a {@link TokenRules}. */
-    public static final class Builder {
+    /**
+     * Returns this with another value for what tokens of the source are preferred by.
+     *
+     * @param encoderRepetitionPenalty above 1 to prefer them, 1 for no change
+     * @return the changed settings
+     */
+    public TokenRules withEncoderRepetitionPenalty(double encoderRepetitionPenalty) {
+        return Records.with(this, "encoderRepetitionPenalty", encoderRepetitionPenalty);
+    }
 
-        private Map<List<Integer>, Double> sequenceBias = Map.of();
-        private double encoderRepetitionPenalty = 1;
-        private double repetitionPenalty = 1;
-        private int noRepeatNgramSize = 0;
-        private int encoderNoRepeatNgramSize = 0;
-        private List<List<Integer>> badWords = List.of();
-        private boolean removeInvalid = false;
-        private ExponentialDecay lengthDecay;
-        private List<Integer> beginSuppressed = List.of();
-        private boolean renormalise = false;
+    /**
+     * Returns this with another value for what tokens that stand before are avoided by.
+     *
+     * @param repetitionPenalty above 1 to avoid them, 1 for no change
+     * @return the changed settings
+     */
+    public TokenRules withRepetitionPenalty(double repetitionPenalty) {
+        return Records.with(this, "repetitionPenalty", repetitionPenalty);
+    }
 
-        Builder() {}
+    /**
+     * Returns this with another value for what comes once at most.
+     *
+     * @param noRepeatNgramSize how many tokens in a row, 0 for any
+     * @return the changed settings
+     */
+    public TokenRules withNoRepeatNgramSize(int noRepeatNgramSize) {
+        return Records.with(this, "noRepeatNgramSize", noRepeatNgramSize);
+    }
 
-        /**
-         * Sets what is added to the score of the token that would complete a sequence.
-         *
-         * @param sequenceBias the value
-         * @return this builder
-         */
-        public Builder optSequenceBias(Map<List<Integer>, Double> sequenceBias) {
-            this.sequenceBias = sequenceBias;
-            return this;
-        }
+    /**
+     * Returns this with another value for what of the source never comes.
+     *
+     * @param encoderNoRepeatNgramSize how many tokens in a row, 0 for any
+     * @return the changed settings
+     */
+    public TokenRules withEncoderNoRepeatNgramSize(int encoderNoRepeatNgramSize) {
+        return Records.with(this, "encoderNoRepeatNgramSize", encoderNoRepeatNgramSize);
+    }
 
-        /**
-         * Sets above 1 to prefer tokens of the source, 1 for no change.
-         *
-         * @param encoderRepetitionPenalty the value
-         * @return this builder
-         */
-        public Builder optEncoderRepetitionPenalty(double encoderRepetitionPenalty) {
-            this.encoderRepetitionPenalty = encoderRepetitionPenalty;
-            return this;
-        }
+    /**
+     * Returns this with another value for what never comes.
+     *
+     * @param badWords the sequences
+     * @return the changed settings
+     */
+    public TokenRules withBadWords(List<List<Integer>> badWords) {
+        return Records.with(this, "badWords", badWords);
+    }
 
-        /**
-         * Sets above 1 to avoid tokens that stand before, 1 for no change.
-         *
-         * @param repetitionPenalty the value
-         * @return this builder
-         */
-        public Builder optRepetitionPenalty(double repetitionPenalty) {
-            this.repetitionPenalty = repetitionPenalty;
-            return this;
-        }
+    /**
+     * Returns this with another value for what becomes of scores that are no finite numbers.
+     *
+     * @param removeInvalid whether they are replaced
+     * @return the changed settings
+     */
+    public TokenRules withRemoveInvalid(boolean removeInvalid) {
+        return Records.with(this, "removeInvalid", removeInvalid);
+    }
 
-        /**
-         * Sets how many tokens in a row come once at most, 0 for any.
-         *
-         * @param noRepeatNgramSize the value
-         * @return this builder
-         */
-        public Builder optNoRepeatNgramSize(int noRepeatNgramSize) {
-            this.noRepeatNgramSize = noRepeatNgramSize;
-            return this;
-        }
+    /**
+     * Returns this with another value for what going on costs.
+     *
+     * @param lengthDecay the penalty, or null
+     * @return the changed settings
+     */
+    public TokenRules withLengthDecay(ExponentialDecay lengthDecay) {
+        return Records.with(this, "lengthDecay", lengthDecay);
+    }
 
-        /**
-         * Sets how many tokens in a row of the source never come, 0 for any.
-         *
-         * @param encoderNoRepeatNgramSize the value
-         * @return this builder
-         */
-        public Builder optEncoderNoRepeatNgramSize(int encoderNoRepeatNgramSize) {
-            this.encoderNoRepeatNgramSize = encoderNoRepeatNgramSize;
-            return this;
-        }
+    /**
+     * Returns this with another value for what never comes first.
+     *
+     * @param beginSuppressed the tokens
+     * @return the changed settings
+     */
+    public TokenRules withBeginSuppressed(List<Integer> beginSuppressed) {
+        return Records.with(this, "beginSuppressed", beginSuppressed);
+    }
 
-        /**
-         * Sets sequences that never come.
-         *
-         * @param badWords the value
-         * @return this builder
-         */
-        public Builder optBadWords(List<List<Integer>> badWords) {
-            this.badWords = badWords;
-            return this;
-        }
-
-        /**
-         * Sets whether scores that are no finite numbers are replaced.
-         *
-         * @param removeInvalid the value
-         * @return this builder
-         */
-        public Builder optRemoveInvalid(boolean removeInvalid) {
-            this.removeInvalid = removeInvalid;
-            return this;
-        }
-
-        /**
-         * Sets how going on is penalised, or null.
-         *
-         * @param lengthDecay the value
-         * @return this builder
-         */
-        public Builder optLengthDecay(ExponentialDecay lengthDecay) {
-            this.lengthDecay = lengthDecay;
-            return this;
-        }
-
-        /**
-         * Sets tokens that never come first.
-         *
-         * @param beginSuppressed the value
-         * @return this builder
-         */
-        public Builder optBeginSuppressed(List<Integer> beginSuppressed) {
-            this.beginSuppressed = beginSuppressed;
-            return this;
-        }
-
-        /**
-         * Sets whether scores are made log-probabilities again at the end.
-         *
-         * @param renormalise the value
-         * @return this builder
-         */
-        public Builder optRenormalise(boolean renormalise) {
-            this.renormalise = renormalise;
-            return this;
-        }
-
-        /**
-         * Builds the settings.
-         *
-         * @return the settings
-         * @throws IllegalArgumentException if a value does not hold its rule
-         */
-        public TokenRules build() {
-            return new TokenRules(
-                    sequenceBias,
-                    encoderRepetitionPenalty,
-                    repetitionPenalty,
-                    noRepeatNgramSize,
-                    encoderNoRepeatNgramSize,
-                    badWords,
-                    removeInvalid,
-                    lengthDecay,
-                    beginSuppressed,
-                    renormalise);
-        }
+    /**
+     * Returns this with another value for what becomes of scores at the end.
+     *
+     * @param renormalise whether they are made log-probabilities again
+     * @return the changed settings
+     */
+    public TokenRules withRenormalise(boolean renormalise) {
+        return Records.with(this, "renormalise", renormalise);
     }
 }

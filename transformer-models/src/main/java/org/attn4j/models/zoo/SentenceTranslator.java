@@ -43,10 +43,7 @@ public final class SentenceTranslator {
         // A target has no more places than the model knows.
         int longest = Math.min(generation.maxLength(), model.config().maxLength());
         this.generation =
-                generation.toBuilder()
-                        .optMaxLength(longest)
-                        .optMinLength(Math.min(generation.minLength(), longest - 1))
-                        .build();
+                generation.withLengths(Math.min(generation.minLength(), longest - 1), longest);
     }
 
     /**

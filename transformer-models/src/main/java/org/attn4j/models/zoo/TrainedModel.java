@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
@@ -122,11 +123,8 @@ public final class TrainedModel implements AutoCloseable {
             requireSameIds(file, generation, config);
             return generation;
         }
-        return GenerationConfig.builder()
-                .optPadId(config.padId())
-                .optEosId(config.eosId())
-                .optDecoderStartId(config.decoderStartId())
-                .build();
+        return GenerationConfig.DEFAULTS.withTokens(
+                config.padId(), List.of(config.eosId()), config.decoderStartId());
     }
 
     /** Other ids would make a search that never ends, or sources whose padding is seen. */

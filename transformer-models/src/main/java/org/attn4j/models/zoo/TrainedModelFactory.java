@@ -58,9 +58,6 @@ final class TrainedModelFactory implements BlockFactory, TranslatorFactory {
     private static GenerationConfig withBeams(GenerationConfig generation, Object beams) {
         return beams == null
                 ? generation
-                : generation.toBuilder()
-                        .optBeams(Integer.parseInt(beams.toString()))
-                        .optNBest(1)
-                        .build();
+                : generation.withBeams(Integer.parseInt(beams.toString()), 1);
     }
 }

@@ -25,52 +25,41 @@ class GenerationConfigTest {
     @Test
     void whatIsWrittenIsRead() {
         GenerationConfig other =
-                GenerationConfig.builder()
-                        .optBeams(7)
-                        .optNBest(3)
-                        .optLengthPenalty(LengthPenalty.GNMT)
-                        .optAlpha(0.6)
-                        .optEarlyStopping(EarlyStopping.NEVER)
-                        .optMinLength(2)
-                        .optMaxLength(99)
-                        .optMaxLengthFactor(1.5)
-                        .optMaxLengthOffset(9)
-                        .optSuppressedIds(List.of(4, 5))
-                        .optForcedBosId(6)
-                        .optForcedEosId(2)
-                        .optPadId(3)
-                        .optEosId(8)
-                        .optDecoderStartId(3)
-                        .optCache(CacheKind.STATIC)
-                        .optSampling(
-                                Sampling.builder()
-                                        .optTopK(7)
-                                        .optTopP(0.9)
-                                        .optTemperature(0.7)
-                                        .optMinP(0.1)
-                                        .optTopH(0.4)
-                                        .optTypicalP(0.8)
-                                        .optEpsilonCutoff(0.01)
-                                        .optEtaCutoff(0.02)
-                                        .optSeed(5L)
-                                        .build())
-                        .optRules(
-                                TokenRules.builder()
-                                        .optSequenceBias(Map.of(List.of(3, 4), 1.5))
-                                        .optRepetitionPenalty(1.2)
-                                        .optEncoderRepetitionPenalty(1.1)
-                                        .optNoRepeatNgramSize(3)
-                                        .optEncoderNoRepeatNgramSize(2)
-                                        .optBadWords(List.of(List.of(1, 2)))
-                                        .optRemoveInvalid(true)
-                                        .optLengthDecay(new ExponentialDecay(3, 1.1))
-                                        .optBeginSuppressed(List.of(9))
-                                        .optRenormalise(true)
-                                        .build())
-                        .build();
-        for (GenerationConfig config : List.of(GenerationConfig.builder().build(), other)) {
+                GenerationConfig.DEFAULTS
+                        .withSampling(
+                                Sampling.DEFAULTS
+                                        .withTopK(7)
+                                        .withTopP(0.9)
+                                        .withTemperature(0.7)
+                                        .withMinP(0.1)
+                                        .withTopH(0.4)
+                                        .withTypicalP(0.8)
+                                        .withEpsilonCutoff(0.01)
+                                        .withEtaCutoff(0.02)
+                                        .withSeed(5L))
+                        .withBeams(7, 3)
+                        .withLengthPenalty(LengthPenalty.GNMT, 0.6)
+                        .withEarlyStopping(EarlyStopping.NEVER)
+                        .withLengths(2, 99)
+                        .withRelativeLength(1.5, 9)
+                        .withSuppressed(List.of(4, 5))
+                        .withForced(6, List.of(2))
+                        .withRules(
+                                TokenRules.NONE
+                                        .withSequenceBias(Map.of(List.of(3, 4), 1.5))
+                                        .withRepetitionPenalty(1.2)
+                                        .withEncoderRepetitionPenalty(1.1)
+                                        .withNoRepeatNgramSize(3)
+                                        .withEncoderNoRepeatNgramSize(2)
+                                        .withBadWords(List.of(List.of(1, 2)))
+                                        .withRemoveInvalid(true)
+                                        .withLengthDecay(new ExponentialDecay(3, 1.1))
+                                        .withBeginSuppressed(List.of(9))
+                                        .withRenormalise(true))
+                        .withCache(CacheKind.STATIC)
+                        .withTokens(3, List.of(8), 3);
+        for (GenerationConfig config : List.of(GenerationConfig.DEFAULTS, other)) {
             assertEquals(config, GenerationConfigJson.read(GenerationConfigJson.write(config)));
-            assertEquals(config, config.toBuilder().build());
         }
     }
 
@@ -101,18 +90,18 @@ class GenerationConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"num_beams\": 0} | num_beams must be from 1 to 4096, got 0",
+                "{\"num_beams\": 0} | beams must be at least 1 and at most 4096, got 0",
                 "{\"num_return_sequences\": 2} | nBest must be at least 1 and at most beams",
                 "{\"penalty_alpha\": 0.6} | not supported: penalty_alpha",
                 "{\"num_beam_groups\": 2} | not supported: num_beam_groups",
                 "{\"prompt_lookup_num_tokens\": 3} | not supported: prompt_lookup_num_tokens",
                 "{\"do_sample\": true, \"temperature\": 0.0} | temperature must be a number above 0",
-                "{\"top_k\": 2.5} | top_k has a value of the wrong kind",
+                "{\"top_k\": 2.5} | top_k must be a whole number, got 2.5",
                 "{\"num_beam\": 2} | not supported: num_beam",
-                "{\"num_beams\": \"many\"} | num_beams has a value of the wrong kind",
-                "{\"early_stopping\": \"soon\"} | early_stopping has a value of the wrong kind",
-                "{\"length_penalty_type\": \"x\"} | length_penalty_type has a value of the wrong kind",
-                "{\"bad_words_ids\": [1, 2]} | bad_words_ids has a value of the wrong kind",
+                "{\"num_beams\": \"many\"} | num_beams must be a whole number, got",
+                "{\"early_stopping\": \"soon\"} | early_stopping must be true, false or",
+                "{\"length_penalty_type\": \"x\"} | length_penalty_type must be one of power, gnmt",
+                "{\"bad_words_ids\": [1, 2]} | bad_words_ids must be a list of lists of tokens",
                 "{\"max_new_tokens\": 3, \"min_new_tokens\": 3} | maxLength must be at least 1 and more than",
                 "[1] | must hold one JSON object",
                 "{ | is not JSON",
@@ -265,12 +254,7 @@ class GenerationConfigTest {
     @Test
     void relativeLimitsAreObeyed() {
         GenerationConfig config =
-                GenerationConfig.builder()
-                        .optMaxLength(50)
-                        .optMaxLengthFactor(1.5)
-                        .optMaxLengthOffset(3)
-                        .optMinLength(8)
-                        .build();
+                GenerationConfig.DEFAULTS.withLengths(8, 50).withRelativeLength(1.5, 3);
         assertEquals(9, config.maxLengthFor(0));
         assertEquals(10, config.maxLengthFor(5));
         assertEquals(50, config.maxLengthFor(1000));

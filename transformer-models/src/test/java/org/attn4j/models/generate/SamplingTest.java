@@ -35,17 +35,17 @@ class SamplingTest {
 
     @Test
     void tokensComeAsOftenAsTheyAreProbable() {
-        assertFrequencies(PROBABILITIES, drawn(Sampling.builder()));
+        assertFrequencies(PROBABILITIES, drawn(Sampling.DEFAULTS));
     }
 
     @Test
     void whatIsCutOffNeverComes() {
         double left = 0.4 + 0.25 + 0.2;
         double[] expected = {0.4 / left, 0.25 / left, 0.2 / left, 0, 0};
-        assertFrequencies(expected, drawn(Sampling.builder().optTopK(3)));
-        assertFrequencies(expected, drawn(Sampling.builder().optTopP(0.8)));
-        assertFrequencies(expected, drawn(Sampling.builder().optMinP(0.3)));
-        assertFrequencies(expected, drawn(Sampling.builder().optEpsilonCutoff(0.15)));
+        assertFrequencies(expected, drawn(Sampling.DEFAULTS.withTopK(3)));
+        assertFrequencies(expected, drawn(Sampling.DEFAULTS.withTopP(0.8)));
+        assertFrequencies(expected, drawn(Sampling.DEFAULTS.withMinP(0.3)));
+        assertFrequencies(expected, drawn(Sampling.DEFAULTS.withEpsilonCutoff(0.15)));
     }
 
     /** Dividing logarithms by 0.5 squares the probabilities. */
@@ -53,7 +53,7 @@ class SamplingTest {
     void temperatureSharpens() {
         double sum = 0.16 + 0.0625 + 0.04 + 0.01 + 0.0025;
         double[] expected = {0.16 / sum, 0.0625 / sum, 0.04 / sum, 0.01 / sum, 0.0025 / sum};
-        assertFrequencies(expected, drawn(Sampling.builder().optTemperature(0.5)));
+        assertFrequencies(expected, drawn(Sampling.DEFAULTS.withTemperature(0.5)));
     }
 
     @Test
@@ -65,7 +65,7 @@ class SamplingTest {
                                 history.get(history.size() - 1) == 0
                                         ? new float[] {-99, 0, -99, -99, -99}
                                         : logs(PROBABILITIES));
-        GenerationConfig config = config(1).toBuilder().optNBest(DRAWS).optMaxLength(2).build();
+        GenerationConfig config = config(1).withNBest(DRAWS).withMaxLength(2);
         List<Hypothesis> found =
                 new SamplingSearch(config, GenerationHooks.NONE)
                         .search(model, manager, List.of(new int[] {3}))
@@ -122,7 +122,10 @@ class SamplingTest {
     void whatIsDrawnFollowsFromSeedAndSourceAlone() {
         HistoryModel model = HistoryModel.random(30, 1);
         GenerationConfig config =
-                config(1).toBuilder().optNBest(2).optMaxLength(10).optEosId(2).build();
+                config(1)
+                        .withNBest(2)
+                        .withMaxLength(10)
+                        .withTokens(config(1).padId(), List.of(2), config(1).decoderStartId());
         List<int[]> sources = List.of(new int[] {3}, new int[] {4}, new int[] {3});
         Search search = new SamplingSearch(config, GenerationHooks.NONE);
         List<List<Hypothesis>> first = search.search(model, manager, sources);
@@ -136,12 +139,8 @@ class SamplingTest {
         }
     }
 
-    private static double[] drawn(Sampling.Builder sampling) {
-        GenerationConfig config =
-                config(1).toBuilder()
-                        .optNBest(DRAWS)
-                        .optSampling(sampling.optSeed(11L).build())
-                        .build();
+    private static double[] drawn(Sampling sampling) {
+        GenerationConfig config = config(1).withSampling(sampling.withSeed(11L)).withNBest(DRAWS);
         double[] counts = new double[5];
         new SamplingSearch(config, GenerationHooks.NONE)
                 .search(model(), manager, List.of(new int[] {3}))
@@ -163,13 +162,12 @@ class SamplingTest {
     }
 
     private static GenerationConfig config(int beams) {
-        return GenerationConfig.builder()
-                .optBeams(beams)
-                .optMaxLength(1)
-                .optMaxLengthFactor(0)
-                .optEosIds(List.of())
-                .optSampling(Sampling.builder().optSeed(7L).build())
-                .build();
+        return GenerationConfig.DEFAULTS
+                .withBeams(beams)
+                .withMaxLength(1)
+                .withRelativeLength(0, 32)
+                .withSampling(Sampling.DEFAULTS.withSeed(7L))
+                .withTokens(0, List.of(), 1);
     }
 
     /** Within five standard deviations of a binomial count. */

@@ -43,13 +43,10 @@ class SearchTest {
     @CsvSource({"POWER,0", "POWER,1", "POWER,0.6", "GNMT,1", "GNMT,0.6"})
     void aBeamAsWideAsTheSpaceFindsWhatExhaustiveSearchFinds(LengthPenalty penalty, double alpha) {
         GenerationConfig config =
-                base().optBeams(300)
-                        .optNBest(20)
-                        .optMaxLength(4)
-                        .optLengthPenalty(penalty)
-                        .optAlpha(alpha)
-                        .optEarlyStopping(EarlyStopping.NEVER)
-                        .build();
+                base().withBeams(300, 20)
+                        .withLengthPenalty(penalty, alpha)
+                        .withEarlyStopping(EarlyStopping.NEVER)
+                        .withMaxLength(4);
         HistoryModel model = HistoryModel.random(5, 1.5);
         List<int[]> sources = List.of(new int[] {3, 4}, new int[] {4}, new int[] {3, 3, 3});
         List<List<Hypothesis>> found = new BeamSearch(config).search(model, manager, sources);
@@ -65,11 +62,7 @@ class SearchTest {
     @Test
     void aPrefixRestrictsTheSearch() {
         GenerationConfig config =
-                base().optBeams(100)
-                        .optNBest(5)
-                        .optMaxLength(4)
-                        .optEarlyStopping(EarlyStopping.NEVER)
-                        .build();
+                base().withBeams(100, 5).withEarlyStopping(EarlyStopping.NEVER).withMaxLength(4);
         HistoryModel model = HistoryModel.random(5, 1.5);
         List<int[]> sources = List.of(new int[] {3, 4}, new int[] {4, 4}, new int[] {4});
         List<int[]> prefixes = List.of(new int[] {4, 0}, new int[] {3}, new int[0]);
@@ -89,7 +82,7 @@ class SearchTest {
 
     @Test
     void oneBeamIsGreedySearch() {
-        GenerationConfig config = base().optBeams(1).optMaxLength(12).build();
+        GenerationConfig config = base().withBeams(1).withMaxLength(12);
         HistoryModel model = HistoryModel.random(20, 2);
         List<int[]> sources = sources(40);
         List<List<Hypothesis>> beam = new BeamSearch(config).search(model, manager, sources);
@@ -101,7 +94,7 @@ class SearchTest {
 
     @Test
     void whatIsFoundDoesNotDependOnTheBatch() {
-        GenerationConfig config = base().optBeams(4).optNBest(4).optMaxLength(10).build();
+        GenerationConfig config = base().withBeams(4, 4).withMaxLength(10);
         HistoryModel model = HistoryModel.random(11, 1);
         List<int[]> sources = sources(16);
         List<List<Hypothesis>> together = new BeamSearch(config).search(model, manager, sources);
@@ -124,11 +117,11 @@ class SearchTest {
                             return new float[] {-50, -50, end ? 50 : -50, 2, 1, 0};
                         });
         List<int[]> sources = List.of(new int[] {3}, new int[] {3, 3, 3}, new int[] {3, 3});
-        GenerationConfig greedy = base().optBeams(1).build();
+        GenerationConfig greedy = base().withBeams(1);
         new GreedySearch(greedy).search(model, manager, sources);
         assertEquals(List.of(3, 3, 2, 1), model.rowsOfSteps);
         model.rowsOfSteps.clear();
-        GenerationConfig beams = base().optBeams(2).optEarlyStopping(EarlyStopping.ALWAYS).build();
+        GenerationConfig beams = base().withBeams(2).withEarlyStopping(EarlyStopping.ALWAYS);
         List<List<Hypothesis>> found = new BeamSearch(beams).search(model, manager, sources);
         assertEquals(List.of(3, 6, 4, 2), model.rowsOfSteps);
         assertArrayEquals(new int[] {3, 3, 3}, found.get(1).get(0).ids());
@@ -139,11 +132,12 @@ class SearchTest {
         HistoryModel model = new HistoryModel(5, (source, history) -> new float[] {0, 1, 9, 2, 0});
         SearchInput input = SearchInput.of(new int[] {1}).withLengths(new Lengths(9, 4));
         for (int beams : new int[] {1, 2}) {
-            GenerationConfig config = base().optBeams(beams).build();
+            GenerationConfig config = base().withBeams(beams);
             Hypothesis free = found(config, model, input);
             assertArrayEquals(new int[] {3, 3, 3, 3}, free.ids());
             assertEquals(FinishReason.LENGTH, free.reason());
-            Hypothesis forced = found(config.toBuilder().optForcedEosId(2).build(), model, input);
+            Hypothesis forced =
+                    found(config.withForced(config.forcedBosId(), List.of(2)), model, input);
             assertArrayEquals(new int[] {3, 3, 3}, forced.ids());
             assertEquals(2, forced.endId());
         }
@@ -159,13 +153,11 @@ class SearchTest {
         HistoryModel model =
                 new HistoryModel(7, (source, history) -> new float[] {-9, -9, 5, 4, 3, 1, 0});
         GenerationConfig config =
-                base().optBeams(2)
-                        .optNBest(2)
-                        .optEosIds(List.of(2, 3, 4))
-                        .optMaxLength(3)
-                        .optEarlyStopping(EarlyStopping.NEVER)
-                        .optAlpha(-1)
-                        .build();
+                base().withBeams(2, 2)
+                        .withLengthPenalty(LengthPenalty.POWER, -1)
+                        .withEarlyStopping(EarlyStopping.NEVER)
+                        .withMaxLength(3)
+                        .withTokens(PAD, List.of(2, 3, 4), START);
         List<Hypothesis> found =
                 new BeamSearch(config).search(model, manager, List.of(new int[] {3})).get(0);
         // Two ends of the first step finish; two other tokens go on although three ends rank
@@ -178,7 +170,8 @@ class SearchTest {
     @Test
     void whatTheDecoderIsGivenCountsForNoLengthAndNoScore() {
         HistoryModel model = HistoryModel.random(9, 1.5);
-        GenerationConfig config = base().optBeams(3).optMaxLength(4).optAlpha(0.5).build();
+        GenerationConfig config =
+                base().withBeams(3).withLengthPenalty(LengthPenalty.POWER, 0.5).withMaxLength(4);
         SearchInput given = SearchInput.of(new int[] {3, 4}).withPrompt(new int[] {5, 2, 6});
         for (Search search : List.of(new BeamSearch(config), new GreedySearch(config))) {
             Hypothesis found = search.find(model, manager, List.of(given)).get(0).get(0);
@@ -195,7 +188,7 @@ class SearchTest {
     void equalCandidatesAreTakenByTheirOrder() {
         HistoryModel flat = new HistoryModel(6, (source, history) -> new float[6]);
         GenerationConfig config =
-                base().optBeams(3).optNBest(3).optMaxLength(2).optSuppressedIds(List.of(2)).build();
+                base().withBeams(3, 3).withMaxLength(2).withSuppressed(List.of(2));
         List<Hypothesis> found =
                 new BeamSearch(config).search(flat, manager, List.of(new int[] {3})).get(0);
         assertArrayEquals(new int[] {0, 0}, found.get(0).ids());
@@ -215,15 +208,11 @@ class SearchTest {
         HistoryModel model = HistoryModel.random(8, 3);
         List<int[]> sources = sources(20);
         GenerationConfig config =
-                base().optBeams(3)
-                        .optMinLength(3)
-                        .optMaxLength(9)
-                        .optMaxLengthFactor(1)
-                        .optMaxLengthOffset(4)
-                        .optSuppressedIds(List.of(PAD, START))
-                        .optForcedBosId(5)
-                        .optForcedEosId(END)
-                        .build();
+                base().withBeams(3)
+                        .withLengths(3, 9)
+                        .withRelativeLength(1, 4)
+                        .withSuppressed(List.of(PAD, START))
+                        .withForced(5, List.of(END));
         for (Search search : List.of(new BeamSearch(config), new GreedySearch(config))) {
             List<List<Hypothesis>> found = search.search(model, manager, sources);
             for (int i = 0; i < sources.size(); i++) {
@@ -242,7 +231,8 @@ class SearchTest {
     void hypothesesScoreAsTheScorerScoresThem() {
         HistoryModel model = HistoryModel.random(9, 1.5);
         List<int[]> sources = sources(12);
-        GenerationConfig config = base().optBeams(3).optMaxLength(30).optAlpha(0.7).build();
+        GenerationConfig config =
+                base().withBeams(3).withLengthPenalty(LengthPenalty.POWER, 0.7).withMaxLength(30);
         List<Hypothesis> found =
                 new BeamSearch(config)
                         .search(model, manager, sources).stream().map(list -> list.get(0)).toList();
@@ -278,7 +268,7 @@ class SearchTest {
                                     case "[1, 3, 3]" -> logs(0, 0, 1, 0, 0);
                                     default -> logs(0, 0, 0.5, 0.5, 0);
                                 });
-        GenerationConfig config = base().optBeams(2).optNBest(2).optAlpha(0).build();
+        GenerationConfig config = base().withBeams(2, 2).withLengthPenalty(LengthPenalty.POWER, 0);
         List<Hypothesis> found =
                 new BeamSearch(config).search(model, manager, List.of(new int[] {3})).get(0);
         assertArrayEquals(new int[] {3, 3}, found.get(0).ids());
@@ -292,7 +282,7 @@ class SearchTest {
         HistoryModel model =
                 new HistoryModel(4, (source, history) -> new float[] {Float.NaN, 0, 0, 0});
         for (int beams : new int[] {1, 3}) {
-            Search search = Search.of(base().optBeams(beams).build());
+            Search search = Search.of(base().withBeams(beams));
             List<int[]> sources = List.of(new int[] {3});
             IllegalStateException e =
                     assertThrows(
@@ -305,14 +295,14 @@ class SearchTest {
     @Test
     void emptyBatchesAndSourcesWork() {
         HistoryModel model = HistoryModel.random(6, 1);
-        Search search = Search.of(base().optMaxLength(5).build());
+        Search search = Search.of(base().withMaxLength(5));
         assertTrue(search.search(model, manager, List.of()).isEmpty());
         assertFalse(search.search(model, manager, List.of(new int[0])).get(0).isEmpty());
     }
 
     @Test
     void aPrefixAsLongAsTheLimitIsRefused() {
-        Search search = Search.of(base().optMaxLength(2).build());
+        Search search = Search.of(base().withMaxLength(2));
         HistoryModel model = HistoryModel.random(6, 1);
         List<int[]> sources = List.of(new int[] {3});
         List<int[]> prefixes = List.of(new int[] {3, 3});
@@ -321,12 +311,10 @@ class SearchTest {
                 () -> search.search(model, manager, sources, prefixes));
     }
 
-    private static GenerationConfig.Builder base() {
-        return GenerationConfig.builder()
-                .optPadId(PAD)
-                .optDecoderStartId(START)
-                .optEosId(END)
-                .optMaxLengthFactor(0);
+    private static GenerationConfig base() {
+        return GenerationConfig.DEFAULTS
+                .withRelativeLength(0, 32)
+                .withTokens(PAD, List.of(END), START);
     }
 
     private static List<int[]> sources(int count) {

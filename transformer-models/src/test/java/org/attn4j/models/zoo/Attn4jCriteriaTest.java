@@ -106,8 +106,7 @@ class Attn4jCriteriaTest {
                 Predictor<String, String> predictor = one.newPredictor();
                 NDManager manager = TestEngine.manager();
                 TrainedModel model = TrainedModel.open(directory, manager)) {
-            SentenceTranslator greedy =
-                    model.translator(model.generation().toBuilder().optBeams(1).build());
+            SentenceTranslator greedy = model.translator(model.generation().withBeams(1));
             List<String> expected =
                     greedy.translate(manager, SENTENCES).stream()
                             .map(found -> found.get(0).text())

@@ -38,7 +38,7 @@ final class TrainedDirectories {
         Files.writeString(
                 directory.resolve(ModelDirectory.GENERATION_CONFIG),
                 GenerationConfigJson.write(
-                        GenerationConfig.builder().optBeams(3).optMaxLength(12).build()));
+                        GenerationConfig.DEFAULTS.withBeams(3).withMaxLength(12)));
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(config, manager);
             WeightLoader.save(model, TransformerWeights.table(config), directory);

@@ -241,18 +241,15 @@ class RecurrentModelTest {
     void searchesAndScoresAgree() {
         RecurrentModel model = model(luong().build());
         GenerationConfig greedy =
-                GenerationConfig.builder()
-                        .optBeams(1)
-                        .optMaxLength(6)
-                        .optPadId(0)
-                        .optEosId(2)
-                        .optDecoderStartId(1)
-                        .build();
+                GenerationConfig.DEFAULTS
+                        .withBeams(1)
+                        .withMaxLength(6)
+                        .withTokens(0, List.of(2), 1);
         List<int[]> sources =
                 List.of(new int[] {3, 4, 2}, new int[] {5, 2}, new int[] {9, 8, 7, 2});
         List<List<Hypothesis>> one = new GreedySearch(greedy).search(model, manager, sources);
         assertEquals(one.size(), new BeamSearch(greedy).search(model, manager, sources).size());
-        GenerationConfig wide = greedy.toBuilder().optBeams(4).build();
+        GenerationConfig wide = greedy.withBeams(4);
         List<List<Hypothesis>> found = new BeamSearch(wide).search(model, manager, sources);
         List<int[]> targets = found.stream().map(h -> h.get(0).ids()).toList();
         List<Hypothesis> scored = new SequenceScorer(wide).score(model, manager, sources, targets);
@@ -312,7 +309,7 @@ class RecurrentModelTest {
     @MethodSource("variants")
     void aSavedModelIsTheSameModel(RecurrentConfig config) throws IOException {
         RecurrentModel model = model(config);
-        GenerationConfig generation = GenerationConfig.builder().build();
+        GenerationConfig generation = GenerationConfig.DEFAULTS;
         JsonObject json = config.json();
         LoadedModel.made(model, json, generation, List.of()).save(temp);
         NDArray source = ids(2, 3, 4, 2, 6, 2, 0);

@@ -33,7 +33,7 @@ class TransformerThreadsTest {
     private static final List<int[]> SOURCES =
             List.of(new int[] {3, 4, 2}, new int[] {5, 2}, new int[] {6, 7, 8, 9, 2});
     private static final GenerationConfig CONFIG =
-            GenerationConfig.builder().optBeams(2).optNBest(2).optMaxLength(6).build();
+            GenerationConfig.DEFAULTS.withBeams(2, 2).withMaxLength(6);
 
     private NDManager manager;
 

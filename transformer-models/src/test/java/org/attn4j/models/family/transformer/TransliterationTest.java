@@ -196,15 +196,11 @@ class TransliterationTest {
 
     private static GenerationConfig config(int beams, int nBest) {
         TransformerConfig config = model.config();
-        return GenerationConfig.builder()
-                .optBeams(beams)
-                .optNBest(nBest)
-                .optMaxLength(60)
-                .optEarlyStopping(EarlyStopping.ALWAYS)
-                .optPadId(config.padId())
-                .optEosId(config.eosId())
-                .optDecoderStartId(config.decoderStartId())
-                .build();
+        return GenerationConfig.DEFAULTS
+                .withBeams(beams, nBest)
+                .withEarlyStopping(EarlyStopping.ALWAYS)
+                .withMaxLength(60)
+                .withTokens(config.padId(), List.of(config.eosId()), config.decoderStartId());
     }
 
     private static String greedy(String source, String prefix) {
