@@ -1,5 +1,8 @@
 package org.attn4j.models.generate;
 
+import static org.attn4j.models.generate.GenerationConfig.MOST_BEAMS;
+import static org.attn4j.models.generate.GenerationConfig.MOST_SEQUENCES;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.config.RecordCodec;
@@ -138,7 +142,13 @@ public final class GenerationConfigJson {
     private static final RecordCodec<GenerationConfig> CODEC =
             RecordCodec.snakeCase(GenerationConfig.DEFAULTS)
                     .key("beams", "num_beams")
+                    .form("beams", "from 1 to " + MOST_BEAMS, count(MOST_BEAMS), JsonPrimitive::new)
                     .key("nBest", "num_return_sequences")
+                    .form(
+                            "nBest",
+                            "from 1 to " + MOST_SEQUENCES,
+                            count(MOST_SEQUENCES),
+                            JsonPrimitive::new)
                     .key("alpha", "length_penalty")
                     .key("lengthPenalty", "length_penalty_type")
                     .form(
@@ -490,6 +500,14 @@ public final class GenerationConfigJson {
     private static int whole(JsonElement element) {
         number(element);
         return element.getAsBigDecimal().intValueExact();
+    }
+
+    private static Function<JsonElement, Integer> count(int most) {
+        return element -> {
+            int count = whole(element);
+            Require.that(count >= 1 && count <= most, "from 1 to %s", most);
+            return count;
+        };
     }
 
     private static List<Integer> ids(JsonArray array) {

@@ -90,7 +90,7 @@ class GenerationConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"num_beams\": 0} | beams must be at least 1 and at most 4096, got 0",
+                "{\"num_beams\": 0} | num_beams must be from 1 to 4096, got 0",
                 "{\"num_return_sequences\": 2} | nBest must be at least 1 and at most beams",
                 "{\"penalty_alpha\": 0.6} | not supported: penalty_alpha",
                 "{\"num_beam_groups\": 2} | not supported: num_beam_groups",
@@ -98,7 +98,7 @@ class GenerationConfigTest {
                 "{\"do_sample\": true, \"temperature\": 0.0} | temperature must be a number above 0",
                 "{\"top_k\": 2.5} | top_k must be a whole number, got 2.5",
                 "{\"num_beam\": 2} | not supported: num_beam",
-                "{\"num_beams\": \"many\"} | num_beams must be a whole number, got",
+                "{\"num_beams\": \"many\"} | num_beams must be from 1 to 4096, got",
                 "{\"early_stopping\": \"soon\"} | early_stopping must be true, false or",
                 "{\"length_penalty_type\": \"x\"} | length_penalty_type must be one of power, gnmt",
                 "{\"bad_words_ids\": [1, 2]} | bad_words_ids must be a list of lists of tokens",
