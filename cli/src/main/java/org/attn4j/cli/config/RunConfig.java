@@ -50,7 +50,7 @@ public record RunConfig(
     }
 
     private static final RecordCodec<RunConfig> CODEC =
-            RecordCodec.camelCase(defaults(TrainingConfig.builder().optEpochs(10).build()))
+            RecordCodec.camelCase(defaults(TrainingConfig.ofEpochs(10)))
                     // What follows from the seed and the vocabulary, so that no file sets it.
                     .derived(
                             "tokenizer.specialTokens",
@@ -137,17 +137,17 @@ public record RunConfig(
     /** A run ends by what its file says of it; ten epochs where it says nothing. */
     private static TrainingConfig trainingDefaults(Map<String, Object> tree) {
         Set<?> keys = tree.get("training") instanceof Map<?, ?> map ? map.keySet() : Set.of();
-        TrainingConfig.Builder builder = TrainingConfig.builder();
+        TrainingConfig one = TrainingConfig.ofSteps(1);
         if (keys.contains("steps")) {
-            return builder.optSteps(1).build();
+            return one;
         }
         if (keys.contains("maxSeconds")) {
-            return builder.optMaxSeconds(1).build();
+            return one.withMaxSeconds(1).withSteps(0);
         }
         if (keys.contains("patience")) {
-            return builder.optPatience(1).build();
+            return one.withPatience(1).withSteps(0);
         }
-        return builder.optEpochs(10).build();
+        return TrainingConfig.ofEpochs(10);
     }
 
     public RunConfig withModel(TransformerConfig changed) {
@@ -185,17 +185,19 @@ public record RunConfig(
      * @param maxSeconds the seconds of training, or null
      */
     public RunConfig limited(Long maxSteps, Long maxSeconds) {
-        TrainingConfig.Builder limited = training.toBuilder();
+        TrainingConfig limited = training;
         if (maxSteps != null) {
-            if (training.decaySteps() == 0) {
-                limited.optDecaySteps(training.steps());
-            }
-            limited.optSteps(maxSteps);
+            limited =
+                    training.withSteps(maxSteps)
+                            .withDecaySteps(
+                                    training.decaySteps() == 0
+                                            ? training.steps()
+                                            : training.decaySteps());
         }
         if (maxSeconds != null) {
-            limited.optMaxSeconds(maxSeconds);
+            limited = limited.withMaxSeconds(maxSeconds);
         }
-        return withTraining(limited.build());
+        return withTraining(limited);
     }
 
     /** The YAML text that {@link #read} reads back as this. */
@@ -244,6 +246,6 @@ public record RunConfig(
 
     /** The training configuration with this run's seed. */
     public TrainingConfig seededTraining() {
-        return training.toBuilder().optSeed(seed).build();
+        return training.withSeed(seed);
     }
 }

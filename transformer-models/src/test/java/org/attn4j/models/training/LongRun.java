@@ -17,11 +17,10 @@ final class LongRun {
     public static void main(String[] args) throws IOException {
         int steps = Integer.parseInt(args[1]);
         TrainingConfig config =
-                TransformerTask.CONFIG.toBuilder()
-                        .optSteps(steps)
-                        .optValidationInterval(100)
-                        .optCheckpointInterval(100)
-                        .build();
+                TransformerTask.CONFIG
+                        .withSteps(steps)
+                        .withValidationInterval(100)
+                        .withCheckpointInterval(100);
         RunListener teller =
                 new RunListener() {
                     @Override

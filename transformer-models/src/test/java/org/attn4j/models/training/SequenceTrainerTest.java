@@ -40,13 +40,11 @@ import org.junit.jupiter.api.TestFactory;
 class SequenceTrainerTest {
 
     private static final TrainingConfig CONFIG =
-            TrainingConfig.builder()
-                    .optSteps(10)
-                    .optSchedule(Schedule.CONSTANT)
-                    .optWarmupSteps(0)
-                    .optLearningRate(0.01)
-                    .optClipNorm(0)
-                    .build();
+            TrainingConfig.ofSteps(10)
+                    .withSchedule(Schedule.CONSTANT)
+                    .withWarmupSteps(0)
+                    .withLearningRate(0.01)
+                    .withClipNorm(0);
 
     /** Weights after some steps, each over the given micro-batches. */
     private static Map<String, float[]> train(
@@ -90,7 +88,7 @@ class SequenceTrainerTest {
 
     @Test
     void clippingScalesTheGradientToTheNorm() {
-        TrainingConfig clipped = CONFIG.toBuilder().optClipNorm(0.01).build();
+        TrainingConfig clipped = CONFIG.withClipNorm(0.01);
         long[][] ids = TinyTask.ids(0, 0);
         double plainNorm = gradientNorm(CONFIG, ids);
         assertTrue(plainNorm > 0.02, "the gradient is too small to clip: " + plainNorm);
@@ -138,7 +136,7 @@ class SequenceTrainerTest {
 
     @Test
     void easyTrainGivesTheSameWeightsAndTellsItsListeners() throws Exception {
-        TrainingConfig config = CONFIG.toBuilder().optAccumulation(2).build();
+        TrainingConfig config = CONFIG.withAccumulation(2);
         List<long[][]> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             all.add(TinyTask.ids(0, i));

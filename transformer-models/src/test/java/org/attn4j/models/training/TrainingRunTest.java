@@ -36,15 +36,13 @@ class TrainingRunTest {
 
     /** Three epochs of five batches, two batches a step: steps of 2, 2 and 1 batches. */
     private static final TrainingConfig CONFIG =
-            TrainingConfig.builder()
-                    .optEpochs(3)
-                    .optLearningRate(0.02)
-                    .optWarmupSteps(3)
-                    .optWeightDecay(0.01)
-                    .optAccumulation(2)
-                    .optCheckpointInterval(1)
-                    .optKeepBest(2)
-                    .build();
+            TrainingConfig.ofEpochs(3)
+                    .withLearningRate(0.02)
+                    .withWarmupSteps(3)
+                    .withWeightDecay(0.01)
+                    .withAccumulation(2)
+                    .withCheckpointInterval(1)
+                    .withKeepBest(2);
 
     @TempDir Path temp;
 
@@ -160,7 +158,7 @@ class TrainingRunTest {
 
     @Test
     void checkpointsBetweenStepsAreEnough() throws IOException {
-        TrainingConfig seldom = CONFIG.toBuilder().optCheckpointInterval(4).build();
+        TrainingConfig seldom = CONFIG.withCheckpointInterval(4);
         Path whole = temp.resolve("whole");
         run(whole, seldom);
 
@@ -216,7 +214,7 @@ class TrainingRunTest {
                             + " another directory",
                     e.getMessage());
         }
-        TrainingConfig otherSeed = CONFIG.toBuilder().optSeed(2).build();
+        TrainingConfig otherSeed = CONFIG.withSeed(2);
         Exception e = assertThrows(IllegalArgumentException.class, () -> run(temp, otherSeed));
         assertTrue(e.getMessage().startsWith("seed must be what it was"), e.getMessage());
     }
@@ -224,13 +222,12 @@ class TrainingRunTest {
     @Test
     void aFinishedRunCanBeGivenMoreEpochs() throws IOException {
         Path whole = temp.resolve("whole");
-        run(whole, CONFIG.toBuilder().optFinalWeights(FinalWeights.LAST).build());
+        run(whole, CONFIG.withFinalWeights(FinalWeights.LAST));
         Path directory = temp.resolve("longer");
-        TrainingConfig shorter =
-                CONFIG.toBuilder().optEpochs(1).optFinalWeights(FinalWeights.LAST).build();
+        TrainingConfig shorter = CONFIG.withEpochs(1).withFinalWeights(FinalWeights.LAST);
         run(directory, shorter);
 
-        run(directory, shorter.toBuilder().optEpochs(3).build());
+        run(directory, shorter.withEpochs(3));
 
         assertEquals(metrics(whole), metrics(directory));
         assertSame(weights(whole), weights(directory));
@@ -245,14 +242,12 @@ class TrainingRunTest {
     @Test
     void theBestAreKeptAndPatienceEnds() throws IOException {
         TrainingConfig config =
-                TrainingConfig.builder()
-                        .optSteps(100)
-                        .optValidationInterval(2)
-                        .optMetric("bleu")
-                        .optPatience(3)
-                        .optKeepBest(2)
-                        .optKeepLast(1)
-                        .build();
+                TrainingConfig.ofSteps(100)
+                        .withValidationInterval(2)
+                        .withMetric("bleu")
+                        .withPatience(3)
+                        .withKeepBest(2)
+                        .withKeepLast(1);
         assertTrue(config.higherIsBetter());
         try (Fixture fixture = new Fixture(temp, config)) {
             RunResult result =
@@ -276,10 +271,10 @@ class TrainingRunTest {
     @Test
     void timeRunsOut() throws IOException {
         TrainingConfig config =
-                TrainingConfig.builder()
-                        .optMaxSeconds(1)
-                        .optFinalWeights(FinalWeights.LAST)
-                        .build();
+                TrainingConfig.ofSteps(1)
+                        .withMaxSeconds(1)
+                        .withSteps(0)
+                        .withFinalWeights(FinalWeights.LAST);
 
         RunResult result = run(temp, config);
 
@@ -292,12 +287,10 @@ class TrainingRunTest {
     @Test
     void theResultCanBeAnAverage() throws IOException {
         TrainingConfig config =
-                TrainingConfig.builder()
-                        .optSteps(6)
-                        .optValidationInterval(2)
-                        .optKeepLast(2)
-                        .optFinalWeights(FinalWeights.AVERAGE_LAST)
-                        .build();
+                TrainingConfig.ofSteps(6)
+                        .withValidationInterval(2)
+                        .withKeepLast(2)
+                        .withFinalWeights(FinalWeights.AVERAGE_LAST);
         try (Fixture fixture = new Fixture(temp, config)) {
             RunResult result = fixture.run().run();
             assertEquals(List.of(6L, 4L), result.averaged());
@@ -403,7 +396,7 @@ class TrainingRunTest {
             assertTrue(e.getMessage().startsWith("the training data hold no batch"));
         }
         Path other = temp.resolve("other");
-        TrainingConfig bleu = CONFIG.toBuilder().optMetric("bleu").build();
+        TrainingConfig bleu = CONFIG.withMetric("bleu");
         Exception e = assertThrows(IllegalArgumentException.class, () -> run(other, bleu));
         assertEquals(
                 "metric must be one of the scores of validation, got metric=bleu, scores=[loss,"
@@ -414,7 +407,7 @@ class TrainingRunTest {
     /** A run of six steps and the files of its last checkpoint and of its kept weights. */
     private Path sixSteps() throws IOException {
         Path directory = temp.resolve("run");
-        run(directory, CONFIG.toBuilder().optEpochs(2).build());
+        run(directory, CONFIG.withEpochs(2));
         return directory;
     }
 
@@ -571,12 +564,12 @@ class TrainingRunTest {
                 first.run().tell(tries).run();
             }
         }
-        run(temp, CONFIG.toBuilder().optEpochs(4).build()); // it is free again
+        run(temp, CONFIG.withEpochs(4)); // it is free again
     }
 
     @Test
     void dataThatEndBeforeTheCheckpointAreNamed() throws IOException {
-        run(temp, CONFIG.toBuilder().optEpochs(0).optSteps(2).build());
+        run(temp, CONFIG.withSteps(2).withEpochs(0));
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
             BatchSource shorter =
                     (manager, epoch, from) -> {

@@ -22,10 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingStateTest {
 
     private static final TrainingState STATE =
-            TrainingState.initial(
-                            "PyTorch",
-                            Map.of("threads", "2"),
-                            TrainingConfig.builder().optSteps(9).build())
+            TrainingState.initial("PyTorch", Map.of("threads", "2"), TrainingConfig.ofSteps(9))
                     .at(
                             new TrainingState.Position(7, 1, 3),
                             new TrainingState.Usage(1000, 1.5, 2.5),

@@ -18,16 +18,14 @@ final class TransformerTask implements AutoCloseable {
 
     /** Steps of two batches, checkpoints and validations that do not fall together. */
     static final TrainingConfig CONFIG =
-            TrainingConfig.builder()
-                    .optSteps(20)
-                    .optLearningRate(0.01)
-                    .optWarmupSteps(5)
-                    .optAccumulation(2)
-                    .optValidationInterval(6)
-                    .optCheckpointInterval(4)
-                    .optKeepLast(2)
-                    .optFinalWeights(FinalWeights.AVERAGE_LAST)
-                    .build();
+            TrainingConfig.ofSteps(20)
+                    .withLearningRate(0.01)
+                    .withWarmupSteps(5)
+                    .withAccumulation(2)
+                    .withValidationInterval(6)
+                    .withCheckpointInterval(4)
+                    .withKeepLast(2)
+                    .withFinalWeights(FinalWeights.AVERAGE_LAST);
 
     private static final TransformerConfig SHAPE =
             TransformerConfig.builder()

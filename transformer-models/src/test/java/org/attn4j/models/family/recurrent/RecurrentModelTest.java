@@ -345,12 +345,10 @@ class RecurrentModelTest {
     private static double train(RecurrentConfig config) {
         Engine.getEngine(TestEngine.name()).setRandomSeed(3);
         TrainingConfig training =
-                TrainingConfig.builder()
-                        .optSteps(620)
-                        .optLearningRate(0.01)
-                        .optWarmupSteps(10)
-                        .optLabelSmoothing(0)
-                        .build();
+                TrainingConfig.ofSteps(620)
+                        .withLearningRate(0.01)
+                        .withWarmupSteps(10)
+                        .withLabelSmoothing(0);
         try (Model model = Model.newInstance("small", Device.cpu(), TestEngine.name())) {
             RecurrentModel block = new RecurrentModel(config);
             model.setBlock(block);
