@@ -85,9 +85,7 @@ public final class Gpt2Family extends CausalFamily {
                 new Gpt2DoubleHead(
                         body.model().outputSize(), body.model().tokens(), body.tied(), reader);
         reader.finish();
-        body.weights()
-                .add("lm_head.weight", "head.lm_head.weight")
-                .add("multiple_choice_head.summary.*", "head.summary.*");
+        body.weights().add("multiple_choice_head.summary.*", "head.summary.*");
         return new ModelWithHead(
                 architecture, body.model(), head, body.weights().build(), body.initializerRange());
     }

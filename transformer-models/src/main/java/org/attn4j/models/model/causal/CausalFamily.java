@@ -128,7 +128,7 @@ public abstract class CausalFamily implements ModelFamily {
             // Some files hold the one weight under the name of the head.
             body.weights.tie(names.output, (base ? "" : prefix) + names.embedding);
         } else {
-            body.weights.add(names.output, "lm_head.weight");
+            body.weights.add(names.output, "head.lm_head.weight");
         }
         body.weights.baseModelPrefix(prefix, base);
         return body;
@@ -139,8 +139,7 @@ public abstract class CausalFamily implements ModelFamily {
         WeightTable.Builder weights = body.weights;
         String task = architecture.substring(names.classes.length());
         if (task.equals(names.languageModel)) {
-            return new CausalLanguageModel(
-                    architecture, body.model, body.tied, weights.build(), body.initializerRange);
+            return CausalLanguageModel.of(architecture, body);
         }
         weights.ignore("lm_head.weight").ignore("embed_out.weight");
         Head head =

@@ -18,7 +18,8 @@ import org.attn4j.models.layer.DecoderCache;
  */
 final class CausalStepDecoder implements StepDecoder {
 
-    private final CausalLanguageModel model;
+    private final DecoderOnlyModel model;
+    private final LanguageHead head;
     private final NDManager manager;
     private final ParameterStore parameters;
     private final DecoderCache cache;
@@ -27,13 +28,18 @@ final class CausalStepDecoder implements StepDecoder {
     private int[] tokens; // how many of each row are read, without what it is filled up with
 
     CausalStepDecoder(
-            CausalLanguageModel model, NDManager parent, NDArray promptIds, NDArray visible) {
+            DecoderOnlyModel model,
+            LanguageHead head,
+            NDManager parent,
+            NDArray promptIds,
+            NDArray visible) {
         this.model = model;
+        this.head = head;
         manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
-        cache = model.model().layers().newCache(manager);
+        cache = model.layers().newCache(manager);
         tokens = tokens(promptIds.getShape(), visible);
-        model.model().requirePositions(Arrays.stream(tokens).max().orElse(0));
+        model.requirePositions(Arrays.stream(tokens).max().orElse(0));
         prompts = promptIds.duplicate();
         prompts.attach(manager);
         if (visible != null) {
@@ -76,7 +82,7 @@ final class CausalStepDecoder implements StepDecoder {
         NDManager step = lastIds.getManager();
         if (prompts == null) {
             Arrays.setAll(tokens, row -> tokens[row] + 1);
-            model.model().requirePositions(Arrays.stream(tokens).max().orElse(0));
+            model.requirePositions(Arrays.stream(tokens).max().orElse(0));
         }
         NDArray ids = prompts == null ? lastIds.expandDims(1) : onto(step, prompts); // (R, T)
         if (prompts == null && visible != null) {
@@ -90,9 +96,9 @@ final class CausalStepDecoder implements StepDecoder {
         NDArray seen = visible == null ? null : onto(step, visible);
         long count = ids.getShape().get(1);
         CausalInputs in = new CausalInputs(ids, null, positions(seen, count), seen, cache, null);
-        NDArray states = model.model().forward(parameters, in, false); // (R, T, D)
+        NDArray states = model.forward(parameters, in, false); // (R, T, D)
         NDArray last = states.get(new NDIndex(":, {}", count - 1)); // (R, D)
-        return model.project(parameters, last, false); // (R, V)
+        return head.project(parameters, last, false); // (R, V)
     }
 
     /**
@@ -100,7 +106,7 @@ final class CausalStepDecoder implements StepDecoder {
      * that is no padding is 0.
      */
     private NDArray positions(NDArray seen, long count) {
-        if (seen == null || !model.model().inputNames().contains("position_ids")) {
+        if (seen == null || !model.inputNames().contains("position_ids")) {
             return null;
         }
         NDArray counted = Scalars.subtract(seen.cumSum(1), 1); // (R, S)

@@ -24,7 +24,7 @@ import org.attn4j.models.model.PretrainedModel;
  * <p>As a block it takes the base model's inputs in their order, those at the end left out or not,
  * and gives the outputs without a loss. Its children are {@code model} and {@code head}.
  */
-public final class ModelWithHead extends AbstractBlock implements PretrainedModel {
+public class ModelWithHead extends AbstractBlock implements PretrainedModel {
 
     private static final byte VERSION = 1;
 
@@ -57,7 +57,7 @@ public final class ModelWithHead extends AbstractBlock implements PretrainedMode
     }
 
     @Override
-    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+    public final ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         Set<String> known = new HashSet<>(base.inputNames());
         if (head == null) {
             in.refuseOthers(known);
@@ -76,37 +76,37 @@ public final class ModelWithHead extends AbstractBlock implements PretrainedMode
      *
      * @return the base model
      */
-    public BaseModel base() {
+    public final BaseModel base() {
         return base;
     }
 
     @Override
-    public OptionalInt maxTokens() {
+    public final OptionalInt maxTokens() {
         return base.maxTokens();
     }
 
     @Override
-    public int batchClass(int tokens) {
+    public final int batchClass(int tokens) {
         return base.batchClass(tokens);
     }
 
     @Override
-    public boolean isCausal() {
+    public final boolean isCausal() {
         return base.isCausal();
     }
 
     @Override
-    public WeightTable weights() {
+    public final WeightTable weights() {
         return weights;
     }
 
     @Override
-    public String architecture() {
+    public final String architecture() {
         return architecture;
     }
 
     @Override
-    protected NDList forwardInternal(
+    protected final NDList forwardInternal(
             ParameterStore parameters,
             NDList inputs,
             boolean training,
@@ -116,7 +116,7 @@ public final class ModelWithHead extends AbstractBlock implements PretrainedMode
     }
 
     @Override
-    protected void initializeChildBlocks(
+    protected final void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         base.initialize(manager, dataType, new Shape(1, 1));
         if (head != null) {
@@ -126,7 +126,7 @@ public final class ModelWithHead extends AbstractBlock implements PretrainedMode
 
     /** Outputs have names; what {@code forward} gives first is what a head documents first. */
     @Override
-    public Shape[] getOutputShapes(Shape[] inputShapes) {
+    public final Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape[] states = base.getOutputShapes(inputShapes);
         return head == null ? states : head.getOutputShapes(states);
     }
