@@ -242,5 +242,9 @@ class ReadmeExamplesTest {
             assertTrue(code.contains(example), blocks.group(1));
         }
         assertEquals(5, shown);
+        Path project = root.resolve("docs/first-project/src/test/java/first/FirstExampleTest.java");
+        String first = Files.readString(project).replaceAll("\\s+", "");
+        blocks.reset();
+        assertTrue(blocks.find() && first.contains(blocks.group(1).replaceAll("\\s+", "")));
     }
 }

@@ -42,7 +42,8 @@ public final class Expected {
                     tolerance,
                     tolerance);
         } catch (IOException e) {
-            throw new IllegalStateException("cannot use " + file, e);
+            throw new IllegalStateException(
+                    "cannot use " + file + "; -Dattn4j.record=true writes what is computed now", e);
         }
     }
 
