@@ -285,7 +285,7 @@ public final class RecurrentModel extends AbstractBlock
     /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
-        return new RecurrentStepDecoder(this, manager, sourceIds);
+        return new RecurrentStepDecoder(this, manager.newSubManager(), sourceIds);
     }
 
     RecurrentDecoder decoder() {

@@ -28,9 +28,10 @@ final class RecurrentStepDecoder implements StepDecoder {
     private DecoderState state;
     private int[] sources; // of which source each row is
 
-    RecurrentStepDecoder(RecurrentModel model, NDManager parent, NDArray sourceIds) {
+    /** Owns the manager, on which everything lives that is kept between steps. */
+    RecurrentStepDecoder(RecurrentModel model, NDManager manager, NDArray sourceIds) {
         this.model = model;
-        manager = parent.newSubManager();
+        this.manager = manager;
         parameters = new ParameterStore(manager, false);
         cache = new MemoryCache(manager);
         try (NDManager scratch = manager.newSubManager()) {
@@ -47,11 +48,6 @@ final class RecurrentStepDecoder implements StepDecoder {
             manager.close();
             throw e;
         }
-    }
-
-    /** Where everything lives that is kept between steps. */
-    NDManager manager() {
-        return manager;
     }
 
     @Override
