@@ -18,8 +18,8 @@ import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 
 /**
- * Fills the places that a text leaves open with a masked language model, as the {@code fill-mask}
- * pipeline of transformers does. Several masks in a text are filled each by itself.
+ * Fills the masks of a text with a masked language model, as the {@code fill-mask} pipeline of
+ * transformers does. Several masks in a text are filled each by itself.
  */
 public final class FillMask {
 
@@ -161,28 +161,28 @@ public final class FillMask {
         List<List<List<MaskPrediction>>> results = new ArrayList<>();
         for (int b = 0; b < rows.size(); b++) {
             long[] ids = rows.get(b).ids();
-            int[] places = IntStream.range(0, ids.length).filter(t -> ids[t] == mask).toArray();
+            int[] positions = IntStream.range(0, ids.length).filter(t -> ids[t] == mask).toArray();
             List<List<MaskPrediction>> found = new ArrayList<>();
-            for (int place : places) {
-                NDArray of = logits.get(new NDIndex("{}, {}", b, place)); // (V)
+            for (int position : positions) {
+                NDArray of = logits.get(new NDIndex("{}, {}", b, position)); // (V)
                 float[] values = of.toType(DataType.FLOAT32, false).toFloatArray();
-                found.add(best(ids, place, places.length == 1, Scores.softmax(values)));
+                found.add(best(ids, position, positions.length == 1, Logits.softmax(values)));
             }
             results.add(found);
         }
         return results;
     }
 
-    private List<MaskPrediction> best(long[] ids, int place, boolean only, double[] scores) {
+    private List<MaskPrediction> best(long[] ids, int position, boolean only, double[] scores) {
         double[] of =
                 targets == null
                         ? scores
                         : Arrays.stream(targets).mapToDouble(t -> scores[t]).toArray();
         List<MaskPrediction> best = new ArrayList<>();
-        for (int i : Scores.top(of, topK)) {
+        for (int i : Logits.top(of, topK)) {
             int token = targets == null ? i : targets[i];
             long[] filled = ids.clone();
-            filled[place] = token;
+            filled[position] = token;
             ModelTokenizer tokenizer = model.tokenizer();
             best.add(
                     new MaskPrediction(

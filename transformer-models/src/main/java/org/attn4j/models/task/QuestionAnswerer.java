@@ -1,7 +1,5 @@
 package org.attn4j.models.task;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +12,7 @@ import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;
 
 /**
- * Finds the place in a text that answers a question (Devlin et al. 2019, §4.2), as the {@code
+ * Finds the part of a text that answers a question (Devlin et al. 2019, §4.2), as the {@code
  * question-answering} pipeline of transformers 4 does: a long text is read in parts that overlap,
  * and an answer's score is the product of the probabilities of its start and its end within its
  * part.
@@ -110,18 +108,11 @@ public final class QuestionAnswerer {
     }
 
     private static List<Part> read(List<TokenizedText> rows, ModelOutputs outputs) {
-        NDArray starts = outputs.require("start_logits").toType(DataType.FLOAT32, false); // (B, T)
-        NDArray ends = outputs.require("end_logits").toType(DataType.FLOAT32, false); // (B, T)
-        int length = Math.toIntExact(starts.getShape().get(1));
-        float[] allStarts = starts.toFloatArray();
-        float[] allEnds = ends.toFloatArray();
+        List<float[]> starts = Logits.rows(outputs.require("start_logits")); // (B, T)
+        List<float[]> ends = Logits.rows(outputs.require("end_logits")); // (B, T)
         List<Part> parts = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-            parts.add(
-                    new Part(
-                            rows.get(row),
-                            Scores.row(allStarts, row, length),
-                            Scores.row(allEnds, row, length)));
+            parts.add(new Part(rows.get(row), starts.get(row), ends.get(row)));
         }
         return parts;
     }
@@ -143,7 +134,7 @@ public final class QuestionAnswerer {
         for (int i = 0; i < masked.length; i++) {
             masked[i] = wanted[i] ? logits[i] : Float.NEGATIVE_INFINITY;
         }
-        return Scores.softmax(masked);
+        return Logits.softmax(masked);
     }
 
     private static List<Span> spans(
@@ -177,17 +168,17 @@ public final class QuestionAnswerer {
     }
 
     /** Where the word of a token stands in the text; null if the token is of none. */
-    private static int[] word(TokenizedText tokens, int place) {
-        int word = tokens.wordIds()[place];
+    private static int[] word(TokenizedText tokens, int index) {
+        int word = tokens.wordIds()[index];
         if (word < 0) {
             return null;
         }
-        int first = place;
-        int last = place;
-        while (first > 0 && sameWord(tokens, first - 1, place)) {
+        int first = index;
+        int last = index;
+        while (first > 0 && sameWord(tokens, first - 1, index)) {
             first--;
         }
-        while (last < tokens.length() - 1 && sameWord(tokens, last + 1, place)) {
+        while (last < tokens.length() - 1 && sameWord(tokens, last + 1, index)) {
             last++;
         }
         return new int[] {tokens.offsets()[first][0], tokens.offsets()[last][1]};

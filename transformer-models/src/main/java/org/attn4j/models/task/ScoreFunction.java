@@ -70,10 +70,13 @@ public enum ScoreFunction {
     }
 
     double[] apply(float[] logits) {
-        return switch (this) {
-            case SOFTMAX -> Scores.softmax(logits);
-            case SIGMOID -> Scores.sigmoid(logits);
-            case NONE -> Scores.asTheyAre(logits);
-        };
+        if (this == SOFTMAX) {
+            return Logits.softmax(logits);
+        }
+        double[] scores = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            scores[i] = this == SIGMOID ? 1 / (1 + Math.exp(-logits[i])) : logits[i];
+        }
+        return scores;
     }
 }

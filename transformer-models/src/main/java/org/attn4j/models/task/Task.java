@@ -13,7 +13,7 @@ import org.attn4j.models.model.ModelFamily;
 
 /** What a model is used for. */
 public enum Task {
-    /** Words for the places that a text leaves open. */
+    /** Words for the masks of a text. */
     FILL_MASK("fill-mask", Application.NLP.FILL_MASK, "ForMaskedLM"),
     /** A class of a text or a pair of texts. */
     TEXT_CLASSIFICATION(
@@ -25,7 +25,7 @@ public enum Task {
             "zero-shot-classification",
             Application.NLP.ZERO_SHOT_CLASSIFICATION,
             "ForSequenceClassification"),
-    /** The place in a text that answers a question. */
+    /** The part of a text that answers a question. */
     QUESTION_ANSWERING(
             "question-answering", Application.NLP.QUESTION_ANSWER, "ForQuestionAnswering"),
     /** A class of each token, and of the words and names they make. */

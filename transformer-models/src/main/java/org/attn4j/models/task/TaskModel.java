@@ -209,13 +209,13 @@ public final class TaskModel implements AutoCloseable {
     <X, T> List<Outcome<T>> outcomes(
             List<X> texts, TextReader<X> reader, Function<List<Read>, List<T>> computation) {
         List<Outcome<T>> outcomes = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
+        List<Integer> indices = new ArrayList<>();
         List<Read> reads = new ArrayList<>();
         for (X text : texts) {
             try {
                 Read read = reader.read(text);
                 requirePositions(read.rows());
-                places.add(outcomes.size());
+                indices.add(outcomes.size());
                 reads.add(read);
                 outcomes.add(null);
             } catch (IllegalArgumentException e) {
@@ -224,7 +224,7 @@ public final class TaskModel implements AutoCloseable {
         }
         List<Outcome<T>> computed = outcomes(reads, computation);
         for (int i = 0; i < computed.size(); i++) {
-            outcomes.set(places.get(i), computed.get(i));
+            outcomes.set(indices.get(i), computed.get(i));
         }
         return outcomes;
     }

@@ -31,6 +31,17 @@ final class TaskTranslator<I, O> implements Translator<I, O> {
         return new TaskTranslator<>(task, Batchifier.STACK);
     }
 
+    /** A translator that does a task for one input after the other. */
+    static <I, O> TaskTranslator<I, O> each(Function<I, O> task) {
+        return of(inputs -> inputs.stream().map(task).toList());
+    }
+
+    /** The same with other outputs. */
+    <R> TaskTranslator<I, R> andThen(Function<O, R> after) {
+        return new TaskTranslator<>(
+                inputs -> task.apply(inputs).stream().map(after).toList(), batchifier);
+    }
+
     /** The same, to be wrapped by one of DJL's translators for serving, which stack arrays. */
     TaskTranslator<I, O> wrapped() {
         return new TaskTranslator<>(task, null);

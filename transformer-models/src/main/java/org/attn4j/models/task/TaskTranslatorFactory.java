@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.tokenizer.TextPair;
 
@@ -69,20 +70,32 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
 
     private static final long serialVersionUID = 1L;
 
-    private static final Set<Pair<Type, Type>> TYPES =
-            Set.of(
-                    new Pair<>(String.class, Classifications.class),
-                    new Pair<>(String.class, Classifications[].class),
-                    new Pair<>(StringPair.class, Classifications.class),
-                    new Pair<>(StringPair.class, float[].class),
-                    new Pair<>(
-                            ZeroShotClassificationInput.class, ZeroShotClassificationOutput.class),
-                    new Pair<>(QAInput.class, String.class),
-                    new Pair<>(QAInput.class, Answer[].class),
-                    new Pair<>(String.class, NamedEntity[].class),
-                    new Pair<>(String.class, float[].class),
-                    new Pair<>(String.class, String.class),
-                    new Pair<>(Input.class, Output.class));
+    private static final Map<Pair<Type, Type>, Making> TRANSLATORS =
+            Map.ofEntries(
+                    entry(String.class, Classifications.class, Translators::classesOrMask),
+                    entry(String.class, Classifications[].class, Translators::fill),
+                    entry(StringPair.class, Classifications.class, Translators::classifyPairs),
+                    entry(StringPair.class, float[].class, Translators::scores),
+                    entry(
+                            ZeroShotClassificationInput.class,
+                            ZeroShotClassificationOutput.class,
+                            Translators::zeroShot),
+                    entry(QAInput.class, String.class, Translators::answer),
+                    entry(QAInput.class, Answer[].class, Translators::answers),
+                    entry(String.class, NamedEntity[].class, Translators::tag),
+                    entry(String.class, float[].class, Translators::embed),
+                    entry(String.class, String.class, Translators::generate),
+                    entry(Input.class, Output.class, Translators::serving));
+
+    /** Makes the translator of two types. */
+    private interface Making {
+        Translator<?, ?> make(Translators translators) throws IOException;
+    }
+
+    private static Map.Entry<Pair<Type, Type>, Making> entry(
+            Class<?> input, Class<?> output, Making making) {
+        return Map.entry(new Pair<>(input, output), making);
+    }
 
     /** Creates a factory; called by DJL. */
     public TaskTranslatorFactory() {}
@@ -90,7 +103,7 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
     /** {@inheritDoc} */
     @Override
     public Set<Pair<Type, Type>> getSupportedTypes() {
-        return TYPES;
+        return TRANSLATORS.keySet();
     }
 
     /** {@inheritDoc} */
@@ -114,7 +127,7 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     new Translators(
                             block.model(), task(block, arguments), new TaskArguments(arguments));
             Translator<?, ?> made =
-                    input == Input.class ? translators.serving() : translators.of(input, output);
+                    TRANSLATORS.get(new Pair<Type, Type>(input, output)).make(translators);
             return (Translator<I, O>) made;
         } catch (IOException | IllegalArgumentException e) {
             throw new TranslateException(e.getMessage(), e);
@@ -128,31 +141,6 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
 
     /** The translators of a model. */
     private record Translators(TaskModel model, Task task, TaskArguments arguments) {
-
-        TaskTranslator<?, ?> of(Class<?> input, Class<?> output) throws IOException {
-            if (input == QAInput.class) {
-                return output == String.class ? answer() : answers();
-            }
-            if (input == ZeroShotClassificationInput.class) {
-                return zeroShot();
-            }
-            if (input == StringPair.class) {
-                return output == float[].class ? scores() : classifyPairs();
-            }
-            if (output == NamedEntity[].class) {
-                return tag();
-            }
-            if (output == float[].class) {
-                return embed();
-            }
-            if (output == String.class) {
-                return generate();
-            }
-            if (output == Classifications[].class) {
-                return TaskTranslator.of(fill());
-            }
-            return task == Task.FILL_MASK ? fillOne() : classify();
-        }
 
         Translator<Input, Output> serving() throws IOException {
             return switch (task) {
@@ -172,53 +160,56 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
             };
         }
 
-        private Function<List<String>, List<Classifications[]>> fill() {
+        private TaskTranslator<String, Classifications[]> fill() {
             FillMask filler =
                     new FillMask(
                             model,
                             arguments.number("topK", 5),
                             arguments.list("targets", List.of()));
-            return texts ->
-                    filler.fill(texts).stream()
-                            .map(
-                                    masks ->
-                                            masks.stream()
-                                                    .map(Translators::classifications)
-                                                    .toArray(Classifications[]::new))
-                            .toList();
+            Function<List<String>, List<List<List<MaskPrediction>>>> fill = filler::fill;
+            return TaskTranslator.of(fill)
+                    .andThen(
+                            masks ->
+                                    masks.stream()
+                                            .map(Translators::predictions)
+                                            .toArray(Classifications[]::new));
         }
 
-        private static Classifications classifications(List<MaskPrediction> mask) {
+        private static Classifications predictions(List<MaskPrediction> mask) {
             return new Classifications(
                     mask.stream().map(MaskPrediction::text).toList(),
                     mask.stream().map(MaskPrediction::score).toList());
         }
 
         private TaskTranslator<String, Classifications> fillOne() {
-            Function<List<String>, List<Classifications[]>> fill = fill();
-            return TaskTranslator.of(
-                    texts -> fill.apply(texts).stream().map(Translators::only).toList());
+            return fill().andThen(Translators::only);
         }
 
         private static Classifications only(Classifications[] masks) {
-            if (masks.length != 1) {
-                throw new IllegalArgumentException(
-                        "a text must have one mask, got "
-                                + masks.length
-                                + "; with the output type Classifications[] it may have more");
-            }
+            Require.that(
+                    masks.length == 1,
+                    "a text must have one mask, got %s; with the output type Classifications[] it"
+                            + " may have more",
+                    masks.length);
             return masks[0];
+        }
+
+        private TaskTranslator<String, Classifications> classesOrMask() {
+            return task == Task.FILL_MASK ? fillOne() : classify();
         }
 
         private TaskTranslator<String, Classifications> classify() {
             TextClassifier classifier = arguments.classifier(model);
             return TaskTranslator.of(
-                    texts -> classes(classifier, texts.stream().map(TextPair::of).toList()));
+                            (List<String> texts) ->
+                                    classifier.classify(texts.stream().map(TextPair::of).toList()))
+                    .andThen(Translators::classes);
         }
 
         private TaskTranslator<StringPair, Classifications> classifyPairs() {
             TextClassifier classifier = arguments.classifier(model);
-            return TaskTranslator.of(pairs -> classes(classifier, texts(pairs)));
+            return TaskTranslator.of((List<StringPair> pairs) -> classifier.classify(texts(pairs)))
+                    .andThen(Translators::classes);
         }
 
         private TaskTranslator<StringPair, float[]> scores() {
@@ -226,11 +217,8 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     arguments.text("function", null) == null
                             ? TextClassifier.crossEncoder(model)
                             : arguments.classifier(model);
-            return TaskTranslator.of(
-                    pairs ->
-                            classifier.scores(texts(pairs)).stream()
-                                    .map(Translators::floats)
-                                    .toList());
+            return TaskTranslator.of((List<StringPair> pairs) -> classifier.scores(texts(pairs)))
+                    .andThen(Translators::floats);
         }
 
         private static List<TextPair> texts(List<StringPair> pairs) {
@@ -239,15 +227,10 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     .toList();
         }
 
-        private static List<Classifications> classes(
-                TextClassifier classifier, List<TextPair> texts) {
-            return classifier.classify(texts).stream()
-                    .map(
-                            ranked ->
-                                    new Classifications(
-                                            ranked.stream().map(LabelScore::label).toList(),
-                                            ranked.stream().map(LabelScore::score).toList()))
-                    .toList();
+        private static Classifications classes(List<LabelScore> ranked) {
+            return new Classifications(
+                    ranked.stream().map(LabelScore::label).toList(),
+                    ranked.stream().map(LabelScore::score).toList());
         }
 
         private static float[] floats(double[] values) {
@@ -261,16 +244,14 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
         private TaskTranslator<ZeroShotClassificationInput, ZeroShotClassificationOutput>
                 zeroShot() {
             ZeroShotClassifier classifier = new ZeroShotClassifier(model);
-            return TaskTranslator.of(
-                    inputs -> inputs.stream().map(input -> zeroShot(classifier, input)).toList());
+            return TaskTranslator.each(input -> zeroShot(classifier, input));
         }
 
         private static ZeroShotClassificationOutput zeroShot(
                 ZeroShotClassifier classifier, ZeroShotClassificationInput input) {
-            if (input.getText() == null || input.getCandidates() == null) {
-                throw new IllegalArgumentException(
-                        "zero-shot classification needs text and candidate_labels");
-            }
+            Require.that(
+                    input.getText() != null && input.getCandidates() != null,
+                    "zero-shot classification needs text and candidate_labels");
             String template = input.getHypothesisTemplate();
             List<LabelScore> ranked =
                     classifier.classify(
@@ -284,39 +265,29 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
                     ranked.stream().mapToDouble(LabelScore::score).toArray());
         }
 
-        private Function<QAInput, List<Answer>> answering() {
+        private TaskTranslator<QAInput, List<Answer>> answering() {
             QuestionAnswerer answerer = new QuestionAnswerer(model);
             AnswerOptions options = arguments.answers();
-            return in -> answerer.answer(in.getQuestion(), in.getParagraph(), options);
+            return TaskTranslator.each(
+                    in -> answerer.answer(in.getQuestion(), in.getParagraph(), options));
         }
 
         private TaskTranslator<QAInput, String> answer() {
-            Function<QAInput, List<Answer>> answering = answering();
-            return TaskTranslator.of(
-                    inputs ->
-                            inputs.stream().map(in -> answering.apply(in).get(0).text()).toList());
+            return answering().andThen(answers -> answers.get(0).text());
         }
 
         private TaskTranslator<QAInput, Answer[]> answers() {
-            Function<QAInput, List<Answer>> answering = answering();
-            return TaskTranslator.of(
-                    inputs ->
-                            inputs.stream()
-                                    .map(in -> answering.apply(in).toArray(Answer[]::new))
-                                    .toList());
+            return answering().andThen(answers -> answers.toArray(Answer[]::new));
         }
 
         private TaskTranslator<String, NamedEntity[]> tag() {
-            TokenTagger tagger = arguments.tagger(model);
-            return TaskTranslator.of(
-                    texts ->
-                            tagger.tag(texts).stream()
-                                    .map(
-                                            found ->
-                                                    found.stream()
-                                                            .map(Translators::named)
-                                                            .toArray(NamedEntity[]::new))
-                                    .toList());
+            Function<List<String>, List<List<Entity>>> tag = arguments.tagger(model)::tag;
+            return TaskTranslator.of(tag)
+                    .andThen(
+                            found ->
+                                    found.stream()
+                                            .map(Translators::named)
+                                            .toArray(NamedEntity[]::new));
         }
 
         private static NamedEntity named(Entity entity) {
@@ -337,27 +308,30 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
             TextGenerator generator = generator();
             GenerationRequest request = arguments.request().build();
             return TaskTranslator.of(
-                    texts -> {
-                        try {
-                            return generator.generate(texts, request).stream()
-                                    .map(found -> found.get(0).text())
-                                    .toList();
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
+                            (List<String> texts) -> {
+                                try {
+                                    return generator.generate(texts, request);
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            })
+                    .andThen(found -> found.get(0).text());
         }
 
         private TaskTranslator<String, float[]> embed() throws IOException {
             Pooling pooling = arguments.pooling();
-            TextEmbedder made =
+            String name = arguments.text("promptName", null);
+            String prompt = arguments.text("prompt", null);
+            TextEmbedder embedder =
                     pooling == null
                             ? new TextEmbedder(model)
                             : new TextEmbedder(model, pooling, arguments.flag("normalize", false));
-            String name = arguments.text("promptName", null);
-            String prompt = arguments.text("prompt", null);
-            TextEmbedder named = name == null ? made : made.withPromptNamed(name);
-            TextEmbedder embedder = prompt == null ? named : named.withPrompt(prompt);
+            if (name != null) {
+                embedder = embedder.withPromptNamed(name);
+            }
+            if (prompt != null) {
+                embedder = embedder.withPrompt(prompt);
+            }
             return TaskTranslator.of(embedder::embed);
         }
     }

@@ -1,12 +1,7 @@
 package org.attn4j.models.task;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;
@@ -105,7 +100,7 @@ public final class TextClassifier {
      * @return for each all classes, the best first, or why there are none, and how much was read
      */
     public List<Outcome<List<LabelScore>>> outcomes(List<TextPair> texts) {
-        return outcomes(texts, this::ranked);
+        return outcomes(texts, scores -> LabelScore.ranked(labels, scores));
     }
 
     private <T> List<Outcome<T>> outcomes(List<TextPair> texts, Function<double[], T> as) {
@@ -134,26 +129,7 @@ public final class TextClassifier {
 
     /** The logits of sequences, C each. */
     static List<float[]> logits(TaskModel model, List<TokenizedText> rows) {
-        return model.call(rows, TextClassifier::read);
-    }
-
-    private static List<float[]> read(List<TokenizedText> rows, ModelOutputs outputs) {
-        NDArray logits = outputs.require("logits").toType(DataType.FLOAT32, false); // (B, C)
-        int classes = Math.toIntExact(logits.getShape().get(1));
-        float[] values = logits.toFloatArray();
-        List<float[]> read = new ArrayList<>();
-        for (int row = 0; row < rows.size(); row++) {
-            read.add(Scores.row(values, row, classes));
-        }
-        return read;
-    }
-
-    private List<LabelScore> ranked(double[] scores) {
-        List<LabelScore> ranked = new ArrayList<>();
-        for (int i = 0; i < scores.length; i++) {
-            ranked.add(new LabelScore(labels.get(i), scores[i]));
-        }
-        ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed());
-        return ranked;
+        return model.call(
+                rows, (some, outputs) -> Logits.rows(outputs.require("logits"))); // (B, C)
     }
 }

@@ -2,11 +2,9 @@ package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.ParameterStore;
 import com.google.gson.JsonElement;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -153,23 +151,17 @@ public final class TextEmbedder {
     private List<float[]> vectors(NDManager call, List<TokenizedText> rows) {
         ParameterStore parameters = new ParameterStore(call, false);
         NDArray vectors =
-                block.embed(parameters, model.inputs(call, rows), false)
-                        .embeddings()
-                        .toType(DataType.FLOAT32, false); // (B, E)
-        int size = Math.toIntExact(vectors.getShape().get(1));
-        int kept = settings.size() == 0 ? size : Math.min(size, settings.size());
-        float[] values = vectors.toFloatArray();
-        List<float[]> read = new ArrayList<>();
-        for (int row = 0; row < rows.size(); row++) {
-            read.add(Arrays.copyOfRange(values, row * size, row * size + kept));
-        }
-        return read;
+                block.embed(parameters, model.inputs(call, rows), false).embeddings(); // (B, E)
+        int most = settings.size() == 0 ? Integer.MAX_VALUE : settings.size();
+        return Logits.rows(vectors).stream()
+                .map(vector -> Arrays.copyOf(vector, Math.min(vector.length, most)))
+                .toList();
     }
 
     /** The least of the limits that the files tell and that the model has. */
     private int maxLength() {
-        JsonElement places = model.model().config().get("max_position_embeddings");
-        int told = places == null || places.isJsonNull() ? 0 : places.getAsInt();
+        JsonElement setting = model.model().config().get("max_position_embeddings");
+        int told = setting == null || setting.isJsonNull() ? 0 : setting.getAsInt();
         int positions = model.model().model().maxTokens().orElse(0);
         return settings.maxLength() > 0
                 ? least(settings.maxLength(), positions)

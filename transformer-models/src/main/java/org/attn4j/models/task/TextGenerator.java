@@ -295,23 +295,23 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         /** What a text is generated from; of one that cannot be read its problem is kept. */
-        private SearchInput input(int place, String text) {
+        private SearchInput input(int index, String text) {
             int[] ids = new int[0];
             try {
-                ids = encode(place, text);
+                ids = encode(index, text);
                 requirePositions(ids.length);
                 Lengths lengths =
                         generation.lengths(isEncoderDecoder() ? 1 + beginning.length : ids.length);
                 return SearchInput.of(ids).withPrompt(beginning).withLengths(lengths);
             } catch (IllegalArgumentException e) {
-                refuse(place, ids.length, e);
+                refuse(index, ids.length, e);
                 return SearchInput.of(ids);
             }
         }
 
-        private void refuse(int place, int tokens, RuntimeException problem) {
-            problems[place] = problem;
-            readings[place] = TextReading.refused(tokens, problem.getMessage());
+        private void refuse(int index, int tokens, RuntimeException problem) {
+            problems[index] = problem;
+            readings[index] = TextReading.refused(tokens, problem.getMessage());
         }
 
         private void requirePositions(int tokens) {
@@ -331,17 +331,17 @@ public final class TextGenerator implements AutoCloseable {
             for (TextReading reading : readings) {
                 found.add(List.of(GeneratedText.refused(reading)));
             }
-            List<Integer> places =
+            List<Integer> indices =
                     IntStream.range(0, inputs.size())
-                            .filter(place -> problems[place] == null)
+                            .filter(index -> problems[index] == null)
                             .boxed()
                             .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
                             .toList();
             int perRow = MOST_TOKENS / rowsTogether(); // a shorter text counts as so many
             new LengthBatches(MOST_TOKENS)
                     .compute(
-                            places,
-                            place -> Math.max(perRow, inputs.get(place).source().length),
+                            indices,
+                            index -> Math.max(perRow, inputs.get(index).source().length),
                             some -> {
                                 generate(some, found);
                                 return some;
@@ -358,26 +358,26 @@ public final class TextGenerator implements AutoCloseable {
 
         /** Generates for some texts; if one of them cannot be done, for each by itself. */
         private void generate(List<Integer> some, List<List<GeneratedText>> found) {
-            int[] places = some.stream().mapToInt(Integer::intValue).toArray();
+            int[] indices = some.stream().mapToInt(Integer::intValue).toArray();
             List<List<Hypothesis>> results;
             try (NDManager manager = model.manager().newSubManager()) {
                 List<SearchInput> batch = some.stream().map(inputs::get).toList();
-                results = generation.find(manager, config, hooks().of(places), batch, false);
+                results = generation.find(manager, config, hooks().of(indices), batch, false);
             } catch (IllegalArgumentException | IllegalStateException e) {
-                if (places.length > 1 && listener != null) {
+                if (indices.length > 1 && listener != null) {
                     throw e; // who listens was told of the others already
                 }
-                if (places.length > 1) {
-                    some.forEach(place -> generate(List.of(place), found));
+                if (indices.length > 1) {
+                    some.forEach(index -> generate(List.of(index), found));
                 } else {
-                    refuse(places[0], readings[places[0]].tokens(), e);
-                    found.set(places[0], List.of(GeneratedText.refused(readings[places[0]])));
+                    refuse(indices[0], readings[indices[0]].tokens(), e);
+                    found.set(indices[0], List.of(GeneratedText.refused(readings[indices[0]])));
                 }
                 return;
             }
-            for (int i = 0; i < places.length; i++) {
-                int place = places[i];
-                found.set(place, results.get(i).stream().map(it -> text(place, it)).toList());
+            for (int i = 0; i < indices.length; i++) {
+                int index = indices[i];
+                found.set(index, results.get(i).stream().map(it -> text(index, it)).toList());
             }
         }
 
@@ -400,8 +400,8 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         /** The tokens that a text goes on with; none before a target. */
-        private int[] prompt(int place) {
-            return isEncoderDecoder() ? new int[0] : inputs.get(place).source();
+        private int[] prompt(int index) {
+            return isEncoderDecoder() ? new int[0] : inputs.get(index).source();
         }
 
         /**
@@ -425,7 +425,7 @@ public final class TextGenerator implements AutoCloseable {
                     .toArray();
         }
 
-        private int[] encode(int place, String text) {
+        private int[] encode(int index, String text) {
             String whole =
                     task.has(Generation.TASK_PREFIX)
                             ? task.get(Generation.TASK_PREFIX).getAsString() + text
@@ -439,7 +439,7 @@ public final class TextGenerator implements AutoCloseable {
             if (request.truncate() && most.isPresent() && all.length > most.getAsInt()) {
                 read = words.encode(whole, EncodeOptions.upTo(most.getAsInt())).ids();
             }
-            readings[place] = new TextReading(all.length, read.length, null);
+            readings[index] = new TextReading(all.length, read.length, null);
             int[] ids = LongStream.of(read).mapToInt(Math::toIntExact).toArray();
             if (ids.length == 0) {
                 JsonElement begin = generation.setting("bos_token_id");
@@ -462,14 +462,14 @@ public final class TextGenerator implements AutoCloseable {
             return words.decode(ids, true);
         }
 
-        private GeneratedText text(int place, Hypothesis hypothesis) {
-            long[] before = Arrays.stream(prompt(place)).asLongStream().toArray();
+        private GeneratedText text(int index, Hypothesis hypothesis) {
+            long[] before = Arrays.stream(prompt(index)).asLongStream().toArray();
             long[] own = Arrays.stream(hypothesis.ids()).asLongStream().toArray();
             String prefix = decode(before);
             String all =
                     decode(LongStream.concat(LongStream.of(before), LongStream.of(own)).toArray());
             String text = all.startsWith(prefix) ? all.substring(prefix.length()) : decode(own);
-            return new GeneratedText(text, hypothesis, readings[place]);
+            return new GeneratedText(text, hypothesis, readings[index]);
         }
 
         /** When texts that are begun now are done. */

@@ -1,7 +1,6 @@
 package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -123,17 +122,12 @@ public final class TokenTagger {
     }
 
     private static List<List<double[]>> read(List<TokenizedText> rows, ModelOutputs outputs) {
-        NDArray logits = outputs.require("logits").toType(DataType.FLOAT32, false); // (B, T, C)
+        NDArray logits = outputs.require("logits"); // (B, T, C)
         int length = Math.toIntExact(logits.getShape().get(1));
-        int classes = Math.toIntExact(logits.getShape().get(2));
-        float[] values = logits.toFloatArray();
+        List<double[]> all = Logits.rows(logits).stream().map(Logits::softmax).toList(); // B·T
         List<List<double[]>> read = new ArrayList<>();
         for (int b = 0; b < rows.size(); b++) {
-            List<double[]> scores = new ArrayList<>();
-            for (int t = 0; t < rows.get(b).length(); t++) {
-                scores.add(Scores.softmax(Scores.row(values, b * length + t, classes)));
-            }
-            read.add(scores);
+            read.add(all.subList(b * length, b * length + rows.get(b).length()));
         }
         return read;
     }
@@ -179,7 +173,7 @@ public final class TokenTagger {
     }
 
     private Entity entity(Tagged token) {
-        int best = Scores.best(token.scores());
+        int best = Logits.best(token.scores());
         return new Entity(
                 labels.get(best),
                 token.scores()[best],
@@ -218,7 +212,7 @@ public final class TokenTagger {
         double[] highest = tokens.get(0).scores();
         for (Tagged token : tokens) {
             double[] scores = token.scores();
-            if (scores[Scores.best(scores)] > highest[Scores.best(highest)]) {
+            if (scores[Logits.best(scores)] > highest[Logits.best(highest)]) {
                 highest = scores;
             }
         }

@@ -1,7 +1,6 @@
 package org.attn4j.models.task;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.attn4j.models.tokenizer.TextPair;
@@ -19,7 +18,7 @@ public final class ZeroShotClassifier {
     /** What a class is put into unless told otherwise. */
     public static final String TEMPLATE = "This example is {}.";
 
-    private static final String PLACE = "{}";
+    private static final String SLOT = "{}";
 
     private final TaskModel model;
     private final int entailment;
@@ -63,10 +62,10 @@ public final class ZeroShotClassifier {
      *
      * @param text the text; cut if it is too long
      * @param classes the classes
-     * @param template a sentence with {@code {}} in the place of the class
+     * @param template a sentence with {@code {}} in place of the class
      * @param multiLabel whether several classes may be right: each score is then the class's own
      * @return all classes, the best first
-     * @throws IllegalArgumentException if there are no classes, or the template has no place
+     * @throws IllegalArgumentException if there are no classes, or the template has no slot
      */
     public List<LabelScore> classify(
             String text, List<String> classes, String template, boolean multiLabel) {
@@ -78,19 +77,19 @@ public final class ZeroShotClassifier {
      *
      * @param texts the texts; cut if they are too long
      * @param classes the classes
-     * @param template a sentence with {@code {}} in the place of the class
+     * @param template a sentence with {@code {}} in place of the class
      * @param multiLabel whether several classes may be right
      * @return for each all classes, the best first, or why there are none, and how much was read
-     * @throws IllegalArgumentException if there are no classes, or the template has no place
+     * @throws IllegalArgumentException if there are no classes, or the template has no slot
      */
     public List<Outcome<List<LabelScore>>> outcomes(
             List<String> texts, List<String> classes, String template, boolean multiLabel) {
         if (classes.isEmpty()) {
             throw new IllegalArgumentException("there must be at least one class, got none");
         }
-        if (!template.contains(PLACE)) {
+        if (!template.contains(SLOT)) {
             throw new IllegalArgumentException(
-                    "the template must have {} in the place of the class, got " + template);
+                    "the template must have {} in place of the class, got " + template);
         }
         boolean each = multiLabel || classes.size() == 1;
         return model.outcomes(
@@ -103,7 +102,7 @@ public final class ZeroShotClassifier {
                     List<List<LabelScore>> ranked = new ArrayList<>();
                     for (int from = 0; from < logits.size(); from += classes.size()) {
                         List<float[]> own = logits.subList(from, from + classes.size());
-                        ranked.add(ranked(classes, each ? alone(own) : together(own)));
+                        ranked.add(LabelScore.ranked(classes, each ? alone(own) : together(own)));
                     }
                     return ranked;
                 });
@@ -114,7 +113,7 @@ public final class ZeroShotClassifier {
         List<TokenizedText> rows = new ArrayList<>();
         TextReading longest = TextReading.whole(0);
         for (String label : classes) {
-            TextPair pair = new TextPair(text, template.replace(PLACE, label));
+            TextPair pair = new TextPair(text, template.replace(SLOT, label));
             TaskModel.Read read = model.cut(pair, Truncation.ONLY_FIRST, model.limit());
             rows.addAll(read.rows());
             longest = read.reading().tokens() > longest.tokens() ? read.reading() : longest;
@@ -126,7 +125,7 @@ public final class ZeroShotClassifier {
     private double[] alone(List<float[]> logits) {
         return logits.stream()
                 .map(row -> new float[] {row[contradiction], row[entailment]})
-                .mapToDouble(two -> Scores.softmax(two)[1])
+                .mapToDouble(two -> Logits.softmax(two)[1])
                 .toArray();
     }
 
@@ -136,15 +135,6 @@ public final class ZeroShotClassifier {
         for (int i = 0; i < entailments.length; i++) {
             entailments[i] = logits.get(i)[entailment];
         }
-        return Scores.softmax(entailments);
-    }
-
-    private static List<LabelScore> ranked(List<String> classes, double[] scores) {
-        List<LabelScore> ranked = new ArrayList<>();
-        for (int i = 0; i < scores.length; i++) {
-            ranked.add(new LabelScore(classes.get(i), scores[i]));
-        }
-        ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed());
-        return ranked;
+        return Logits.softmax(entailments);
     }
 }

@@ -74,7 +74,7 @@ final class BigBirdPattern implements SparsePattern {
         return IntStream.of(blocks(group, query / config.blockSize(), extent))
                 .distinct()
                 .sorted()
-                .flatMap(this::places)
+                .flatMap(this::positions)
                 .filter(key -> extent.allows(query, key))
                 .toArray();
     }
@@ -90,15 +90,15 @@ final class BigBirdPattern implements SparsePattern {
             return List.of(new BlockGather(new int[][] {all}, new int[][] {all}, null));
         }
         int last = last(extent);
-        int[] seeingAll = IntStream.concat(places(0), present(last, extent)).toArray();
+        int[] seeingAll = IntStream.concat(positions(0), present(last, extent)).toArray();
         int[][] queries = new int[last - 1][];
         int[][] keys = new int[last - 1][];
         for (int block = 1; block < last; block++) {
-            queries[block - 1] = places(block).toArray();
+            queries[block - 1] = positions(block).toArray();
             keys[block - 1] =
                     IntStream.of(blocks(group, block, extent))
-                            .flatMap(this::places)
-                            .map(place -> place < extent.end() ? place : BlockGather.NONE)
+                            .flatMap(this::positions)
+                            .map(position -> position < extent.end() ? position : BlockGather.NONE)
                             .toArray();
         }
         return List.of(
@@ -148,13 +148,13 @@ final class BigBirdPattern implements SparsePattern {
         return (extent.keys() - 1) / config.blockSize();
     }
 
-    private IntStream places(int block) {
+    private IntStream positions(int block) {
         int size = config.blockSize();
         return IntStream.range(block * size, (block + 1) * size);
     }
 
     private IntStream present(int block, PatternExtent extent) {
-        return places(block).filter(place -> place < extent.end());
+        return positions(block).filter(position -> position < extent.end());
     }
 
     /** Fills rows up to the same length. */

@@ -9,13 +9,14 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
- * Tells an observer Big Bird's weights as transformers reports them, (B, N, S, S) over S places in
- * whole blocks.
+ * Tells an observer Big Bird's weights as transformers reports them, (B, N, S, S) over S positions
+ * in whole blocks.
  *
  * <p>Where the first block counts several times, what is given to one of them is told, so that rows
- * add up to less than 1. A place that is hidden is reported to look at the first and the last block
- * alone, or at its neighbours too if it stands in the second block or the last but one; nothing of
- * it is told for the first block if there are random ones. Its context is zero in any case.
+ * add up to less than 1. A position that is hidden is reported to look at the first and the last
+ * block alone, or at its neighbours too if it stands in the second block or the last but one;
+ * nothing of it is told for the first block if there are random ones. Its context is zero in any
+ * case.
  *
  * @param whole who is told
  * @param config the hyperparameters
@@ -28,13 +29,13 @@ record BlockObserver(AttentionObserver whole, BigBirdConfig config, NDArray visi
     private static final float LITTLE = 1e-30f;
 
     @Override
-    public void hidden(String place, NDArray states) {
-        whole.hidden(place, states);
+    public void hidden(String site, NDArray states) {
+        whole.hidden(site, states);
     }
 
     @Override
-    public void observe(String place, NDArray weights) {
-        whole.observe(place, reported(weights));
+    public void observe(String site, NDArray weights) {
+        whole.observe(site, reported(weights));
     }
 
     private NDArray reported(NDArray weights) {

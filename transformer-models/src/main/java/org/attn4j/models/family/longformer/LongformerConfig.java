@@ -18,7 +18,7 @@ public record LongformerConfig(EncoderConfig layers, List<Integer> windows, int 
     static final EncoderConfig.Defaults DEFAULTS =
             new EncoderConfig.Defaults(30522, 768, 12, 12, 3072, "gelu", 0.1, 2, 1, 512);
 
-    /** Wider windows are taken only where there are as many places. */
+    /** Wider windows are taken only where there are as many positions. */
     private static final int WIDEST = 4096;
 
     /** {@inheritDoc} */

@@ -20,8 +20,8 @@ import org.attn4j.attention.pattern.Rows;
  * tokens, of which a sequence has up to R, and then to its neighbours from half a window before it
  * to half a window after it, among whom global tokens count zero. Rows of global tokens and of
  * hidden ones are zero. {@code layers.i.global_attn}, (B, N, S, R), is what the global tokens give
- * to each place, the places filled up to a multiple of the widest window; where a sequence has
- * fewer than R of them, the columns left over hold 1/S.
+ * to each position, the positions filled up to a multiple of the widest window; where a sequence
+ * has fewer than R of them, the columns left over hold 1/S.
  *
  * @param whole who is told
  * @param config the hyperparameters
@@ -32,37 +32,37 @@ record WindowObserver(
         AttentionObserver whole, LongformerConfig config, NDArray visible, NDArray global)
         implements AttentionObserver {
 
-    private static final Pattern PLACE = Pattern.compile("layers\\.(\\d+)\\.self_attn");
+    private static final Pattern SITE = Pattern.compile("layers\\.(\\d+)\\.self_attn");
 
     @Override
-    public void hidden(String place, NDArray states) {
-        whole.hidden(place, states);
+    public void hidden(String site, NDArray states) {
+        whole.hidden(site, states);
     }
 
     @Override
-    public void observe(String place, NDArray weights) {
-        Matcher matcher = PLACE.matcher(place);
+    public void observe(String site, NDArray weights) {
+        Matcher matcher = SITE.matcher(site);
         if (!matcher.matches()) {
-            whole.observe(place, weights);
+            whole.observe(site, weights);
             return;
         }
         int layer = Integer.parseInt(matcher.group(1));
         boolean[][] shown = flags(visible, weights.getShape(), true);
         boolean[][] globals = flags(global, weights.getShape(), false);
-        int[][] places =
+        int[][] positions =
                 Arrays.stream(globals)
                         .map(row -> IntStream.range(0, row.length).filter(i -> row[i]).toArray())
                         .toArray(int[][]::new); // B of up to R
-        int most = Arrays.stream(places).mapToInt(own -> own.length).max().orElse(0);
+        int most = Arrays.stream(positions).mapToInt(own -> own.length).max().orElse(0);
         NDArray near = near(weights, config.windows().get(layer) / 2, shown, globals);
         if (most == 0) {
-            whole.observe(place, near);
+            whole.observe(site, near);
             return;
         }
         int[][] level =
-                Arrays.stream(places).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
-        whole.observe(place, far(weights, places, level, shown, globals).concat(near, 3));
-        whole.observe("layers." + layer + ".global_attn", global(weights, places, level));
+                Arrays.stream(positions).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
+        whole.observe(site, far(weights, positions, level, shown, globals).concat(near, 3));
+        whole.observe("layers." + layer + ".global_attn", global(weights, positions, level));
     }
 
     /** What is given to neighbours: (B, N, T, T) to (B, N, T, 2·side + 1). */
@@ -94,7 +94,7 @@ record WindowObserver(
     /** What is given to the global tokens: (B, N, T, T) to (B, N, T, R). */
     private NDArray far(
             NDArray weights,
-            int[][] places,
+            int[][] positions,
             int[][] level,
             boolean[][] shown,
             boolean[][] globals) {
@@ -106,7 +106,7 @@ record WindowObserver(
             for (int i = 0; i < length; i++) {
                 int start = (b * length + i) * most;
                 boolean counts = shown[b][i] && !globals[b][i];
-                Arrays.fill(kept, start, start + places[b].length, counts ? 1 : 0);
+                Arrays.fill(kept, start, start + positions[b].length, counts ? 1 : 0);
             }
         }
         return Rows.take(weights.transpose(0, 3, 1, 2), level) // (B, R, N, T)
@@ -115,14 +115,14 @@ record WindowObserver(
     }
 
     /** What the global tokens give: (B, N, T, T) to (B, N, S, R). */
-    private NDArray global(NDArray weights, int[][] places, int[][] level) {
+    private NDArray global(NDArray weights, int[][] positions, int[][] level) {
         Shape shape = weights.getShape();
         int length = Math.toIntExact(shape.get(2));
         int padded = config.paddedLength(length); // S
         int most = level[0].length;
-        float[] real = new float[places.length * most];
-        for (int b = 0; b < places.length; b++) {
-            Arrays.fill(real, b * most, b * most + places[b].length, 1);
+        float[] real = new float[positions.length * most];
+        for (int b = 0; b < positions.length; b++) {
+            Arrays.fill(real, b * most, b * most + positions[b].length, 1);
         }
         NDArray given =
                 Rows.take(weights.swapAxes(1, 2), level).transpose(0, 2, 3, 1); // (B, N, T, R)
@@ -130,7 +130,7 @@ record WindowObserver(
             Shape missing = new Shape(shape.get(0), shape.get(1), padded - length, most);
             given = given.concat(weights.getManager().zeros(missing, weights.getDataType()), 2);
         }
-        NDArray counts = array(weights, real, new Shape(places.length, 1, 1, most));
+        NDArray counts = array(weights, real, new Shape(positions.length, 1, 1, most));
         return given.mul(counts).add(Scalars.divide(Scalars.subtract(1, counts), padded));
     }
 

@@ -9,7 +9,7 @@ import org.attn4j.attention.ops.Scalars;
 /** The losses of transformers' models, means over what counts. */
 public final class Losses {
 
-    /** The label of a place that does not count. */
+    /** The label of a position that does not count. */
     public static final long IGNORED = -100;
 
     private Losses() {}
@@ -52,8 +52,8 @@ public final class Losses {
     }
 
     /**
-     * The cross-entropy of a causal language model: the logits of each place against the label of
-     * the next.
+     * The cross-entropy of a causal language model: the logits of each position against the label
+     * of the next.
      *
      * @param logits (B, T, V)
      * @param labels (B, T) of int64
@@ -87,11 +87,11 @@ public final class Losses {
     }
 
     /**
-     * The binary cross-entropy of logits, the mean over the places that count.
+     * The binary cross-entropy of logits, the mean over the positions that count.
      *
      * @param logits any shape
      * @param labels as many values of 0 to 1
-     * @param counted as many values, 1 where a place counts and else 0
+     * @param counted as many values, 1 where a position counts and else 0
      * @return a scalar
      */
     public static NDArray binaryCrossEntropy(NDArray logits, NDArray labels, NDArray counted) {
@@ -108,7 +108,7 @@ public final class Losses {
 
     /**
      * The loss of an answer's span: the mean of the cross-entropies of its start and its end over
-     * the T places. A position outside of the sequence does not count.
+     * the T positions. A position outside of the sequence does not count.
      *
      * @param startLogits (B, T)
      * @param endLogits (B, T)

@@ -12,12 +12,12 @@ import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 
 /**
- * Predicts the token at each place, {@code decoder(layer_norm(activation(dense(states))))} (Devlin
- * et al. 2019, §3.1, "Masked LM"). The decoder's weight is that of the token embedding unless it is
- * untied; its bias is its own.
+ * Predicts the token at each position, {@code decoder(layer_norm(activation(dense(states))))}
+ * (Devlin et al. 2019, §3.1, "Masked LM"). The decoder's weight is that of the token embedding
+ * unless it is untied; its bias is its own.
  *
  * <p>Gives {@code logits} (B, T, V), and {@code loss} with {@code labels} (B, T), where {@link
- * Losses#IGNORED} marks the places that were not masked.
+ * Losses#IGNORED} marks the positions that were not masked.
  */
 public final class MaskedLanguageHead extends Head {
 

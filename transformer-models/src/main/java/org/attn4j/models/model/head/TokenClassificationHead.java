@@ -9,7 +9,7 @@ import org.attn4j.models.model.ModelOutputs;
 
 /**
  * Classifies tokens, {@code out_proj(dropout(states))}. Gives {@code logits} (B, T, C), and {@code
- * loss} with {@code labels} (B, T), where {@link Losses#IGNORED} marks places that do not count.
+ * loss} with {@code labels} (B, T), where {@link Losses#IGNORED} marks positions that do not count.
  */
 public final class TokenClassificationHead extends Head {
 

@@ -114,7 +114,7 @@ public record Pooling(List<Mode> modes) {
         NDArray weights = mask.expandDims(2); // (B, T, 1)
         return switch (mode) {
             case CLS -> {
-                // With padding at the left the first token is not at the first place.
+                // With padding at the left the first token is not at the first position.
                 float length = states.getShape().get(1);
                 NDArray fromTheEnd = states.getManager().arange(length, 0f, -1f); // (T)
                 NDArray first = mask.mul(fromTheEnd).argMax(1); // (B)
@@ -127,11 +127,11 @@ public record Pooling(List<Mode> modes) {
             case MEAN -> sum(states, weights).div(count(weights));
             case MEAN_SQRT_LENGTH -> sum(states, weights).div(count(weights).sqrt());
             case WEIGHTED_MEAN -> {
-                NDArray byPlace = weights.mul(places(states).reshape(1, -1, 1));
-                yield sum(states, byPlace).div(count(byPlace));
+                NDArray byPosition = weights.mul(positions(states).reshape(1, -1, 1));
+                yield sum(states, byPosition).div(count(byPosition));
             }
             case LAST -> {
-                NDArray last = mask.mul(places(states)).argMax(1); // (B)
+                NDArray last = mask.mul(positions(states)).argMax(1); // (B)
                 yield at(states, mask, last);
             }
         };
@@ -141,10 +141,10 @@ public record Pooling(List<Mode> modes) {
         return states.getDataType() == DataType.FLOAT16 ? NEVER_IN_HALF : NEVER;
     }
 
-    /** The states at one place of each row, where it is seen. */
-    private static NDArray at(NDArray states, NDArray mask, NDArray places) {
+    /** The states at one position of each row, where it is seen. */
+    private static NDArray at(NDArray states, NDArray mask, NDArray positions) {
         int length = Math.toIntExact(states.getShape().get(1));
-        NDArray only = places.oneHot(length, mask.getDataType()).mul(mask); // (B, T)
+        NDArray only = positions.oneHot(length, mask.getDataType()).mul(mask); // (B, T)
         return sum(states, only.expandDims(2));
     }
 
@@ -157,7 +157,7 @@ public record Pooling(List<Mode> modes) {
     }
 
     /** 1, 2, 3 …, (T). */
-    private static NDArray places(NDArray states) {
+    private static NDArray positions(NDArray states) {
         long length = states.getShape().get(1);
         return states.getManager().arange(1f, length + 1f, 1f);
     }

@@ -1,17 +1,24 @@
 package org.attn4j.models.task;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 
-/** Scores from logits. */
-final class Scores {
+/** What is made of logits. */
+final class Logits {
 
-    private Scores() {}
+    private Logits() {}
 
     static double[] softmax(float[] logits) {
-        double highest = max(logits);
+        double highest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            highest = Math.max(highest, logit);
+        }
         double[] scores = new double[logits.length];
         double sum = 0;
         for (int i = 0; i < logits.length; i++) {
@@ -24,26 +31,6 @@ final class Scores {
         return scores;
     }
 
-    private static double max(float[] logits) {
-        double highest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            highest = Math.max(highest, logit);
-        }
-        return highest;
-    }
-
-    static double[] sigmoid(float[] logits) {
-        double[] scores = new double[logits.length];
-        for (int i = 0; i < logits.length; i++) {
-            scores[i] = 1 / (1 + Math.exp(-logits[i]));
-        }
-        return scores;
-    }
-
-    static double[] asTheyAre(float[] logits) {
-        return IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).toArray();
-    }
-
     /** The first of the highest. */
     static int best(double[] scores) {
         int best = 0;
@@ -53,7 +40,7 @@ final class Scores {
         return best;
     }
 
-    /** The places of the highest, the highest first, of equals the first. */
+    /** The numbers of the highest, the highest first, of equals the first. */
     static int[] top(double[] scores, int count) {
         Comparator<Integer> worstFirst =
                 Comparator.<Integer>comparingDouble(i -> scores[i])
@@ -70,8 +57,15 @@ final class Scores {
         return best.stream().sorted(worstFirst.reversed()).mapToInt(Integer::intValue).toArray();
     }
 
-    /** A row of a matrix that is stored row by row. */
-    static float[] row(float[] matrix, int row, int width) {
-        return Arrays.copyOfRange(matrix, row * width, (row + 1) * width);
+    /** The rows of an array (…, C), all of them one after the other. */
+    static List<float[]> rows(NDArray array) {
+        Shape shape = array.getShape();
+        int width = Math.toIntExact(shape.get(shape.dimension() - 1)); // C
+        float[] values = array.toType(DataType.FLOAT32, false).toFloatArray();
+        List<float[]> rows = new ArrayList<>();
+        for (int from = 0; from < values.length; from += width) {
+            rows.add(Arrays.copyOfRange(values, from, from + width));
+        }
+        return rows;
     }
 }
