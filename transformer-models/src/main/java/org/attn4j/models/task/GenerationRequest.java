@@ -12,37 +12,40 @@ import org.attn4j.models.generate.logits.LogitsProcessor;
 
 /**
  * How texts are to be generated: the arguments of transformers' {@code generate} by their names,
- * which go before the model's own settings, and what only code can say. Immutable.
+ * which go before the model's own settings, and what only code can say.
+ *
+ * @param arguments the arguments by their names
+ * @param processors change the scores before a token is chosen
+ * @param allowed which tokens may follow; null for all
+ * @param listener is told the texts as they grow; null for nobody
+ * @param tokens is told the tokens as they are chosen; null for nobody
+ * @param targetPrefix what targets begin with; null for nothing
+ * @param task whose settings and prefix are used, of {@code task_specific_params}; null for none
+ * @param sourceLanguage the language of the texts; null for that of the configuration
+ * @param targetLanguage the language to translate to; null for that of the configuration
+ * @param truncate whether sources are cut that are longer than the model reads
  */
-public final class GenerationRequest {
+public record GenerationRequest(
+        Map<String, JsonElement> arguments,
+        List<LogitsProcessor> processors,
+        AllowedTokens allowed,
+        TextListener listener,
+        TokenListener tokens,
+        String targetPrefix,
+        String task,
+        String sourceLanguage,
+        String targetLanguage,
+        boolean truncate) {
 
     /** The model's own settings. */
     public static final GenerationRequest DEFAULT = builder().build();
 
     private static final Gson GSON = new Gson();
 
-    private final Map<String, JsonElement> arguments;
-    private final List<LogitsProcessor> processors;
-    private final AllowedTokens allowed;
-    private final TextListener listener;
-    private final TokenListener tokens;
-    private final String targetPrefix;
-    private final String task;
-    private final String sourceLanguage;
-    private final String targetLanguage;
-    private final boolean truncate;
-
-    private GenerationRequest(Builder builder) {
-        arguments = Map.copyOf(builder.arguments);
-        processors = List.copyOf(builder.processors);
-        allowed = builder.allowed;
-        listener = builder.listener;
-        tokens = builder.tokens;
-        targetPrefix = builder.targetPrefix;
-        task = builder.task;
-        sourceLanguage = builder.sourceLanguage;
-        targetLanguage = builder.targetLanguage;
-        truncate = builder.truncate;
+    /** Copies the collections. */
+    public GenerationRequest {
+        arguments = Map.copyOf(arguments);
+        processors = List.copyOf(processors);
     }
 
     /**
@@ -52,46 +55,6 @@ public final class GenerationRequest {
      */
     public static Builder builder() {
         return new Builder();
-    }
-
-    Map<String, JsonElement> arguments() {
-        return arguments;
-    }
-
-    List<LogitsProcessor> processors() {
-        return processors;
-    }
-
-    AllowedTokens allowed() {
-        return allowed;
-    }
-
-    TextListener listener() {
-        return listener;
-    }
-
-    TokenListener tokens() {
-        return tokens;
-    }
-
-    String targetPrefix() {
-        return targetPrefix;
-    }
-
-    String task() {
-        return task;
-    }
-
-    String sourceLanguage() {
-        return sourceLanguage;
-    }
-
-    String targetLanguage() {
-        return targetLanguage;
-    }
-
-    boolean truncate() {
-        return truncate;
     }
 
     /** Builds a {@link GenerationRequest}. */
@@ -268,7 +231,17 @@ public final class GenerationRequest {
          * @return the request
          */
         public GenerationRequest build() {
-            return new GenerationRequest(this);
+            return new GenerationRequest(
+                    arguments,
+                    processors,
+                    allowed,
+                    listener,
+                    tokens,
+                    targetPrefix,
+                    task,
+                    sourceLanguage,
+                    targetLanguage,
+                    truncate);
         }
     }
 }

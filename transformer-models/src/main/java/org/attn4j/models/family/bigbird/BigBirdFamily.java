@@ -75,7 +75,7 @@ public final class BigBirdFamily implements ModelFamily {
                             heads.choice(Summary.pooled(layers.hiddenDropout()), "classifier");
                     case "ForTokenClassification" -> heads.tokens(dropout);
                     case "ForQuestionAnswering" ->
-                            heads.own(
+                            heads.named(
                                     new AnswerHead(layers, reader.integer("sep_token_id", 66)),
                                     "qa_classifier.intermediate.dense.*",
                                     "feed_forward.fc1.*",

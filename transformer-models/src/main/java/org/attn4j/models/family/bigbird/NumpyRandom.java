@@ -42,7 +42,7 @@ final class NumpyRandom {
 
     private int bits() {
         if (next == SIZE) {
-            turn();
+            twist();
         }
         int y = state[next++];
         y ^= y >>> 11;
@@ -51,7 +51,7 @@ final class NumpyRandom {
         return y ^ y >>> 18;
     }
 
-    private void turn() {
+    private void twist() {
         for (int i = 0; i < SIZE; i++) {
             int y = state[i] & 0x80000000 | state[(i + 1) % SIZE] & 0x7fffffff;
             state[i] = state[(i + SHIFT) % SIZE] ^ y >>> 1 ^ ((y & 1) == 0 ? 0 : 0x9908b0df);

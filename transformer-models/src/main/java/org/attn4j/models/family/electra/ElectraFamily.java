@@ -61,7 +61,7 @@ public final class ElectraFamily implements ModelFamily {
         Head head =
                 switch (task) {
                     case "ForPreTraining" ->
-                            heads.own(
+                            heads.named(
                                     new ReplacedTokenHead(config.hiddenSize(), config.activation()),
                                     "discriminator_predictions.dense.*",
                                     "dense.*",

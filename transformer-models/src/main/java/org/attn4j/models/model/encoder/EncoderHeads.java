@@ -30,7 +30,7 @@ public final class EncoderHeads {
     private final String family;
     private final boolean base;
     private final WeightTable.Builder table = WeightTable.builder();
-    private final List<String> named = new ArrayList<>();
+    private final List<String> headTensors = new ArrayList<>();
 
     /**
      * Begins an architecture with the names of the embeddings.
@@ -90,7 +90,7 @@ public final class EncoderHeads {
     /** Names a tensor of the head. */
     private void head(String tensor, String path) {
         table.add(tensor, "head." + path);
-        named.add(tensor);
+        headTensors.add(tensor);
     }
 
     /**
@@ -109,7 +109,7 @@ public final class EncoderHeads {
             EncoderWeights.LanguageHead names, Activation activation, String path) {
         String embedding = family + "embeddings.word_embeddings.weight";
         names.addTo(table, path, embedding, config.tieEmbeddings());
-        named.add(names.dense());
+        headTensors.add(names.dense());
         return new MaskedLanguageHead(
                 config.hiddenSize(), tokens, config.tieEmbeddings(), activation, config.epsilon());
     }
@@ -212,7 +212,7 @@ public final class EncoderHeads {
      * @param names tensors and their paths in the head, one after the other
      * @return the head
      */
-    public Head own(Head head, String... names) {
+    public Head named(Head head, String... names) {
         for (int i = 0; i < names.length; i += 2) {
             head(names[i], names[i + 1]);
         }
@@ -238,7 +238,7 @@ public final class EncoderHeads {
             boolean pooled,
             String... pretraining) {
         for (String beginning : pretraining) {
-            if (named.stream().noneMatch(tensor -> tensor.startsWith(beginning))) {
+            if (headTensors.stream().noneMatch(tensor -> tensor.startsWith(beginning))) {
                 table.ignore(beginning + "**");
             }
         }
