@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.attn4j.common.Require;
+import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.TaskModel;
@@ -59,6 +61,10 @@ public final class EmbedOptions {
     }
 
     public TextEmbedder embedder(TaskModel model) throws IOException {
+        Require.that(
+                !(model.model().model() instanceof SequenceToSequenceModel),
+                "%s reads a text and writes another, and gives no vector of it: use translate",
+                model.model().model().architecture());
         TextEmbedder embedder =
                 pooling == null
                         ? new TextEmbedder(model)

@@ -14,22 +14,21 @@ import org.attn4j.cli.io.ByteSize;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
+import org.attn4j.cli.option.NamedModel;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.model.ModelConversion;
-import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code convert}: a published model in another type, or in files of another size. */
+/** {@code convert}: a model in another type, or in files of another size. */
 @Command(
         name = "convert",
         description = {
-            "Writes a published model with its floats in another type, or in files no larger than asked.",
+            "Writes a model with its floats in another type, or in files no larger than asked.",
             "Tokenizer and settings come along. No model is too large: tensors go from file to file."
         })
 public final class ConvertCommand implements Callable<Integer> {
@@ -52,10 +51,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "A folder with config.json and safetensors, or org/name[@revision].")
-    private String model;
+    @Mixin private NamedModel model;
 
     @Option(
             names = "--out",
@@ -97,7 +93,7 @@ public final class ConvertCommand implements Callable<Integer> {
                         .build();
         ModelConversion.Result result;
         try {
-            result = conversion.convert(Pretrained.folder(model), out);
+            result = conversion.convert(model.folder(), out);
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException("--out " + e.getMessage(), e);
         }

@@ -16,22 +16,21 @@ import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.option.NamedModel;
 import org.attn4j.cli.option.UnknownSettingsOption;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorType;
 import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.model.ModelInspection;
-import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code inspect}: what a published model's folder holds, and what loads of it. */
+/** {@code inspect}: what a model's folder holds, and what loads of it. */
 @Command(
         name = "inspect",
         description = {
@@ -49,10 +48,7 @@ public final class InspectCommand implements Callable<Integer> {
     @Mixin private EngineOptions engine;
     @Mixin private UnknownSettingsOption unknownSettings;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "A folder with config.json, or org/name[@revision] of the Hub.")
-    private String model;
+    @Mixin private NamedModel model;
 
     @Option(names = "--tensors", description = "Lists every tensor.")
     private boolean tensors;
@@ -81,7 +77,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Pretrained.folder(model);
+        Path folder = model.folder();
         ModelInspection found;
         try (NDManager manager = engine.open().newManager()) {
             found = ModelInspection.of(folder, manager, unknownSettings.isAllowed());

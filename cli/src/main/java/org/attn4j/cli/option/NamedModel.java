@@ -1,0 +1,29 @@
+package org.attn4j.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.attn4j.common.Require;
+import org.attn4j.models.model.Pretrained;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The model of a verb that reads its files: named by an argument, or as other verbs name it. */
+public final class NamedModel {
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL",
+            description =
+                    "What 'train' wrote to --out, another folder with config.json, or"
+                            + " org/name[@revision] of the Hub.")
+    private String argument;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "The same.")
+    private String option;
+
+    /** The model's folder, fetched if it must be. */
+    public Path folder() throws IOException {
+        Require.that((argument == null) != (option == null), "one model is needed: name it once");
+        return Pretrained.folder(argument == null ? option : argument);
+    }
+}
