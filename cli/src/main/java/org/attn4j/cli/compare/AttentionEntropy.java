@@ -33,13 +33,11 @@ final class AttentionEntropy implements AttentionObserver {
         }
     }
 
-    /**
-     * The mean over the queries of some places, in nats; null if none of them shows its weights.
-     */
-    Double mean(List<AttentionSlot> places) {
+    /** The mean over the queries at some slots, in nats; null if none of them shows its weights. */
+    Double mean(List<AttentionSlot> slots) {
         double total = 0;
         double queries = 0;
-        for (AttentionSlot slot : places) {
+        for (AttentionSlot slot : slots) {
             double[] sum = sums.getOrDefault(slot, new double[2]);
             total += sum[0];
             queries += sum[1];

@@ -105,7 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         RunConfig asked = configuration();
-        List<AttentionSlot> allowed = Contender.places(places);
+        List<AttentionSlot> allowed = Contender.slots(places);
         List<Contender> contenders = buildable(Contender.parse(mechanisms, allowed), asked, err);
         try (var pairs = Corpora.of(asked.data()).train().open()) {
             pairs.findFirst(); // refuses what cannot be read, before anything is trained

@@ -58,7 +58,7 @@ public final class CompareWorker implements Callable<Integer> {
     private String label;
 
     @Option(names = "--places", required = true, split = ",")
-    private List<AttentionSlot> places;
+    private List<AttentionSlot> slots;
 
     @Option(names = "--job", required = true)
     private String job;
@@ -131,13 +131,13 @@ public final class CompareWorker implements Callable<Integer> {
             Evaluation evaluation =
                     Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "loss"));
             AttentionEntropy entropy = entropy(model, pairs);
-            AttentionSpec spec = asked.model().attention().at(places.get(0));
+            AttentionSpec spec = asked.model().attention().at(slots.get(0));
             ComparedRow found =
                     new ComparedRow(
                             job,
                             label,
                             spec.toObject(),
-                            places.stream().map(AttentionSlot::label).toList(),
+                            slots.stream().map(AttentionSlot::label).toList(),
                             evaluation.score("bleu"),
                             evaluation.score("chrf"),
                             evaluation.score("loss"),
@@ -145,7 +145,7 @@ public final class CompareWorker implements Callable<Integer> {
                             speed.tokensPerSecond(),
                             peakNative,
                             peakResident,
-                            entropy.mean(places),
+                            entropy.mean(slots),
                             entropies(entropy),
                             result.step(),
                             result.seconds(),
@@ -158,7 +158,7 @@ public final class CompareWorker implements Callable<Integer> {
 
     private Map<String, Double> entropies(AttentionEntropy entropy) {
         Map<String, Double> means = new LinkedHashMap<>();
-        places.forEach(place -> means.put(place.label(), entropy.mean(List.of(place))));
+        slots.forEach(slot -> means.put(slot.label(), entropy.mean(List.of(slot))));
         return means;
     }
 

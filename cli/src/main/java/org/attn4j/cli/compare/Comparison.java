@@ -143,9 +143,7 @@ final class Comparison {
                             "--places",
                             String.join(
                                     ",",
-                                    contender.places().stream()
-                                            .map(AttentionSlot::name)
-                                            .toList())));
+                                    contender.slots().stream().map(AttentionSlot::name).toList())));
             arguments.addAll(List.of(file(".yaml").toString(), run.toString(), row().toString()));
             return arguments;
         }
@@ -179,7 +177,7 @@ final class Comparison {
 
         /** Everything that the row depends on. */
         private String digest() {
-            String asked = yaml + contender.places() + engine.arguments(null);
+            String asked = yaml + contender.slots() + engine.arguments(null);
             try {
                 byte[] digest =
                         MessageDigest.getInstance("SHA-256")

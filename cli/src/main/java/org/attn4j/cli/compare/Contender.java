@@ -17,15 +17,15 @@ import org.attn4j.models.family.transformer.TransformerAttention;
  * A mechanism in a comparison, and where it stands.
  *
  * @param spec the mechanism and its options
- * @param places the places it takes; what stands in the others is the configuration's
+ * @param slots the slots it takes; what stands in the others is the configuration's
  */
-record Contender(AttentionSpec spec, List<AttentionSlot> places) {
+record Contender(AttentionSpec spec, List<AttentionSlot> slots) {
 
-    /** Stands for every mechanism that fits one of the places. */
+    /** Stands for every mechanism that fits one of the slots. */
     static final String ALL = "all";
 
     Contender {
-        places = List.copyOf(places);
+        slots = List.copyOf(slots);
     }
 
     /** What the table calls it. */
@@ -43,10 +43,10 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
         return label().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("-$", "");
     }
 
-    /** The configuration with this mechanism in its places. */
+    /** The configuration with this mechanism in its slots. */
     RunConfig in(RunConfig config) {
         TransformerAttention attention = config.model().attention();
-        for (AttentionSlot slot : places) {
+        for (AttentionSlot slot : slots) {
             attention = attention.with(slot, spec);
         }
         return config.withModel(config.model().toBuilder().optAttention(attention).build());
@@ -55,10 +55,10 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
     /**
      * Reads what {@code --places} says.
      *
-     * @param names names of places, {@code self} for both self-attentions; none for all
+     * @param names names of slots, {@code self} for both self-attentions; none for all
      */
-    static List<AttentionSlot> places(List<String> names) {
-        List<AttentionSlot> places = new ArrayList<>();
+    static List<AttentionSlot> slots(List<String> names) {
+        List<AttentionSlot> slots = new ArrayList<>();
         for (String name : names) {
             String wanted = name.strip().replace("-", "").replace("_", "");
             boolean self = wanted.equalsIgnoreCase("self");
@@ -66,7 +66,7 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
             for (AttentionSlot slot : AttentionSlot.values()) {
                 String own = slot.label().replace("-", "");
                 if (own.equalsIgnoreCase(wanted) || self && slot != AttentionSlot.CROSS) {
-                    places.add(slot);
+                    slots.add(slot);
                     known = true;
                 }
             }
@@ -76,9 +76,9 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
                                 .formatted(name));
             }
         }
-        return places.isEmpty()
+        return slots.isEmpty()
                 ? List.of(AttentionSlot.values())
-                : places.stream().distinct().sorted().toList();
+                : slots.stream().distinct().sorted().toList();
     }
 
     /**
@@ -86,9 +86,9 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
      *
      * @param text names or maps such as {@code {mechanism: sparse, window: 16}}, separated by
      *     commas; {@code all} for every mechanism that fits
-     * @param asked the places that may be taken
-     * @throws IllegalArgumentException if one is unknown, or fits none of the places: then with the
-     *     reason and the places where it fits
+     * @param asked the slots that may be taken
+     * @throws IllegalArgumentException if one is unknown, or fits none of the slots: then with the
+     *     reason and the slots where it fits
      */
     static List<Contender> parse(String text, List<AttentionSlot> asked) {
         List<Contender> contenders = new ArrayList<>();
@@ -111,11 +111,11 @@ record Contender(AttentionSpec spec, List<AttentionSlot> places) {
         if (distinct.isEmpty()) {
             throw new IllegalArgumentException("--mechanisms names no mechanism to compare");
         }
-        distinct.forEach(each -> each.places().forEach(at -> Mechanisms.check(each.spec(), at)));
+        distinct.forEach(each -> each.slots().forEach(at -> Mechanisms.check(each.spec(), at)));
         return distinct;
     }
 
-    /** The mechanism in those of the places where it fits; null if there is none. */
+    /** The mechanism in those of the slots where it fits; null if there is none. */
     private static Contender of(AttentionSpec spec, List<AttentionSlot> asked) {
         MechanismInfo info = Mechanisms.named(spec.mechanism()).info();
         List<AttentionSlot> fitting = asked.stream().filter(info.slots()::contains).toList();

@@ -34,27 +34,27 @@ public final class Readings {
      * Tells of the next text.
      *
      * @return what is printed for it if it is refused: an empty line for a line, so that those
-     *     after it keep their places, and nothing for an argument
+     *     after it keep their lines, and nothing for an argument
      */
     public List<String> next(TextReading reading) {
-        long place = number++;
-        tell(place, reading);
-        return reading.refused() && input.isArgument(place) ? List.of() : List.of("");
+        long index = number++;
+        tell(index, reading);
+        return reading.refused() && input.isArgument(index) ? List.of() : List.of("");
     }
 
     /**
      * Tells of a text.
      *
-     * @param place which of the texts it is, from 0
+     * @param index which of the texts it is, from 0
      */
-    public void tell(long place, TextReading reading) {
+    public void tell(long index, TextReading reading) {
         if (reading.refused()) {
-            say(place, reading.problem());
-            boolean argument = input.isArgument(place);
+            say(index, reading.problem());
+            boolean argument = input.isArgument(index);
             exitCode = Math.max(exitCode, argument ? ExitCode.USAGE : ExitCode.FAILED);
         } else if (reading.cut()) {
             say(
-                    place,
+                    index,
                     "the last %d of %d tokens were cut off, as the model reads %d"
                             .formatted(
                                     reading.tokens() - reading.read(),
@@ -62,14 +62,14 @@ public final class Readings {
                                     reading.read()));
         } else if (usual.isPresent() && reading.tokens() > usual.getAsInt()) {
             say(
-                    place,
+                    index,
                     "the text has %d tokens and is read whole, though the model was made for %d"
                             .formatted(reading.tokens(), usual.getAsInt()));
         }
     }
 
-    private void say(long place, String what) {
-        err.println("attn4j: " + input.where(place) + ": " + what);
+    private void say(long index, String what) {
+        err.println("attn4j: " + input.where(index) + ": " + what);
         err.flush();
     }
 

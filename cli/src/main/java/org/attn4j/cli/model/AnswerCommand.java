@@ -16,7 +16,7 @@ import org.attn4j.models.tokenizer.TextReading;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code answer}: the places in texts that answer questions. */
+/** {@code answer}: what answers questions in texts. */
 @Command(
         name = "answer",
         description = {
@@ -98,9 +98,9 @@ public final class AnswerCommand extends TaskCommand {
         QuestionAnswerer answerer = new QuestionAnswerer(model);
         return (texts, readings) -> {
             List<Result> results = new ArrayList<>();
-            for (int place = 0; place < texts.size(); place++) {
+            for (int index = 0; index < texts.size(); index++) {
                 for (String question : questions) {
-                    results.add(answer(answerer, question, texts.get(place), place, readings));
+                    results.add(answer(answerer, question, texts.get(index), index, readings));
                 }
             }
             return results;
@@ -108,12 +108,12 @@ public final class AnswerCommand extends TaskCommand {
     }
 
     private Result answer(
-            QuestionAnswerer answerer, String question, String text, int place, Readings readings) {
+            QuestionAnswerer answerer, String question, String text, int index, Readings readings) {
         try {
             return result(question, answerer.answer(question, text, options()));
         } catch (IllegalArgumentException | IllegalStateException e) {
             TextReading refused = TextReading.refused(0, e.getMessage());
-            readings.tell(place, refused);
+            readings.tell(index, refused);
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("question", question);
             Readings.describe(refused, document);

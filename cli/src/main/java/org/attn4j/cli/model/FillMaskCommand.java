@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code fill-mask}: words for the places that texts leave open. */
+/** {@code fill-mask}: words for what texts leave open. */
 @Command(
         name = "fill-mask",
         description = {

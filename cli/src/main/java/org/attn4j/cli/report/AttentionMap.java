@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * How much each target token attended to each source token.
  *
- * @param place where in the model, and which heads
+ * @param site where in the model, and which heads
  * @param source the source tokens, S of them
  * @param target the target tokens, T of them
  * @param weights the weights, (T, S), each from 0 to 1
  */
 public record AttentionMap(
-        String place, List<String> source, List<String> target, float[][] weights) {
+        String site, List<String> source, List<String> target, float[][] weights) {
 
     public AttentionMap {
         if (weights.length != target.size()

@@ -140,7 +140,7 @@ final class Charts {
         int left = 20 + 8 * longest(map.target());
         int top = 20 + 6 * longest(map.source());
         int width = left + CELL * map.source().size() + 6 * longest(map.source());
-        StringBuilder svg = open(width, top + CELL * map.target().size() + 4, map.place());
+        StringBuilder svg = open(width, top + CELL * map.target().size() + 4, map.site());
         for (int s = 0; s < map.source().size(); s++) {
             int x = left + CELL * s + CELL / 2;
             svg.append(

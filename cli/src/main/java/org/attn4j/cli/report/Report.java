@@ -108,7 +108,7 @@ public record Report(
         html.append(" the darker, the more weight.</p>\n");
         for (AttentionMap map : attention) {
             html.append("<figure>").append(Charts.heatMap(map)).append("<figcaption>");
-            html.append(escape(map.place())).append("</figcaption></figure>\n");
+            html.append(escape(map.site())).append("</figcaption></figure>\n");
         }
     }
 

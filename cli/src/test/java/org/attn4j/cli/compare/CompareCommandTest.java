@@ -158,7 +158,7 @@ class CompareCommandTest {
                     }
                 };
         List<Contender> contenders =
-                Contender.parse("multi-head,dot-product", Contender.places(List.of("cross")));
+                Contender.parse("multi-head,dot-product", Contender.slots(List.of("cross")));
         Path report = runs.resolve("report.html");
         ComparisonResult result =
                 new Comparison(config, engine, runs, false, err).run(contenders, stop, report);

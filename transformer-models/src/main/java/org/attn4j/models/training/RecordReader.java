@@ -19,7 +19,7 @@ import org.attn4j.models.checkpoint.ShownNames;
 
 /**
  * Reads records from JSON whose names are those of the components in small letters with
- * underscores. What is not as it should be is refused by its place, such as {@code
+ * underscores. What is not as it should be is refused by its path, such as {@code
  * selection.best[0].step}; what a record itself refuses, too.
  */
 final class RecordReader {
@@ -37,37 +37,37 @@ final class RecordReader {
         return type.cast(value(json, type, ""));
     }
 
-    private static Object value(JsonElement json, Type type, String place) {
+    private static Object value(JsonElement json, Type type, String path) {
         if (type instanceof ParameterizedType generic) {
             return generic.getRawType() == List.class
-                    ? list(json, generic.getActualTypeArguments()[0], place)
-                    : map(json, generic.getActualTypeArguments()[1], place);
+                    ? list(json, generic.getActualTypeArguments()[0], path)
+                    : map(json, generic.getActualTypeArguments()[1], path);
         }
         Class<?> kind = (Class<?>) type;
         if (kind.isRecord()) {
-            return record(json, kind, place);
+            return record(json, kind, path);
         }
         if (!(json instanceof JsonPrimitive primitive)) {
-            throw unfit(place, kind.isEnum() || kind == String.class ? "a text" : "a number", json);
+            throw unfit(path, kind.isEnum() || kind == String.class ? "a text" : "a number", json);
         }
         if (kind == String.class) {
             return primitive.getAsString();
         }
         if (kind.isEnum()) {
-            return constant(primitive, kind, place);
+            return constant(primitive, kind, path);
         }
         return kind == double.class || kind == Double.class
-                ? number(primitive, place)
-                : whole(primitive, kind, place);
+                ? number(primitive, path)
+                : whole(primitive, kind, path);
     }
 
-    private static Object record(JsonElement json, Class<?> type, String place) {
-        JsonObject object = object(json, place);
+    private static Object record(JsonElement json, Class<?> type, String path) {
+        JsonObject object = object(json, path);
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             String name = name(components[i]);
-            String inner = place.isEmpty() ? name : place + "." + name;
+            String inner = path.isEmpty() ? name : path + "." + name;
             JsonElement given = object.get(name);
             boolean missing = given == null || given.isJsonNull();
             Class<?> kind = components[i].getType();
@@ -81,7 +81,7 @@ final class RecordReader {
         try {
             return type.getDeclaredConstructor(types).newInstance(values);
         } catch (InvocationTargetException e) {
-            String where = place.isEmpty() ? "" : place + ": ";
+            String where = path.isEmpty() ? "" : path + ": ";
             throw new IllegalArgumentException(where + e.getCause().getMessage(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(type + " cannot be made", e);
@@ -92,54 +92,54 @@ final class RecordReader {
         return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
-    private static JsonObject object(JsonElement json, String place) {
+    private static JsonObject object(JsonElement json, String path) {
         if (json instanceof JsonObject object) {
             return object;
         }
-        throw unfit(place.isEmpty() ? "the whole" : place, "an object", json);
+        throw unfit(path.isEmpty() ? "the whole" : path, "an object", json);
     }
 
-    private static List<Object> list(JsonElement json, Type type, String place) {
+    private static List<Object> list(JsonElement json, Type type, String path) {
         if (!(json instanceof JsonArray array)) {
-            throw unfit(place, "a list", json);
+            throw unfit(path, "a list", json);
         }
         List<Object> values = new ArrayList<>();
         for (JsonElement element : array) {
-            values.add(value(element, type, place + "[" + values.size() + "]"));
+            values.add(value(element, type, path + "[" + values.size() + "]"));
         }
         return values;
     }
 
-    private static Map<String, Object> map(JsonElement json, Type type, String place) {
+    private static Map<String, Object> map(JsonElement json, Type type, String path) {
         Map<String, Object> values = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonElement> entry : object(json, place).entrySet()) {
-            String inner = place + "." + ShownNames.shown(entry.getKey());
+        for (Map.Entry<String, JsonElement> entry : object(json, path).entrySet()) {
+            String inner = path + "." + ShownNames.shown(entry.getKey());
             values.put(entry.getKey(), value(entry.getValue(), type, inner));
         }
         return values;
     }
 
-    private static Object constant(JsonPrimitive json, Class<?> type, String place) {
+    private static Object constant(JsonPrimitive json, Class<?> type, String path) {
         return Arrays.stream(type.getEnumConstants())
                 .filter(each -> ((Enum<?>) each).name().equals(json.getAsString()))
                 .findFirst()
                 .orElseThrow(
                         () ->
                                 unfit(
-                                        place,
+                                        path,
                                         "one of " + Arrays.toString(type.getEnumConstants()),
                                         json));
     }
 
-    private static double number(JsonPrimitive json, String place) {
+    private static double number(JsonPrimitive json, String path) {
         try {
             return Double.parseDouble(json.getAsString()); // NaN among them
         } catch (NumberFormatException e) {
-            throw unfit(place, "a number", json);
+            throw unfit(path, "a number", json);
         }
     }
 
-    private static Object whole(JsonPrimitive json, Class<?> type, String place) {
+    private static Object whole(JsonPrimitive json, Class<?> type, String path) {
         try {
             String text = json.getAsString();
             if (text.length() > LONGEST_NUMBER) {
@@ -152,12 +152,12 @@ final class RecordReader {
             return value;
         } catch (NumberFormatException | ArithmeticException e) {
             String most = type == int.class ? "2^31" : "2^63";
-            throw unfit(place, "a whole number below " + most, json);
+            throw unfit(path, "a whole number below " + most, json);
         }
     }
 
-    private static IllegalArgumentException unfit(String place, String what, JsonElement json) {
+    private static IllegalArgumentException unfit(String path, String what, JsonElement json) {
         return new IllegalArgumentException(
-                "%s must be %s, got %s".formatted(place, what, ShownNames.shown(json.toString())));
+                "%s must be %s, got %s".formatted(path, what, ShownNames.shown(json.toString())));
     }
 }

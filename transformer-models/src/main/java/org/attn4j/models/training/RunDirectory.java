@@ -362,7 +362,7 @@ public record RunDirectory(Path root) {
         }
     }
 
-    /** Puts a model directory in the place of the result, file by file, each whole at any time. */
+    /** Puts a model directory where the result is, file by file, each whole at any time. */
     void publish(Path model) throws IOException {
         try (Stream<Path> files = Files.list(model)) {
             for (Path file : files.toList()) {

@@ -1,8 +1,8 @@
 package org.attn4j.models.training;
 
 /**
- * The seed of what is random in a step: a function of the run's seed and the place in the run, so
- * nothing has to be saved.
+ * The seed of what is random in a step: a function of the run's seed and the position in the run,
+ * so nothing has to be saved.
  */
 final class StepSeed {
 

@@ -51,7 +51,7 @@ public record TrainingState(
                     .create();
 
     /**
-     * A place in the run.
+     * A position in the run.
      *
      * @param step the steps made
      * @param epoch the epoch, from 0
@@ -142,7 +142,7 @@ public record TrainingState(
                 config);
     }
 
-    /** The state of the same run at another place. */
+    /** The state of the same run at another position. */
     TrainingState at(Position position, Usage usage, Selection selection, long metricsBytes) {
         return new TrainingState(
                 version, position, usage, selection, metricsBytes, engine, environment, config);
