@@ -19,7 +19,6 @@ import org.attn4j.models.model.causal.RotaryConfig;
  * @param keyValueHeads G, {@code num_key_value_heads}
  * @param headSize H, {@code head_dim}, or else D / N
  * @param activation {@code hidden_act}
- * @param maxPositions {@code max_position_embeddings}, which limits no length
  * @param epsilon {@code rms_norm_eps}
  * @param initializerRange {@code initializer_range}
  * @param types {@code layer_types} and {@code sliding_window}, which all of Mistral's layers have
@@ -41,7 +40,6 @@ public record LlamaConfig(
         int keyValueHeads,
         int headSize,
         Activation activation,
-        int maxPositions,
         double epsilon,
         double initializerRange,
         LayerTypes types,
@@ -181,7 +179,6 @@ public record LlamaConfig(
                 groups == null ? defaults.keyValueHeads : groups,
                 headSize == null ? hiddenSize / heads : headSize,
                 reader.choice("hidden_act", "silu", Activation::of),
-                maxPositions,
                 reader.number("rms_norm_eps", 1e-6),
                 reader.number("initializer_range", 0.02),
                 types,
