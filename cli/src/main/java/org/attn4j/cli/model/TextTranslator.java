@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
@@ -35,6 +36,7 @@ final class TextTranslator {
 
     /** Loads a model that translates; others are refused. */
     static TextGenerator load(Path folder, Pretrained.Loader loader) throws IOException {
+        ModelDirectory.open(folder).config(); // tells what is missing of a folder that is no model
         TextGenerator model = TextGenerator.load(folder, loader);
         if (!model.isEncoderDecoder()) {
             model.close();

@@ -300,13 +300,20 @@ public final class TextGenerator implements AutoCloseable {
             try {
                 ids = encode(index, text);
                 requirePositions(ids.length);
-                Lengths lengths =
-                        generation.lengths(isEncoderDecoder() ? 1 + beginning.length : ids.length);
-                return SearchInput.of(ids).withPrompt(beginning).withLengths(lengths);
+                return SearchInput.of(ids).withPrompt(beginning).withLengths(lengths(ids.length));
             } catch (IllegalArgumentException e) {
                 refuse(index, ids.length, e);
                 return SearchInput.of(ids);
             }
+        }
+
+        private Lengths lengths(int tokens) {
+            Lengths lengths =
+                    generation.lengths(isEncoderDecoder() ? 1 + beginning.length : tokens);
+            return config.maxLengthFactor() == 0
+                    ? lengths
+                    : new Lengths(
+                            lengths.least(), Math.min(lengths.most(), config.maxLengthFor(tokens)));
         }
 
         private void refuse(int index, int tokens, RuntimeException problem) {
