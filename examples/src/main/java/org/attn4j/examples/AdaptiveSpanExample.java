@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 
 /**
@@ -231,10 +231,10 @@ final class AdaptiveSpanExample implements Example {
     /** Embeddings, attention and a readout: {@code [asked, names, values]} to logits. */
     private static final class Recall extends AbstractBlock {
 
-        private final Linear name = linear(SIZE);
-        private final Linear question = linear(SIZE);
-        private final Linear value = linear(SIZE);
-        private final Linear readout = linear(VALUES);
+        private final LinearBlock name = linear(SIZE);
+        private final LinearBlock question = linear(SIZE);
+        private final LinearBlock value = linear(SIZE);
+        private final LinearBlock readout = linear(VALUES);
         private final AdaptiveSpanAttention attention =
                 AdaptiveSpanAttention.builder()
                         .setModelSize(SIZE)
@@ -254,8 +254,8 @@ final class AdaptiveSpanExample implements Example {
             addChildBlock("readout", readout);
         }
 
-        private static Linear linear(int units) {
-            return Linear.builder().setUnits(units).optBias(false).build();
+        private static LinearBlock linear(int units) {
+            return LinearBlock.of(units, false);
         }
 
         @Override
@@ -274,7 +274,7 @@ final class AdaptiveSpanExample implements Example {
         }
 
         private static NDArray apply(
-                Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+                LinearBlock linear, ParameterStore parameters, NDArray x, boolean training) {
             return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
         }
 

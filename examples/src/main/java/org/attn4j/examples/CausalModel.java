@@ -17,7 +17,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.TokenEmbedding;
@@ -30,7 +30,7 @@ final class CausalModel extends AbstractBlock {
     private final TokenEmbedding embedding;
     private final List<Layer> layers = new ArrayList<>();
     private final LayerNorm norm;
-    private final Linear output;
+    private final LinearBlock output;
     private final int modelSize;
     private final int vocabularySize;
 
@@ -60,7 +60,7 @@ final class CausalModel extends AbstractBlock {
                                     "feed_forward_norm_" + i, new LayerNorm(modelSize, 1e-5))));
         }
         norm = addChildBlock("norm", new LayerNorm(modelSize, 1e-5));
-        output = addChildBlock("output", Linear.builder().setUnits(vocabularySize).build());
+        output = addChildBlock("output", LinearBlock.of(vocabularySize, true));
     }
 
     private static FeedForward feedForward(int modelSize) {

@@ -22,7 +22,7 @@ import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.GeneralScore;
 
 /**
@@ -171,12 +171,12 @@ final class HardAttentionExample implements Example {
     private static final class Model {
 
         private final HardAttention attention;
-        private final Linear readout;
+        private final LinearBlock readout;
         private final SequentialBlock parts;
 
         Model(NDManager manager) {
             attention = new HardAttention(new GeneralScore(COLOURS.length()));
-            readout = Linear.builder().setUnits(DIGITS).build();
+            readout = LinearBlock.of(DIGITS, true);
             attention.initialize(
                     manager,
                     DataType.FLOAT32,

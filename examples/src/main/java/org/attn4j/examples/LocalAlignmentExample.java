@@ -21,7 +21,7 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.GlobalAttention;
 import org.attn4j.attention.mechanism.LocalAttention;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.GeneralScore;
 
 /**
@@ -247,7 +247,7 @@ final class LocalAlignmentExample implements Example {
     }
 
     /** Attends and reads the answer. */
-    private record Model(Attention attention, Linear readout, ParameterStore parameters) {
+    private record Model(Attention attention, LinearBlock readout, ParameterStore parameters) {
 
         NDArray logits(NDArray context, boolean training) {
             return readout.forward(parameters, new NDList(context), training)
@@ -269,7 +269,7 @@ final class LocalAlignmentExample implements Example {
         try (NDManager manager = settings.newManager()) {
             Shape query = new Shape(1, 1, held.width(held.query, held.targets));
             Shape key = new Shape(1, 1, held.width(held.key, held.places));
-            Linear readout = Linear.builder().setUnits(held.classes).build();
+            LinearBlock readout = LinearBlock.of(held.classes, true);
             attention.initialize(manager, DataType.FLOAT32, query, key, key);
             readout.initialize(manager, DataType.FLOAT32, key);
             SequentialBlock parts = new SequentialBlock().add(attention).add(readout);

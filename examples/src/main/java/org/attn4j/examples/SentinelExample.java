@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.mechanism.SentinelAttention;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentCell;
@@ -272,8 +272,8 @@ final class SentinelExample implements Example {
     /** An LSTM that writes captions, and looks through a sentinel. */
     private static final class Captioner extends AbstractBlock {
 
-        private final Linear embedding = Linear.builder().setUnits(SIZE).optBias(false).build();
-        private final Linear view = Linear.builder().setUnits(SIZE).optBias(false).build();
+        private final LinearBlock embedding = LinearBlock.of(SIZE, false);
+        private final LinearBlock view = LinearBlock.of(SIZE, false);
         private final RecurrentCell cell = new RecurrentCell(CellKind.LSTM, SIZE, SIZE);
         private final SentinelAttention attention;
 

@@ -25,7 +25,7 @@ import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
 import org.attn4j.attention.mechanism.TimeAxisAttention;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.LearnedPositions;
 
 /**
@@ -220,7 +220,7 @@ final class TemporalExample implements Example {
 
         private static final byte VERSION = 1;
 
-        private final Linear features = addChildBlock("features", linear(FEATURES));
+        private final LinearBlock features = addChildBlock("features", linear(FEATURES));
         private final LearnedPositions times =
                 addChildBlock("times", new LearnedPositions(STEPS, FEATURES, 0));
         private final TimeAxisAttention attention =
@@ -232,15 +232,15 @@ final class TemporalExample implements Example {
                                         .setHeads(1)
                                         .build(),
                                 false));
-        private final Linear prediction = addChildBlock("prediction", linear(1));
+        private final LinearBlock prediction = addChildBlock("prediction", linear(1));
         private Learner learner;
 
         Lag() {
             super(VERSION);
         }
 
-        private static Linear linear(int units) {
-            return Linear.builder().setUnits(units).build();
+        private static LinearBlock linear(int units) {
+            return LinearBlock.of(units, true);
         }
 
         static Lag create(NDManager manager) {
@@ -288,7 +288,7 @@ final class TemporalExample implements Example {
         }
 
         private static NDArray apply(
-                Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+                LinearBlock linear, ParameterStore parameters, NDArray x, boolean training) {
             return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
         }
 

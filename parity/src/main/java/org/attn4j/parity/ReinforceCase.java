@@ -12,7 +12,7 @@ import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * Dumps {@code hard_attention_reinforce…}: given places, a linear readout and the learning rule.
@@ -62,11 +62,7 @@ final class ReinforceCase implements ParityCase {
     /** W_o z + b_o, which stands in for a language model. */
     private static NDArray readout(FixtureInputs in, NDArray context) {
         NDArray weight = in.weight("W_o"); // (V, D)
-        Linear readout =
-                Linear.builder()
-                        .setUnits(weight.getShape().get(0))
-                        .optBias(in.hasWeight("b_o"))
-                        .build();
+        LinearBlock readout = LinearBlock.of(weight.getShape().get(0), in.hasWeight("b_o"));
         in.bind(readout, "weight", weight);
         if (in.hasWeight("b_o")) {
             in.bind(readout, "bias", in.weight("b_o"));

@@ -11,7 +11,7 @@ import ai.djl.util.PairList;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
 
 /**
@@ -30,8 +30,8 @@ public final class AttentionPooling extends AbstractBlock {
 
     private static final byte VERSION = 1;
 
-    private final Linear projection;
-    private final Linear context;
+    private final LinearBlock projection;
+    private final LinearBlock context;
 
     /**
      * Creates a block.
@@ -40,8 +40,8 @@ public final class AttentionPooling extends AbstractBlock {
      */
     public AttentionPooling(int hiddenSize) {
         super(VERSION);
-        projection = addChildBlock("projection", Linear.builder().setUnits(hiddenSize).build());
-        context = addChildBlock("context", Linear.builder().setUnits(1).optBias(false).build());
+        projection = addChildBlock("projection", LinearBlock.of(hiddenSize, true));
+        context = addChildBlock("context", LinearBlock.of(1, false));
     }
 
     /**

@@ -9,7 +9,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.Score;
 import org.attn4j.common.Require;
 
@@ -36,7 +36,7 @@ public final class GlobalAttention extends ScoredAttention<Score> {
     private static final byte VERSION = 1;
 
     private final int attentionalSize;
-    private final Linear outputProjection; // null without
+    private final LinearBlock outputProjection; // null without
 
     /**
      * Creates a block that gives the context, with softmax and without dropout.
@@ -65,7 +65,7 @@ public final class GlobalAttention extends ScoredAttention<Score> {
         outputProjection =
                 attentionalSize == 0
                         ? null
-                        : addChildBlock("output_proj", Linear.of(attentionalSize, false));
+                        : addChildBlock("output_proj", LinearBlock.of(attentionalSize, false));
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.pattern.Rows;
+import org.attn4j.attention.pattern.Sequences;
 
 /**
  * How global places look at a sequence when they have projections of their own: each sees all
@@ -56,7 +56,7 @@ final class GlobalProjections extends AbstractBlock {
             WeightsRecorder weights,
             boolean training) {
         int[][] level = level(places); // B of R
-        AttentionInputs in = AttentionInputs.of(Rows.take(x, level), x, x);
+        AttentionInputs in = AttentionInputs.of(Sequences.take(x, level), x, x);
         WeightsRecorder own = weights == null ? null : new WeightsRecorder();
         NDArray seen =
                 core.attend(
@@ -68,9 +68,9 @@ final class GlobalProjections extends AbstractBlock {
         int[][] rows = rows(places, Math.toIntExact(x.getShape().get(1)));
         if (weights != null) {
             NDArray both = weights.weights().concat(own.weights(), 2); // (B, N, T + R, T)
-            weights.observe("", Rows.take(both.swapAxes(1, 2), rows).swapAxes(1, 2));
+            weights.observe("", Sequences.take(both.swapAxes(1, 2), rows).swapAxes(1, 2));
         }
-        return Rows.take(local.concat(seen, 1), rows); // (B, T, N·H)
+        return Sequences.take(local.concat(seen, 1), rows); // (B, T, N·H)
     }
 
     /** Where the row of each place stands when those of the R global places follow the T others. */

@@ -13,7 +13,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentStack;
 import org.attn4j.common.Require;
@@ -57,7 +57,7 @@ public final class HierarchicalAttention extends AbstractBlock {
     private final AttentionPooling wordAttention;
     private final RecurrentStack sentenceEncoder;
     private final AttentionPooling sentenceAttention;
-    private final Linear classifier; // null without classes
+    private final LinearBlock classifier; // null without classes
     private final int classes;
 
     /**
@@ -141,7 +141,8 @@ public final class HierarchicalAttention extends AbstractBlock {
         sentenceAttention =
                 addChildBlock(
                         "sentence_attention", new AttentionPooling(config.sentenceAttentionSize()));
-        classifier = classes == 0 ? null : addChildBlock("classifier", Linear.of(classes, true));
+        classifier =
+                classes == 0 ? null : addChildBlock("classifier", LinearBlock.of(classes, true));
     }
 
     private static RecurrentStack encoder(int inputSize, int hiddenSize) {

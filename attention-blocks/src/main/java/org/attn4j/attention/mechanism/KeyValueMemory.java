@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.common.Require;
 
 /**
@@ -47,9 +47,9 @@ public final class KeyValueMemory extends AbstractBlock {
 
     private final int size;
     private final Alignment alignment;
-    private final Linear embedding; // A
-    private final Linear candidateEmbedding; // B, which may be A
-    private final List<Linear> maps = new ArrayList<>(); // R_j
+    private final LinearBlock embedding; // A
+    private final LinearBlock candidateEmbedding; // B, which may be A
+    private final List<LinearBlock> maps = new ArrayList<>(); // R_j
 
     /**
      * Creates a block with softmax whose candidates have an embedding of their own.
@@ -79,11 +79,13 @@ public final class KeyValueMemory extends AbstractBlock {
                 hops);
         this.size = size;
         this.alignment = Objects.requireNonNull(alignment, "alignment");
-        embedding = addChildBlock("embedding", Linear.of(size, false));
+        embedding = addChildBlock("embedding", LinearBlock.of(size, false));
         candidateEmbedding =
-                tied ? embedding : addChildBlock("candidate_embedding", Linear.of(size, false));
+                tied
+                        ? embedding
+                        : addChildBlock("candidate_embedding", LinearBlock.of(size, false));
         for (int i = 0; i < hops; i++) {
-            maps.add(addChildBlock("hop_" + i, Linear.of(size, false)));
+            maps.add(addChildBlock("hop_" + i, LinearBlock.of(size, false)));
         }
         Heads.adopt("alignment", alignment, this::addChildBlock);
     }
@@ -109,7 +111,7 @@ public final class KeyValueMemory extends AbstractBlock {
                         keys.getShape().get(1),
                         in.observer(),
                         training);
-        for (Linear hop : maps) {
+        for (LinearBlock hop : maps) {
             NDArray read = memory.read(state, keys, values);
             state = hop.apply(parameters, state.add(read), training); // (B, d)
         }
@@ -162,7 +164,7 @@ public final class KeyValueMemory extends AbstractBlock {
         if (candidateEmbedding != embedding) {
             candidateEmbedding.initialize(manager, dataType, features);
         }
-        for (Linear hop : maps) {
+        for (LinearBlock hop : maps) {
             hop.initialize(manager, dataType, new Shape(1, size));
         }
         Heads.initialize(alignment, manager, dataType, new Shape(1, 1, 1, 1));

@@ -12,7 +12,7 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.LocationScore;
@@ -53,8 +53,8 @@ public final class LocalAttention extends ScoredAttention<Score> {
 
     private final int halfWidth;
     private final double deviation;
-    private final Linear positionProjection; // null if monotonic
-    private final Linear positionEnergy;
+    private final LinearBlock positionProjection; // null if monotonic
+    private final LinearBlock positionEnergy;
 
     private LocalAttention(
             Score score, int halfWidth, int positionSize, double deviation, float dropout) {
@@ -74,8 +74,11 @@ public final class LocalAttention extends ScoredAttention<Score> {
         this.deviation = deviation == 0 ? halfWidth / 2.0 : deviation;
         boolean predictive = positionSize > 0;
         positionProjection =
-                predictive ? addChildBlock("position_proj", Linear.of(positionSize, false)) : null;
-        positionEnergy = predictive ? addChildBlock("position_energy", Linear.of(1, false)) : null;
+                predictive
+                        ? addChildBlock("position_proj", LinearBlock.of(positionSize, false))
+                        : null;
+        positionEnergy =
+                predictive ? addChildBlock("position_energy", LinearBlock.of(1, false)) : null;
     }
 
     /**

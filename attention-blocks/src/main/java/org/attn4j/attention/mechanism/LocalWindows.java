@@ -9,7 +9,7 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.pattern.Rows;
+import org.attn4j.attention.pattern.Sequences;
 
 /**
  * The windows of {@link LocalAttention}, gathered: Q blocks of M queries, each with the K places
@@ -100,10 +100,10 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
         Shape shape = keys.getShape();
         NDArray taken;
         if (columns != null) {
-            taken = Rows.take(keys, columns);
+            taken = Sequences.take(keys, columns);
         } else {
             NDArray own = place.reshape(place.getShape().get(0), blocks() * width());
-            taken = Rows.take(keys, own.clip(0, shape.get(1) - 1));
+            taken = Sequences.take(keys, own.clip(0, shape.get(1) - 1));
         }
         return taken.reshape(shape.get(0) * blocks(), width(), shape.get(2));
     }

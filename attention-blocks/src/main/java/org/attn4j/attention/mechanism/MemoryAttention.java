@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
 
@@ -82,8 +82,8 @@ public final class MemoryAttention extends AbstractBlock {
     private final Parameter question; // (V, d), B
     private final List<Parameter> tables = new ArrayList<>(); // (V, d): A¹, C¹ = A², …
     private final List<Parameter> times = new ArrayList<>(); // (n, d), or empty
-    private final Linear stateProjection; // H; null with adjacent tying
-    private final Linear answerProjection; // W; null with adjacent tying
+    private final LinearBlock stateProjection; // H; null with adjacent tying
+    private final LinearBlock answerProjection; // W; null with adjacent tying
 
     /**
      * The sizes and the kind of a memory network.
@@ -192,8 +192,8 @@ public final class MemoryAttention extends AbstractBlock {
                 times.add(addParameter(table("memory_time", slots)));
                 times.add(addParameter(table("output_time", slots)));
             }
-            stateProjection = addChildBlock("state_proj", Linear.of(size, false));
-            answerProjection = addChildBlock("answer_proj", Linear.of(vocabularySize, false));
+            stateProjection = addChildBlock("state_proj", LinearBlock.of(size, false));
+            answerProjection = addChildBlock("answer_proj", LinearBlock.of(vocabularySize, false));
         }
         Heads.adopt("alignment", alignment, this::addChildBlock);
     }

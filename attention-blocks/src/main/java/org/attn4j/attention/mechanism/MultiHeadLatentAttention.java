@@ -12,7 +12,7 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.ops.AttentionKernel;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
@@ -79,13 +79,13 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     private final Form form;
     private final ScaledDotProduct core;
 
-    private final Linear queryProjection; // q_proj, or q_b_proj after the two below
-    private final Linear queryDown; // null without a query rank
+    private final LinearBlock queryProjection; // q_proj, or q_b_proj after the two below
+    private final LinearBlock queryDown; // null without a query rank
     private final RmsNorm queryNorm;
-    private final Linear keyValueDown;
+    private final LinearBlock keyValueDown;
     private final RmsNorm keyValueNorm;
-    private final Linear keyValueUp;
-    private final Linear outputProjection;
+    private final LinearBlock keyValueUp;
+    private final LinearBlock outputProjection;
 
     private MultiHeadLatentAttention(Builder builder) {
         super(VERSION);
@@ -118,7 +118,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         int queryFeatures = heads * (headSize + sharedSize);
         queryDown =
                 compressed
-                        ? addChildBlock("q_a_proj", Linear.of(builder.queryRank, builder.bias))
+                        ? addChildBlock("q_a_proj", LinearBlock.of(builder.queryRank, builder.bias))
                         : null;
         queryNorm =
                 compressed
@@ -126,12 +126,15 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
                                 "q_a_layernorm", new RmsNorm(builder.queryRank, builder.epsilon))
                         : null;
         queryProjection =
-                addChildBlock(compressed ? "q_b_proj" : "q_proj", Linear.of(queryFeatures, false));
+                addChildBlock(
+                        compressed ? "q_b_proj" : "q_proj", LinearBlock.of(queryFeatures, false));
         keyValueDown =
-                addChildBlock("kv_a_proj_with_mqa", Linear.of(rank + sharedSize, builder.bias));
+                addChildBlock(
+                        "kv_a_proj_with_mqa", LinearBlock.of(rank + sharedSize, builder.bias));
         keyValueNorm = addChildBlock("kv_a_layernorm", new RmsNorm(rank, builder.epsilon));
-        keyValueUp = addChildBlock("kv_b_proj", Linear.of(heads * (headSize + valueSize), false));
-        outputProjection = addChildBlock("o_proj", Linear.of(modelSize, builder.bias));
+        keyValueUp =
+                addChildBlock("kv_b_proj", LinearBlock.of(heads * (headSize + valueSize), false));
+        outputProjection = addChildBlock("o_proj", LinearBlock.of(modelSize, builder.bias));
     }
 
     /**

@@ -10,7 +10,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.norm.QueryKeyNorm;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
@@ -26,10 +26,10 @@ final class Projections {
     private final Sizes sizes;
     private final QueryKeyNorm norm; // null for none
     private final RotaryEmbedding rotary; // null for none
-    private final Linear query;
-    private final Linear key;
-    private final Linear value;
-    private Linear output; // null without
+    private final LinearBlock query;
+    private final LinearBlock key;
+    private final LinearBlock value;
+    private LinearBlock output; // null without
 
     /**
      * Sizes of the projections.
@@ -115,7 +115,7 @@ final class Projections {
      * @param rotary rotates queries and keys by position; null for none
      */
     Projections(
-            BiFunction<String, Linear, Linear> owner,
+            BiFunction<String, LinearBlock, LinearBlock> owner,
             Sizes sizes,
             boolean bias,
             QueryKeyNorm norm,
@@ -128,17 +128,19 @@ final class Projections {
         this.sizes = sizes;
         this.norm = norm;
         this.rotary = rotary;
-        query = owner.apply("query_proj", Linear.of((long) sizes.heads * sizes.headSize, bias));
-        key = owner.apply("key_proj", Linear.of((long) sizes.keyHeads * sizes.headSize, bias));
+        query =
+                owner.apply(
+                        "query_proj", LinearBlock.of((long) sizes.heads * sizes.headSize, bias));
+        key = owner.apply("key_proj", LinearBlock.of((long) sizes.keyHeads * sizes.headSize, bias));
         value =
                 owner.apply(
                         "value_proj",
-                        Linear.of((long) sizes.valueHeads * sizes.valueHeadSize, bias));
+                        LinearBlock.of((long) sizes.valueHeads * sizes.valueHeadSize, bias));
     }
 
     /** Adds the projection of the context. */
-    Projections withOutput(BiFunction<String, Linear, Linear> owner, boolean bias) {
-        output = owner.apply("output_proj", Linear.of(sizes.modelSize, bias));
+    Projections withOutput(BiFunction<String, LinearBlock, LinearBlock> owner, boolean bias) {
+        output = owner.apply("output_proj", LinearBlock.of(sizes.modelSize, bias));
         return this;
     }
 

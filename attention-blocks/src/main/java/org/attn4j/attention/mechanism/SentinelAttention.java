@@ -13,7 +13,7 @@ import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.AdditiveScore;
 import org.attn4j.common.Require;
@@ -53,10 +53,10 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
     private static final String PREVIOUS = "previous_hidden";
 
     private final Sizes sizes;
-    private final Linear inputProjection;
-    private final Linear hiddenProjection;
-    private final Linear sentinelProjection;
-    private final Linear outputProjection;
+    private final LinearBlock inputProjection;
+    private final LinearBlock hiddenProjection;
+    private final LinearBlock sentinelProjection;
+    private final LinearBlock outputProjection;
 
     /**
      * The sizes of a block.
@@ -100,10 +100,11 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
     public SentinelAttention(Sizes sizes, float dropout) {
         super(VERSION, new AdditiveScore(sizes.hiddenSize), Softmax.INSTANCE, dropout);
         this.sizes = sizes;
-        inputProjection = addChildBlock("input_proj", Linear.of(sizes.modelSize, false));
-        hiddenProjection = addChildBlock("hidden_proj", Linear.of(sizes.modelSize, false));
-        sentinelProjection = addChildBlock("sentinel_proj", Linear.of(sizes.hiddenSize, false));
-        outputProjection = addChildBlock("output_proj", Linear.of(sizes.outputSize, false));
+        inputProjection = addChildBlock("input_proj", LinearBlock.of(sizes.modelSize, false));
+        hiddenProjection = addChildBlock("hidden_proj", LinearBlock.of(sizes.modelSize, false));
+        sentinelProjection =
+                addChildBlock("sentinel_proj", LinearBlock.of(sizes.hiddenSize, false));
+        outputProjection = addChildBlock("output_proj", LinearBlock.of(sizes.outputSize, false));
     }
 
     /**

@@ -9,7 +9,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
 
@@ -33,7 +33,7 @@ public final class SoftAttention extends ScoredAttention<Score> {
 
     private static final byte VERSION = 1;
 
-    private final Linear gate; // null without
+    private final LinearBlock gate; // null without
 
     /**
      * Creates a block with a gate, with softmax and without dropout.
@@ -54,7 +54,7 @@ public final class SoftAttention extends ScoredAttention<Score> {
      */
     public SoftAttention(Score score, boolean gate, Alignment alignment, float dropout) {
         super(VERSION, score, alignment, dropout);
-        this.gate = gate ? addChildBlock("gate", Linear.of(1, true)) : null;
+        this.gate = gate ? addChildBlock("gate", LinearBlock.of(1, true)) : null;
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;
@@ -75,9 +75,9 @@ public final class TemporalAttention extends AbstractBlock {
     private final RecurrentCell decoder;
     private final AdditiveScore inputScore;
     private final AdditiveScore temporalScore;
-    private final Linear decoderInput;
-    private final Linear outputProjection;
-    private final Linear prediction;
+    private final LinearBlock decoderInput;
+    private final LinearBlock outputProjection;
+    private final LinearBlock prediction;
     private final int encoderSize;
     private final int decoderSize;
 
@@ -106,9 +106,9 @@ public final class TemporalAttention extends AbstractBlock {
         decoder = addChildBlock("decoder", new RecurrentCell(CellKind.LSTM, 1, decoderSize));
         inputScore = addChildBlock("input_score", new AdditiveScore(steps));
         temporalScore = addChildBlock("temporal_score", new AdditiveScore(encoderSize));
-        decoderInput = addChildBlock("decoder_input", Linear.of(1, true));
-        outputProjection = addChildBlock("output_proj", Linear.of(decoderSize, true));
-        prediction = addChildBlock("prediction", Linear.of(1, true));
+        decoderInput = addChildBlock("decoder_input", LinearBlock.of(1, true));
+        outputProjection = addChildBlock("output_proj", LinearBlock.of(decoderSize, true));
+        prediction = addChildBlock("prediction", LinearBlock.of(1, true));
     }
 
     /**

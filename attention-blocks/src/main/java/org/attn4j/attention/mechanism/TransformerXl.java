@@ -19,7 +19,7 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Temporaries;
 
 /**
@@ -224,8 +224,8 @@ public final class TransformerXl extends AbstractBlock {
         private final int innerSize;
         private final TransformerXlAttention attention;
         private final LayerNorm attentionNorm;
-        private final Linear fc1;
-        private final Linear fc2;
+        private final LinearBlock fc1;
+        private final LinearBlock fc2;
         private final LayerNorm outputNorm;
 
         Layer(Builder builder, Parameter content, Parameter position) {
@@ -246,8 +246,8 @@ public final class TransformerXl extends AbstractBlock {
                                     .build());
             attentionNorm =
                     addChildBlock("attention_norm", new LayerNorm(modelSize, builder.epsilon));
-            fc1 = addChildBlock("fc1", Linear.builder().setUnits(innerSize).build());
-            fc2 = addChildBlock("fc2", Linear.builder().setUnits(modelSize).build());
+            fc1 = addChildBlock("fc1", LinearBlock.of(innerSize, true));
+            fc2 = addChildBlock("fc2", LinearBlock.of(modelSize, true));
             outputNorm = addChildBlock("output_norm", new LayerNorm(modelSize, builder.epsilon));
         }
 

@@ -15,7 +15,7 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.SinusoidalPositions;
 import org.attn4j.common.Require;
@@ -55,7 +55,7 @@ public final class TransformerXlAttention extends AttentionBlock {
     private final double scale;
     private final SinusoidalPositions distances;
     private final Projections projections;
-    private final Linear positionProjection;
+    private final LinearBlock positionProjection;
     private final ScaledDotProduct core;
     private final Parameter contentBias; // (N, H), u
     private final Parameter positionBias; // (N, H), v'
@@ -72,7 +72,7 @@ public final class TransformerXlAttention extends AttentionBlock {
         Projections.Sizes sizes = Projections.Sizes.of(modelSize, heads, headSize, heads);
         projections = new Projections(this::addChildBlock, sizes, builder.bias, null, null);
         positionProjection =
-                addChildBlock("position_proj", Linear.of((long) heads * headSize, false));
+                addChildBlock("position_proj", LinearBlock.of((long) heads * headSize, false));
         projections.withOutput(this::addChildBlock, builder.bias);
         boolean own = builder.contentBias == null;
         contentBias =

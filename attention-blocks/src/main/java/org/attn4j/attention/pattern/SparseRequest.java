@@ -69,7 +69,7 @@ public record SparseRequest(
             }
         }
         NDArray rows = contexts.size() == 1 ? contexts.head() : NDArrays.concat(contexts, 1);
-        return Rows.take(rows, rowOf); // (B, T, N, Hv)
+        return Sequences.take(rows, rowOf); // (B, T, N, Hv)
     }
 
     /** Attends with the heads of each group together. */
@@ -140,9 +140,9 @@ public record SparseRequest(
                 // (B·Q, G, K, Hv)
                 mask(gather, columns, batch)
                         .request(
-                                heads(Rows.take(query, positions), blocks), // (B·Q, N, M, H)
-                                heads(Rows.take(key, columns), blocks), // (B·Q, G, K, H)
-                                heads(Rows.take(value, columns), blocks),
+                                heads(Sequences.take(query, positions), blocks), // (B·Q, N, M, H)
+                                heads(Sequences.take(key, columns), blocks), // (B·Q, G, K, H)
+                                heads(Sequences.take(value, columns), blocks),
                                 scale,
                                 dropout,
                                 training,
@@ -166,7 +166,7 @@ public record SparseRequest(
         AttentionMask mask = AttentionMask.none();
         NDArray there = null; // (B, Q·K)
         if (visible != null) {
-            there = Rows.take(visible.toType(DataType.FLOAT32, false), columns);
+            there = Sequences.take(visible.toType(DataType.FLOAT32, false), columns);
         }
         if (Arrays.stream(columns).anyMatch(column -> column == BlockGather.NONE)) {
             float[] real = new float[columns.length];

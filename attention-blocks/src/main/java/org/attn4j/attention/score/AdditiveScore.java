@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * The additive score, {@code v · tanh(W_q q + W_k k [+ b])}: a network with one hidden layer reads
@@ -22,9 +22,9 @@ public final class AdditiveScore extends ScoreBlock {
 
     private static final byte VERSION = 1;
 
-    private final Linear queryProjection;
-    private final Linear keyProjection;
-    private final Linear energy;
+    private final LinearBlock queryProjection;
+    private final LinearBlock keyProjection;
+    private final LinearBlock energy;
 
     /**
      * Creates the score without a bias, as in Bahdanau's paper.

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * Luong's "concat" score, {@code v · tanh(W [q; k])}.
@@ -27,7 +27,7 @@ public final class ConcatScore extends ScoreBlock {
 
     private final int hiddenSize;
     private final Parameter weight;
-    private final Linear energy;
+    private final LinearBlock energy;
 
     /**
      * Creates the score.

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * Luong's "general" score, {@code qᵀ W k}: a dot product after the key was carried into the space
@@ -18,7 +18,7 @@ public final class GeneralScore extends ScoreBlock {
 
     private static final byte VERSION = 1;
 
-    private final Linear keyProjection;
+    private final LinearBlock keyProjection;
 
     /**
      * Creates the score.

@@ -6,7 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * Luong's "location" score, {@code W q}: the query alone says how much it wants each position,
@@ -21,7 +21,7 @@ public final class LocationScore extends ScoreBlock {
     private static final byte VERSION = 1;
 
     private final int maxLength;
-    private final Linear locationProjection;
+    private final LinearBlock locationProjection;
 
     /**
      * Creates the score.

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 
 /**
  * The base of scores with parameters. {@code forward} takes {@code [query, key]}, (B, T, Dq) and
@@ -41,11 +41,12 @@ public abstract class ScoreBlock extends AbstractBlock implements Score {
         return new Shape[] {new Shape(query.get(0), query.get(1), inputShapes[1].get(1))};
     }
 
-    static Linear linear(long units, boolean bias) {
-        return Linear.builder().setUnits(units).optBias(bias).build();
+    static LinearBlock linear(long units, boolean bias) {
+        return LinearBlock.of(units, bias);
     }
 
-    static NDArray apply(Linear linear, ParameterStore parameters, NDArray x, boolean training) {
+    static NDArray apply(
+            LinearBlock linear, ParameterStore parameters, NDArray x, boolean training) {
         return linear.forward(parameters, new NDList(x), training).singletonOrThrow();
     }
 

@@ -24,7 +24,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.Alibi;
 import org.attn4j.attention.position.RelativePositionBias;
 import org.attn4j.attention.position.RotaryEmbedding;
@@ -188,7 +188,7 @@ class MultiHeadAttentionTest {
                 new SequentialBlock()
                         .add(builder().build())
                         .add(new LambdaBlock(list -> new NDList(list.head().get(":, 3"))))
-                        .add(Linear.builder().setUnits(1).build());
+                        .add(LinearBlock.of(1, true));
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.l2Loss())
                         .optOptimizer(

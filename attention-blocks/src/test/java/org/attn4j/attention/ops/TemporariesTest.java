@@ -33,14 +33,14 @@ class TemporariesTest {
 
     private NDManager manager;
     private ParameterStore parameters;
-    private Linear linear;
+    private LinearBlock linear;
     private NDArray x;
 
     @BeforeEach
     void open() {
         manager = TestEngine.manager();
         parameters = new ParameterStore(manager, false);
-        linear = Linear.builder().setUnits(2).build();
+        linear = LinearBlock.of(2, true);
         linear.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
         x = manager.create(new float[] {1, -2});
     }

@@ -11,7 +11,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
 
 /**
@@ -20,13 +20,11 @@ import org.attn4j.attention.ops.MaskArrays;
  */
 final class RunningMean extends AttentionBlock {
 
-    private final Linear output;
+    private final LinearBlock output;
 
     RunningMean(int modelSize, boolean bias) {
         super((byte) 1);
-        output =
-                addChildBlock(
-                        "output_proj", Linear.builder().setUnits(modelSize).optBias(bias).build());
+        output = addChildBlock("output_proj", LinearBlock.of(modelSize, bias));
     }
 
     @Override

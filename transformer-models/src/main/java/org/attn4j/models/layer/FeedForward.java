@@ -9,7 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.common.Require;
 
 /**
@@ -20,9 +20,9 @@ public final class FeedForward extends AbstractBlock {
 
     private static final byte VERSION = 1;
 
-    private final Linear fc1;
-    private final Linear fc2;
-    private final Linear gate; // null if not gated
+    private final LinearBlock fc1;
+    private final LinearBlock fc2;
+    private final LinearBlock gate; // null if not gated
     private final Activation activation;
     private final float dropout;
 
@@ -68,8 +68,8 @@ public final class FeedForward extends AbstractBlock {
         fc2 = linear("fc2", modelSize, bias);
     }
 
-    private Linear linear(String name, int units, boolean bias) {
-        return addChildBlock(name, Linear.builder().setUnits(units).optBias(bias).build());
+    private LinearBlock linear(String name, int units, boolean bias) {
+        return addChildBlock(name, LinearBlock.of(units, bias));
     }
 
     /**

@@ -5,7 +5,7 @@ import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
@@ -38,7 +38,7 @@ public final class AlbertModel extends BaseModel {
                 addChildBlock(
                         "embeddings",
                         EncoderLayers.embeddings(this.config, tokens)
-                                .optProjection(Linear.builder().setUnits(size).build())
+                                .optProjection(LinearBlock.of(size, true))
                                 .build());
         layers = addChildBlock("layers", layers(config));
         pooler = pooled ? addChildBlock("pooler", new Pooler(size)) : null;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.OptionalInt;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
@@ -31,7 +31,7 @@ public final class ElectraModel extends BaseModel {
         this.config = config;
         Embeddings.Builder builder = EncoderLayers.embeddings(config, tokens);
         if (tokens.modelSize() != config.hiddenSize()) {
-            builder.optProjection(Linear.builder().setUnits(config.hiddenSize()).build());
+            builder.optProjection(LinearBlock.of(config.hiddenSize(), true));
         }
         embeddings = addChildBlock("embeddings", builder.build());
         layers =

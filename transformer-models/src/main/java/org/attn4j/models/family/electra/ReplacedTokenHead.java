@@ -2,7 +2,7 @@ package org.attn4j.models.family.electra;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
@@ -19,8 +19,8 @@ import org.attn4j.models.model.head.Losses;
 public final class ReplacedTokenHead extends Head {
 
     private final Activation activation;
-    private final Linear dense;
-    private final Linear projection;
+    private final LinearBlock dense;
+    private final LinearBlock projection;
 
     /**
      * Creates the head.

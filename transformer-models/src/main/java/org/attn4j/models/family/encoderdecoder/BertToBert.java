@@ -2,7 +2,7 @@ package org.attn4j.models.family.encoderdecoder;
 
 import ai.djl.training.initializer.NormalInitializer;
 import java.util.function.IntFunction;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.TokenEmbedding;
@@ -36,7 +36,7 @@ final class BertToBert {
                         weights(decoder.tieEmbeddings()),
                         null,
                         stack(encoder, sources, i -> EncoderLayers.layer(encoder)),
-                        sameSize ? null : Linear.builder().setUnits(decoder.hiddenSize()).build(),
+                        sameSize ? null : LinearBlock.of(decoder.hiddenSize(), true),
                         stack(decoder, targets, i -> EncoderLayers.decoderLayer(decoder)),
                         new MaskedLanguageHead(
                                 decoder.hiddenSize(),

@@ -3,7 +3,7 @@ package org.attn4j.models.family.gpt2;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
@@ -25,7 +25,7 @@ import org.attn4j.models.model.head.TokenStates;
 final class Gpt2DoubleHead extends Head {
 
     private final OutputProjection tokens;
-    private final Linear summary;
+    private final LinearBlock summary;
     private final Activation activation;
     private final float dropout;
 

@@ -11,14 +11,14 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.pattern.Rows;
+import org.attn4j.attention.pattern.Sequences;
 
 /**
  * Tells an observer Longformer's weights in the layout of transformers.
  *
  * <p>{@code layers.i.self_attn} becomes (B, N, T, R + window + 1): what a token gives to the global
  * tokens, of which a sequence has up to R, and then to its neighbours from half a window before it
- * to half a window after it, among whom global tokens count zero. Rows of global tokens and of
+ * to half a window after it, among whom global tokens count zero. Sequences of global tokens and of
  * hidden ones are zero. {@code layers.i.global_attn}, (B, N, S, R), is what the global tokens give
  * to each position, the positions filled up to a multiple of the widest window; where a sequence
  * has fewer than R of them, the columns left over hold 1/S.
@@ -86,7 +86,7 @@ record WindowObserver(
         }
         NDArray rows =
                 weights.reshape(shape.get(0) * shape.get(1), (long) length * length); // (B·N, T·T)
-        return Rows.take(rows, columns)
+        return Sequences.take(rows, columns)
                 .reshape(shape.get(0), shape.get(1), length, width)
                 .mul(array(weights, kept, new Shape(batch, 1, length, width)));
     }
@@ -109,7 +109,7 @@ record WindowObserver(
                 Arrays.fill(kept, start, start + positions[b].length, counts ? 1 : 0);
             }
         }
-        return Rows.take(weights.transpose(0, 3, 1, 2), level) // (B, R, N, T)
+        return Sequences.take(weights.transpose(0, 3, 1, 2), level) // (B, R, N, T)
                 .transpose(0, 2, 3, 1)
                 .mul(array(weights, kept, new Shape(batch, 1, length, most)));
     }
@@ -125,7 +125,7 @@ record WindowObserver(
             Arrays.fill(real, b * most, b * most + positions[b].length, 1);
         }
         NDArray given =
-                Rows.take(weights.swapAxes(1, 2), level).transpose(0, 2, 3, 1); // (B, N, T, R)
+                Sequences.take(weights.swapAxes(1, 2), level).transpose(0, 2, 3, 1); // (B, N, T, R)
         if (padded > length) {
             Shape missing = new Shape(shape.get(0), shape.get(1), padded - length, most);
             given = given.concat(weights.getManager().zeros(missing, weights.getDataType()), 2);

@@ -10,7 +10,7 @@ import java.util.List;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.models.layer.FeedForward;
@@ -37,11 +37,11 @@ public final class OptModel extends DecoderOnlyModel {
 
     private final OptConfig config;
     private final TokenEmbedding tokens;
-    private final Linear projectIn; // null where E = D
+    private final LinearBlock projectIn; // null where E = D
     private final LearnedPositions positions;
     private final TransformerStack layers;
     private final LayerNorm norm; // null for none
-    private final Linear projectOut; // null where E = D
+    private final LinearBlock projectOut; // null where E = D
 
     /**
      * Creates the model.
@@ -127,8 +127,8 @@ public final class OptModel extends DecoderOnlyModel {
         return new LayerNorm(config.hiddenSize(), EPSILON, config.affineNorms());
     }
 
-    private static Linear linear(int units) {
-        return Linear.builder().setUnits(units).optBias(false).build();
+    private static LinearBlock linear(int units) {
+        return LinearBlock.of(units, false);
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;
@@ -54,9 +54,9 @@ public final class BahdanauDecoder extends AbstractBlock implements RecurrentDec
     private final TokenEmbedding embedding;
     private final Attention attention;
     private final RecurrentCell cell;
-    private final Linear readoutState; // these three null without maxout
-    private final Linear readoutEmbedding;
-    private final Linear readoutContext;
+    private final LinearBlock readoutState; // these three null without maxout
+    private final LinearBlock readoutEmbedding;
+    private final LinearBlock readoutContext;
     private final OutputProjection projection;
 
     private BahdanauDecoder(Builder builder) {
@@ -93,8 +93,8 @@ public final class BahdanauDecoder extends AbstractBlock implements RecurrentDec
                         OutputProjection.of(readoutSize(), builder.vocabularySize, false));
     }
 
-    private Linear readout() {
-        return Linear.builder().setUnits(2L * maxoutSize).optBias(false).build();
+    private LinearBlock readout() {
+        return LinearBlock.of(2L * maxoutSize, false);
     }
 
     private int readoutSize() {

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentStack;
 import org.attn4j.attention.recurrent.RecurrentState;
@@ -52,7 +52,7 @@ public final class LuongDecoder extends AbstractBlock implements RecurrentDecode
     private final TokenEmbedding embedding;
     private final RecurrentStack rnn;
     private final Attention attention;
-    private final Linear attentionalProjection;
+    private final LinearBlock attentionalProjection;
     private final OutputProjection projection;
 
     private LuongDecoder(Builder builder) {
@@ -79,9 +79,7 @@ public final class LuongDecoder extends AbstractBlock implements RecurrentDecode
                                 .build());
         attention = addChildBlock("attention", builder.attention);
         attentionalProjection =
-                addChildBlock(
-                        "attentional_proj",
-                        Linear.builder().setUnits(hiddenSize).optBias(false).build());
+                addChildBlock("attentional_proj", LinearBlock.of(hiddenSize, false));
         projection =
                 addChildBlock(
                         "lm_head", OutputProjection.of(hiddenSize, builder.vocabularySize, false));

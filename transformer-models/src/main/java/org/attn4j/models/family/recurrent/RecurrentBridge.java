@@ -10,7 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentState;
 
@@ -33,8 +33,8 @@ public final class RecurrentBridge extends AbstractBlock {
     private final int encoderSize;
     private final int layers;
     private final int decoderSize;
-    private final Linear hidden;
-    private final Linear cell; // null for a GRU
+    private final LinearBlock hidden;
+    private final LinearBlock cell; // null for a GRU
 
     /**
      * Creates a bridge.
@@ -58,8 +58,8 @@ public final class RecurrentBridge extends AbstractBlock {
         cell = kind.hasCell() ? addChildBlock("cell", linear()) : null;
     }
 
-    private Linear linear() {
-        return Linear.builder().setUnits((long) layers * decoderSize).optBias(false).build();
+    private LinearBlock linear() {
+        return LinearBlock.of((long) layers * decoderSize, false);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class RecurrentBridge extends AbstractBlock {
     }
 
     private NDList map(
-            Linear map, ParameterStore parameters, List<NDArray> states, boolean training) {
+            LinearBlock map, ParameterStore parameters, List<NDArray> states, boolean training) {
         NDArray joined = states.get(0);
         for (NDArray further : states.subList(1, states.size())) {
             joined = joined.concat(further, 1); // (B, sources·h)

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Layers;
 
 /** One vector for a sequence, {@code tanh(dense(first token))} (Devlin et al. 2019, §3). */
@@ -18,7 +18,7 @@ public final class Pooler extends AbstractBlock {
     private static final byte VERSION = 1;
 
     private final int modelSize;
-    private final Linear dense;
+    private final LinearBlock dense;
 
     /**
      * Creates a pooler.
@@ -28,7 +28,7 @@ public final class Pooler extends AbstractBlock {
     public Pooler(int modelSize) {
         super(VERSION);
         this.modelSize = modelSize;
-        dense = addChildBlock("dense", Linear.builder().setUnits(modelSize).build());
+        dense = addChildBlock("dense", LinearBlock.of(modelSize, true));
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BinaryOperator;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 
@@ -79,8 +79,8 @@ public abstract class Head extends AbstractBlock {
      * @param units how many numbers it gives
      * @return the map
      */
-    protected final Linear linear(String name, long units) {
-        return addChildBlock(name, Linear.builder().setUnits(units).build());
+    protected final LinearBlock linear(String name, long units) {
+        return addChildBlock(name, LinearBlock.of(units, true));
     }
 
     /**

@@ -3,7 +3,7 @@ package org.attn4j.models.model.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.OutputProjection;
@@ -21,7 +21,7 @@ import org.attn4j.models.model.ModelOutputs;
  */
 public final class MaskedLanguageHead extends Head {
 
-    private final Linear dense;
+    private final LinearBlock dense;
     private final Activation activation;
     private final LayerNorm norm;
     private final OutputProjection decoder;

@@ -3,7 +3,7 @@ package org.attn4j.models.model.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
@@ -16,7 +16,7 @@ import org.attn4j.models.model.ModelOutputs;
 public class QuestionAnsweringHead extends Head {
 
     private final float dropout;
-    private final Linear projection;
+    private final LinearBlock projection;
 
     /**
      * Creates the head.

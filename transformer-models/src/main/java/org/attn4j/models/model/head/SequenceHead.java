@@ -3,7 +3,7 @@ package org.attn4j.models.model.head;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
@@ -19,8 +19,8 @@ public class SequenceHead extends Head {
 
     private final Summary summary;
     private final ProblemType problemType;
-    private final Linear dense; // null for none
-    private final Linear projection;
+    private final LinearBlock dense; // null for none
+    private final LinearBlock projection;
 
     /** What stands for a sequence. */
     public enum Vector {
@@ -99,8 +99,7 @@ public class SequenceHead extends Head {
         this.summary = summary;
         this.problemType = problemType;
         dense = summary.dense ? linear("dense", modelSize) : null;
-        projection =
-                addChildBlock("out_proj", Linear.builder().setUnits(classes).optBias(bias).build());
+        projection = addChildBlock("out_proj", LinearBlock.of(classes, bias));
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.attn4j.models.model.head;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
@@ -14,7 +14,7 @@ import org.attn4j.models.model.ModelOutputs;
 public final class TokenClassificationHead extends Head {
 
     private final float dropout;
-    private final Linear projection;
+    private final LinearBlock projection;
 
     /**
      * Creates the head.

@@ -9,7 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Locale;
-import org.attn4j.attention.ops.Linear;
+import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
@@ -28,10 +28,10 @@ final class DenseModule extends AbstractBlock {
     private static final String EMBEDDING = "sentence_embedding";
 
     private final int inputSize;
-    private final Linear linear;
+    private final LinearBlock linear;
     private final Activation activation;
     private final boolean addsInput;
-    private final Linear residual; // null where the sizes are the same
+    private final LinearBlock residual; // null where the sizes are the same
 
     DenseModule(ConfigReader config) {
         super(VERSION);
@@ -39,10 +39,7 @@ final class DenseModule extends AbstractBlock {
         linear =
                 addChildBlock(
                         "linear",
-                        Linear.builder()
-                                .setUnits(config.integer("out_features"))
-                                .optBias(config.bool("bias", true))
-                                .build());
+                        LinearBlock.of(config.integer("out_features"), config.bool("bias", true)));
         activation =
                 config.choice(
                         "activation_function",
@@ -52,9 +49,7 @@ final class DenseModule extends AbstractBlock {
         int outputSize = config.integer("out_features");
         residual =
                 addsInput && inputSize != outputSize
-                        ? addChildBlock(
-                                "residual",
-                                Linear.builder().setUnits(outputSize).optBias(false).build())
+                        ? addChildBlock("residual", LinearBlock.of(outputSize, false))
                         : null;
         requireSentence(config);
     }

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Scalars;
-import org.attn4j.attention.pattern.Rows;
+import org.attn4j.attention.pattern.Sequences;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -163,7 +163,7 @@ public class EncoderDecoder extends AbstractBlock
                             + shape.get(1)
                             + " decoder inputs");
         }
-        return Rows.take(decoded, positions).reshape(shape.get(0), shape.get(2));
+        return Sequences.take(decoded, positions).reshape(shape.get(0), shape.get(2));
     }
 
     /** The decoder's inputs: as given, or from the labels, or from the source. */

@@ -11,9 +11,9 @@ import org.attn4j.attention.ops.HostArrays;
  * Taking positions of a sequence, (B, S, …) to (B, R, …), on any engine. Time and memory are those
  * of the result, and in the backward pass those of the sequence too.
  */
-public final class Rows {
+public final class Sequences {
 
-    private Rows() {}
+    private Sequences() {}
 
     /**
      * Takes the same positions of each sequence.

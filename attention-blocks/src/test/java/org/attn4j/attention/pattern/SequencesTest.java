@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("engine")
-class RowsTest {
+class SequencesTest {
 
     @Test
     void theGradientSurvivesTheGarbageCollector() {
@@ -19,7 +19,7 @@ class RowsTest {
             x.setRequiresGradient(true);
             TestEngine.backward(
                     () -> {
-                        NDArray taken = Rows.take(x, new int[] {3, 0, 3});
+                        NDArray taken = Sequences.take(x, new int[] {3, 0, 3});
                         assertArrayEquals(new float[] {3, 0, 3}, taken.toFloatArray());
                         return taken.sum();
                     });

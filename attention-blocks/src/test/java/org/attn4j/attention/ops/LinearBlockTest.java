@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("engine")
-class LinearTest {
+class LinearBlockTest {
 
     @Test
     void computesXTimesWTransposedPlusB() {
@@ -52,7 +52,7 @@ class LinearTest {
     @Test
     void standsInForDjlsBlockSavedParametersIncluded() throws IOException, MalformedModelException {
         for (boolean bias : new boolean[] {true, false}) {
-            Block ours = Linear.builder().setUnits(5).optBias(bias).build();
+            Block ours = LinearBlock.of(5, bias);
             Block theirs = ai.djl.nn.core.Linear.builder().setUnits(5).optBias(bias).build();
             try (NDManager m = TestEngine.manager()) {
                 ours.setInitializer(new NormalInitializer(), parameter -> true);
@@ -80,7 +80,7 @@ class LinearTest {
 
     @Test
     void unitsAreNeeded() {
-        var error = assertThrows(IllegalArgumentException.class, () -> Linear.builder().build());
+        var error = assertThrows(IllegalArgumentException.class, () -> LinearBlock.of(0, true));
         assertEquals("units must be positive, got units=0", error.getMessage());
     }
 }
