@@ -1,7 +1,6 @@
 package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -12,14 +11,6 @@ import org.attn4j.attention.ops.Kernels;
 final class DotProductParity {
 
     private DotProductParity() {}
-
-    static List<ParityCase> cases() {
-        return List.of(
-                new ScaledDotProductCase(),
-                new MultiHeadCase(),
-                new HandWorkedCase(),
-                new HandWorkedScoresCase());
-    }
 
     /** Attends with heads (B, N, T, H), (B, G, S, H) and (B, G, S, Hv). */
     static Seen attend(

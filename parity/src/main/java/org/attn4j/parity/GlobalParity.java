@@ -2,7 +2,6 @@ package org.attn4j.parity;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
-import java.util.List;
 import org.attn4j.attention.score.AdditiveScore;
 import org.attn4j.attention.score.Score;
 
@@ -10,16 +9,6 @@ import org.attn4j.attention.score.Score;
 final class GlobalParity {
 
     private GlobalParity() {}
-
-    static List<ParityCase> cases() {
-        return List.of(
-                new AdditiveCase(),
-                new GlobalCase(),
-                new SoftCase(),
-                new GumbelCase(),
-                new ReinforceCase(),
-                new CoverageCase());
-    }
 
     /** Raw scores, (B, T, S). */
     static NDArray scores(FixtureInputs in, Score score, NDArray query, NDArray key) {
