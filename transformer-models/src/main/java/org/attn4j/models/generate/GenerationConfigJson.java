@@ -165,6 +165,11 @@ public final class GenerationConfigJson {
                             tokens -> ids(array(tokens)),
                             GenerationConfigJson::written)
                     .key("forcedBosId", "forced_bos_token_id")
+                    .<Integer>form(
+                            "forcedBosId",
+                            "a token",
+                            id -> oneOrMore(id).get(0),
+                            id -> new JsonPrimitive(id))
                     .key("forcedEosIds", "forced_eos_token_id")
                     .form(
                             "forcedEosIds",
