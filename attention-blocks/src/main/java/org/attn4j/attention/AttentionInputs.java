@@ -20,7 +20,7 @@ import org.attn4j.common.Require;
  * @param value what is taken from there, (B, S, Dv)
  * @param mask who sees whom; never null
  * @param positions the positions of the queries, (B, T) or (T) of integers, for mechanisms that
- *     turn them into angles; null for the natural order, which starts after the cached positions
+ *     make angles of them; null for the natural order, which starts after the cached positions
  * @param globals which tokens are global, (B, S), boolean or of zeros and ones: where a mechanism
  *     has a sparse pattern, they see all and are seen by all; null for none
  * @param cache keys and values of earlier calls; null for none

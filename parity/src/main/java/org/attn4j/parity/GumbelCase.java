@@ -33,7 +33,7 @@ final class GumbelCase implements ParityCase {
                 "weights", look.weights().squeeze(1),
                 "soft", look.soft().squeeze(1),
                 "hard", look.hard().squeeze(1),
-                "index", look.places(),
+                "index", look.positions(),
                 "context", look.context());
     }
 }

@@ -29,11 +29,11 @@ import org.attn4j.attention.position.RotaryEmbedding;
  * them; the projections are those of {@link MultiHeadAttention}. The vectors by relative position
  * that the paper adds to keys are left to {@code optRotary}.
  *
- * <p>Query, key and value are of one sequence, (B, T, D); the context is (B, T, D). Later places
+ * <p>Query, key and value are of one sequence, (B, T, D); the context is (B, T, D). Later positions
  * are hidden without a mask, unless the block is symmetric. Choose it where most heads need only
- * near places and a few need far ones. Training takes the time and memory of full attention, B·T²·D
- * and B·N·T². A step with a cache reads the last {@code max z + R} places only, however many the
- * cache holds.
+ * near positions and a few need far ones. Training takes the time and memory of full attention,
+ * B·T²·D and B·N·T². A step with a cache reads the last {@code max z + R} positions only, however
+ * many the cache holds.
  */
 public final class AdaptiveSpanAttention extends AttentionBlock {
 
@@ -119,7 +119,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
      *
      * @param parameters where the spans are found
      * @param queryHeads (B, N, T, H)
-     * @param memory keys and values (B, N, S, H); the queries are the last T of the S places
+     * @param memory keys and values (B, N, S, H); the queries are the last T of the S positions
      * @param mask who sees whom, beside the spans
      * @param observer is told the weights (B, N, T, S); null for nobody
      * @param training whether this is a training pass
@@ -158,7 +158,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         return skipped == 0 ? heads : heads.get(manager, new NDIndex(":, :, {}:", skipped));
     }
 
-    /** Weights for all S places, of which the first were not looked at. */
+    /** Weights for all S positions, of which the first were not looked at. */
     private static NDArray padded(long skipped, NDArray weights) {
         Shape shape = weights.getShape();
         Shape missing = new Shape(shape.get(0), shape.get(1), shape.get(2), skipped);
@@ -186,7 +186,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         private Builder() {}
 
         /**
-         * Sets the most places that a span may have.
+         * Sets the most positions that a span may have.
          *
          * @param maxSpan at least 1
          * @return this builder
@@ -208,7 +208,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         }
 
         /**
-         * Sets R, over how many places the mask falls from 1 to 0; 32 unless set.
+         * Sets R, over how many positions the mask falls from 1 to 0; 32 unless set.
          *
          * @param ramp above 0
          * @return this builder
@@ -219,8 +219,8 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         }
 
         /**
-         * Sets λ, what a place of mean span costs; 2e-6 unless set, as in the paper, where spans go
-         * up to 8,192.
+         * Sets λ, what a position of mean span costs; 2e-6 unless set, as in the paper, where spans
+         * go up to 8,192.
          *
          * @param penalty at least 0
          * @return this builder
@@ -242,7 +242,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that turn queries and keys.
+         * Sets positions that rotate queries and keys.
          *
          * @param rotary the embedding; null for none
          * @return this builder

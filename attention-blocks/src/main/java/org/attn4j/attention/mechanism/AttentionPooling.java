@@ -15,12 +15,12 @@ import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
 
 /**
- * Sums a sequence up in one vector, by attention with a learned query: which places matter for what
- * is to be decided?
+ * Sums a sequence up in one vector, by attention with a learned query: which positions matter for
+ * what is to be decided?
  *
  * <p>Yang et al. 2016, section 2.2, equations 5 to 7: {@code u_i = tanh(W h_i + b)}, {@code α =
- * softmax(u_i · u)} over the visible places, {@code v = Σ_i α_i h_i}. W and b, (A, F) and (A), are
- * the child {@code projection}, the vector u, (1, A), the child {@code context}. It is additive
+ * softmax(u_i · u)} over the visible positions, {@code v = Σ_i α_i h_i}. W and b, (A, F) and (A),
+ * are the child {@code projection}, the vector u, (1, A), the child {@code context}. It is additive
  * attention whose query is a parameter.
  *
  * <p>States (B, S, F) give (B, F); a sequence that is all hidden gives zeros. Time B·S·A·F, memory
@@ -36,7 +36,7 @@ public final class AttentionPooling extends AbstractBlock {
     /**
      * Creates a block.
      *
-     * @param hiddenSize A, the features in which places are compared with the learned query
+     * @param hiddenSize A, the features in which positions are compared with the learned query
      */
     public AttentionPooling(int hiddenSize) {
         super(VERSION);
@@ -49,7 +49,7 @@ public final class AttentionPooling extends AbstractBlock {
      *
      * @param parameters where the block's parameters are found
      * @param states (B, S, F)
-     * @param visible which places are real, (B, S), boolean or of zeros and ones; null for all
+     * @param visible which positions are real, (B, S), boolean or of zeros and ones; null for all
      * @param observer is told the weights (B, 1, 1, S); null for nobody
      * @param training whether this is a training pass
      * @return the sum (B, F)

@@ -22,8 +22,8 @@ import org.attn4j.common.Require;
  * <p>Vaswani et al. 2017, equation 1, with {@code scale = 1/√H}; with a scale of 1 it is the
  * dot-product attention that they compare with, and the "dot" score of Luong et al. 2015. Q is the
  * query (B, T, D), K the key (B, S, D), V the value (B, S, Dv); the context is (B, T, Dv). With N
- * heads the features of a place are split into N parts that attend by themselves; keys and values
- * may have fewer heads, and then are narrower by the same factor.
+ * heads the features of a position are split into N parts that attend by themselves; keys and
+ * values may have fewer heads, and then are narrower by the same factor.
  *
  * <p>It has no parameters: choose it when queries and keys live in one space already. Time B·T·S·(D
  * + Dv); memory B·N·T·S with the reference kernel and B·T·Dv with a fused one.

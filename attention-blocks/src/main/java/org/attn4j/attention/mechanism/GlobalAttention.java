@@ -27,9 +27,9 @@ import org.attn4j.common.Require;
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give (B, T, Dv), or (B, T, A). Choose it
  * for a recurrent decoder, dot where encoder and decoder share a space, general where they do not;
- * the location score only where the place alone says what is wanted. Time B·T·S·(Dq + Dv) with dot
- * and general, memory B·T·S; the concat score costs A times that. The cache keeps what the score
- * makes of the keys (W_a h̄_s with general), so a step of the decoder costs S·(Dq + Dv).
+ * the location score only where the position alone says what is wanted. Time B·T·S·(Dq + Dv) with
+ * dot and general, memory B·T·S; the concat score costs A times that. The cache keeps what the
+ * score makes of the keys (W_a h̄_s with general), so a step of the decoder costs S·(Dq + Dv).
  */
 public final class GlobalAttention extends ScoredAttention<Score> {
 

@@ -15,11 +15,11 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.pattern.Sequences;
 
 /**
- * How global places look at a sequence when they have projections of their own: each sees all
- * places, with queries, keys and values that no other place uses (Beltagy et al. 2020, section 3.1,
+ * How global positions look at a sequence when they have projections of their own: each sees all
+ * positions, with queries, keys and values that no other position uses (Beltagy et al. 2020, section 3.1,
  * "Linear Projections for Global Attention").
  *
- * <p>For R global places of T, time and memory B·R·T and the two projections of T places.
+ * <p>For R global positions of T, time and memory B·R·T and the two projections of T positions.
  */
 final class GlobalProjections extends AbstractBlock {
 
@@ -33,29 +33,29 @@ final class GlobalProjections extends AbstractBlock {
     }
 
     /**
-     * Attends from the global places and puts what they see into the rows that others have.
+     * Attends from the global positions and puts what they see into the rows that others have.
      *
      * @param parameters where the parameters are found
      * @param x (B, T, D)
-     * @param places the global places of each sequence
-     * @param keys which places are seen at all; null for all
+     * @param positions the global positions of each sequence
+     * @param keys which positions are seen at all; null for all
      * @param core how it is computed
-     * @param local the context (B, T, N·H) of the other places; what it holds in the rows of global
-     *     places does not count
+     * @param local the context (B, T, N·H) of the other positions; what it holds in the rows of global
+     *     positions does not count
      * @param weights the weights (B, N, T, T) of the same, to be completed too; null if nobody asks
      * @param training whether this is a training pass
-     * @return the context with the rows of the global places
+     * @return the context with the rows of the global positions
      */
     NDArray over(
             ParameterStore parameters,
             NDArray x,
-            int[][] places,
+            int[][] positions,
             NDArray keys,
             ScaledDotProduct core,
             NDArray local,
             WeightsRecorder weights,
             boolean training) {
-        int[][] level = level(places); // B of R
+        int[][] level = level(positions); // B of R
         AttentionInputs in = AttentionInputs.of(Sequences.take(x, level), x, x);
         WeightsRecorder own = weights == null ? null : new WeightsRecorder();
         NDArray seen =
@@ -65,7 +65,7 @@ final class GlobalProjections extends AbstractBlock {
                         keys == null ? AttentionMask.none() : AttentionMask.keys(keys),
                         own,
                         training); // (B, R, N·H)
-        int[][] rows = rows(places, Math.toIntExact(x.getShape().get(1)));
+        int[][] rows = rows(positions, Math.toIntExact(x.getShape().get(1)));
         if (weights != null) {
             NDArray both = weights.weights().concat(own.weights(), 2); // (B, N, T + R, T)
             weights.observe("", Sequences.take(both.swapAxes(1, 2), rows).swapAxes(1, 2));
@@ -73,22 +73,22 @@ final class GlobalProjections extends AbstractBlock {
         return Sequences.take(local.concat(seen, 1), rows); // (B, T, N·H)
     }
 
-    /** Where the row of each place stands when those of the R global places follow the T others. */
-    private static int[][] rows(int[][] places, int length) {
-        int[][] rows = new int[places.length][length];
+    /** Where the row of each position stands when those of the R global positions follow the T others. */
+    private static int[][] rows(int[][] positions, int length) {
+        int[][] rows = new int[positions.length][length];
         for (int b = 0; b < rows.length; b++) {
             Arrays.setAll(rows[b], i -> i);
-            for (int k = 0; k < places[b].length; k++) {
-                rows[b][places[b][k]] = length + k;
+            for (int k = 0; k < positions[b].length; k++) {
+                rows[b][positions[b][k]] = length + k;
             }
         }
         return rows;
     }
 
-    /** The same number of places for each sequence, place 0 where there are fewer. */
-    private static int[][] level(int[][] places) {
-        int most = Arrays.stream(places).mapToInt(own -> own.length).max().orElse(0);
-        return Arrays.stream(places).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
+    /** The same number of positions for each sequence, position 0 where there are fewer. */
+    private static int[][] level(int[][] positions) {
+        int most = Arrays.stream(positions).mapToInt(own -> own.length).max().orElse(0);
+        return Arrays.stream(positions).map(own -> Arrays.copyOf(own, most)).toArray(int[][]::new);
     }
 
     /** It has no call of its own: what it computes is part of another block's. */

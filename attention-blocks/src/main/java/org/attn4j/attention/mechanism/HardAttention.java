@@ -15,7 +15,7 @@ import org.attn4j.attention.score.Score;
 import org.attn4j.common.Require;
 
 /**
- * Hard, stochastic attention: each query looks at one place, drawn from what the scores say.
+ * Hard, stochastic attention: each query looks at one position, drawn from what the scores say.
  *
  * <p>Xu et al. 2015, section 4.1: {@code α_t = softmax(e_t)} over the visible keys, {@code s_t ~
  * Categorical(α_t)}, {@code context_t = a_{s_t}}. The annotations a are key and value, the
@@ -26,19 +26,20 @@ import org.attn4j.common.Require;
  * <ul>
  *   <li>straight-through Gumbel-softmax, Jang et al. 2017, equations 1 and 2 and section 2.2: with
  *       noise {@code g = −log(−log u)} and {@code y = softmax((log α + g) / τ)}, the value is the
- *       one-hot of y's largest place, which is an exact draw from α, and the gradient is y's. It is
- *       biased, smooth, and needs nothing of the loss: {@link #attend} does it in training;
+ *       one-hot of y's largest position, which is an exact draw from α, and the gradient is y's. It
+ *       is biased, smooth, and needs nothing of the loss: {@link #attend} does it in training;
  *   <li>REINFORCE, Xu et al. 2015, equations 10 to 12: {@link #draw} samples N times and tells how
  *       likely each draw was, and {@link Reinforce} makes the loss of it. It is unbiased, noisy,
  *       and takes any reward that can be written as a log-likelihood.
  * </ul>
  *
- * <p>Outside of training {@link #attend} looks at the likeliest place. An observer is told where
+ * <p>Outside of training {@link #attend} looks at the likeliest position. An observer is told where
  * was looked: ones and zeros.
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it
- * where a look is costly or must be explained by one place; soft attention learns faster. Time and
- * memory are those of the score, and B·T·S·Dv to pick the values; N draws cost N times the latter.
+ * where a look is costly or must be explained by one position; soft attention learns faster. Time
+ * and memory are those of the score, and B·T·S·Dv to pick the values; N draws cost N times the
+ * latter.
  */
 public final class HardAttention extends ScoredAttention<Score> {
 
@@ -60,8 +61,8 @@ public final class HardAttention extends ScoredAttention<Score> {
      * Creates a block.
      *
      * @param score a score of this block's own: one with parameters becomes its child
-     * @param temperature τ, how far the straight-through gradient is from that of a single place:
-     *     the colder, the less bias and the more noise; at least 0.0001
+     * @param temperature τ, how far the straight-through gradient is from that of a single
+     *     position: the colder, the less bias and the more noise; at least 0.0001
      */
     public HardAttention(Score score, double temperature) {
         super(VERSION, score, Softmax.INSTANCE, 0);
@@ -100,19 +101,19 @@ public final class HardAttention extends ScoredAttention<Score> {
         Looks looks = looks(parameters, in, training);
         Relaxed relaxed = relaxed(looks, noise);
         NDArray context = relaxed.hard().matMul(looks.memory().value()).squeeze(1);
-        NDArray places = largest(relaxed.soft()).squeeze(1); // (B, T)
+        NDArray positions = largest(relaxed.soft()).squeeze(1); // (B, T)
         NDArray weights = looks.shown(looks.logits().softmax(-1));
-        return new StraightThrough(weights, relaxed.soft(), relaxed.hard(), places, context);
+        return new StraightThrough(weights, relaxed.soft(), relaxed.hard(), positions, context);
     }
 
     /**
-     * Draws places from the weights, for {@link Reinforce}.
+     * Draws positions from the weights, for {@link Reinforce}.
      *
      * @param parameters where the block's parameters are found
      * @param in what attends to what
      * @param samples N, how often each query looks
      * @param training whether this is a training pass
-     * @return the places, what is there and how likely they were
+     * @return the positions, what is there and how likely they were
      */
     public Glimpses draw(
             ParameterStore parameters, AttentionInputs in, int samples, boolean training) {
@@ -125,22 +126,22 @@ public final class HardAttention extends ScoredAttention<Score> {
         Shape shape = logits.getShape();
         Shape drawn = new Shape(samples, shape.get(0), shape.get(2), shape.get(3));
         NDArray noise = gumbel(logits.getManager(), drawn).toType(logits.getDataType(), false);
-        NDArray places = largest(noise.add(logits.squeeze(1).expandDims(0))); // (N, B, T)
-        return glimpses(looks, places);
+        NDArray positions = largest(noise.add(logits.squeeze(1).expandDims(0))); // (N, B, T)
+        return glimpses(looks, positions);
     }
 
     /**
-     * Looks at given places and tells how likely they were.
+     * Looks at given positions and tells how likely they were.
      *
      * @param parameters where the block's parameters are found
      * @param in what attends to what
-     * @param places (N, B, T) of int64, each a visible key
+     * @param positions (N, B, T) of int64, each a visible key
      * @param training whether this is a training pass
      * @return what is there
      */
     public Glimpses look(
-            ParameterStore parameters, AttentionInputs in, NDArray places, boolean training) {
-        return glimpses(looks(parameters, in, training), places);
+            ParameterStore parameters, AttentionInputs in, NDArray positions, boolean training) {
+        return glimpses(looks(parameters, in, training), positions);
     }
 
     /**
@@ -184,7 +185,7 @@ public final class HardAttention extends ScoredAttention<Score> {
         return new Relaxed(soft, hard.toType(type, false)); // (B, 1, T, S)
     }
 
-    /** The largest places as ones, in the type of the values and without a gradient. */
+    /** The largest positions as ones, in the type of the values and without a gradient. */
     private static NDArray oneHot(NDArray x, Looks looks) {
         int keys = Math.toIntExact(x.getShape().get(3));
         NDArray hot = looks.shown(largest(x).oneHot(keys)); // (B, 1, T, S)
@@ -195,9 +196,9 @@ public final class HardAttention extends ScoredAttention<Score> {
         return x.stopGradient().argMax(-1).toType(DataType.INT64, false);
     }
 
-    private static Glimpses glimpses(Looks looks, NDArray places) {
+    private static Glimpses glimpses(Looks looks, NDArray positions) {
         Shape shape = looks.logits().getShape(); // (B, 1, T, S)
-        long samples = places.getShape().get(0);
+        long samples = positions.getShape().get(0);
         long batch = shape.get(0);
         long queries = shape.get(2);
         int keys = Math.toIntExact(shape.get(3));
@@ -206,7 +207,7 @@ public final class HardAttention extends ScoredAttention<Score> {
         NDArray weights = looks.shown(looks.logits().softmax(-1)); // (B, 1, T, S)
         NDArray entropy = weights.mul(logs).sum(new int[] {3}).squeeze(1).neg(); // (B, T)
 
-        NDArray hot = looks.shown(places.swapAxes(0, 1).oneHot(keys)); // (B, N, T, S)
+        NDArray hot = looks.shown(positions.swapAxes(0, 1).oneHot(keys)); // (B, N, T, S)
         hot = hot.toType(logs.getDataType(), false);
         NDArray logProbability = logs.mul(hot).sum(new int[] {3}).swapAxes(0, 1); // (N, B, T)
         NDArray value = looks.memory().value(); // (B, 1, S, Dv)
@@ -216,6 +217,6 @@ public final class HardAttention extends ScoredAttention<Score> {
                         .matMul(value) // (B, 1, N·T, Dv)
                         .reshape(batch, samples, queries, value.getShape().get(3))
                         .swapAxes(0, 1); // (N, B, T, Dv)
-        return new Glimpses(weights, places, context, logProbability, entropy);
+        return new Glimpses(weights, positions, context, logProbability, entropy);
     }
 }

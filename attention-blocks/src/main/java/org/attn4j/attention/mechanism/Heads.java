@@ -14,13 +14,13 @@ final class Heads {
 
     private Heads() {}
 
-    /** Splits the features of each place among heads: (B, T, N·H) to (B, N, T, H). */
+    /** Splits the features of each position among heads: (B, T, N·H) to (B, N, T, H). */
     static NDArray split(NDArray x, long heads) {
         Shape shape = x.getShape();
         return x.reshape(shape.get(0), shape.get(1), heads, shape.get(2) / heads).swapAxes(1, 2);
     }
 
-    /** Puts the heads of each place side by side: (B, N, T, H) to (B, T, N·H). */
+    /** Puts the heads of each position side by side: (B, N, T, H) to (B, T, N·H). */
     static NDArray merge(NDArray heads) {
         Shape shape = heads.getShape();
         return heads.swapAxes(1, 2)

@@ -95,7 +95,7 @@ public final class LinearAttention extends AttentionBlock {
         private final AttentionInputs in;
         private final boolean training;
         private final NDArray queries; // (B, N, T, H)
-        private NDArray keys; // (B, N, S, H), of all places if they are kept
+        private NDArray keys; // (B, N, S, H), of all positions if they are kept
 
         Pass(ParameterStore parameters, AttentionInputs in, boolean training, NDArray queries) {
             this.parameters = parameters;

@@ -20,24 +20,24 @@ import org.attn4j.attention.score.Score;
 import org.attn4j.common.Require;
 
 /**
- * Luong's local attention: a query looks at a window of the keys around a place of its own.
+ * Luong's local attention: a query looks at a window of the keys around a position of its own.
  *
  * <p>Luong et al. 2015, section 3.2: {@code α_t(s) = softmax over |s − p_t| ≤ D of score(h_t,
  * h̄_s)}, {@code c_t = Σ_s α_t(s) h̄_s}. The centre p_t is
  *
  * <ul>
- *   <li>monotonic, local-m: {@code p_t = t}, the place of the query, or what {@link
+ *   <li>monotonic, local-m: {@code p_t = t}, the position of the query, or what {@link
  *       AttentionInputs#positions()} gives;
  *   <li>predictive, local-p: {@code p_t = S · sigmoid(v_p · tanh(W_p h_t))}, and the weights are
  *       multiplied by {@code exp(−(s − p_t)² / (2σ²))}, σ = D / 2, without normalising them again
  *       (equations 9 and 10). The centre is learned, since the gradient passes through this factor.
  * </ul>
  *
- * <p>h_t is the query, h̄_s both key and value, places count from 0, and S is the place after the
- * last key that is no padding; under a causal mask it is the query's own place plus one. The score
- * is a part of its own, in the paper general: one with parameters is the child {@code score}. W_p
- * (A, Dq) is the child {@code position_proj}, v_p the child {@code position_energy} with a weight
- * (1, A); neither has a bias. A query whose window holds no visible key gives zeros.
+ * <p>h_t is the query, h̄_s both key and value, positions count from 0, and S is the position after
+ * the last key that is no padding; under a causal mask it is the query's own position plus one. The
+ * score is a part of its own, in the paper general: one with parameters is the child {@code score}.
+ * W_p (A, Dq) is the child {@code position_proj}, v_p the child {@code position_energy} with a
+ * weight (1, A); neither has a bias. A query whose window holds no visible key gives zeros.
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give (B, T, Dv). The windows are
  * gathered: time and memory B·T·(2D + 1)·(Dq + Dv), forward and backward, whatever S is; weights of
@@ -151,28 +151,29 @@ public final class LocalAttention extends ScoredAttention<Score> {
      * Where the queries look.
      *
      * @param centre p, (B, T) or (1, T)
-     * @param place where the queries stand among the keys, (1, T)
-     * @param first the centre of the first query if the others follow it place by place; −1 if not
+     * @param position where the queries stand among the keys, (1, T)
+     * @param first the centre of the first query if the others follow it position by position; −1
+     *     if not
      */
-    private record Windows(NDArray centre, NDArray place, int first) {}
+    private record Windows(NDArray centre, NDArray position, int first) {}
 
     private Windows windows(
             ParameterStore parameters, AttentionInputs in, int keys, int first, boolean training) {
         NDManager manager = in.query().getManager();
         long queries = in.query().getShape().get(1);
         DataType type = wide(in.query().getDataType());
-        NDArray place = LocalWindows.range(manager, keys - queries, queries, type);
+        NDArray position = LocalWindows.range(manager, keys - queries, queries, type);
         if (positionProjection != null) {
             NDArray hidden = positionProjection.apply(parameters, in.query(), training).tanh();
             NDArray energy = positionEnergy.apply(parameters, hidden, training).squeeze(2);
             NDArray share = Activation.sigmoid(energy.toType(type, false)); // (B, T)
-            return new Windows(share.mul(lengths(in.mask(), keys, place)), place, -1);
+            return new Windows(share.mul(lengths(in.mask(), keys, position)), position, -1);
         }
         if (in.positions() != null) {
             NDArray given = in.positions().toType(type, false);
-            return new Windows(given.reshape(-1, queries), place, -1);
+            return new Windows(given.reshape(-1, queries), position, -1);
         }
-        return new Windows(LocalWindows.range(manager, first, queries, type), place, first);
+        return new Windows(LocalWindows.range(manager, first, queries, type), position, first);
     }
 
     /** Where the first of the queries stands, in a memory that is read step by step. */
@@ -186,10 +187,10 @@ public final class LocalAttention extends ScoredAttention<Score> {
         return first;
     }
 
-    /** How many places a query may look at, S in the paper: broadcastable to (B, T). */
-    private static NDArray lengths(AttentionMask mask, int keys, NDArray place) {
-        NDManager manager = place.getManager();
-        DataType type = place.getDataType();
+    /** How many positions a query may look at, S in the paper: broadcastable to (B, T). */
+    private static NDArray lengths(AttentionMask mask, int keys, NDArray position) {
+        NDManager manager = position.getManager();
+        DataType type = position.getDataType();
         NDArray count = LocalWindows.range(manager, 1, keys, type); // (1, S)
         NDArray lengths = manager.full(new Shape(1, 1), keys, type);
         if (mask.keys().isPresent()) {
@@ -197,7 +198,7 @@ public final class LocalAttention extends ScoredAttention<Score> {
             lengths = count.mul(visible).max(new int[] {1}, true); // (B, 1)
         }
         if (mask.band().after() < keys) {
-            lengths = lengths.minimum(Scalars.add(place, mask.band().after() + 1)); // (B, T)
+            lengths = lengths.minimum(Scalars.add(position, mask.band().after() + 1)); // (B, T)
         }
         if (mask.dense().isPresent()) {
             NDArray visible = mask.dense().get().toType(type, false); // (B, 1, T, S)
@@ -216,12 +217,12 @@ public final class LocalAttention extends ScoredAttention<Score> {
         NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
         MaskArrays mask = mask(in, memory);
         NDArray centre = windows.centre().expandDims(1).expandDims(3); // (B, 1, T, 1)
-        NDArray place =
+        NDArray position =
                 LocalWindows.range(centre.getManager(), 0, memory.length(), centre.getDataType())
                         .reshape(1, 1, 1, memory.length());
-        NDArray inside = LocalWindows.inside(place, centre, halfWidth); // (B, 1, T, S)
+        NDArray inside = LocalWindows.inside(position, centre, halfWidth); // (B, 1, T, S)
         NDArray weights = weights(parameters, scores, mask.and(inside), training);
-        return output(favoured(weights, place, centre), memory, in, training);
+        return output(favoured(weights, position, centre), memory, in, training);
     }
 
     /** With the keys of the windows alone. */
@@ -237,10 +238,10 @@ public final class LocalAttention extends ScoredAttention<Score> {
                 windows.first() < 0
                         ? LocalWindows.single(
                                 windows.centre().broadcast(batch, query.getShape().get(1)),
-                                windows.place(),
+                                windows.position(),
                                 halfWidth)
                         : LocalWindows.consecutive(
-                                windows.first(), windows.place(), halfWidth, memory.length());
+                                windows.first(), windows.position(), halfWidth, memory.length());
         NDArray keys = local.gathered(keys(memory, query.getManager())); // (B·Q, K, X)
         NDArray cached = memory.value().squeeze(1); // (B, S, Dv)
         cached.attach(query.getManager());
@@ -250,18 +251,18 @@ public final class LocalAttention extends ScoredAttention<Score> {
                         .expandDims(1); // (B·Q, 1, M, K)
         MaskArrays mask = local.mask(in.mask(), halfWidth, batch, memory.length());
         NDArray weights = weights(parameters, scores, mask, training);
-        weights = favoured(weights, local.place(), local.centre());
+        weights = favoured(weights, local.position(), local.centre());
         NDArray context =
                 dropped(weights, training).matMul(values.expandDims(1)); // (B·Q, 1, M, Dv)
         return new AttentionOutput(local.ungrouped(context, batch));
     }
 
     /** Weights that fall with the distance from the centre, if it is predicted. */
-    private NDArray favoured(NDArray weights, NDArray place, NDArray centre) {
+    private NDArray favoured(NDArray weights, NDArray position, NDArray centre) {
         if (positionProjection == null) {
             return weights;
         }
-        NDArray distance = place.sub(centre);
+        NDArray distance = position.sub(centre);
         NDArray favour =
                 Scalars.multiply(distance.square(), -1 / (2 * deviation * deviation)).exp();
         return weights.mul(favour.toType(weights.getDataType(), false).reshape(weights.getShape()));

@@ -12,21 +12,21 @@ import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Sequences;
 
 /**
- * The windows of {@link LocalAttention}, gathered: Q blocks of M queries, each with the K places
+ * The windows of {@link LocalAttention}, gathered: Q blocks of M queries, each with the K positions
  * that their windows reach.
  *
  * @param queries T
  * @param centre the centres of the windows, (B or 1, Q, M, 1)
  * @param stands where the queries stand among the keys, (1, Q, M, 1)
- * @param place the places of the keys, (B or 1, Q, 1, K); some may lie outside of the sequence
+ * @param position the positions of the keys, (B or 1, Q, 1, K); some may lie outside of the sequence
  * @param columns the same for the first sequence if all have the same, −1 for one outside; else
  *     null
  */
-record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place, int[] columns) {
+record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray position, int[] columns) {
 
     private static final int SMALLEST_BLOCK = 16;
 
-    /** Each query by itself: its window may lie anywhere. Centres (B, T), places (1, T). */
+    /** Each query by itself: its window may lie anywhere. Centres (B, T), positions (1, T). */
     static LocalWindows single(NDArray centre, NDArray stands, int halfWidth) {
         long width = 2L * halfWidth + 1;
         NDArray steps =
@@ -40,18 +40,18 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
                 null);
     }
 
-    /** Queries whose centres follow one another, from {@code first} on. Places (1, T). */
+    /** Queries whose centres follow one another, from {@code first} on. Positions (1, T). */
     static LocalWindows consecutive(int first, NDArray stands, int halfWidth, int keys) {
         long queries = stands.getShape().get(1);
         int size = (int) Math.min(queries, Math.max(2L * halfWidth, SMALLEST_BLOCK)); // M
         int blocks = (int) ((queries + size - 1) / size); // Q
         int width = size + 2 * halfWidth; // K
         int[] columns = new int[blocks * width];
-        float[] places = new float[blocks * width];
+        float[] positions = new float[blocks * width];
         for (int i = 0; i < columns.length; i++) {
-            int place = first - halfWidth + i / width * size + i % width;
-            columns[i] = place >= 0 && place < keys ? place : -1;
-            places[i] = place;
+            int position = first - halfWidth + i / width * size + i % width;
+            columns[i] = position >= 0 && position < keys ? position : -1;
+            positions[i] = position;
         }
         NDManager manager = stands.getManager();
         DataType type = stands.getDataType();
@@ -64,13 +64,13 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
                 queries,
                 range(manager, first, filled, type).reshape(1, blocks, size, 1),
                 all.reshape(1, blocks, size, 1),
-                HostArrays.of(manager, places, new Shape(1, blocks, 1, width)).toType(type, false),
+                HostArrays.of(manager, positions, new Shape(1, blocks, 1, width)).toType(type, false),
                 columns);
     }
 
     /** Q. */
     long blocks() {
-        return place.getShape().get(1);
+        return position.getShape().get(1);
     }
 
     /** M. */
@@ -80,7 +80,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
 
     /** K. */
     long width() {
-        return place.getShape().get(3);
+        return position.getShape().get(3);
     }
 
     /** Queries in their blocks: (B, T, D) to (B·Q, M, D). */
@@ -102,7 +102,7 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
         if (columns != null) {
             taken = Sequences.take(keys, columns);
         } else {
-            NDArray own = place.reshape(place.getShape().get(0), blocks() * width());
+            NDArray own = position.reshape(position.getShape().get(0), blocks() * width());
             taken = Sequences.take(keys, own.clip(0, shape.get(1) - 1));
         }
         return taken.reshape(shape.get(0) * blocks(), width(), shape.get(2));
@@ -110,13 +110,13 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
 
     /** Which of the gathered keys are seen, for B sequences of S keys: (B·Q, 1, M, K). */
     MaskArrays mask(AttentionMask mask, int halfWidth, long batch, int keys) {
-        DataType type = place.getDataType();
+        DataType type = position.getDataType();
         NDArray seen =
-                inside(place, centre, halfWidth)
-                        .mul(place.gte(0).toType(type, false))
-                        .mul(place.lt(keys).toType(type, false)); // (B or 1, Q, M, K)
+                inside(position, centre, halfWidth)
+                        .mul(position.gte(0).toType(type, false))
+                        .mul(position.lt(keys).toType(type, false)); // (B or 1, Q, M, K)
         if (mask.band().isCausal()) {
-            NDArray ahead = place.sub(stands); // (B or 1, Q, M, K)
+            NDArray ahead = position.sub(stands); // (B or 1, Q, M, K)
             seen = seen.mul(ahead.lte(0).toType(type, false));
         }
         if (mask.keys().isPresent()) {
@@ -129,16 +129,16 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray place,
         return MaskArrays.of(visible);
     }
 
-    /** The context of the places: (B·Q, 1, M, Dv) to (B, T, Dv). */
+    /** The context of the positions: (B·Q, 1, M, Dv) to (B, T, Dv). */
     NDArray ungrouped(NDArray context, long batch) {
         NDArray all = context.reshape(batch, blocks() * size(), context.getShape().get(3));
         return blocks() * size() == queries ? all : all.get(new NDIndex(":, :{}", queries));
     }
 
-    /** Ones where a place lies within a window. */
-    static NDArray inside(NDArray place, NDArray centre, int halfWidth) {
-        NDArray distance = place.sub(centre.stopGradient()).abs();
-        return distance.lte(halfWidth).toType(place.getDataType(), false);
+    /** Ones where a position lies within a window. */
+    static NDArray inside(NDArray position, NDArray centre, int halfWidth) {
+        NDArray distance = position.sub(centre.stopGradient()).abs();
+        return distance.lte(halfWidth).toType(position.getDataType(), false);
     }
 
     /** Consecutive numbers, (1, count). */

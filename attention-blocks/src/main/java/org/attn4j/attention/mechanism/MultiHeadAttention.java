@@ -258,7 +258,7 @@ public final class MultiHeadAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that turn queries and keys, for self-attention.
+         * Sets positions that rotate queries and keys, for self-attention.
          *
          * @param rotary the embedding; null for none
          * @return this builder

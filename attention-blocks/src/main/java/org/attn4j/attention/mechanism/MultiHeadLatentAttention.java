@@ -17,11 +17,11 @@ import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
 /**
- * Multi-head latent attention: keys and values of all heads are made from one small vector a place,
- * and only that vector is cached.
+ * Multi-head latent attention: keys and values of all heads are made from one small vector a
+ * position, and only that vector is cached.
  *
- * <p>DeepSeek-V2 2024, section 2.1. With h the input (D) of a place, n a head, R the rank of the
- * compressed keys and values, and ρ the turning of {@link RotaryEmbedding}:
+ * <p>DeepSeek-V2 2024, section 2.1. With h the input (D) of a position, n a head, R the rank of the
+ * compressed keys and values, and ρ the rotation of {@link RotaryEmbedding}:
  *
  * <pre>
  *   [c' ; k']        = W_kv_a h                  kv_a_proj_with_mqa: R + Hr features
@@ -37,7 +37,7 @@ import org.attn4j.common.Require;
  * The paper's c^KV is c, its W^UK and W^UV are the two parts of W_kv_b, its k^R is kr. Names and
  * shapes of the parameters are those of DeepSeek's checkpoints.
  *
- * <p><b>Two forms, one result.</b> The plain form makes k_n and v_n of every place. The absorbed
+ * <p><b>Two forms, one result.</b> The plain form makes k_n and v_n of every position. The absorbed
  * one folds W_kv_b into query and output: {@code q_n·(W_uk,n c) = (W_uk,nᵀ q_n)·c} and {@code Σ
  * weights W_uv,n c = W_uv,n Σ weights c}, so that all heads attend to the cached latent itself, as
  * multi-query attention with R + Hr features does. With a cache, whichever takes fewer
@@ -46,14 +46,14 @@ import org.attn4j.common.Require;
  *
  * <p>The value of {@link AttentionInputs} is not read: keys and values come from the key input.
  * Query (B, T, D) and key (B, S, D) give a context (B, T, D); weights are (B, N, T, S). Choose it
- * when the cache is what limits generation: it holds R + Hr numbers a place, where multi-head
+ * when the cache is what limits generation: it holds R + Hr numbers a position, where multi-head
  * attention holds 2·N·H, and keeps a key and value of its own for each head, which grouped-query
  * attention does not. Time B·S·R·N·(Hn + Hv) for the keys and values, B·T·S·N·(Hn + Hr + Hv) for
  * attending in the plain form and B·T·S·N·(2R + Hr) in the absorbed one.
  *
- * <p>Positions turn the shared key and its query part alone, so the block needs no others. In
- * cross-attention places of two sequences have no distance: build it with {@code optRotary(null)},
- * and the shared key is used as it is.
+ * <p>Positions rotate the shared key and its query part alone, so the block needs no others. In
+ * cross-attention positions of two sequences have no distance: build it with {@code
+ * optRotary(null)}, and the shared key is used as it is.
  */
 public final class MultiHeadLatentAttention extends AttentionBlock {
 
@@ -75,7 +75,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     private final int headSize;
     private final int sharedSize;
     private final int valueSize;
-    private final RotaryEmbedding rotary; // null: the shared key is not turned
+    private final RotaryEmbedding rotary; // null: the shared key is not rotated
     private final Form form;
     private final ScaledDotProduct core;
 
@@ -170,11 +170,11 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     }
 
     /**
-     * Returns what is kept of places: all that later queries need of them.
+     * Returns what is kept of positions: all that later queries need of them.
      *
      * @param parameters where the block's parameters are found
-     * @param x the places, (B, S, D)
-     * @param positions where they stand, (S) or (B, S); null for consecutive places
+     * @param x the positions, (B, S, D)
+     * @param positions where they stand, (S) or (B, S); null for consecutive positions
      * @param first where the first stands if {@code positions} is null
      * @param training whether this is a training pass
      * @return as key the latent c, (B, 1, S, R), and as value the shared key kr, (B, 1, S, Hr)
@@ -190,11 +190,11 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
      * Returns the heads of queries.
      *
      * @param parameters where the block's parameters are found
-     * @param x the places that attend, (B, T, D)
-     * @param positions where they stand, (T) or (B, T); null for consecutive places
+     * @param x the positions that attend, (B, T, D)
+     * @param positions where they stand, (T) or (B, T); null for consecutive positions
      * @param first where the first stands if {@code positions} is null
      * @param training whether this is a training pass
-     * @return (B, N, T, Hn + Hr), the last Hr features turned
+     * @return (B, N, T, Hn + Hr), the last Hr features rotated
      */
     public NDArray queries(
             ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {

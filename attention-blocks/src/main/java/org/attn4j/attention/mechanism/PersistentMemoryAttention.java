@@ -40,7 +40,7 @@ import org.attn4j.common.Require;
  * last. In the paper such a layer needs no feed-forward block: choose it to fold what a model knows
  * into its attention, and see in the weights how much comes from there. Query (B, T, D), key (B, S,
  * Dk) and value (B, S, Dv) give (B, T, D). Time B·(T + S)·D² + B·T·(S + M)·D; a cache holds the
- * places alone.
+ * positions alone.
  */
 public final class PersistentMemoryAttention extends AttentionBlock {
 
@@ -159,8 +159,8 @@ public final class PersistentMemoryAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that turn queries and the keys of places, for self-attention. The
-         * persistent keys stand nowhere and are not turned.
+         * Sets positions that rotate queries and keys, for self-attention. The persistent keys
+         * stand nowhere and are not rotated.
          *
          * @param rotary the embedding; null for none
          * @return this builder
@@ -171,7 +171,7 @@ public final class PersistentMemoryAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that add to the scores of places. One with parameters becomes the child
+         * Sets positions that add to the scores of positions. One with parameters becomes the child
          * {@code score_bias}.
          *
          * @param scoreBias the bias; null for none

@@ -8,16 +8,16 @@ import org.attn4j.attention.ops.Scalars;
  * The learning rule of hard attention: REINFORCE with a moving-average baseline and an entropy
  * term.
  *
- * <p>Xu et al. 2015, section 4.1, equations 10 to 12. With N sampled sequences of places s and the
- * log-likelihood log p(y | s, a) that each led to, the loss is minus the mean over samples and rows
- * of
+ * <p>Xu et al. 2015, section 4.1, equations 10 to 12. With N sampled sequences of positions s and
+ * the log-likelihood log p(y | s, a) that each led to, the loss is minus the mean over samples and
+ * rows of
  *
  * <pre>log p(y | s, a) + λ_r [log p(y | s, a) − b] Σ_t log α_t(s_t) + λ_e Σ_t H(α_t)</pre>
  *
  * <p>where no gradient goes through the bracket. The first term trains what reads the context, the
- * second makes places that led to more than the baseline likelier, the third keeps looking around.
- * The baseline b is a number that whoever trains keeps from batch to batch: {@link #baseline} moves
- * it after the loss was taken.
+ * second makes positions that led to more than the baseline likelier, the third keeps looking
+ * around. The baseline b is a number that whoever trains keeps from batch to batch: {@link
+ * #baseline} moves it after the loss was taken.
  *
  * @param rewardWeight λ_r, at least 0
  * @param entropyWeight λ_e, at least 0
@@ -42,7 +42,7 @@ public record Reinforce(double rewardWeight, double entropyWeight, double decay)
      * Computes the loss.
      *
      * @param logLikelihood log p(y | s, a), (N, B), with its gradient
-     * @param glimpses the places that led to it
+     * @param glimpses the positions that led to it
      * @param steps (B, T), which steps are real, as booleans or ones and zeros; null for all
      * @param baseline b, from the batches before; 0 at the first
      * @return the loss, an array of one element

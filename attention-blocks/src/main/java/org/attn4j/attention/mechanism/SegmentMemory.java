@@ -6,10 +6,11 @@ import java.util.List;
 
 /**
  * What {@link TransformerXl} keeps of the segments that it has read: for each layer the inputs of
- * the last places. No gradient flows into it.
+ * the last positions. No gradient flows into it.
  *
  * @param hidden the inputs of each layer, (B, M, D); an empty list at the start
- * @param visible which places may be seen, (B, M) of ones and zeros in float32; null at the start
+ * @param visible which positions may be seen, (B, M) of ones and zeros in float32; null at the
+ *     start
  */
 public record SegmentMemory(List<NDArray> hidden, NDArray visible) implements AutoCloseable {
 
@@ -28,7 +29,7 @@ public record SegmentMemory(List<NDArray> hidden, NDArray visible) implements Au
     }
 
     /**
-     * Returns how many places are remembered.
+     * Returns how many positions are remembered.
      *
      * @return M, 0 at the start
      */

@@ -39,7 +39,7 @@ import org.attn4j.common.Require;
  * a bias. A query that sees no region has α of zeros and β = 1.
  *
  * <p>{@link #look} takes these inputs. Through the plain contract the query (B, T, D) stands in for
- * x, the cell and h, and the query one place before it for h' (zeros before the first; a cache
+ * x, the cell and h, and the query one position before it for h' (zeros before the first; a cache
  * keeps it); the values, with D features, are the regions that are mixed, the keys those that are
  * scored. The context is the readout (B, T, D); the weights are α̂ without the sentinel, (B, 1, T,
  * S), which sum to 1 − β.
@@ -236,7 +236,7 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
         return new AttentionOutput(look(parameters, inputs, training).readout());
     }
 
-    /** The query of the place before each, zeros before the first. */
+    /** The query of the position before each, zeros before the first. */
     private static NDArray previous(NDArray query, KeyValueCache cache) {
         NDArray kept = cache == null ? null : cache.state(PREVIOUS); // (B, 1, D)
         Shape shape = query.getShape();

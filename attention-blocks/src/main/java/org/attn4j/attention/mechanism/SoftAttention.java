@@ -17,17 +17,17 @@ import org.attn4j.attention.score.Score;
  * Soft, deterministic attention of Show, Attend and Tell: the expected look at an image, gated.
  *
  * <p>Xu et al. 2015, section 3.1.2, equations 4 to 6, and section 4.2: {@code e_ti = f_att(a_i,
- * h_t)}, {@code α_t = softmax(e_t)} over the visible places, {@code ẑ_t = β_t Σ_i α_ti a_i} with
+ * h_t)}, {@code α_t = softmax(e_t)} over the visible positions, {@code ẑ_t = β_t Σ_i α_ti a_i} with
  * the gating scalar {@code β_t = σ(w_β · h_t + b_β)} of section 4.2.1. The annotations a are key
  * and value, the state h (h_{t−1} in the paper) is the query, f_att is the child {@code score}, in
  * the paper's programs an {@link org.attn4j.attention.score.AdditiveScore} with a bias, and w_β (1,
  * Dq) with b_β is the child {@code gate}. {@link #penalty} is the doubly stochastic regularisation
- * of equation 14, which asks that every place be looked at once over a whole sentence.
+ * of equation 14, which asks that every position be looked at once over a whole sentence.
  *
  * <p>Query (B, T, Dq), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, Dv). Choose it
- * where a decoder describes a set of places and must now and then rely on its language alone, which
- * a gate near 0 does; {@link HardAttention} looks at one place instead. Time and memory are those
- * of the score, B·T·S·A for the additive one, and B·T·Dq for the gate.
+ * where a decoder describes a set of positions and must now and then rely on its language alone,
+ * which a gate near 0 does; {@link HardAttention} looks at one position instead. Time and memory
+ * are those of the score, B·T·S·A for the additive one, and B·T·Dq for the gate.
  */
 public final class SoftAttention extends ScoredAttention<Score> {
 
@@ -99,10 +99,10 @@ public final class SoftAttention extends ScoredAttention<Score> {
 
     /**
      * Computes the doubly stochastic penalty, {@code λ Σ_i (1 − Σ_t α_ti)²}: the weights of a step
-     * sum to one, and those of a place over all steps should, too. It is added to the loss.
+     * sum to one, and those of a position over all steps should, too. It is added to the loss.
      *
      * @param weights α, (B, 1, T, S), as an observer is told them
-     * @param visible (B, S), which places count, as booleans or ones and zeros; null for all
+     * @param visible (B, S), which positions count, as booleans or ones and zeros; null for all
      * @param steps (B, T), which steps are real, as booleans or ones and zeros; null for all
      * @param lambda λ, at least 0
      * @return the penalty of each row, (B)

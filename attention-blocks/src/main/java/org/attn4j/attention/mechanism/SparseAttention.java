@@ -24,33 +24,33 @@ import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
 /**
- * Multi-head self-attention in which a place sees few others: {@code softmax over the keys j of the
- * pattern of q_i·k_j / √H}, on projections as in {@link MultiHeadAttention}.
+ * Multi-head self-attention in which a position sees few others: {@code softmax over the keys j of
+ * the pattern of q_i·k_j / √H}, on projections as in {@link MultiHeadAttention}.
  *
- * <p>The pattern says which places those are:
+ * <p>The pattern says which positions those are:
  *
  * <ul>
  *   <li>{@link org.attn4j.attention.pattern.StridedPattern} and {@link
  *       org.attn4j.attention.pattern.FixedPattern}: Child et al. 2019, section 4.3; causal, T·√T;
  *   <li>{@link org.attn4j.attention.pattern.BlockPattern}: window, global and random blocks, Zaheer
  *       et al. 2020 (Big Bird), section 2;
- *   <li>{@link WindowPattern}: a sliding window, dilated for some heads, and global places, Beltagy
- *       et al. 2020 (Longformer), section 3.1.
+ *   <li>{@link WindowPattern}: a sliding window, dilated for some heads, and global positions,
+ *       Beltagy et al. 2020 (Longformer), section 3.1.
  * </ul>
  *
- * <p>With a {@link WindowPattern} each sequence may have global places of its own, {@link
+ * <p>With a {@link WindowPattern} each sequence may have global positions of its own, {@link
  * AttentionInputs#globals()}. They share the projections of the others unless they are given their
  * own.
  *
  * <p>Its children are {@code query_proj}, {@code key_proj}, {@code value_proj}, {@code output_proj}
- * and, for the projections of global places, {@code global}. x (B, T, D) gives a context (B, T, D).
- * The keys of each block of queries are gathered, so that for P visible places a query time and
- * memory are B·N·T·P beside the projections, forward and backward; an array of T×S is made only if
- * an observer asks for the weights, or if the mask brings one (a dense pattern, a bias, or a band
- * other than the causal one). A step with a cache reads P places of it.
+ * and, for the projections of global positions, {@code global}. x (B, T, D) gives a context (B, T,
+ * D). The keys of each block of queries are gathered, so that for P visible positions a query time
+ * and memory are B·N·T·P beside the projections, forward and backward; an array of T×S is made only
+ * if an observer asks for the weights, or if the mask brings one (a dense pattern, a bias, or a
+ * band other than the causal one). A step with a cache reads P positions of it.
  *
  * <p>Choose it for self-attention over long sequences. It does not attend to another sequence,
- * whose places the pattern could not count.
+ * whose positions the pattern could not count.
  */
 public final class SparseAttention extends AttentionBlock {
 
@@ -232,7 +232,7 @@ public final class SparseAttention extends AttentionBlock {
         return new ScaledDotProduct(request.scale(), request.dropout(), request.kernel());
     }
 
-    /** The contexts (B, T, N·H) of the places that are seen, and zeros for the others. */
+    /** The contexts (B, T, N·H) of the positions that are seen, and zeros for the others. */
     private static NDArray kept(NDArray context, NDArray visible) {
         Shape shape = context.getShape();
         return context.mul(
@@ -286,7 +286,7 @@ public final class SparseAttention extends AttentionBlock {
         private Builder() {}
 
         /**
-         * Sets which places see which.
+         * Sets which positions see which.
          *
          * @param pattern the pattern
          * @return this builder
@@ -332,7 +332,7 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
-         * Sets whether a place that the mask hides as a key gets a context of zeros, as padding
+         * Sets whether a position that the mask hides as a key gets a context of zeros, as padding
          * does in Longformer and Big Bird. The weights that an observer is told stay as they are.
          *
          * @param hiddenSeeNothing whether it does; it does not unless set
@@ -356,7 +356,7 @@ public final class SparseAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that turn queries and keys.
+         * Sets positions that rotate queries and keys.
          *
          * @param rotary the embedding; null for none
          * @return this builder

@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDArray;
  *
  * @param weights α, the distribution without noise, (B, 1, T, S)
  * @param soft the relaxed sample, softmax((log α + g) / τ), (B, 1, T, S)
- * @param hard its largest place as ones and zeros, exactly; the gradient is that of {@code soft}.
- *     (B, 1, T, S); zeros for a query that sees nothing
- * @param places the largest place, (B, T) of int64; 0 for a query that sees nothing
- * @param context the values at these places, (B, T, Dv)
+ * @param hard its largest position as ones and zeros, exactly; the gradient is that of {@code
+ *     soft}. (B, 1, T, S); zeros for a query that sees nothing
+ * @param positions the largest position, (B, T) of int64; 0 for a query that sees nothing
+ * @param context the values at these positions, (B, T, Dv)
  */
 public record StraightThrough(
-        NDArray weights, NDArray soft, NDArray hard, NDArray places, NDArray context) {}
+        NDArray weights, NDArray soft, NDArray hard, NDArray positions, NDArray context) {}

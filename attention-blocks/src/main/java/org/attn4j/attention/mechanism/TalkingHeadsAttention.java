@@ -202,7 +202,7 @@ public final class TalkingHeadsAttention extends AttentionBlock {
         }
 
         /**
-         * Sets Hv, the features of a place in a head of values; D / Nv unless set.
+         * Sets Hv, the features of a position in a head of values; D / Nv unless set.
          *
          * @param valueSize at least 1
          * @return this builder
@@ -224,7 +224,7 @@ public final class TalkingHeadsAttention extends AttentionBlock {
         }
 
         /**
-         * Sets positions that turn queries and keys, for self-attention.
+         * Sets positions that rotate queries and keys, for self-attention.
          *
          * @param rotary the embedding; null for none
          * @return this builder

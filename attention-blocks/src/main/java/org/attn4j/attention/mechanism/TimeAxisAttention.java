@@ -14,20 +14,21 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 
 /**
- * Attention along the time axis: each place of a scene attends to itself at other times, and to
+ * Attention along the time axis: each position of a scene attends to itself at other times, and to
  * nothing else.
  *
  * <p>Bertasius, Wang and Torresani 2021 (TimeSformer), section 3, "divided space-time attention",
- * its temporal half: for every place p by itself, {@code α_(p,t) = softmax_t'(q_(p,t) · k_(p,t') /
- * √H)} and {@code s_(p,t) = Σ_t' α v_(p,t')} in each head, the heads then projected together. All
- * places share the projections, those of the child {@code attention}, a {@link MultiHeadAttention}.
- * The classification token, the norm and the residual of their layer are the caller's.
+ * its temporal half: for every position p by itself, {@code α_(p,t) = softmax_t'(q_(p,t) · k_(p,t')
+ * / √H)} and {@code s_(p,t) = Σ_t' α v_(p,t')} in each head, the heads then projected together. All
+ * positions share the projections, those of the child {@code attention}, a {@link
+ * MultiHeadAttention}. The classification token, the norm and the residual of their layer are the
+ * caller's.
  *
- * <p>x (B, T, P, D) with T times and P places gives (B, T, P, D). Choose it for video, sensor
- * fields and the like, beside an attention over places: joint attention over all T·P costs (T·P)²,
- * this one P·T². Time B·P·T²·D and, with a fused kernel, memory B·T·P·D. With {@code causal} no
- * time sees a later one. It is no {@link org.attn4j.attention.Attention}, whose inputs have no
- * second axis; a sequence (B, T, D) is the case of one place.
+ * <p>x (B, T, P, D) with T times and P positions gives (B, T, P, D). Choose it for video, sensor
+ * fields and the like, beside an attention over positions: joint attention over all T·P costs
+ * (T·P)², this one P·T². Time B·P·T²·D and, with a fused kernel, memory B·T·P·D. With {@code
+ * causal} no time sees a later one. It is no {@link org.attn4j.attention.Attention}, whose inputs
+ * have no second axis; a sequence (B, T, D) is the case of one position.
  */
 public final class TimeAxisAttention extends AbstractBlock {
 
@@ -90,18 +91,18 @@ public final class TimeAxisAttention extends AbstractBlock {
         Shape shape = in.x().getShape();
         long batch = shape.get(0);
         long times = shape.get(1);
-        long places = shape.get(2);
-        NDArray rows = in.x().swapAxes(1, 2).reshape(batch * places, times, -1); // (B·P, T, D)
+        long positions = shape.get(2);
+        NDArray rows = in.x().swapAxes(1, 2).reshape(batch * positions, times, -1); // (B·P, T, D)
         AttentionMask mask = causal ? AttentionMask.causal() : AttentionMask.none();
         if (in.visible() != null) {
-            mask = mask.and(AttentionMask.keys(in.visible().repeat(0, places))); // (B·P, T)
+            mask = mask.and(AttentionMask.keys(in.visible().repeat(0, positions))); // (B·P, T)
         }
         AttentionInputs inputs =
                 AttentionInputs.self(rows).withMask(mask).withObserver(in.observer());
         return attention
                 .attend(parameters, inputs, training)
                 .context() // (B·P, T, D)
-                .reshape(batch, places, times, -1)
+                .reshape(batch, positions, times, -1)
                 .swapAxes(1, 2); // (B, T, P, D)
     }
 

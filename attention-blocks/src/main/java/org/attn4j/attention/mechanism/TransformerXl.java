@@ -43,9 +43,10 @@ import org.attn4j.attention.ops.Temporaries;
  *
  * <p>{@link #attend} reads one segment (B, T, D), its memory going in and coming out. {@code
  * forward} takes {@code [x]} or {@code [x, visible]} of any length, cuts it into segments, starts
- * with an empty memory, and gives the whole output. A place sees M + T places in each layer and so
- * K·M places back with K layers, at a time of B·T·(M + T)·D a segment and layer. Choose it for
- * sequences too long for one window: what was read is not computed again, as a sliding window does.
+ * with an empty memory, and gives the whole output. A position sees M + T positions in each layer
+ * and so K·M positions back with K layers, at a time of B·T·(M + T)·D a segment and layer. Choose
+ * it for sequences too long for one window: what was read is not computed again, as a sliding
+ * window does.
  */
 public final class TransformerXl extends AbstractBlock {
 
@@ -85,7 +86,7 @@ public final class TransformerXl extends AbstractBlock {
      *
      * @param parameters where the block's parameters are found
      * @param x the segment, (B, T, D)
-     * @param visible which of its places may be seen, (B, T), boolean or of zeros and ones; null
+     * @param visible which of its positions may be seen, (B, T), boolean or of zeros and ones; null
      *     for all
      * @param past the memory that the segment before has left
      * @param observer is told the weights of layer n as {@code layers.n}, (B, N, T, M + T), the
@@ -128,10 +129,10 @@ public final class TransformerXl extends AbstractBlock {
         return new SegmentOutput(hidden, next);
     }
 
-    /** The last M places, without a gradient. */
-    private NDArray last(NDArray places) {
-        long length = places.getShape().get(1);
-        return places.get(new NDIndex(":, {}:", Math.max(0, length - memory))).stopGradient();
+    /** The last M positions, without a gradient. */
+    private NDArray last(NDArray positions) {
+        long length = positions.getShape().get(1);
+        return positions.get(new NDIndex(":, {}:", Math.max(0, length - memory))).stopGradient();
     }
 
     private static NDArray seen(NDArray x, NDArray visible, SegmentMemory past) {
@@ -360,7 +361,7 @@ public final class TransformerXl extends AbstractBlock {
         }
 
         /**
-         * Sets the places of a segment, by which {@code forward} cuts.
+         * Sets the positions of a segment, by which {@code forward} cuts.
          *
          * @param segment at least 1
          * @return this builder
@@ -371,7 +372,7 @@ public final class TransformerXl extends AbstractBlock {
         }
 
         /**
-         * Sets M, the places that are remembered; as many as a segment has unless set.
+         * Sets M, the positions that are remembered; as many as a segment has unless set.
          *
          * @param memory at least 0
          * @return this builder

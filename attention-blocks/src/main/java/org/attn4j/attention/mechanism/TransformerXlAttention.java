@@ -21,12 +21,12 @@ import org.attn4j.attention.position.SinusoidalPositions;
 import org.attn4j.common.Require;
 
 /**
- * Self-attention that knows distances and not places, so that what it learnt holds for a memory of
- * earlier segments too: the attention of Transformer-XL.
+ * Self-attention that knows distances and not positions, so that what it learnt holds for a memory
+ * of earlier segments too: the attention of Transformer-XL.
  *
  * <p>Dai et al. 2019, section 3.3. With q, k, v the projections of a head, R_d the sinusoidal
  * vector of the distance d, W_r its projection, and u, v' learned vectors of a head that stand
- * where the query's place would:
+ * where the query's position would:
  *
  * <pre>
  *   score(i, j) = ((q_i + u) · k_j + (q_i + v') · W_r R_(i−j)) / √H
@@ -144,7 +144,7 @@ public final class TransformerXlAttention extends AttentionBlock {
 
     /**
      * Moves scores by distance to their keys. Column p of row t holds the distance S − 1 − p, which
-     * is that of key j = p − (T − 1 − t): each row must move left by one place less than the row
+     * is that of key j = p − (T − 1 − t): each row must move left by one position less than the row
      * above it. With one more column in front, that is what reading the same numbers in rows of
      * another length does. Keys later than the last distance get numbers of other rows; only a mask
      * that hides them leaves those distances out.

@@ -12,7 +12,7 @@
  *       org.attn4j.attention.mechanism.GlobalAttention} (Luong: dot, general, concat, location),
  *       {@link org.attn4j.attention.mechanism.SoftAttention} with a gate, {@link
  *       org.attn4j.attention.mechanism.CoverageAttention} where nothing should be used twice.
- *   <li>One place at a time: {@link org.attn4j.attention.mechanism.HardAttention}, sampled, with
+ *   <li>One position at a time: {@link org.attn4j.attention.mechanism.HardAttention}, sampled, with
  *       {@link org.attn4j.attention.mechanism.Reinforce} as one of its two ways to learn.
  * </ul>
  *

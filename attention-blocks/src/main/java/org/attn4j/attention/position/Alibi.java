@@ -63,7 +63,7 @@ public final class Alibi implements ScoreBias {
     }
 
     /**
-     * Returns the biases; the queries are the last T of the S places.
+     * Returns the biases; the queries are the last T of the S positions.
      *
      * @param manager where the result lives
      * @param queryLength T
@@ -82,7 +82,7 @@ public final class Alibi implements ScoreBias {
     }
 
     /**
-     * Returns the biases as Bloom has them: by the place of the key alone, counted over the keys
+     * Returns the biases as Bloom has them: by the position of the key alone, counted over the keys
      * that are no padding. Under a causal mask this differs from {@link #bias(NDManager, long,
      * long)} by a constant in each row, which softmax takes away.
      *
@@ -96,11 +96,11 @@ public final class Alibi implements ScoreBias {
                 Temporaries.FREED.of(
                         () -> {
                             NDArray seen = visible.toType(DataType.FLOAT32, false);
-                            NDArray places =
+                            NDArray positions =
                                     Scalars.subtract(seen.cumSum(1), 1)
                                             .mul(seen)
                                             .reshape(shape.get(0), 1, 1, shape.get(1));
-                            return places.mul(heads(manager));
+                            return positions.mul(heads(manager));
                         });
         bias.attach(manager);
         return bias;

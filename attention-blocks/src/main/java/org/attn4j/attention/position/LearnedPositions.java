@@ -15,7 +15,7 @@ import ai.djl.util.PairList;
 import org.attn4j.attention.ops.Scalars;
 
 /**
- * A learned vector for each place, as in BERT, GPT-2 and BART. {@code forward} takes places, any
+ * A learned vector for each position, as in BERT, GPT-2 and BART. {@code forward} takes places, any
  * shape of int64, and gives that shape with D behind it. Parameter: {@code weight}, (offset +
  * maxLength, D).
  */
@@ -31,9 +31,9 @@ public final class LearnedPositions extends AbstractBlock {
     /**
      * Creates the vectors.
      *
-     * @param maxLength how many places there are
+     * @param maxLength how many positions there are
      * @param size D
-     * @param offset which row of the table is place 0: 2 in BART and OPT, else 0
+     * @param offset which row of the table is position 0: 2 in BART and OPT, else 0
      */
     public LearnedPositions(int maxLength, int size, int offset) {
         super(VERSION);
@@ -60,7 +60,7 @@ public final class LearnedPositions extends AbstractBlock {
     }
 
     /**
-     * Returns how many places there are.
+     * Returns how many positions there are.
      *
      * @return the rows of the table behind the offset
      */
@@ -69,11 +69,11 @@ public final class LearnedPositions extends AbstractBlock {
     }
 
     /**
-     * Returns the vectors of consecutive places.
+     * Returns the vectors of consecutive positions.
      *
      * @param parameters where the table is found
      * @param manager where the result lives
-     * @param first the first place
+     * @param first the first position
      * @param count T
      * @param training whether this is a training pass
      * @return (T, D)
@@ -88,12 +88,13 @@ public final class LearnedPositions extends AbstractBlock {
             throw new IllegalArgumentException(
                     "there are learned positions for "
                             + maxLength
-                            + " places, but the sequence has "
+                            + " positions, but the sequence has "
                             + (first + count)
                             + ": shorten it, or train with a larger maxLength");
         }
-        NDArray places = manager.arange((int) first, (int) (first + count), 1, DataType.INT64);
-        return forwardInternal(parameters, new NDList(places), training, null).singletonOrThrow();
+        NDArray positions = manager.arange((int) first, (int) (first + count), 1, DataType.INT64);
+        return forwardInternal(parameters, new NDList(positions), training, null)
+                .singletonOrThrow();
     }
 
     /** {@inheritDoc} */
@@ -103,9 +104,9 @@ public final class LearnedPositions extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray places = inputs.singletonOrThrow();
-        NDArray table = parameters.getValue(weight, places.getDevice(), training);
-        return Embedding.embedding(Scalars.add(places, offset), table, SparseFormat.DENSE);
+        NDArray positions = inputs.singletonOrThrow();
+        NDArray table = parameters.getValue(weight, positions.getDevice(), training);
+        return Embedding.embedding(Scalars.add(positions, offset), table, SparseFormat.DENSE);
     }
 
     /** {@inheritDoc} */

@@ -65,7 +65,7 @@ public final class RelativeKeys extends AbstractBlock {
      * Returns what is added to the scores before they are scaled.
      *
      * @param parameters where the table is found
-     * @param queryHeads (B, N, T, H), the last T of the S places
+     * @param queryHeads (B, N, T, H), the last T of the S positions
      * @param keyHeads (B, N, S, H)
      * @param training whether this is a training pass
      * @return (B, N, T, S)
@@ -79,7 +79,7 @@ public final class RelativeKeys extends AbstractBlock {
             throw new IllegalArgumentException(
                     "there are relative positions for "
                             + maxLength
-                            + " places, but the sequence has "
+                            + " positions, but the sequence has "
                             + keyCount
                             + ": shorten it");
         }
@@ -96,16 +96,16 @@ public final class RelativeKeys extends AbstractBlock {
                 : scores;
     }
 
-    /** Each place of (B, N, P, H) with its own matrix of (P, H, X), to (P, B, N, X). */
+    /** Each position of (B, N, P, H) with its own matrix of (P, H, X), to (P, B, N, X). */
     private static NDArray compared(NDArray heads, NDArray matrices) {
         Shape shape = heads.getShape();
         long batch = shape.get(0);
         long count = shape.get(1);
-        long places = shape.get(2);
+        long positions = shape.get(2);
         return heads.transpose(2, 0, 1, 3) // (P, B, N, H)
-                .reshape(places, batch * count, shape.get(3))
+                .reshape(positions, batch * count, shape.get(3))
                 .matMul(matrices) // (P, B·N, X)
-                .reshape(places, batch, count, matrices.getShape().get(2));
+                .reshape(positions, batch, count, matrices.getShape().get(2));
     }
 
     private NDArray rows(NDManager manager, long queries, long keyCount) {

@@ -92,7 +92,7 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
     /**
      * Returns the bucket of a distance.
      *
-     * @param distance the key's place less the query's
+     * @param distance the key's position less the query's
      * @return a bucket, from 0
      */
     public int bucket(long distance) {
@@ -124,7 +124,7 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
     }
 
     /**
-     * Returns the buckets of all pairs; the queries are the last T of the S places.
+     * Returns the buckets of all pairs; the queries are the last T of the S positions.
      *
      * @param manager where the result lives
      * @param queryLength T
@@ -140,8 +140,8 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
         }
         long[] ids = new long[Math.multiplyExact(queries, keys)];
         for (int i = 0; i < queries; i++) {
-            int place = keys - queries + i;
-            System.arraycopy(byDistance, keys - 1 - place, ids, i * keys, keys);
+            int position = keys - queries + i;
+            System.arraycopy(byDistance, keys - 1 - position, ids, i * keys, keys);
         }
         return HostArrays.of(manager, ids, new Shape(queries, keys));
     }

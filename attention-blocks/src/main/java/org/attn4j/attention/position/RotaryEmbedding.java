@@ -10,11 +10,11 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
 
 /**
- * Rotary position embedding: pairs of features of a query or key are turned by an angle that grows
- * with the place, so that their product depends on the distance alone.
+ * Rotary position embedding: pairs of features of a query or key are rotated by an angle that grows
+ * with the position, so that their product depends on the distance alone.
  *
- * <p>Su et al. 2021 (RoFormer), section 3.2.2: pair i of place p is turned by {@code p ·
- * base^(−2i/R)}, R being the number of features that are turned. It has no parameters and is
+ * <p>Su et al. 2021 (RoFormer), section 3.2.2: pair i of position p is rotated by {@code p ·
+ * base^(−2i/R)}, R being the number of features that are rotated. It has no parameters and is
  * applied to query and key in each layer, at a cost of B·N·T·H.
  */
 public final class RotaryEmbedding {
@@ -56,38 +56,38 @@ public final class RotaryEmbedding {
     /**
      * Returns R.
      *
-     * @return how many features at the start of a head are turned
+     * @return how many features at the start of a head are rotated
      */
     public int size() {
         return size;
     }
 
     /**
-     * Returns the angles per place; those of short sequences where the scaling depends on the
+     * Returns the angles per position; those of short sequences where the scaling depends on the
      * length.
      *
-     * @return R / 2 frequencies, in radians a place
+     * @return R / 2 frequencies, in radians a position
      */
     public float[] frequencies() {
         return frequencies.clone();
     }
 
     /**
-     * Turns heads at consecutive places.
+     * Rotates heads at consecutive positions.
      *
      * @param heads (B, N, T, H)
-     * @param first the place of the first of the T
+     * @param first the position of the first of the T
      * @return (B, N, T, H)
      */
     public NDArray apply(NDArray heads, long first) {
         long count = heads.getShape().get(2);
-        try (NDArray places = heads.getManager().arange((float) first, first + count, 1)) {
-            return apply(heads, places);
+        try (NDArray positions = heads.getManager().arange((float) first, first + count, 1)) {
+            return apply(heads, positions);
         }
     }
 
     /**
-     * Turns heads at given places.
+     * Rotates heads at given positions.
      *
      * @param heads (B, N, T, H)
      * @param positions (T) or (B, T)
@@ -106,10 +106,10 @@ public final class RotaryEmbedding {
         NDArray cos = scaled(angles.cos()).toType(heads.getDataType(), false);
         NDArray sin = scaled(angles.sin()).toType(heads.getDataType(), false);
         if (headSize == size) {
-            return turn(heads, cos, sin);
+            return rotate(heads, cos, sin);
         }
-        NDArray turned = turn(heads.get(new NDIndex("..., :{}", size)), cos, sin);
-        return turned.concat(heads.get(new NDIndex("..., {}:", size)), -1);
+        NDArray rotated = rotate(heads.get(new NDIndex("..., :{}", size)), cos, sin);
+        return rotated.concat(heads.get(new NDIndex("..., {}:", size)), -1);
     }
 
     private NDArray scaled(NDArray numbers) {
@@ -117,7 +117,7 @@ public final class RotaryEmbedding {
     }
 
     /**
-     * Returns the angles of places.
+     * Returns the angles of positions.
      *
      * @param manager where the result lives
      * @param positions (T) or (B, T)
@@ -126,35 +126,37 @@ public final class RotaryEmbedding {
     public NDArray angles(NDManager manager, NDArray positions) {
         Shape shape = positions.getShape();
         long rows = shape.dimension() == 1 ? 1 : shape.get(0);
-        NDArray places =
+        NDArray column =
                 positions
                         .toType(DataType.FLOAT32, false)
                         .reshape(rows, 1, shape.get(shape.dimension() - 1), 1);
-        return HostArrays.of(manager, frequencies(places), new Shape(1, 1, 1, frequencies.length))
-                .mul(places);
+        return HostArrays.of(manager, frequencies(column), new Shape(1, 1, 1, frequencies.length))
+                .mul(column); // (B or 1, 1, T, R / 2)
     }
 
-    private float[] frequencies(NDArray places) {
+    private float[] frequencies(NDArray positions) {
         if (!scaling.dependsOnLength()) {
             return frequencies;
         }
-        try (NDArray last = places.max()) {
+        try (NDArray last = positions.max()) {
             return scaling.frequencies(size, base, (long) last.toFloatArray()[0] + 1);
         }
     }
 
-    private NDArray turn(NDArray heads, NDArray cos, NDArray sin) {
-        return layout == Layout.HALVES ? turnHalves(heads, cos, sin) : turnPairs(heads, cos, sin);
+    private NDArray rotate(NDArray heads, NDArray cos, NDArray sin) {
+        return layout == Layout.HALVES
+                ? rotateHalves(heads, cos, sin)
+                : rotatePairs(heads, cos, sin);
     }
 
-    private static NDArray turnHalves(NDArray heads, NDArray cos, NDArray sin) {
+    private static NDArray rotateHalves(NDArray heads, NDArray cos, NDArray sin) {
         NDList halves = heads.split(2, 3); // (B, N, T, R / 2) each
         NDArray first = halves.get(0);
         NDArray second = halves.get(1);
         return first.mul(cos).sub(second.mul(sin)).concat(second.mul(cos).add(first.mul(sin)), -1);
     }
 
-    private static NDArray turnPairs(NDArray heads, NDArray cos, NDArray sin) {
+    private static NDArray rotatePairs(NDArray heads, NDArray cos, NDArray sin) {
         Shape shape = heads.getShape();
         long pairs = shape.get(3) / 2;
         NDArray paired = heads.reshape(shape.get(0), shape.get(1), shape.get(2), pairs, 2);
@@ -177,7 +179,7 @@ public final class RotaryEmbedding {
         private Builder() {}
 
         /**
-         * Sets R, how many features of a head are turned: the head size, or less to turn a part.
+         * Sets R, how many features of a head are rotated: the head size, or less to rotate a part.
          *
          * @param size an even number
          * @return this builder
@@ -210,7 +212,7 @@ public final class RotaryEmbedding {
         }
 
         /**
-         * Sets linear scaling: places are divided by this, so that a model reads so many times
+         * Sets linear scaling: positions are divided by this, so that a model reads so many times
          * longer sequences (Chen et al. 2023, position interpolation); 1 unless set.
          *
          * @param scaling above 0

@@ -12,10 +12,10 @@ public sealed interface RotaryScaling {
     /**
      * Computes the frequencies.
      *
-     * @param size R, how many features of a head are turned
+     * @param size R, how many features of a head are rotated
      * @param base the base of the frequencies
-     * @param length one more than the highest place of the call
-     * @return R / 2 angles per place, in radians
+     * @param length one more than the highest position of the call
+     * @return R / 2 angles per position, in radians
      */
     float[] frequencies(int size, double base, long length);
 
@@ -64,7 +64,7 @@ public sealed interface RotaryScaling {
     }
 
     /**
-     * Places are divided by a factor: position interpolation (Chen et al. 2023).
+     * Positions are divided by a factor: position interpolation (Chen et al. 2023).
      *
      * @param divisor how many times longer sequences become; 1 changes nothing
      */
@@ -112,7 +112,7 @@ public sealed interface RotaryScaling {
             }
             if (size <= 2) {
                 throw new IllegalArgumentException(
-                        "dynamic scaling needs more than 2 turned features, got " + size);
+                        "dynamic scaling needs more than 2 rotated features, got " + size);
             }
             double stretch = growth * length / maxPositions - (growth - 1);
             return unscaled(size, base * Math.pow(stretch, size / (size - 2.0)));
@@ -131,8 +131,8 @@ public sealed interface RotaryScaling {
      *
      * @param divisor how many times longer sequences become
      * @param originalPositions the length that the model was trained on
-     * @param betaFast pairs that turn so often or more within that length stay; 32 in the paper
-     * @param betaSlow pairs that turn so often or less are divided; 1 in the paper
+     * @param betaFast pairs that rotate so often or more within that length stay; 32 in the paper
+     * @param betaSlow pairs that rotate so often or less are divided; 1 in the paper
      * @param truncate whether the bounds between them are rounded to whole pairs
      * @param factor what sines and cosines are multiplied by; see {@link #attentionFactor}
      */
@@ -164,18 +164,18 @@ public sealed interface RotaryScaling {
             return divisor <= 1 ? 1 : 0.1 * scale * Math.log(divisor) + 1;
         }
 
-        /** The pair that turns so often within the original length, as a real number. */
-        private double pairTurning(double turns, int size, double base) {
+        /** The pair that rotations so often within the original length, as a real number. */
+        private double pairRotating(double rotations, int size, double base) {
             return size
-                    * Math.log(originalPositions / (turns * 2 * Math.PI))
+                    * Math.log(originalPositions / (rotations * 2 * Math.PI))
                     / (2 * Math.log(base));
         }
 
         /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
-            double low = pairTurning(betaFast, size, base);
-            double high = pairTurning(betaSlow, size, base);
+            double low = pairRotating(betaFast, size, base);
+            double high = pairRotating(betaSlow, size, base);
             low = Math.max(truncate ? Math.floor(low) : low, 0);
             high = Math.min(truncate ? Math.ceil(high) : high, size - 1);
             if (low == high) {
@@ -279,27 +279,27 @@ public sealed interface RotaryScaling {
 
     /**
      * Llama 3.1: pairs of long waves are divided, those of short waves stay, and those between them
-     * are mixed by how often they turn within the original length.
+     * are mixed by how often they rotate within the original length.
      *
      * @param divisor what slow frequencies are divided by
-     * @param lowTurns pairs that turn less often are divided, {@code low_freq_factor}
-     * @param highTurns pairs that turn more often stay, {@code high_freq_factor}
+     * @param lowRotations pairs that rotate less often are divided, {@code low_freq_factor}
+     * @param highRotations pairs that rotate more often stay, {@code high_freq_factor}
      * @param originalPositions the length that the model was trained on
      */
-    record Llama3(double divisor, double lowTurns, double highTurns, int originalPositions)
+    record Llama3(double divisor, double lowRotations, double highRotations, int originalPositions)
             implements RotaryScaling {
 
         /** {@inheritDoc} */
         public Llama3 {
             requirePositive("llama3", "factor", divisor);
             requirePositive("llama3", "original_max_position_embeddings", originalPositions);
-            if (!(lowTurns > 0 && highTurns > lowTurns)) {
+            if (!(lowRotations > 0 && highRotations > lowRotations)) {
                 throw new IllegalArgumentException(
                         "llama3 scaling needs a low_freq_factor above 0 and a greater"
                                 + " high_freq_factor, got low_freq_factor="
-                                + lowTurns
+                                + lowRotations
                                 + ", high_freq_factor="
-                                + highTurns);
+                                + highRotations);
             }
         }
 
@@ -309,12 +309,12 @@ public sealed interface RotaryScaling {
             float[] frequencies = unscaled(size, base);
             for (int i = 0; i < frequencies.length; i++) {
                 float wave = (float) (2 * Math.PI) / frequencies[i];
-                if (wave > originalPositions / lowTurns) {
+                if (wave > originalPositions / lowRotations) {
                     frequencies[i] /= (float) divisor;
-                } else if (wave >= originalPositions / highTurns) {
+                } else if (wave >= originalPositions / highRotations) {
                     float stay =
-                            (originalPositions / wave - (float) lowTurns)
-                                    / (float) (highTurns - lowTurns);
+                            (originalPositions / wave - (float) lowRotations)
+                                    / (float) (highRotations - lowRotations);
                     frequencies[i] =
                             (1 - stay) * frequencies[i] / (float) divisor + stay * frequencies[i];
                 }
@@ -324,9 +324,9 @@ public sealed interface RotaryScaling {
     }
 
     /**
-     * Only the fastest pairs turn, with the frequencies that they would have if all did.
+     * Only the fastest pairs rotate, with the frequencies that they would have if all did.
      *
-     * @param part how many of the pairs turn, from 0 to 1
+     * @param part how many of the pairs rotate, from 0 to 1
      * @param divisor what the frequencies are divided by; 1 changes nothing
      */
     record Proportional(double part, double divisor) implements RotaryScaling {
@@ -345,9 +345,9 @@ public sealed interface RotaryScaling {
         @Override
         public float[] frequencies(int size, double base, long length) {
             float[] frequencies = unscaled(size, base);
-            int turned = (int) Math.floor(part * size / 2);
+            int rotated = (int) Math.floor(part * size / 2);
             for (int i = 0; i < frequencies.length; i++) {
-                frequencies[i] = i < turned ? frequencies[i] / (float) divisor : 0;
+                frequencies[i] = i < rotated ? frequencies[i] / (float) divisor : 0;
             }
             return frequencies;
         }

@@ -8,8 +8,8 @@ import ai.djl.training.ParameterStore;
 public interface ScoreBias {
 
     /**
-     * Returns what is added to the scores. The queries are the last T of the S places, so that it
-     * serves a cache too.
+     * Returns what is added to the scores. The queries are the last T of the S positions, so that
+     * it serves a cache too.
      *
      * @param parameters where parameters are found
      * @param manager where the result lives

@@ -35,7 +35,9 @@ public final class SinusoidalPositions {
         TENSOR2TENSOR
     }
 
-    /** The most numbers that are kept; the vectors of later places are computed when asked for. */
+    /**
+     * The most numbers that are kept; the vectors of later positions are computed when asked for.
+     */
     private static final int MAX_TABLE = 1 << 24;
 
     private final int size;
@@ -64,10 +66,10 @@ public final class SinusoidalPositions {
     }
 
     /**
-     * Returns the vectors of consecutive places.
+     * Returns the vectors of consecutive positions.
      *
      * @param manager where the result lives
-     * @param first the first place, counted from 0 whatever the first position is
+     * @param first the first position, counted from 0 whatever {@link Builder#optFirstPosition} is
      * @param count T
      * @return (T, D)
      */
@@ -84,9 +86,9 @@ public final class SinusoidalPositions {
     private float[] rows(int first, int count) {
         float[] values = new float[Math.multiplyExact(count, size)];
         for (int row = 0; row < count; row++) {
-            double place = (double) firstPosition + first + row;
+            double position = (double) firstPosition + first + row;
             for (int i = 0; i < frequencies.length; i++) {
-                double angle = place * frequencies[i];
+                double angle = position * frequencies[i];
                 int sine = layout == Layout.INTERLEAVED ? 2 * i : i;
                 int cosine = layout == Layout.INTERLEAVED ? 2 * i + 1 : frequencies.length + i;
                 values[row * size + sine] = (float) Math.sin(angle);
@@ -169,8 +171,8 @@ public final class SinusoidalPositions {
         }
 
         /**
-         * Sets the position of place 0: 0 unless set, 1 or 2 in programs that count from after the
-         * padding id.
+         * Sets the number of the first position: 0 unless set, 1 or 2 in programs that count from
+         * after the padding id.
          *
          * @param firstPosition at least 0
          * @return this builder
@@ -181,14 +183,14 @@ public final class SinusoidalPositions {
         }
 
         /**
-         * Sets how many places are computed once at the start; 512 unless set. Later places work
-         * too, and are computed at each call.
+         * Sets how many positions are computed once at the start; 512 unless set. Later positions
+         * work too, and are computed at each call.
          *
-         * @param places at least 0
+         * @param positions at least 0
          * @return this builder
          */
-        public Builder optPrecomputed(int places) {
-            this.precomputed = places;
+        public Builder optPrecomputed(int positions) {
+            this.precomputed = positions;
             return this;
         }
 

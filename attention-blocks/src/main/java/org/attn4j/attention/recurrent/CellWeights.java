@@ -68,7 +68,7 @@ record CellWeights(
     }
 
     /**
-     * The input's share of the gates, for any number of places at once: (…, in) to (…, gates·h).
+     * The input's share of the gates, for any number of positions at once: (…, in) to (…, gates·h).
      */
     NDArray project(ParameterStore parameters, NDArray x, boolean training) {
         return linear(parameters, x, inputWeight, inputBias, training);

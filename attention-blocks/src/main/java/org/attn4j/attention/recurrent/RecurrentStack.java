@@ -23,9 +23,10 @@ import org.attn4j.attention.ops.Scalars;
  * with {@code l1}, {@code l2} … for further layers, each of which reads {@code [forward; backward]}
  * of the one below. See {@link CellKind} for the equations.
  *
- * <p>Packed means that a place that is hidden does not exist: the state passes over it unchanged,
- * so the backward direction starts at a row's last real place and the last state of the forward
- * direction is the one after it. The output is zero there, and no gradient comes from there.
+ * <p>Packed means that a position that is hidden does not exist: the state passes over it
+ * unchanged, so the backward direction starts at a row's last real position and the last state of
+ * the forward direction is the one after it. The output is zero there, and no gradient comes from
+ * there.
  *
  * <p>Time S·(in + h)·h·gates for each layer and direction, one step after the other; the input's
  * products of all steps are one matrix product before the loop. Memory grows with S·h.
@@ -101,7 +102,7 @@ public final class RecurrentStack extends AbstractBlock {
      *
      * @param parameters where the parameters are found
      * @param x (B, S, in)
-     * @param visible which places are real, (B, S), boolean or of zeros and ones; null for all
+     * @param visible which positions are real, (B, S), boolean or of zeros and ones; null for all
      * @param initial the states to start from, (K, B, h) with K layers times directions; null for
      *     zeros
      * @param training whether dropout applies
@@ -113,7 +114,7 @@ public final class RecurrentStack extends AbstractBlock {
             NDArray visible,
             RecurrentState initial,
             boolean training) {
-        Visible places = visible == null ? null : Visible.of(visible, x);
+        Visible positions = visible == null ? null : Visible.of(visible, x);
         List<RecurrentState> starts = starts(x, initial);
         List<RecurrentState> ends = new ArrayList<>();
         NDArray output = x;
@@ -122,7 +123,7 @@ public final class RecurrentStack extends AbstractBlock {
             List<NDArray> outputs = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
                 int k = layer * directions + direction;
-                Pass pass = new Pass(cells.get(k), places, direction == 1);
+                Pass pass = new Pass(cells.get(k), positions, direction == 1);
                 ends.add(pass.run(parameters, input, starts.get(k), outputs, training));
             }
             output =
@@ -231,10 +232,11 @@ public final class RecurrentStack extends AbstractBlock {
             NDArray[] hidden = new NDArray[projected.size()]; // S of (B, h)
             RecurrentState state = start;
             for (int step = 0; step < hidden.length; step++) {
-                int place = backward ? hidden.length - 1 - step : step;
-                RecurrentState next = cell.step(parameters, projected.get(place), state, training);
-                state = visible == null ? next : visible.move(place, state, next);
-                hidden[place] = state.hidden();
+                int position = backward ? hidden.length - 1 - step : step;
+                RecurrentState next =
+                        cell.step(parameters, projected.get(position), state, training);
+                state = visible == null ? next : visible.move(position, state, next);
+                hidden[position] = state.hidden();
             }
             NDArray output = Steps.together(List.of(hidden));
             outputs.add(visible == null ? output : output.mul(visible.all()));
@@ -243,7 +245,7 @@ public final class RecurrentStack extends AbstractBlock {
     }
 
     /**
-     * Which places are real.
+     * Which positions are real.
      *
      * @param all ones and zeros, (B, S, 1)
      * @param seen the same by step, (B, 1); null where all rows are real
@@ -255,7 +257,7 @@ public final class RecurrentStack extends AbstractBlock {
             Shape shape = x.getShape();
             if (!visible.getShape().equals(shape.slice(0, 2))) {
                 throw new IllegalArgumentException(
-                        "a mask of places must be (B, S) = "
+                        "a mask of positions must be (B, S) = "
                                 + shape.slice(0, 2)
                                 + ", got "
                                 + visible.getShape());
@@ -267,17 +269,17 @@ public final class RecurrentStack extends AbstractBlock {
                     visible.toType(DataType.FLOAT32, false).sum(new int[] {0}).toFloatArray();
             List<NDArray> seen = new ArrayList<>();
             List<NDArray> unseen = new ArrayList<>();
-            for (int place = 0; place < counts.length; place++) {
-                boolean everyRow = counts[place] == shape.get(0);
-                seen.add(everyRow ? null : steps.get(place));
-                unseen.add(everyRow ? null : others.get(place));
+            for (int position = 0; position < counts.length; position++) {
+                boolean everyRow = counts[position] == shape.get(0);
+                seen.add(everyRow ? null : steps.get(position));
+                unseen.add(everyRow ? null : others.get(position));
             }
             return new Visible(all, seen, unseen);
         }
 
-        RecurrentState move(int place, RecurrentState from, RecurrentState to) {
-            NDArray moving = seen.get(place);
-            return moving == null ? to : from.moveTo(to, moving, unseen.get(place));
+        RecurrentState move(int position, RecurrentState from, RecurrentState to) {
+            NDArray moving = seen.get(position);
+            return moving == null ? to : from.moveTo(to, moving, unseen.get(position));
         }
     }
 

@@ -43,7 +43,9 @@ public record AttentionSite(
         }
     }
 
-    /** Refuses rotary positions, for a mechanism that has no heads of queries and keys to turn. */
+    /**
+     * Refuses rotary positions, for a mechanism that has no heads of queries and keys to rotate.
+     */
     void requireNoRotary(String mechanism) {
         if (rotary != null) {
             throw new IllegalArgumentException(

@@ -170,9 +170,9 @@ class HardAttentionTest {
             int samples = 8000;
             Glimpses glimpses =
                     hard.draw(new ParameterStore(manager, false), inputs, samples, false);
-            assertEquals(new Shape(samples, 1, 1), glimpses.places().getShape());
+            assertEquals(new Shape(samples, 1, 1), glimpses.positions().getShape());
             int[] counts = new int[4];
-            for (long place : glimpses.places().toLongArray()) {
+            for (long place : glimpses.positions().toLongArray()) {
                 counts[(int) place]++;
             }
             double[] expected = {1 / 8.0, 2 / 8.0, 5 / 8.0, 0};
@@ -186,7 +186,7 @@ class HardAttentionTest {
             }
             assertEquals(entropy, glimpses.entropy().toFloatArray()[0], 1e-5);
             float[] logs = glimpses.logProbability().toFloatArray();
-            long[] places = glimpses.places().toLongArray();
+            long[] places = glimpses.positions().toLongArray();
             for (int i = 0; i < 20; i++) {
                 assertEquals(Math.log(expected[(int) places[i]]), logs[i], 1e-5);
             }
