@@ -60,14 +60,9 @@ public final class AttentionPooling extends AbstractBlock {
             NDArray visible,
             AttentionObserver observer,
             boolean training) {
-        NDArray hidden =
-                projection
-                        .forward(parameters, new NDList(states), training)
-                        .singletonOrThrow()
-                        .tanh(); // (B, S, A)
+        NDArray hidden = projection.apply(parameters, states, training).tanh(); // (B, S, A)
         NDArray scores =
-                context.forward(parameters, new NDList(hidden), training)
-                        .singletonOrThrow() // (B, S, 1)
+                context.apply(parameters, hidden, training) // (B, S, 1)
                         .swapAxes(1, 2)
                         .expandDims(1); // (B, 1, 1, S)
         AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
@@ -96,7 +91,6 @@ public final class AttentionPooling extends AbstractBlock {
         return new NDList(pool(parameters, inputs.get(0), visible, null, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -104,7 +98,6 @@ public final class AttentionPooling extends AbstractBlock {
         context.initialize(manager, dataType, projection.getOutputShapes(inputShapes)[0]);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(inputShapes[0].get(0), inputShapes[0].get(2))};

@@ -16,8 +16,8 @@ import org.attn4j.attention.pattern.Sequences;
 
 /**
  * How global positions look at a sequence when they have projections of their own: each sees all
- * positions, with queries, keys and values that no other position uses (Beltagy et al. 2020, section 3.1,
- * "Linear Projections for Global Attention").
+ * positions, with queries, keys and values that no other position uses (Beltagy et al. 2020,
+ * section 3.1, "Linear Projections for Global Attention").
  *
  * <p>For R global positions of T, time and memory B·R·T and the two projections of T positions.
  */
@@ -40,8 +40,8 @@ final class GlobalProjections extends AbstractBlock {
      * @param positions the global positions of each sequence
      * @param keys which positions are seen at all; null for all
      * @param core how it is computed
-     * @param local the context (B, T, N·H) of the other positions; what it holds in the rows of global
-     *     positions does not count
+     * @param local the context (B, T, N·H) of the other positions; what it holds in the rows of
+     *     global positions does not count
      * @param weights the weights (B, N, T, T) of the same, to be completed too; null if nobody asks
      * @param training whether this is a training pass
      * @return the context with the rows of the global positions
@@ -73,7 +73,10 @@ final class GlobalProjections extends AbstractBlock {
         return Sequences.take(local.concat(seen, 1), rows); // (B, T, N·H)
     }
 
-    /** Where the row of each position stands when those of the R global positions follow the T others. */
+    /**
+     * Where the row of each position stands when those of the R global positions follow the T
+     * others.
+     */
     private static int[][] rows(int[][] positions, int length) {
         int[][] rows = new int[positions.length][length];
         for (int b = 0; b < rows.length; b++) {

@@ -22,7 +22,6 @@ public record KeyValueMemoryInputs(
         NDArray mask,
         AttentionObserver observer) {
 
-    /** {@inheritDoc} */
     public KeyValueMemoryInputs {
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(keys, "keys");

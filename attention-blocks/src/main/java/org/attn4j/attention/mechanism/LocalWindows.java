@@ -18,7 +18,8 @@ import org.attn4j.attention.pattern.Sequences;
  * @param queries T
  * @param centre the centres of the windows, (B or 1, Q, M, 1)
  * @param stands where the queries stand among the keys, (1, Q, M, 1)
- * @param position the positions of the keys, (B or 1, Q, 1, K); some may lie outside of the sequence
+ * @param position the positions of the keys, (B or 1, Q, 1, K); some may lie outside of the
+ *     sequence
  * @param columns the same for the first sequence if all have the same, −1 for one outside; else
  *     null
  */
@@ -64,7 +65,8 @@ record LocalWindows(long queries, NDArray centre, NDArray stands, NDArray positi
                 queries,
                 range(manager, first, filled, type).reshape(1, blocks, size, 1),
                 all.reshape(1, blocks, size, 1),
-                HostArrays.of(manager, positions, new Shape(1, blocks, 1, width)).toType(type, false),
+                HostArrays.of(manager, positions, new Shape(1, blocks, 1, width))
+                        .toType(type, false),
                 columns);
     }
 

@@ -17,7 +17,6 @@ import org.attn4j.attention.capture.AttentionObserver;
 public record MemoryInputs(
         NDArray story, NDArray question, NDArray mask, AttentionObserver observer) {
 
-    /** {@inheritDoc} */
     public MemoryInputs {
         Objects.requireNonNull(story, "story");
         Objects.requireNonNull(question, "question");

@@ -25,7 +25,6 @@ import org.attn4j.attention.ops.Scalars;
  */
 public record Reinforce(double rewardWeight, double entropyWeight, double decay) {
 
-    /** {@inheritDoc} */
     public Reinforce {
         if (!(rewardWeight >= 0) || !(entropyWeight >= 0) || !(decay >= 0 && decay < 1)) {
             throw new IllegalArgumentException(

@@ -14,7 +14,6 @@ import java.util.List;
  */
 public record SegmentMemory(List<NDArray> hidden, NDArray visible) implements AutoCloseable {
 
-    /** {@inheritDoc} */
     public SegmentMemory {
         hidden = List.copyOf(hidden);
     }

@@ -58,7 +58,6 @@ public final class TimeAxisAttention extends AbstractBlock {
      */
     public record Inputs(NDArray x, NDArray visible, AttentionObserver observer) {
 
-        /** {@inheritDoc} */
         public Inputs {
             Objects.requireNonNull(x, "x");
             if (x.getShape().dimension() != 4) {
@@ -127,7 +126,6 @@ public final class TimeAxisAttention extends AbstractBlock {
         return new NDList(attend(parameters, in, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -135,7 +133,6 @@ public final class TimeAxisAttention extends AbstractBlock {
         attention.initialize(manager, dataType, new Shape(1, 1, x.get(x.dimension() - 1)));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

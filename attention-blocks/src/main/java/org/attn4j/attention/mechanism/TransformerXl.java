@@ -21,6 +21,7 @@ import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Temporaries;
+import org.attn4j.common.Require;
 
 /**
  * Layers that read a long sequence segment by segment and look back into the segments before: the
@@ -61,8 +62,8 @@ public final class TransformerXl extends AbstractBlock {
         super(VERSION);
         modelSize = builder.modelSize;
         segment = builder.segment;
-        memory = builder.memory;
-        int headSize = builder.headSize == 0 ? modelSize / builder.heads : builder.headSize;
+        memory = builder.memory < 0 ? segment : builder.memory;
+        int headSize = builder.headSize();
         Parameter content =
                 addParameter(TransformerXlAttention.bias("content_bias", builder.heads, headSize));
         Parameter position =
@@ -157,17 +158,14 @@ public final class TransformerXl extends AbstractBlock {
                 past.length() == 0
                         || past.hidden().size() == layers.size()
                                 && past.hidden().get(0).getShape().get(0) == x.getShape().get(0);
-        if (!fits) {
-            throw new IllegalArgumentException(
-                    "a memory must hold a (B, M, D) for each layer, of the batch of the segment, got layers="
-                            + layers.size()
-                            + ", segment="
-                            + x.getShape()
-                            + ", memory of "
-                            + past.hidden().size()
-                            + " layers of "
-                            + past.hidden().get(0).getShape());
-        }
+        Require.that(
+                fits,
+                "a memory must hold a (B, M, D) for each layer, of the batch of the segment,"
+                        + " got layers=%s, segment=%s, memory of %s layers of %s",
+                layers.size(),
+                x.getShape(),
+                past.hidden().size(),
+                past.length() == 0 ? "" : past.hidden().get(0).getShape());
     }
 
     /**
@@ -202,7 +200,6 @@ public final class TransformerXl extends AbstractBlock {
         return new NDList(Heads.joined(outputs, 1));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -211,7 +208,6 @@ public final class TransformerXl extends AbstractBlock {
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};
@@ -240,7 +236,8 @@ public final class TransformerXl extends AbstractBlock {
                             TransformerXlAttention.builder()
                                     .setModelSize(modelSize)
                                     .setHeads(builder.heads)
-                                    .optHeadSize(builder.headSize)
+                                    .optHeadSize(builder.headSize())
+                                    .optBias(builder.bias)
                                     .optDropout(dropout)
                                     .optKernel(builder.kernel)
                                     .optSharedBiases(content, position)
@@ -254,23 +251,18 @@ public final class TransformerXl extends AbstractBlock {
 
         NDArray attend(ParameterStore parameters, AttentionInputs in, boolean training) {
             NDArray context = attention.attend(parameters, in, training).context();
-            NDArray x = in.query().add(dropped(context, training));
-            NDArray y = apply(attentionNorm, parameters, x, training); // (B, T, D)
-            NDArray inner = Activation.relu(apply(fc1, parameters, y, training));
-            NDArray outer = apply(fc2, parameters, dropped(inner, training), training);
-            NDArray sum = y.add(dropped(outer, training));
-            return apply(outputNorm, parameters, sum, training);
+            NDArray x = in.query().add(Kernels.dropped(context, dropout, training));
+            NDArray y = normalised(attentionNorm, parameters, x, training); // (B, T, D)
+            NDArray inner = Activation.relu(fc1.apply(parameters, y, training));
+            NDArray outer =
+                    fc2.apply(parameters, Kernels.dropped(inner, dropout, training), training);
+            NDArray sum = y.add(Kernels.dropped(outer, dropout, training));
+            return normalised(outputNorm, parameters, sum, training); // (B, T, D)
         }
 
-        private NDArray dropped(NDArray x, boolean training) {
-            return training && dropout > 0
-                    ? Kernels.of(x.getManager()).dropout().dropout(x, dropout)
-                    : x;
-        }
-
-        private static NDArray apply(
-                AbstractBlock block, ParameterStore parameters, NDArray x, boolean training) {
-            return block.forward(parameters, new NDList(x), training).singletonOrThrow();
+        private static NDArray normalised(
+                LayerNorm norm, ParameterStore parameters, NDArray x, boolean training) {
+            return norm.forward(parameters, new NDList(x), training).singletonOrThrow();
         }
 
         @Override
@@ -300,42 +292,21 @@ public final class TransformerXl extends AbstractBlock {
         }
     }
 
-    /** Builds a {@link TransformerXl}. */
-    public static final class Builder {
+    /**
+     * Builds a {@link TransformerXl}. The projections of attention have no bias unless set; the
+     * dropout is that of weights, inner values and what is added to the residuals.
+     */
+    public static final class Builder extends ProjectedBuilder<Builder> {
 
-        private int modelSize;
-        private int heads;
-        private int headSize;
         private int layers;
         private int innerSize;
         private int segment;
         private int memory = -1;
         private double epsilon = 1e-5;
-        private float dropout;
         private AttentionKernel kernel;
 
-        private Builder() {}
-
-        /**
-         * Sets D.
-         *
-         * @param modelSize at least 2
-         * @return this builder
-         */
-        public Builder setModelSize(int modelSize) {
-            this.modelSize = modelSize;
-            return this;
-        }
-
-        /**
-         * Sets N.
-         *
-         * @param heads at least 1
-         * @return this builder
-         */
-        public Builder setHeads(int heads) {
-            this.heads = heads;
-            return this;
+        private Builder() {
+            bias = false;
         }
 
         /**
@@ -383,17 +354,6 @@ public final class TransformerXl extends AbstractBlock {
         }
 
         /**
-         * Sets H; D / N unless set.
-         *
-         * @param headSize at least 1
-         * @return this builder
-         */
-        public Builder optHeadSize(int headSize) {
-            this.headSize = headSize;
-            return this;
-        }
-
-        /**
          * Sets what the norms add to the variance; 1e-5 unless set.
          *
          * @param epsilon at least 0
@@ -401,18 +361,6 @@ public final class TransformerXl extends AbstractBlock {
          */
         public Builder optEpsilon(double epsilon) {
             this.epsilon = epsilon;
-            return this;
-        }
-
-        /**
-         * Sets the dropout of weights, inner values and what is added to the residuals; 0 unless
-         * set.
-         *
-         * @param dropout in [0, 1)
-         * @return this builder
-         */
-        public Builder optDropout(float dropout) {
-            this.dropout = dropout;
             return this;
         }
 
@@ -433,25 +381,14 @@ public final class TransformerXl extends AbstractBlock {
          * @return the block
          */
         public TransformerXl build() {
-            if (layers < 1 || innerSize < 1 || segment < 1 || memory < -1) {
-                throw new IllegalArgumentException(
-                        "layers, innerSize and segment must be at least 1 and memory at least 0, got layers="
-                                + layers
-                                + ", innerSize="
-                                + innerSize
-                                + ", segment="
-                                + segment
-                                + ", memory="
-                                + memory);
-            }
-            if (heads < 1 || modelSize < 2 || headSize == 0 && modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "modelSize must be at least 2 and divisible by heads, got modelSize="
-                                + modelSize
-                                + ", heads="
-                                + heads);
-            }
-            memory = memory < 0 ? segment : memory;
+            Require.that(
+                    layers >= 1 && innerSize >= 1 && segment >= 1 && memory >= -1,
+                    "layers, innerSize and segment must be at least 1 and memory at least 0,"
+                            + " got layers=%s, innerSize=%s, segment=%s, memory=%s",
+                    layers,
+                    innerSize,
+                    segment,
+                    memory);
             return new TransformerXl(this);
         }
     }

@@ -54,7 +54,6 @@ public final class CosineNorm extends AbstractBlock implements QueryKeyNorm {
                                 .build());
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray query(ParameterStore parameters, NDArray queryHeads, boolean training) {
         NDManager manager = queryHeads.getManager();
@@ -68,19 +67,16 @@ public final class CosineNorm extends AbstractBlock implements QueryKeyNorm {
         return unit.mul(factor).toType(queryHeads.getDataType(), false); // (B, N, T, H)
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray key(ParameterStore parameters, NDArray keyHeads, boolean training) {
         return UnitVectors.of(keyHeads).toType(keyHeads.getDataType(), false);
     }
 
-    /** {@inheritDoc} */
     @Override
     public double scale(long headSize) {
         return 1;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -92,7 +88,6 @@ public final class CosineNorm extends AbstractBlock implements QueryKeyNorm {
                 key(parameters, inputs.get(1), training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return inputShapes;

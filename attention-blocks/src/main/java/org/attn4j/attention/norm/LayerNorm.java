@@ -83,7 +83,6 @@ public final class LayerNorm extends AbstractBlock {
         return x.getNDArrayInternal().layerNorm(x, size, factor, added, epsilon);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

@@ -52,13 +52,11 @@ public final class QueryKeyLayerNorm extends AbstractBlock implements QueryKeyNo
                 .build();
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray query(ParameterStore parameters, NDArray queryHeads, boolean training) {
         return normalised(parameters, queryWeight, queryHeads, training);
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray key(ParameterStore parameters, NDArray keyHeads, boolean training) {
         return normalised(parameters, keyWeight, keyHeads, training);
@@ -75,13 +73,11 @@ public final class QueryKeyLayerNorm extends AbstractBlock implements QueryKeyNo
                 .mul(scale);
     }
 
-    /** {@inheritDoc} */
     @Override
     public double scale(long headSize) {
         return 1 / Math.sqrt(headSize);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -93,7 +89,6 @@ public final class QueryKeyLayerNorm extends AbstractBlock implements QueryKeyNo
                 key(parameters, inputs.get(1), training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return inputShapes;

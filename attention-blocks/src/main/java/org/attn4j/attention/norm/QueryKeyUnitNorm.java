@@ -48,7 +48,6 @@ public final class QueryKeyUnitNorm extends AbstractBlock implements QueryKeyNor
                                 .build());
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray query(ParameterStore parameters, NDArray queryHeads, boolean training) {
         NDArray unit = UnitVectors.of(queryHeads); // in float32 or wider
@@ -58,19 +57,16 @@ public final class QueryKeyUnitNorm extends AbstractBlock implements QueryKeyNor
         return unit.mul(factor).toType(queryHeads.getDataType(), false); // (B, N, T, H)
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray key(ParameterStore parameters, NDArray keyHeads, boolean training) {
         return UnitVectors.of(keyHeads).toType(keyHeads.getDataType(), false);
     }
 
-    /** {@inheritDoc} */
     @Override
     public double scale(long headSize) {
         return 1;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -82,7 +78,6 @@ public final class QueryKeyUnitNorm extends AbstractBlock implements QueryKeyNor
                 key(parameters, inputs.get(1), training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return inputShapes;

@@ -93,7 +93,6 @@ public final class RmsNorm extends AbstractBlock {
         return wide.div(root).toType(type, false);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -103,7 +102,6 @@ public final class RmsNorm extends AbstractBlock {
         return new NDList(apply(parameters, inputs.singletonOrThrow(), training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

@@ -51,7 +51,6 @@ public final class Alibi implements ScoreBias {
         return slopes.clone();
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray bias(
             ParameterStore parameters,

@@ -97,7 +97,6 @@ public final class LearnedPositions extends AbstractBlock {
                 .singletonOrThrow();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -109,7 +108,6 @@ public final class LearnedPositions extends AbstractBlock {
         return Embedding.embedding(Scalars.add(positions, offset), table, SparseFormat.DENSE);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0].add(size)};

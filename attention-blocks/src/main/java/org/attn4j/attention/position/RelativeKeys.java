@@ -140,7 +140,6 @@ public final class RelativeKeys extends AbstractBlock {
                         .singletonOrThrow());
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0].add(weight.getShape().get(1))};

@@ -111,7 +111,6 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
         return side + Math.min(exact + (int) (part * (count - exact)), count - 1);
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray bias(
             ParameterStore parameters,
@@ -146,7 +145,6 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
         return HostArrays.of(manager, ids, new Shape(queries, keys));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -160,7 +158,6 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
         return new NDList(bias.transpose(2, 0, 1).expandDims(0)); // (1, N, T, S)
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {new Shape(1, heads, inputShapes[0].get(0), inputShapes[0].get(1))};

@@ -70,12 +70,10 @@ public sealed interface RotaryScaling {
      */
     record Linear(double divisor) implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public Linear {
             requirePositive("linear", "factor", divisor);
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             float[] frequencies = unscaled(size, base);
@@ -98,13 +96,11 @@ public sealed interface RotaryScaling {
      */
     record Dynamic(double growth, int maxPositions) implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public Dynamic {
             requirePositive("dynamic", "factor", growth);
             requirePositive("dynamic", "max_position_embeddings", maxPositions);
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             if (length <= maxPositions) {
@@ -118,7 +114,6 @@ public sealed interface RotaryScaling {
             return unscaled(size, base * Math.pow(stretch, size / (size - 2.0)));
         }
 
-        /** {@inheritDoc} */
         @Override
         public boolean dependsOnLength() {
             return true;
@@ -145,7 +140,6 @@ public sealed interface RotaryScaling {
             double factor)
             implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public Yarn {
             requirePositive("yarn", "factor", divisor);
             requirePositive("yarn", "original_max_position_embeddings", originalPositions);
@@ -171,7 +165,6 @@ public sealed interface RotaryScaling {
                     / (2 * Math.log(base));
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             double low = pairRotating(betaFast, size, base);
@@ -204,7 +197,6 @@ public sealed interface RotaryScaling {
     record LongRope(float[] shortFactors, float[] longFactors, int originalPositions, double factor)
             implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public LongRope {
             requirePositive("longrope", "original_max_position_embeddings", originalPositions);
             shortFactors = shortFactors.clone();
@@ -224,19 +216,16 @@ public sealed interface RotaryScaling {
                     : Math.sqrt(1 + Math.log(divisor) / Math.log(originalPositions));
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] shortFactors() {
             return shortFactors.clone();
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] longFactors() {
             return longFactors.clone();
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             float[] factors = length > originalPositions ? longFactors : shortFactors;
@@ -254,13 +243,11 @@ public sealed interface RotaryScaling {
             return frequencies;
         }
 
-        /** {@inheritDoc} */
         @Override
         public boolean dependsOnLength() {
             return true;
         }
 
-        /** {@inheritDoc} */
         @Override
         public boolean equals(Object other) {
             return other instanceof LongRope that
@@ -270,7 +257,6 @@ public sealed interface RotaryScaling {
                     && factor == that.factor;
         }
 
-        /** {@inheritDoc} */
         @Override
         public int hashCode() {
             return Arrays.hashCode(shortFactors) + 31 * originalPositions;
@@ -289,7 +275,6 @@ public sealed interface RotaryScaling {
     record Llama3(double divisor, double lowRotations, double highRotations, int originalPositions)
             implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public Llama3 {
             requirePositive("llama3", "factor", divisor);
             requirePositive("llama3", "original_max_position_embeddings", originalPositions);
@@ -303,7 +288,6 @@ public sealed interface RotaryScaling {
             }
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             float[] frequencies = unscaled(size, base);
@@ -331,7 +315,6 @@ public sealed interface RotaryScaling {
      */
     record Proportional(double part, double divisor) implements RotaryScaling {
 
-        /** {@inheritDoc} */
         public Proportional {
             requirePositive("proportional", "factor", divisor);
             if (!(part >= 0 && part <= 1)) {
@@ -341,7 +324,6 @@ public sealed interface RotaryScaling {
             }
         }
 
-        /** {@inheritDoc} */
         @Override
         public float[] frequencies(int size, double base, long length) {
             float[] frequencies = unscaled(size, base);

@@ -115,7 +115,6 @@ public final class RecurrentCell extends AbstractBlock {
         return stepProjected(parameters, project(parameters, x, training), state, training);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -139,7 +138,6 @@ public final class RecurrentCell extends AbstractBlock {
         return kind.hasCell() ? new NDList(next.hidden(), next.cell()) : new NDList(next.hidden());
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape state = new Shape(inputShapes[0].get(0), hiddenSize);

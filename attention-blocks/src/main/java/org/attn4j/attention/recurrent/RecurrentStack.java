@@ -119,7 +119,8 @@ public final class RecurrentStack extends AbstractBlock {
         List<RecurrentState> ends = new ArrayList<>();
         NDArray output = x;
         for (int layer = 0; layer < layers; layer++) {
-            NDArray input = layer == 0 ? x : dropped(output, training); // (B, S, in)
+            NDArray input =
+                    layer == 0 ? x : Kernels.dropped(output, dropout, training); // (B, S, in)
             List<NDArray> outputs = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
                 int k = layer * directions + direction;
@@ -183,18 +184,12 @@ public final class RecurrentStack extends AbstractBlock {
             CellWeights cell = cells.get(layer);
             NDArray gates = projected;
             if (layer > 0) {
-                NDArray below = dropped(next.get(layer - 1).hidden(), training);
+                NDArray below = Kernels.dropped(next.get(layer - 1).hidden(), dropout, training);
                 gates = cell.project(parameters, below, training);
             }
             next.add(cell.step(parameters, gates, states.get(layer), training));
         }
         return next;
-    }
-
-    private NDArray dropped(NDArray x, boolean training) {
-        return training && dropout > 0
-                ? Kernels.of(x.getManager()).dropout().dropout(x, dropout)
-                : x;
     }
 
     private List<RecurrentState> starts(NDArray x, RecurrentState initial) {
@@ -304,7 +299,6 @@ public final class RecurrentStack extends AbstractBlock {
         return new NDList(run(parameters, inputs.get(0), visible, null, training).output());
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0].slice(0, 2).add(outputSize())};

@@ -21,7 +21,6 @@ import java.util.stream.IntStream;
  */
 public record RecurrentState(NDArray hidden, NDArray cell) {
 
-    /** {@inheritDoc} */
     public RecurrentState {
         Objects.requireNonNull(hidden, "hidden");
     }

@@ -19,7 +19,6 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
     /** The key under which a map holds the name. */
     public static final String MECHANISM = "mechanism";
 
-    /** {@inheritDoc} */
     public AttentionSpec {
         Objects.requireNonNull(mechanism, "mechanism");
         if (mechanism.isBlank()) {

@@ -16,7 +16,6 @@ public record MechanismOption(String name, Class<?> type, Object defaultValue, S
     private static final List<Class<?>> TYPES =
             List.of(Integer.class, Double.class, Boolean.class, String.class, List.class);
 
-    /** {@inheritDoc} */
     public MechanismOption {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");
