@@ -56,7 +56,7 @@ public abstract class AttentionContractTest {
     /** A mechanism as built, with parameters still to be initialised. */
     protected abstract Attention mechanism();
 
-    /** D: features of a place. */
+    /** D: features of a position. */
     protected int modelSize() {
         return 8;
     }
@@ -85,9 +85,10 @@ public abstract class AttentionContractTest {
     }
 
     /**
-     * Whether the mechanism counts places, so that a query alone is not the same as among others.
+     * Whether the mechanism counts positions, so that a query alone is not the same as among
+     * others.
      */
-    protected boolean countsPlaces() {
+    protected boolean countsPositions() {
         return false;
     }
 
@@ -157,21 +158,21 @@ public abstract class AttentionContractTest {
     @Test
     protected void anObserverIsToldTheWeightsAndChangesNothing() {
         Subject subject = subject();
-        List<String> places = new ArrayList<>();
+        List<String> sites = new ArrayList<>();
         List<NDArray> told = new ArrayList<>();
         AttentionOutput output =
                 subject.attend(
                         inputs().withObserver(
-                                        (place, weights) -> {
-                                            places.add(place);
+                                        (site, weights) -> {
+                                            sites.add(site);
                                             told.add(weights);
                                         }));
         assertFalse(told.isEmpty(), "the observer was told nothing");
-        assertEquals("", places.get(0));
+        assertEquals("", sites.get(0));
         close("context", subject.attend(inputs()).context(), output.context(), 1e-5);
 
         List<String> below = new ArrayList<>();
-        AttentionObserver model = (place, weights) -> below.add(place);
+        AttentionObserver model = (site, weights) -> below.add(site);
         subject.attend(inputs().withObserver(model.at("layer.0").at("self")));
         assertEquals("layer.0.self", below.get(0));
     }
@@ -274,7 +275,7 @@ public abstract class AttentionContractTest {
     }
 
     @Test
-    protected void underACausalMaskLaterPlacesChangeNothing() {
+    protected void underACausalMaskLaterPositionsChangeNothing() {
         Subject subject = subject();
         NDArray x = x();
         NDArray later = x.duplicate();
@@ -287,7 +288,7 @@ public abstract class AttentionContractTest {
         NDIndex earlier = new NDIndex(":, :3");
         close("context", before.get(earlier), after.get(earlier), 1e-6);
         float moved = before.sub(after).get(new NDIndex(":, 3:")).abs().max().getFloat();
-        assertTrue(moved > 1e-4, "places that see the change must move");
+        assertTrue(moved > 1e-4, "positions that see the change must move");
     }
 
     @Test
@@ -315,20 +316,20 @@ public abstract class AttentionContractTest {
                 subject.attend(AttentionInputs.self(x).withMask(AttentionMask.causal())).context();
         for (int[] widths : new int[][] {{1, 1, 1, 1, 1}, {2, 3}, {4, 1}}) {
             try (KeyValueCache cache = new GrowingCache(manager)) {
-                int place = 0;
+                int position = 0;
                 for (int width : widths) {
-                    NDIndex step = new NDIndex(":, " + place + ":" + (place + width));
+                    NDIndex step = new NDIndex(":, " + position + ":" + (position + width));
                     AttentionInputs inputs =
                             AttentionInputs.self(x.get(step))
                                     .withMask(AttentionMask.causal())
                                     .withCache(cache);
                     close(
-                            "places from " + place,
+                            "positions from " + position,
                             all.get(step),
                             subject.attend(inputs).context(),
                             1e-5);
-                    place += width;
-                    assertEquals(place, cache.length());
+                    position += width;
+                    assertEquals(position, cache.length());
                 }
             }
         }
@@ -360,17 +361,21 @@ public abstract class AttentionContractTest {
 
     @Test
     protected void aMemoryIsReadOnce() {
-        assumeTrue(canBeCached() && attendsAcross() && !countsPlaces());
+        assumeTrue(canBeCached() && attendsAcross() && !countsPositions());
         Subject subject = subject();
         NDArray all = subject.attend(AttentionInputs.cross(x(), memory())).context();
         try (KeyValueCache cache = new MemoryCache(manager)) {
-            for (int place = 0; place < T; place++) {
-                NDIndex step = new NDIndex(":, " + place + ":" + (place + 1));
+            for (int position = 0; position < T; position++) {
+                NDIndex step = new NDIndex(":, " + position + ":" + (position + 1));
                 NDArray memory =
-                        place == 0 ? memory() : memory().mul(0); // only the first is looked at
+                        position == 0 ? memory() : memory().mul(0); // only the first is looked at
                 AttentionInputs inputs =
                         AttentionInputs.cross(x().get(step), memory).withCache(cache);
-                close("place " + place, all.get(step), subject.attend(inputs).context(), 1e-5);
+                close(
+                        "position " + position,
+                        all.get(step),
+                        subject.attend(inputs).context(),
+                        1e-5);
             }
         }
     }

@@ -40,7 +40,7 @@ class AdaptiveSpanAttentionTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

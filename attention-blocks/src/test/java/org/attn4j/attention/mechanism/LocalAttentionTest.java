@@ -36,7 +36,7 @@ class LocalAttentionTest {
     @Nested
     class Monotonic extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 
@@ -49,7 +49,7 @@ class LocalAttentionTest {
     @Nested
     class MonotonicAdditive extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 

@@ -83,7 +83,7 @@ class MultiHeadAttentionTest {
     @Nested
     class Rotary extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 
@@ -100,7 +100,7 @@ class MultiHeadAttentionTest {
     @Nested
     class WithAlibi extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 
@@ -113,7 +113,7 @@ class MultiHeadAttentionTest {
     @Nested
     class WithRelativePositions extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 

@@ -41,7 +41,7 @@ class MultiHeadLatentAttentionTest {
     /** Positions turn the shared key: places count. */
     abstract static class Turned extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

@@ -135,7 +135,7 @@ class PersistentMemoryAttentionTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

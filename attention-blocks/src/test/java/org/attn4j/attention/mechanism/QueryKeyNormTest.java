@@ -62,7 +62,7 @@ class QueryKeyNormTest {
     @Nested
     class LayerNormed extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 

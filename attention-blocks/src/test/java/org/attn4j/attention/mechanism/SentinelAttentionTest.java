@@ -51,7 +51,7 @@ class SentinelAttentionTest {
 
         /** The gate reads the state before. */
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

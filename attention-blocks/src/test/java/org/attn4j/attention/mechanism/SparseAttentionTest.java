@@ -43,7 +43,7 @@ class SparseAttentionTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

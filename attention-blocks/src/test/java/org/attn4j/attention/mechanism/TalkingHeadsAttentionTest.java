@@ -43,7 +43,7 @@ class TalkingHeadsAttentionTest {
     @Nested
     class Rotary extends AttentionContractTest {
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
 

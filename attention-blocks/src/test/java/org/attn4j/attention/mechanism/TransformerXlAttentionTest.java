@@ -33,7 +33,7 @@ class TransformerXlAttentionTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }
@@ -50,7 +50,7 @@ class TransformerXlAttentionTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }

@@ -38,7 +38,7 @@ class RelativeKeysTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }
@@ -51,7 +51,7 @@ class RelativeKeysTest {
         }
 
         @Override
-        protected boolean countsPlaces() {
+        protected boolean countsPositions() {
             return true;
         }
     }
