@@ -13,6 +13,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * A learned vector for each position, as in BERT, GPT-2 and BART. {@code forward} takes places, any
@@ -84,14 +85,12 @@ public final class LearnedPositions extends AbstractBlock {
             long first,
             long count,
             boolean training) {
-        if (first + count > maxLength) {
-            throw new IllegalArgumentException(
-                    "there are learned positions for "
-                            + maxLength
-                            + " positions, but the sequence has "
-                            + (first + count)
-                            + ": shorten it, or train with a larger maxLength");
-        }
+        Require.that(
+                first + count <= maxLength,
+                "a sequence must have at most as many positions as are learned, got learned=%s,"
+                        + " sequence=%s: shorten it, or train with a larger maxLength",
+                maxLength,
+                first + count);
         NDArray positions = manager.arange((int) first, (int) (first + count), 1, DataType.INT64);
         return forwardInternal(parameters, new NDList(positions), training, null)
                 .singletonOrThrow();

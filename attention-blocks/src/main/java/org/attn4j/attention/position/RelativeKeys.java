@@ -13,6 +13,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /**
  * A learned vector for each distance, which queries are compared with as they are with keys: {@code
@@ -75,14 +76,12 @@ public final class RelativeKeys extends AbstractBlock {
             ParameterStore parameters, NDArray queryHeads, NDArray keyHeads, boolean training) {
         long queries = queryHeads.getShape().get(2); // T
         long keyCount = keyHeads.getShape().get(2); // S
-        if (keyCount > maxLength) {
-            throw new IllegalArgumentException(
-                    "there are relative positions for "
-                            + maxLength
-                            + " positions, but the sequence has "
-                            + keyCount
-                            + ": shorten it");
-        }
+        Require.that(
+                keyCount <= maxLength,
+                "a sequence must have at most maxLength positions, got maxLength=%s, sequence=%s:"
+                        + " shorten it",
+                maxLength,
+                keyCount);
         NDArray rows = rows(queryHeads.getManager(), queries, keyCount); // (T, S)
         NDArray vectors =
                 forwardInternal(parameters, new NDList(rows), training, null).head(); // (T, S, H)

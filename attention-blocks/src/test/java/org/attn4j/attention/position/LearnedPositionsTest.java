@@ -65,7 +65,7 @@ class LearnedPositionsTest {
                     assertThrows(
                             IllegalArgumentException.class,
                             () -> positions.encode(store, manager, 2, 3, false));
-            assertTrue(error.getMessage().contains("4 places"), error.getMessage());
+            assertTrue(error.getMessage().contains("learned=4"), error.getMessage());
         }
     }
 }

@@ -96,7 +96,7 @@ class RelativeKeysTest {
                                                     long4,
                                                     long4,
                                                     false));
-            assertTrue(e.getMessage().contains("3 places"), e.getMessage());
+            assertTrue(e.getMessage().contains("maxLength=3"), e.getMessage());
         }
         assertThrows(IllegalArgumentException.class, () -> new RelativeKeys(0, 2, false));
         MultiHeadAttention.Builder shared =

@@ -211,7 +211,7 @@ class PretrainedTest {
             assertRefused(
                     model,
                     ModelInputs.of(manager.ones(new Shape(1, 41)).toType(DataType.INT64, false)),
-                    "there are learned positions for 40 places");
+                    "as many positions as are learned, got learned=40");
         }
     }
 
