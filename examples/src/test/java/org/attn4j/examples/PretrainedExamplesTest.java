@@ -74,7 +74,7 @@ class PretrainedExamplesTest {
 
     private static String classify(String model, String text) throws Exception {
         Criteria<String, Classifications> criteria =
-                Attn4jCriteria.published(model, String.class, Classifications.class)
+                Attn4jCriteria.of(model, String.class, Classifications.class)
                         .optEngine(ENGINE)
                         .build();
         try (ZooModel<String, Classifications> loaded = criteria.loadModel();

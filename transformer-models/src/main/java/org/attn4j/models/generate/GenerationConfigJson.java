@@ -208,7 +208,17 @@ public final class GenerationConfigJson {
      * @return the text of its {@code generation_config.json}
      */
     public static String write(GenerationConfig config) {
-        return CODEC.writeText(config);
+        return RecordCodec.text(json(config));
+    }
+
+    /**
+     * Returns a configuration as JSON.
+     *
+     * @param config the configuration
+     * @return the content of its {@code generation_config.json}
+     */
+    public static JsonObject json(GenerationConfig config) {
+        return CODEC.write(config);
     }
 
     private static JsonObject drawn(Sampling sampling) {

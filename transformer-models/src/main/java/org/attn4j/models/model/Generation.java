@@ -51,9 +51,14 @@ public final class Generation {
         this.loaded = loaded;
         this.arguments = arguments;
         this.callersOwn = callersOwn;
-        defaults =
-                loaded.generationConfig()
-                        .orElseGet(() -> GenerationConfigJson.ofModelConfig(loaded.config()));
+        defaults = loaded.generationConfig().orElseGet(() -> defaults(loaded));
+    }
+
+    private static JsonObject defaults(LoadedModel loaded) {
+        GenerationConfig own = loaded.model().generationDefaults();
+        return own == null
+                ? GenerationConfigJson.ofModelConfig(loaded.config())
+                : GenerationConfigJson.json(own);
     }
 
     /**

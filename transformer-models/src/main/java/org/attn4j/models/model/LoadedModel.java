@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,11 +119,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
             JsonObject config,
             GenerationConfig generation,
             List<Path> companions) {
-        JsonObject settings =
-                generation == null
-                        ? null
-                        : JsonParser.parseString(GenerationConfigJson.write(generation))
-                                .getAsJsonObject();
+        JsonObject settings = generation == null ? null : GenerationConfigJson.json(generation);
         return new LoadedModel(model, config, settings, companions);
     }
 

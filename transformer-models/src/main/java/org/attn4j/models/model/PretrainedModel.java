@@ -5,6 +5,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.GenerationConfig;
 
 /**
  * A model of a published family with the head of a task: a DJL block that runs, trains, and is read
@@ -68,6 +69,15 @@ public interface PretrainedModel extends Block {
      */
     default boolean isCausal() {
         return false;
+    }
+
+    /**
+     * Returns how the model generates where no {@code generation_config.json} tells.
+     *
+     * @return the settings; null for those of transformers
+     */
+    default GenerationConfig generationDefaults() {
+        return null;
     }
 
     /**

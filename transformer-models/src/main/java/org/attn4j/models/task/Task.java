@@ -37,7 +37,10 @@ public enum Task {
             Application.NLP.MACHINE_TRANSLATION,
             "MTModel",
             "ForConditionalGeneration",
-            "EncoderDecoderModel"),
+            "EncoderDecoderModel",
+            "TransformerModel",
+            "RecurrentModel",
+            "PreNormSeq2SeqTransformer"),
     /** A text that goes on where another ends, or that another is turned into. */
     TEXT_GENERATION(
             "text-generation",
@@ -46,7 +49,10 @@ public enum Task {
             "LMHeadModel",
             "ForConditionalGeneration",
             "MTModel",
-            "EncoderDecoderModel"),
+            "EncoderDecoderModel",
+            "TransformerModel",
+            "RecurrentModel",
+            "PreNormSeq2SeqTransformer"),
     /** A vector for a text. */
     TEXT_EMBEDDING("text-embedding", Application.NLP.TEXT_EMBEDDING);
 
@@ -100,10 +106,15 @@ public enum Task {
      * Tells from a configuration what a model is for.
      *
      * @param config the content of its {@code config.json}
-     * @return the task of the head that it names; {@link #TEXT_EMBEDDING} if it names none of these
+     * @return the task of the head that it names, or that the family's base model has; {@link
+     *     #TEXT_EMBEDDING} if that is none of these
      */
     public static Task of(JsonObject config) {
-        String named = named(config).orElse("");
+        String type = new ConfigReader(config, "config.json").string("model_type", "");
+        String named =
+                named(config)
+                        .or(() -> ModelFamilies.find(type).map(it -> it.architectures().get(0)))
+                        .orElse("");
         for (Task task : values()) {
             if (task.isOf(named)) {
                 return task;

@@ -15,6 +15,7 @@ import org.attn4j.models.model.sentence.Pooling;
 record TaskArguments(Map<String, ?> values) {
 
     private static final String GENERATE = "generate.";
+    private static final String BEAMS = "beams";
 
     int number(String key, int otherwise) {
         return ArgumentsUtil.intValue(values, key, otherwise);
@@ -71,6 +72,9 @@ record TaskArguments(Map<String, ?> values) {
                         request.opt(key.substring(GENERATE.length()), plain);
                     }
                 });
+        if (values.containsKey(BEAMS)) {
+            request.optBeams(number(BEAMS, 1)).opt("num_return_sequences", 1);
+        }
         String task = text("generationTask", null);
         if (task != null) {
             request.optTask(task);

@@ -56,7 +56,7 @@ import org.attn4j.models.tokenizer.TextPair;
  *     <td>{@code aggregation_strategy}, {@code ignore_labels}, {@code stride}</td></tr>
  * <tr><td>{@code String → String}</td><td>text-generation, translation</td>
  *     <td>{@code generate.NAME}, such as {@code generate.max_new_tokens}, for the arguments of
- *     transformers' {@code generate}; {@code sourceLanguage}, {@code targetLanguage}, {@code
+ *     transformers' {@code generate}; {@code beams}; {@code sourceLanguage}, {@code targetLanguage}, {@code
  *     generationTask}</td></tr>
  * <tr><td>{@code String → float[]}</td><td>text-embedding</td>
  *     <td>{@code pooling}, {@code normalize}, {@code prompt}, {@code promptName}</td></tr>

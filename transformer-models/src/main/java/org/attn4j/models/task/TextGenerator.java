@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
+import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StopCriterion;
 import org.attn4j.models.generate.TokenListener;
 import org.attn4j.models.model.Generation;
@@ -55,6 +57,20 @@ public final class TextGenerator implements AutoCloseable {
                     model.model().architecture()
                             + " does not generate text: it has no language head");
         }
+        if (model.model() instanceof SequenceToSequenceModel both) {
+            requireSize("source", tokenizer.vocabularySize(), both.sourceVocabularySize());
+            requireSize("target", tokenizer.targetVocabularySize(), both.targetVocabularySize());
+        }
+    }
+
+    private static void requireSize(String side, int tokens, int known) {
+        Require.that(
+                tokens <= known,
+                "the %s tokenizer has %d tokens, but the model knows %d: use the tokenizer that the"
+                        + " model was trained with",
+                side,
+                tokens,
+                known);
     }
 
     /**
@@ -128,6 +144,17 @@ public final class TextGenerator implements AutoCloseable {
      */
     public ModelTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /**
+     * Returns the model's own settings of generation.
+     *
+     * @return how it searches unless a request says otherwise
+     * @throws IOException if they cannot be read
+     * @throws IllegalArgumentException if one is malformed, unknown or not supported
+     */
+    public GenerationConfig settings() throws IOException {
+        return new Generation(model, Map.of(), Generation.TEXT_SETTINGS).config(1);
     }
 
     /**

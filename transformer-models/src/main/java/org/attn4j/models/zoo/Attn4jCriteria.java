@@ -1,6 +1,5 @@
 package org.attn4j.models.zoo;
 
-import ai.djl.Application;
 import ai.djl.repository.zoo.Criteria;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,41 +11,12 @@ public final class Attn4jCriteria {
     private Attn4jCriteria() {}
 
     /**
-     * Returns criteria that load a trained directory as a {@code ZooModel<String, String>}:
-     *
-     * <pre>{@code
-     * try (ZooModel<String, String> model =
-     *                 Attn4jCriteria.of(Path.of("runs/demo")).optEngine("PyTorch").build().loadModel();
-     *         Predictor<String, String> predictor = model.newPredictor()) {
-     *     System.out.println(predictor.predict("a small cat"));
-     * }
-     * }</pre>
-     *
-     * <p>Name the engine: with several on the classpath DJL's choice of a default is not stable.
-     * The argument {@code beams} sets the number of beams. Block and translator factory are given
-     * as instances, so nothing in the directory is ever run; don't replace them by class names.
-     *
-     * @param directory the model directory
-     * @return the builder, ready to build
-     */
-    public static Criteria.Builder<String, String> of(Path directory) {
-        TrainedModelFactory factory = new TrainedModelFactory();
-        return Criteria.builder()
-                .setTypes(String.class, String.class)
-                .optApplication(Application.NLP.MACHINE_TRANSLATION)
-                .optModelPath(directory)
-                .optArgument("blockFactory", factory)
-                .optOption("hasParameter", "false")
-                .optTranslatorFactory(factory);
-    }
-
-    /**
-     * Returns criteria that load a published model for a task, with the types and arguments of
-     * {@link org.attn4j.models.task.TaskTranslatorFactory}:
+     * Returns criteria that load a model for a task, trained here or published, with the types and
+     * arguments of {@link org.attn4j.models.task.TaskTranslatorFactory}:
      *
      * <pre>{@code
      * try (ZooModel<String, Classifications> model =
-     *                 Attn4jCriteria.published("org/name", String.class, Classifications.class)
+     *                 Attn4jCriteria.of("org/name", String.class, Classifications.class)
      *                         .optEngine("PyTorch")
      *                         .build()
      *                         .loadModel();
@@ -55,8 +25,9 @@ public final class Attn4jCriteria {
      * }
      * }</pre>
      *
-     * <p>It is the same as {@code optModelUrls("attn4j://org/name")}. Nothing in the model's folder
-     * is ever run. {@code optArgument("allowUnknownSettings", true)} goes on, with a warning, where
+     * <p>Name the engine: with several on the classpath DJL's choice of a default is not stable. It
+     * is the same as {@code optModelUrls("attn4j://org/name")}. Nothing in the model's folder is
+     * ever run. {@code optArgument("allowUnknownSettings", true)} goes on, with a warning, where
      * its files have settings that are not known here.
      *
      * @param <I> the type of inputs
@@ -67,8 +38,7 @@ public final class Attn4jCriteria {
      * @param output the class of outputs
      * @return the builder, ready to build
      */
-    public static <I, O> Criteria.Builder<I, O> published(
-            String model, Class<I> input, Class<O> output) {
+    public static <I, O> Criteria.Builder<I, O> of(String model, Class<I> input, Class<O> output) {
         Path path = Path.of(model);
         boolean folder = Files.exists(path) || !HubModel.isName(model);
         String url =

@@ -9,12 +9,9 @@ import ai.djl.repository.zoo.ModelLoader;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.util.Progress;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.attn4j.models.checkpoint.ModelDirectory;
-import org.attn4j.models.model.ModelFamilies;
 import org.attn4j.models.task.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,23 +37,15 @@ final class DirectoryLoader implements ModelLoader {
         return directory.getFileName().toString();
     }
 
-    /** What a published model is for; those trained here translate. */
+    /** What the model is for. */
     @Override
     public Application getApplication() {
         try {
-            JsonObject config = ModelDirectory.open(directory).config();
-            return published(config)
-                    ? Task.of(config).application()
-                    : Application.NLP.MACHINE_TRANSLATION;
-        } catch (IOException e) {
+            return Task.of(ModelDirectory.open(directory).config()).application();
+        } catch (IOException | IllegalArgumentException e) {
             LOGGER.warn("{} is passed over: {}", directory, e.getMessage());
             return Application.UNDEFINED;
         }
-    }
-
-    private static boolean published(JsonObject config) {
-        return config.get("model_type") instanceof JsonPrimitive type
-                && ModelFamilies.find(type.getAsString()).isPresent();
     }
 
     @Override
@@ -76,43 +65,21 @@ final class DirectoryLoader implements ModelLoader {
      * not end up with whatever model comes first.
      */
     @Override
-    @SuppressWarnings("unchecked")
     public <I, O> ZooModel<I, O> loadModel(Criteria<I, O> criteria)
             throws IOException, ModelNotFoundException, MalformedModelException {
         if (!getArtifactId().equals(criteria.getArtifactId())) {
             throw new ModelNotFoundException(
                     "models of " + Attn4jZoo.GROUP_ID + " are loaded by their artifact id");
         }
-        if (published(ModelDirectory.open(directory).config())) {
-            return Attn4jCriteria.published(
-                            directory.toString(),
-                            criteria.getInputClass(),
-                            criteria.getOutputClass())
-                    .optEngine(criteria.getEngine())
-                    .optDevice(criteria.getDevice())
-                    .optApplication(criteria.getApplication())
-                    .optArguments(criteria.getArguments())
-                    .optProgress(criteria.getProgress())
-                    .build()
-                    .loadModel();
-        }
-        if (criteria.getInputClass() != String.class || criteria.getOutputClass() != String.class) {
-            throw new ModelNotFoundException(
-                    getArtifactId() + " translates String to String and nothing else");
-        }
-        Criteria.Builder<String, String> builder =
-                Attn4jCriteria.of(directory)
-                        .optEngine(criteria.getEngine())
-                        .optDevice(criteria.getDevice())
-                        .optProgress(criteria.getProgress());
-        Object beams =
-                criteria.getArguments() == null
-                        ? null
-                        : criteria.getArguments().get(TrainedModelFactory.BEAMS);
-        if (beams != null) {
-            builder.optArgument(TrainedModelFactory.BEAMS, beams);
-        }
-        return (ZooModel<I, O>) builder.build().loadModel();
+        return Attn4jCriteria.of(
+                        directory.toString(), criteria.getInputClass(), criteria.getOutputClass())
+                .optEngine(criteria.getEngine())
+                .optDevice(criteria.getDevice())
+                .optApplication(criteria.getApplication())
+                .optArguments(criteria.getArguments())
+                .optProgress(criteria.getProgress())
+                .build()
+                .loadModel();
     }
 
     @Override

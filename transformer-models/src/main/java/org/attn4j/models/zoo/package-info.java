@@ -1,7 +1,6 @@
 /**
- * The way in for users of trained models: {@link org.attn4j.models.zoo.TrainedModel} opens a model
- * directory, {@link org.attn4j.models.zoo.SentenceTranslator} translates text with it, {@link
- * org.attn4j.models.zoo.Attn4jCriteria} loads it through DJL's {@code Criteria}, and {@link
- * org.attn4j.models.zoo.Attn4jZooProvider} serves models by their names.
+ * The way in for users of DJL: {@link org.attn4j.models.zoo.Attn4jCriteria} loads models through
+ * DJL's {@code Criteria}, and {@link org.attn4j.models.zoo.Attn4jZooProvider} serves those of a
+ * folder by their names.
  */
 package org.attn4j.models.zoo;

@@ -9,13 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ModelException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelLoader;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ModelZoo;
 import ai.djl.repository.zoo.ZooModel;
-import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -29,6 +27,9 @@ import java.util.concurrent.Future;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.task.GenerationRequest;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,15 +104,9 @@ class Attn4jCriteriaTest {
     @Test
     void theNumberOfBeamsIsAnArgument() throws Exception {
         try (ZooModel<String, String> one = criteria().optArgument("beams", 1).build().loadModel();
-                Predictor<String, String> predictor = one.newPredictor();
-                NDManager manager = TestEngine.manager();
-                TrainedModel model = TrainedModel.open(directory, manager)) {
-            SentenceTranslator greedy = model.translator(model.generation().withBeams(1));
-            List<String> expected =
-                    greedy.translate(manager, SENTENCES).stream()
-                            .map(found -> found.get(0).text())
-                            .toList();
-            assertEquals(expected, predictor.batchPredict(SENTENCES));
+                Predictor<String, String> predictor = one.newPredictor()) {
+            GenerationRequest greedy = GenerationRequest.builder().optBeams(1).build();
+            assertEquals(translations(greedy), predictor.batchPredict(SENTENCES));
         }
     }
 
@@ -236,7 +231,8 @@ class Attn4jCriteriaTest {
     }
 
     private Criteria.Builder<String, String> criteria() {
-        return Attn4jCriteria.of(directory).optEngine(TestEngine.name());
+        return Attn4jCriteria.of(directory.toString(), String.class, String.class)
+                .optEngine(TestEngine.name());
     }
 
     private ZooModel<String, String> load() throws ModelException, IOException {
@@ -252,10 +248,14 @@ class Attn4jCriteriaTest {
                 .build();
     }
 
-    private List<String> expected() throws IOException, TranslateException {
-        try (NDManager manager = TestEngine.manager();
-                TrainedModel model = TrainedModel.open(directory, manager)) {
-            return model.translator(model.generation()).translate(manager, SENTENCES).stream()
+    private List<String> expected() throws IOException {
+        return translations(GenerationRequest.DEFAULT);
+    }
+
+    private List<String> translations(GenerationRequest request) throws IOException {
+        try (TextGenerator generator =
+                TextGenerator.load(directory, Pretrained.loader().optEngine(TestEngine.name()))) {
+            return generator.generate(SENTENCES, request).stream()
                     .map(found -> found.get(0).text())
                     .toList();
         }

@@ -22,9 +22,11 @@ import org.attn4j.models.model.ModelConversion;
 import org.attn4j.models.model.ModelInspection;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.model.sentence.SentenceModel;
+import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
+import org.attn4j.models.task.TextGenerator;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,7 +244,10 @@ class OddFilesTest {
                                     name,
                                     Set.of(),
                                     (from, out, manager) ->
-                                            TrainedModel.open(from, manager).close());
+                                            TextGenerator.load(
+                                                            from,
+                                                            Pretrained.loader().optManager(manager))
+                                                    .generate("a", GenerationRequest.DEFAULT));
                     try (NDManager manager = TestEngine.manager()) {
                         String refusal = attempt(use, folder, null, manager);
                         Files.delete(folder.resolve(name));

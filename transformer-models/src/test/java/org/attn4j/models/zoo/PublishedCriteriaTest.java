@@ -72,7 +72,7 @@ class PublishedCriteriaTest {
 
     private static <I, O> Criteria.Builder<I, O> criteria(String name, Class<I> in, Class<O> out) {
         String model = TaskFixture.named(name).toString();
-        return Attn4jCriteria.published(model, in, out).optEngine(TestEngine.name());
+        return Attn4jCriteria.of(model, in, out).optEngine(TestEngine.name());
     }
 
     private static <I, O> List<O> predict(Criteria.Builder<I, O> criteria, List<I> inputs)
@@ -359,8 +359,7 @@ class PublishedCriteriaTest {
             it.getAsJsonArray("texts")
                     .forEach(text -> expected.add(text.getAsJsonArray().get(0).getAsString()));
             Criteria.Builder<String, String> criteria =
-                    Attn4jCriteria.published(
-                                    TEXTS.resolve(name).toString(), String.class, String.class)
+                    Attn4jCriteria.of(TEXTS.resolve(name).toString(), String.class, String.class)
                             .optEngine(TestEngine.name());
             List<String> properties = new ArrayList<>();
             it.getAsJsonObject("arguments")
@@ -392,7 +391,7 @@ class PublishedCriteriaTest {
         String masked = "{\"inputs\": \"The old [MASK].\"}";
         assertThrows(Exception.class, () -> serve(refused, masked));
         Criteria.Builder<String, Classifications> criteria =
-                Attn4jCriteria.published(refused.toString(), String.class, Classifications.class)
+                Attn4jCriteria.of(refused.toString(), String.class, Classifications.class)
                         .optEngine(TestEngine.name())
                         .optArgument("allowUnknownSettings", true);
         assertEquals(1, predict(criteria, List.of("The old [MASK].")).size());
@@ -416,7 +415,7 @@ class PublishedCriteriaTest {
                 "blockFactory=no.such.Factory\ntranslatorFactory=no.such.Factory\n"
                         + "option.hasParameter=true\n");
         Criteria<String, NamedEntity[]> criteria =
-                Attn4jCriteria.published(model.toString(), String.class, NamedEntity[].class)
+                Attn4jCriteria.of(model.toString(), String.class, NamedEntity[].class)
                         .optEngine(TestEngine.name())
                         .build();
         try (ZooModel<String, NamedEntity[]> loaded = criteria.loadModel();

@@ -1,5 +1,6 @@
 package org.attn4j.models.family.recurrent;
 
+import java.util.List;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -22,6 +23,7 @@ import org.attn4j.attention.spec.AttentionSite;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.TokenEmbedding;
@@ -231,6 +233,12 @@ public final class RecurrentModel extends AbstractBlock
      * decoder_input_ids} (B, T) or {@code labels} (B, T) that they follow from. Gives {@code
      * logits} (B, T, V) and with labels {@code loss}.
      */
+    @Override
+    public GenerationConfig generationDefaults() {
+        return GenerationConfig.DEFAULTS.withTokens(
+                config.padId(), List.of(config.eosId()), config.decoderStartId());
+    }
+
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(INPUTS);

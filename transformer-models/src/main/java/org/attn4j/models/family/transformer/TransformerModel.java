@@ -1,5 +1,6 @@
 package org.attn4j.models.family.transformer;
 
+import java.util.List;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -11,6 +12,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.OptionalInt;
 import org.attn4j.common.Require;
+import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 
 /**
@@ -80,6 +82,12 @@ public final class TransformerModel extends EncoderDecoder {
      */
     public void initialize(NDManager manager) {
         initialize(manager, DataType.FLOAT32, smallestInput());
+    }
+
+    @Override
+    public GenerationConfig generationDefaults() {
+        return GenerationConfig.DEFAULTS.withTokens(
+                config.padId(), List.of(config.eosId()), config.decoderStartId());
     }
 
     @Override
