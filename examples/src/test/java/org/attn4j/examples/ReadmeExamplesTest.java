@@ -130,7 +130,10 @@ class ReadmeExamplesTest {
     }
 
     private static List<String> translate(Path directory, List<String> sentences) throws Exception {
-        Criteria<String, String> criteria = Attn4jCriteria.of(directory.toString(), String.class, String.class).optEngine(ENGINE).build();
+        Criteria<String, String> criteria =
+                Attn4jCriteria.of(directory.toString(), String.class, String.class)
+                        .optEngine(ENGINE)
+                        .build();
         try (ZooModel<String, String> model = criteria.loadModel();
                 Predictor<String, String> predictor = model.newPredictor()) {
             return predictor.batchPredict(sentences);
@@ -147,7 +150,10 @@ class ReadmeExamplesTest {
         assertEquals(2, alone.size());
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (ZooModel<String, String> model =
-                Attn4jCriteria.of(directory.toString(), String.class, String.class).optEngine(ENGINE).build().loadModel()) {
+                Attn4jCriteria.of(directory.toString(), String.class, String.class)
+                        .optEngine(ENGINE)
+                        .build()
+                        .loadModel()) {
             List<Future<List<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 answers.add(

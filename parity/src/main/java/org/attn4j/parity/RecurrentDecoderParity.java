@@ -24,6 +24,7 @@ import org.attn4j.models.family.recurrent.DecoderMemory;
 import org.attn4j.models.family.recurrent.DecoderOutput;
 import org.attn4j.models.family.recurrent.LuongDecoder;
 import org.attn4j.models.family.recurrent.RecurrentBridge;
+import org.attn4j.models.family.recurrent.RecurrentDecoder;
 import org.attn4j.models.family.recurrent.RecurrentEncoder;
 import org.attn4j.models.layer.TokenEmbedding;
 
@@ -64,16 +65,17 @@ public final class RecurrentDecoderParity implements ParityCase {
                 columns(in, rnn + "weight_ih_l0") > columns(in, "embedding"); // beside the vector
         GlobalAttention attention = new GlobalAttention(score(in));
         LuongDecoder decoder =
-                LuongDecoder.builder()
-                        .setVocabularySize(rows(in, "W_s"))
-                        .setEmbeddingSize(columns(in, "embedding"))
-                        .setHiddenSize(rows(in, "W_c"))
-                        .setMemorySize((int) in.array("memory").getShape().get(2))
-                        .setAttention(attention)
-                        .optCell(kind)
-                        .optLayers(layers(in, rnn))
-                        .optInputFeeding(feeding)
-                        .build();
+                new LuongDecoder(
+                        new RecurrentDecoder.Sizes(
+                                rows(in, "W_s"),
+                                columns(in, "embedding"),
+                                rows(in, "W_c"),
+                                (int) in.array("memory").getShape().get(2)),
+                        attention,
+                        kind,
+                        layers(in, rnn),
+                        feeding,
+                        0);
         in.bind(decoder, "embed_tokens.weight", in.weight("embedding"));
         in.bind(decoder, "attentional_proj.weight", in.weight("W_c"));
         in.bind(decoder, "lm_head.weight", in.weight("W_s"));
@@ -179,14 +181,16 @@ public final class RecurrentDecoderParity implements ParityCase {
     private static BahdanauDecoder decoder(FixtureInputs in, int memorySize) {
         boolean maxout = in.hasWeight("U_o");
         BahdanauDecoder decoder =
-                BahdanauDecoder.builder()
-                        .setVocabularySize(rows(in, "W_o"))
-                        .setEmbeddingSize(columns(in, "target_embedding"))
-                        .setHiddenSize(columns(in, "decoder.weight_hh"))
-                        .setMemorySize(memorySize)
-                        .setAttention(new AdditiveAttention(rows(in, "W_a")))
-                        .optMaxoutSize(maxout ? columns(in, "W_o") : 0)
-                        .build();
+                new BahdanauDecoder(
+                        new RecurrentDecoder.Sizes(
+                                rows(in, "W_o"),
+                                columns(in, "target_embedding"),
+                                columns(in, "decoder.weight_hh"),
+                                memorySize),
+                        new AdditiveAttention(rows(in, "W_a")),
+                        CellKind.GRU,
+                        maxout ? columns(in, "W_o") : 0,
+                        0);
         in.bind(decoder, "embed_tokens.weight", in.weight("target_embedding"));
         in.bind(decoder, "attention.score.query_proj.weight", in.weight("W_a"));
         in.bind(decoder, "attention.score.key_proj.weight", in.weight("U_a"));

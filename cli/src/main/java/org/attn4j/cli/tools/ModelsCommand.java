@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description = {
-            "Lists the families of published models, or the models in the cache.",
+            "Lists the families of models, or the models in the cache.",
             "Of each family its models and the verbs that use them; with --cached, the models in the"
                     + " cache that Python programs use too."
         })
@@ -37,19 +37,28 @@ public final class ModelsCommand implements Callable<Integer> {
 
     private static final int COMMIT_SHOWN = 10;
 
+    private static final List<String> TRANSLATING =
+            List.of("generate", "translate", "score", "evaluate");
+
     /** What a model is for, by the end of its name. */
     private static final Map<String, List<String>> VERBS =
-            Map.of(
-                    "TransformerModel", List.of("translate", "score", "evaluate"),
-                    "ForMaskedLM", List.of("fill-mask"),
-                    "ForSequenceClassification", List.of("classify"),
-                    "ForTokenClassification", List.of("tag"),
-                    "ForQuestionAnswering", List.of("answer"),
-                    "LMHeadModel", List.of("generate"),
-                    "ForCausalLM", List.of("generate"),
-                    "ForConditionalGeneration", List.of("generate", "translate", "summarize"),
-                    "MTModel", List.of("generate", "translate"),
-                    "EncoderDecoderModel", List.of("generate", "summarize"));
+            Map.ofEntries(
+                    Map.entry("ForMaskedLM", List.of("fill-mask")),
+                    Map.entry("ForSequenceClassification", List.of("classify")),
+                    Map.entry("ForTokenClassification", List.of("tag")),
+                    Map.entry("ForQuestionAnswering", List.of("answer")),
+                    Map.entry("LMHeadModel", List.of("generate")),
+                    Map.entry("ForCausalLM", List.of("generate")),
+                    Map.entry(
+                            "ForConditionalGeneration",
+                            List.of("generate", "translate", "summarize", "score", "evaluate")),
+                    Map.entry("MTModel", TRANSLATING),
+                    Map.entry("TransformerModel", TRANSLATING),
+                    Map.entry("RecurrentModel", TRANSLATING),
+                    Map.entry("PreNormSeq2SeqTransformer", TRANSLATING),
+                    Map.entry(
+                            "EncoderDecoderModel",
+                            List.of("generate", "summarize", "score", "evaluate")));
 
     @Mixin private CommonOptions common;
 

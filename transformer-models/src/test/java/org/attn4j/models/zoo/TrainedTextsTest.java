@@ -135,7 +135,7 @@ class TrainedTextsTest {
         Files.writeString(config, good.replace("_vocab_size\": 10", "_vocab_size\": 9"));
         assertMessage(directory, "10");
         Files.writeString(config, good);
-        Files.writeString(generation, "{\"num_beams\": 0}");
+        Files.writeString(generation, "{\"num_beams\": 0, \"decoder_start_token_id\": 1}");
         assertMessage(directory, "num_beams must be from 1 to 4096, got 0");
         Files.delete(generation);
         Files.delete(directory.resolve(ModelDirectory.TOKENIZER));

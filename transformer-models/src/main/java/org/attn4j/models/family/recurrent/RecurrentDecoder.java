@@ -1,14 +1,74 @@
 package org.attn4j.models.family.recurrent;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Block;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
 import java.util.List;
+import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.recurrent.RecurrentState;
+import org.attn4j.common.Require;
+import org.attn4j.models.layer.Layers;
+import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.TokenEmbedding;
 
-/** A recurrent decoder that attends to a memory at each step. */
-public interface RecurrentDecoder extends Block {
+/**
+ * A recurrent decoder that attends to a memory at each step. The token vectors are the child {@code
+ * embed_tokens}; its other children are those of each kind, {@code attention} and {@code lm_head}
+ * among them.
+ */
+public abstract class RecurrentDecoder extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    final Sizes sizes;
+    final float dropout;
+    private final TokenEmbedding embedding;
+
+    /**
+     * The sizes of a decoder.
+     *
+     * @param vocabularySize V, the target tokens
+     * @param embeddingSize E, the features of a token's vector
+     * @param hiddenSize d, the features of a state
+     * @param memorySize dm, the features of the memory
+     */
+    public record Sizes(int vocabularySize, int embeddingSize, int hiddenSize, int memorySize) {
+
+        public Sizes {
+            Require.that(
+                    vocabularySize > 0 && embeddingSize > 0 && hiddenSize > 0 && memorySize > 0,
+                    "the sizes of a decoder must be at least 1, got vocabularySize=%d,"
+                            + " embeddingSize=%d, hiddenSize=%d, memorySize=%d",
+                    vocabularySize,
+                    embeddingSize,
+                    hiddenSize,
+                    memorySize);
+        }
+
+        Shape query() {
+            return new Shape(1, 1, hiddenSize);
+        }
+
+        Shape memory() {
+            return new Shape(1, 1, memorySize);
+        }
+    }
+
+    RecurrentDecoder(Sizes sizes, float dropout) {
+        super(VERSION);
+        this.sizes = sizes;
+        this.dropout = dropout;
+        embedding =
+                addChildBlock(
+                        "embed_tokens",
+                        new TokenEmbedding(sizes.vocabularySize(), sizes.embeddingSize()));
+    }
 
     /**
      * Returns what the decoder remembers before its first step.
@@ -16,7 +76,7 @@ public interface RecurrentDecoder extends Block {
      * @param layers the state of each layer, (B, d)
      * @return the state
      */
-    DecoderState start(List<RecurrentState> layers);
+    public abstract DecoderState start(List<RecurrentState> layers);
 
     /**
      * Decodes T steps whose inputs are known: all of a target in training, one in generation.
@@ -29,11 +89,55 @@ public interface RecurrentDecoder extends Block {
      * @param training whether dropout applies
      * @return the results, on the manager of {@code ids}
      */
-    DecoderOutput decode(
+    public abstract DecoderOutput decode(
             ParameterStore parameters,
             NDArray ids,
             DecoderMemory memory,
             DecoderState state,
             AttentionObserver observer,
             boolean training);
+
+    /** The vectors of tokens, (B, T, E). */
+    final NDArray embed(ParameterStore parameters, NDArray ids, boolean training) {
+        return Layers.dropout(
+                Layers.apply(embedding, parameters, ids, training), dropout, training);
+    }
+
+    /** Logits (B, T, V) of what predictions are read from. */
+    final NDArray project(
+            OutputProjection projection, ParameterStore parameters, NDArray x, boolean training) {
+        NDArray read = Layers.dropout(x, dropout, training);
+        return Layers.apply(projection, parameters, read, training);
+    }
+
+    /** dc, the features of the context that attention gives. */
+    final int contextSize(Attention attention) {
+        Shape[] inputs = {sizes.query(), sizes.memory(), sizes.memory()};
+        return Math.toIntExact(attention.getOutputShapes(inputs)[0].get(2));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A decoder needs a memory and a state: call {@link #decode}.
+     */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        throw new UnsupportedOperationException("a decoder is called through decode");
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        embedding.initialize(manager, dataType, new Shape(1, 1));
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0].add(sizes.vocabularySize())};
+    }
 }

@@ -1,6 +1,5 @@
 package org.attn4j.models.family.recurrent;
 
-import java.util.List;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.UniformInitializer;
 import ai.djl.util.PairList;
+import java.util.List;
 import java.util.Set;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.cache.MemoryCache;
@@ -89,9 +89,7 @@ public final class RecurrentModel extends AbstractBlock
                                 config.encoderSize(),
                                 config.decoderLayers(),
                                 config.decoderSize()));
-        decoder =
-                addChildBlock(
-                        "decoder", luong ? luong(config, attention) : bahdanau(config, attention));
+        decoder = addChildBlock("decoder", decoder(config, attention));
         setInitializers();
     }
 
@@ -123,32 +121,23 @@ public final class RecurrentModel extends AbstractBlock
         return new RecurrentEncoder(tokens, rnn, config.dropout());
     }
 
-    private static RecurrentDecoder luong(RecurrentConfig config, Attention attention) {
-        return LuongDecoder.builder()
-                .setVocabularySize(config.targetVocabularySize())
-                .setEmbeddingSize(config.embeddingSize())
-                .setHiddenSize(config.decoderSize())
-                .setMemorySize(config.memorySize())
-                .setAttention(attention)
-                .optCell(config.cell())
-                .optLayers(config.decoderLayers())
-                .optInputFeeding(config.inputFeeding())
-                .optDropout(config.dropout())
-                .build();
-    }
-
-    private static RecurrentDecoder bahdanau(RecurrentConfig config, Attention attention) {
-        boolean maxout = config.decoder() == DecoderKind.BAHDANAU_MAXOUT;
-        return BahdanauDecoder.builder()
-                .setVocabularySize(config.targetVocabularySize())
-                .setEmbeddingSize(config.embeddingSize())
-                .setHiddenSize(config.decoderSize())
-                .setMemorySize(config.memorySize())
-                .setAttention(attention)
-                .optCell(config.cell())
-                .optMaxoutSize(maxout ? config.maxoutSize() : 0)
-                .optDropout(config.dropout())
-                .build();
+    private static RecurrentDecoder decoder(RecurrentConfig config, Attention attention) {
+        RecurrentDecoder.Sizes sizes =
+                new RecurrentDecoder.Sizes(
+                        config.targetVocabularySize(),
+                        config.embeddingSize(),
+                        config.decoderSize(),
+                        config.memorySize());
+        int maxout = config.decoder() == DecoderKind.BAHDANAU_MAXOUT ? config.maxoutSize() : 0;
+        return config.decoder() == DecoderKind.LUONG
+                ? new LuongDecoder(
+                        sizes,
+                        attention,
+                        config.cell(),
+                        config.decoderLayers(),
+                        config.inputFeeding(),
+                        config.dropout())
+                : new BahdanauDecoder(sizes, attention, config.cell(), maxout, config.dropout());
     }
 
     private void setInitializers() {

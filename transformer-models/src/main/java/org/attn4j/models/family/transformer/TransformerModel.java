@@ -1,6 +1,5 @@
 package org.attn4j.models.family.transformer;
 
-import java.util.List;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -10,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;

@@ -343,35 +343,54 @@ class RecurrentModelTest {
         }
     }
 
+    @Test
+    void aTrainedModelLoadsAsAFamily() throws IOException {
+        RecurrentConfig config = luong().build();
+        try (Model model = Model.newInstance("small", Device.cpu(), TestEngine.name())) {
+            RecurrentModel block = new RecurrentModel(config);
+            train(model, block, 5);
+            block.freezeParameters(true);
+            LoadedModel.made(block, config.json(), null, List.of()).save(temp);
+            float[] logits = block.logits(ids(1, 3, 4, 2), ids(1, 1, 5), null).toFloatArray();
+            try (LoadedModel loaded = Pretrained.loader().optEngine(TestEngine.name()).load(temp)) {
+                RecurrentModel opened = loaded.model(RecurrentModel.class);
+                assertArrayEquals(
+                        logits,
+                        opened.logits(ids(1, 3, 4, 2), ids(1, 1, 5), null).toFloatArray(),
+                        1e-6f);
+            }
+        }
+    }
+
     private static double train(RecurrentConfig config) {
+        try (Model model = Model.newInstance("small", Device.cpu(), TestEngine.name())) {
+            return train(model, new RecurrentModel(config), 620);
+        }
+    }
+
+    /** The loss of late. */
+    private static double train(Model model, RecurrentModel block, int steps) {
         Engine.getEngine(TestEngine.name()).setRandomSeed(3);
         TrainingConfig training =
                 TrainingConfig.ofSteps(620)
                         .withLearningRate(0.01)
                         .withWarmupSteps(10)
                         .withLabelSmoothing(0);
-        try (Model model = Model.newInstance("small", Device.cpu(), TestEngine.name())) {
-            RecurrentModel block = new RecurrentModel(config);
-            model.setBlock(block);
-            block.initialize(model.getNDManager());
-            double loss = 3; // of late
-            try (SequenceTrainer trainer =
-                    SequenceTrainer.of(
-                            model,
-                            new LabelSmoothedCrossEntropy(0, 0),
-                            training.optimizer(8),
-                            5,
-                            1)) {
-                Random random = new Random(1);
-                for (int step = 0; step < 620 && loss > 0.35; step++) {
-                    try (Batch batch = batch(trainer.getManager(), random)) {
-                        loss += 0.2 * (trainer.trainBatch(batch).mean() - loss);
-                    }
-                    trainer.update();
+        model.setBlock(block);
+        block.initialize(model.getNDManager());
+        double loss = 3;
+        try (SequenceTrainer trainer =
+                SequenceTrainer.of(
+                        model, new LabelSmoothedCrossEntropy(0, 0), training.optimizer(8), 5, 1)) {
+            Random random = new Random(1);
+            for (int step = 0; step < steps && loss > 0.35; step++) {
+                try (Batch batch = batch(trainer.getManager(), random)) {
+                    loss += 0.2 * (trainer.trainBatch(batch).mean() - loss);
                 }
+                trainer.update();
             }
-            return loss;
         }
+        return loss;
     }
 
     private static Batch batch(NDManager parent, Random random) {
