@@ -118,10 +118,10 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     private static CorpusMetric metric(String name) {
         return switch (name) {
-            case "bleu" -> Bleu.builder().build();
-            case "chrf" -> Chrf.builder().build();
+            case "bleu" -> Bleu.DEFAULTS;
+            case "chrf" -> Chrf.DEFAULTS;
             case "chrf++" -> Chrf.plusPlus();
-            case "ter" -> Ter.builder().build();
+            case "ter" -> Ter.DEFAULTS;
             default -> throw new IllegalArgumentException("unknown metric " + name);
         };
     }

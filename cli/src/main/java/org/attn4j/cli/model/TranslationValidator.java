@@ -39,8 +39,8 @@ public final class TranslationValidator implements Validator {
     private Map<String, Double> scores(List<String> hypotheses) {
         List<List<String>> streams = List.of(references);
         Map<String, Double> scores = new LinkedHashMap<>();
-        scores.put("bleu", Bleu.builder().build().score(hypotheses, streams).score());
-        scores.put("chrf", Chrf.builder().build().score(hypotheses, streams).score());
+        scores.put("bleu", Bleu.DEFAULTS.score(hypotheses, streams).score());
+        scores.put("chrf", Chrf.DEFAULTS.score(hypotheses, streams).score());
         scores.put("exact", exactMatch(hypotheses, references));
         return scores;
     }

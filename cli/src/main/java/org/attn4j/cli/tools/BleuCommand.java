@@ -113,10 +113,10 @@ public final class BleuCommand implements Callable<Integer> {
 
     private CorpusMetric metric(String name, BleuTokenizer tokenizer) {
         return switch (name) {
-            case "bleu" -> Bleu.builder().optTokenizer(tokenizer).optLowercase(lowercase).build();
-            case "chrf" -> Chrf.builder().optLowercase(lowercase).build();
-            case "chrf++" -> Chrf.builder().optWordOrder(2).optLowercase(lowercase).build();
-            case "ter" -> Ter.builder().build();
+            case "bleu" -> Bleu.DEFAULTS.withTokenizer(tokenizer).withLowercase(lowercase);
+            case "chrf" -> Chrf.DEFAULTS.withLowercase(lowercase);
+            case "chrf++" -> Chrf.DEFAULTS.withWordOrder(2).withLowercase(lowercase);
+            case "ter" -> Ter.DEFAULTS;
             default ->
                     throw new IllegalArgumentException(
                             "metrics must be among bleu, chrf, chrf++, ter, got metrics=" + name);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
+import org.attn4j.models.config.Records;
 
 /**
  * BLEU (Papineni et al. 2002), as sacreBLEU (Post 2018) defines it: on plain text, with a
@@ -24,6 +25,10 @@ public record Bleu(
         boolean effectiveOrder)
         implements CorpusMetric {
 
+    /** SacreBLEU's defaults: 13a tokens of mixed case, exponential smoothing, up to 4-grams. */
+    public static final Bleu DEFAULTS =
+            new Bleu(BleuTokenizer.V13A, false, BleuSmoothing.exp(), 4, false);
+
     static final String NAME = "BLEU";
 
     /** Stands for the logarithm of 0, so that a precision of 0 makes the score 0. */
@@ -40,12 +45,54 @@ public record Bleu(
     }
 
     /**
-     * Starts from sacreBLEU's defaults: 13a, cased, exponential smoothing, order 4.
+     * Returns this with another value of {@code tokenizer}.
      *
-     * @return the builder
+     * @param tokenizer how lines are split into tokens
+     * @return the changed metric
      */
-    public static Builder builder() {
-        return new Builder();
+    public Bleu withTokenizer(ScoringTokenizer tokenizer) {
+        return Records.with(this, "tokenizer", tokenizer);
+    }
+
+    /**
+     * Returns this with another value of {@code lowercase}.
+     *
+     * @param lowercase whether case is ignored
+     * @return the changed metric
+     */
+    public Bleu withLowercase(boolean lowercase) {
+        return Records.with(this, "lowercase", lowercase);
+    }
+
+    /**
+     * Returns this with another value of {@code smoothing}.
+     *
+     * @param smoothing what an order without a match counts
+     * @return the changed metric
+     */
+    public Bleu withSmoothing(BleuSmoothing smoothing) {
+        return Records.with(this, "smoothing", smoothing);
+    }
+
+    /**
+     * Returns this with another value of {@code maxOrder}.
+     *
+     * @param maxOrder the longest n-grams, 4 by convention
+     * @return the changed metric
+     */
+    public Bleu withMaxOrder(int maxOrder) {
+        return Records.with(this, "maxOrder", maxOrder);
+    }
+
+    /**
+     * Returns this with another value of {@code effectiveOrder}.
+     *
+     * @param effectiveOrder whether orders longer than every hypothesis are left out, as a score of
+     *     single sentences should
+     * @return the changed metric
+     */
+    public Bleu withEffectiveOrder(boolean effectiveOrder) {
+        return Records.with(this, "effectiveOrder", effectiveOrder);
     }
 
     @Override
@@ -180,84 +227,6 @@ public record Bleu(
         private Statistics(int orders) {
             counts = new double[orders];
             totals = new double[orders];
-        }
-    }
-
-    /** Builds a {@link Bleu}. */
-    public static final class Builder {
-
-        private ScoringTokenizer tokenizer = BleuTokenizer.V13A;
-        private boolean lowercase;
-        private BleuSmoothing smoothing = BleuSmoothing.exp();
-        private int maxOrder = 4;
-        private boolean effectiveOrder;
-
-        private Builder() {}
-
-        /**
-         * Sets the tokenization.
-         *
-         * @param tokenizer how lines are split, by default {@link BleuTokenizer#V13A}
-         * @return this builder
-         */
-        public Builder optTokenizer(ScoringTokenizer tokenizer) {
-            this.tokenizer = tokenizer;
-            return this;
-        }
-
-        /**
-         * Sets whether case is ignored.
-         *
-         * @param lowercase true to lower-case everything, by default false
-         * @return this builder
-         */
-        public Builder optLowercase(boolean lowercase) {
-            this.lowercase = lowercase;
-            return this;
-        }
-
-        /**
-         * Sets the smoothing.
-         *
-         * @param smoothing what an order without a match counts, by default {@link
-         *     BleuSmoothing#exp()}
-         * @return this builder
-         */
-        public Builder optSmoothing(BleuSmoothing smoothing) {
-            this.smoothing = smoothing;
-            return this;
-        }
-
-        /**
-         * Sets the length of the longest n-grams.
-         *
-         * @param maxOrder the order, by default 4
-         * @return this builder
-         */
-        public Builder optMaxOrder(int maxOrder) {
-            this.maxOrder = maxOrder;
-            return this;
-        }
-
-        /**
-         * Sets whether orders longer than every hypothesis are left out.
-         *
-         * @param effectiveOrder true for scores of single sentences, by default false
-         * @return this builder
-         */
-        public Builder optEffectiveOrder(boolean effectiveOrder) {
-            this.effectiveOrder = effectiveOrder;
-            return this;
-        }
-
-        /**
-         * Builds the metric.
-         *
-         * @return the metric
-         * @throws IllegalArgumentException if a value is out of range
-         */
-        public Bleu build() {
-            return new Bleu(tokenizer, lowercase, smoothing, maxOrder, effectiveOrder);
         }
     }
 }

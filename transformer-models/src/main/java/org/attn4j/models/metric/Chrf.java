@@ -3,6 +3,7 @@ package org.attn4j.models.metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.attn4j.models.config.Records;
 
 /**
  * chrF (Popović 2015) and chrF++ (Popović 2017), as sacreBLEU defines them: the F-score of
@@ -26,6 +27,9 @@ public record Chrf(
         boolean epsSmoothing)
         implements CorpusMetric {
 
+    /** SacreBLEU's defaults: n-grams of up to 6 characters, none of words, beta 2. */
+    public static final Chrf DEFAULTS = new Chrf(6, 0, 2, false, false, false);
+
     private static final double EPSILON = 1e-16;
     private static final String ASCII_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
@@ -44,12 +48,65 @@ public record Chrf(
     }
 
     /**
-     * Starts from sacreBLEU's defaults, which are chrF2: characters up to order 6, beta 2.
+     * Returns this with another value of {@code charOrder}.
      *
-     * @return the builder
+     * @param charOrder the longest character n-grams, 6 by convention
+     * @return the changed metric
      */
-    public static Builder builder() {
-        return new Builder();
+    public Chrf withCharOrder(int charOrder) {
+        return Records.with(this, "charOrder", charOrder);
+    }
+
+    /**
+     * Returns this with another value of {@code wordOrder}.
+     *
+     * @param wordOrder the longest word n-grams: 0 in chrF, 2 in chrF++
+     * @return the changed metric
+     */
+    public Chrf withWordOrder(int wordOrder) {
+        return Records.with(this, "wordOrder", wordOrder);
+    }
+
+    /**
+     * Returns this with another value of {@code beta}.
+     *
+     * @param beta how many times as much recall counts as precision
+     * @return the changed metric
+     */
+    public Chrf withBeta(int beta) {
+        return Records.with(this, "beta", beta);
+    }
+
+    /**
+     * Returns this with another value of {@code lowercase}.
+     *
+     * @param lowercase whether case is ignored
+     * @return the changed metric
+     */
+    public Chrf withLowercase(boolean lowercase) {
+        return Records.with(this, "lowercase", lowercase);
+    }
+
+    /**
+     * Returns this with another value of {@code whitespace}.
+     *
+     * @param whitespace whether white space counts as characters
+     * @return the changed metric
+     */
+    public Chrf withWhitespace(boolean whitespace) {
+        return Records.with(this, "whitespace", whitespace);
+    }
+
+    /**
+     * Returns this with another value of {@code epsSmoothing}.
+     *
+     * @param epsSmoothing whether orders without n-grams count as almost 0, as in chrF++.py, Moses
+     *     and NLTK, and F-scores are averaged rather than precision and recall; else such orders
+     *     are left out
+     * @return the changed metric
+     */
+    public Chrf withEpsSmoothing(boolean epsSmoothing) {
+        return Records.with(this, "epsSmoothing", epsSmoothing);
     }
 
     /**
@@ -58,7 +115,7 @@ public record Chrf(
      * @return the metric
      */
     public static Chrf plusPlus() {
-        return builder().optWordOrder(2).build();
+        return DEFAULTS.withWordOrder(2);
     }
 
     @Override
@@ -212,96 +269,6 @@ public record Chrf(
 
         double recall() {
             return reference > 0 ? (double) matches / reference : EPSILON;
-        }
-    }
-
-    /** Builds a {@link Chrf}. */
-    public static final class Builder {
-
-        private int charOrder = 6;
-        private int wordOrder;
-        private int beta = 2;
-        private boolean lowercase;
-        private boolean whitespace;
-        private boolean epsSmoothing;
-
-        private Builder() {}
-
-        /**
-         * Sets the length of the longest character n-grams.
-         *
-         * @param charOrder the order, by default 6
-         * @return this builder
-         */
-        public Builder optCharOrder(int charOrder) {
-            this.charOrder = charOrder;
-            return this;
-        }
-
-        /**
-         * Sets the length of the longest word n-grams.
-         *
-         * @param wordOrder the order, by default 0, in chrF++ 2
-         * @return this builder
-         */
-        public Builder optWordOrder(int wordOrder) {
-            this.wordOrder = wordOrder;
-            return this;
-        }
-
-        /**
-         * Sets the weight of recall.
-         *
-         * @param beta how many times as much recall counts as precision, by default 2
-         * @return this builder
-         */
-        public Builder optBeta(int beta) {
-            this.beta = beta;
-            return this;
-        }
-
-        /**
-         * Sets whether case is ignored.
-         *
-         * @param lowercase true to lower-case everything, by default false
-         * @return this builder
-         */
-        public Builder optLowercase(boolean lowercase) {
-            this.lowercase = lowercase;
-            return this;
-        }
-
-        /**
-         * Sets whether white space counts as characters.
-         *
-         * @param whitespace true to keep it, by default false
-         * @return this builder
-         */
-        public Builder optWhitespace(boolean whitespace) {
-            this.whitespace = whitespace;
-            return this;
-        }
-
-        /**
-         * Sets how orders without n-grams count.
-         *
-         * @param epsSmoothing true to count them as almost 0, by default false, which leaves them
-         *     out
-         * @return this builder
-         */
-        public Builder optEpsSmoothing(boolean epsSmoothing) {
-            this.epsSmoothing = epsSmoothing;
-            return this;
-        }
-
-        /**
-         * Builds the metric.
-         *
-         * @return the metric
-         * @throws IllegalArgumentException if a value is out of range
-         */
-        public Chrf build() {
-            return new Chrf(charOrder, wordOrder, beta, lowercase, whitespace, epsSmoothing);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.attn4j.models.metric;
 
 import java.util.List;
+import org.attn4j.models.config.Records;
 
 /**
  * Translation edit rate (Snover et al. 2006), as sacreBLEU defines it after Tercom: insertions,
@@ -16,15 +17,50 @@ public record Ter(
         boolean normalized, boolean noPunctuation, boolean asianSupport, boolean caseSensitive)
         implements CorpusMetric {
 
+    /** SacreBLEU's defaults: lower case, nothing else changed. */
+    public static final Ter DEFAULTS = new Ter(false, false, false, false);
+
     static final String NAME = "TER";
 
     /**
-     * Starts from sacreBLEU's defaults: lower case, nothing normalized.
+     * Returns this with another value of {@code normalized}.
      *
-     * @return the builder
+     * @param normalized whether punctuation is split off and entities are undone, as in Tercom
+     * @return the changed metric
      */
-    public static Builder builder() {
-        return new Builder();
+    public Ter withNormalized(boolean normalized) {
+        return Records.with(this, "normalized", normalized);
+    }
+
+    /**
+     * Returns this with another value of {@code noPunctuation}.
+     *
+     * @param noPunctuation whether punctuation is removed
+     * @return the changed metric
+     */
+    public Ter withNoPunctuation(boolean noPunctuation) {
+        return Records.with(this, "noPunctuation", noPunctuation);
+    }
+
+    /**
+     * Returns this with another value of {@code asianSupport}.
+     *
+     * @param asianSupport whether normalization splits ideographs and East Asian punctuation is
+     *     removed too; has no effect alone
+     * @return the changed metric
+     */
+    public Ter withAsianSupport(boolean asianSupport) {
+        return Records.with(this, "asianSupport", asianSupport);
+    }
+
+    /**
+     * Returns this with another value of {@code caseSensitive}.
+     *
+     * @param caseSensitive whether case counts
+     * @return the changed metric
+     */
+    public Ter withCaseSensitive(boolean caseSensitive) {
+        return Records.with(this, "caseSensitive", caseSensitive);
     }
 
     @Override
@@ -96,69 +132,5 @@ public record Ter(
             text = Tokenization.withoutAsianPunctuation(text);
         }
         return UnicodeText.words(text);
-    }
-
-    /** Builds a {@link Ter}. */
-    public static final class Builder {
-
-        private boolean normalized;
-        private boolean noPunctuation;
-        private boolean asianSupport;
-        private boolean caseSensitive;
-
-        private Builder() {}
-
-        /**
-         * Sets whether lines are normalized.
-         *
-         * @param normalized true to split punctuation off and undo entities, by default false
-         * @return this builder
-         */
-        public Builder optNormalized(boolean normalized) {
-            this.normalized = normalized;
-            return this;
-        }
-
-        /**
-         * Sets whether punctuation is removed.
-         *
-         * @param noPunctuation true to remove it, by default false
-         * @return this builder
-         */
-        public Builder optNoPunctuation(boolean noPunctuation) {
-            this.noPunctuation = noPunctuation;
-            return this;
-        }
-
-        /**
-         * Sets whether normalization and removal treat East Asian characters too.
-         *
-         * @param asianSupport true to treat them, by default false
-         * @return this builder
-         */
-        public Builder optAsianSupport(boolean asianSupport) {
-            this.asianSupport = asianSupport;
-            return this;
-        }
-
-        /**
-         * Sets whether case counts.
-         *
-         * @param caseSensitive true to keep case, by default false
-         * @return this builder
-         */
-        public Builder optCaseSensitive(boolean caseSensitive) {
-            this.caseSensitive = caseSensitive;
-            return this;
-        }
-
-        /**
-         * Builds the metric.
-         *
-         * @return the metric
-         */
-        public Ter build() {
-            return new Ter(normalized, noPunctuation, asianSupport, caseSensitive);
-        }
     }
 }

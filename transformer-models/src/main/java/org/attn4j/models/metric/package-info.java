@@ -9,7 +9,7 @@
  * <p>A metric is an object that holds its settings and scores a corpus:
  *
  * <pre>{@code
- * BleuScore score = Bleu.builder().optLowercase(true).build().score(hypotheses, List.of(references));
+ * BleuScore score = Bleu.DEFAULTS.withLowercase(true).score(hypotheses, List.of(references));
  * System.out.println(score.format()); // BLEU = 33.58 80.8/45.5/27.8/18.7 (BP = ...)
  * }</pre>
  *

@@ -16,7 +16,7 @@ class BleuTest {
 
     @Test
     void isTheGeometricMeanOfPrecisionsTimesTheBrevityPenalty() {
-        BleuScore score = Bleu.builder().build().score(HYPOTHESES, REFERENCES);
+        BleuScore score = Bleu.DEFAULTS.score(HYPOTHESES, REFERENCES);
         // matches 4+2, 3+1, 2+0, 1+0 of 8, 6, 4, 3 n-grams; 8 words against 9
         assertEquals(List.of(6.0, 4.0, 2.0, 1.0), score.counts());
         assertEquals(List.of(8.0, 6.0, 4.0, 3.0), score.totals());
@@ -29,9 +29,8 @@ class BleuTest {
     @Test
     void clipsMatchesAtTheReferenceThatHasMost() {
         BleuScore score =
-                Bleu.builder()
-                        .optMaxOrder(1)
-                        .build()
+                Bleu.DEFAULTS
+                        .withMaxOrder(1)
                         .scoreSentence(
                                 "the the the the the the the",
                                 List.of("the cat is on the mat", "there is a cat on the mat"));
@@ -42,7 +41,7 @@ class BleuTest {
 
     @Test
     void comparesLengthWithTheClosestReferenceAndTheShorterOfTwo() {
-        Bleu bleu = Bleu.builder().build();
+        Bleu bleu = Bleu.DEFAULTS;
         assertEquals(
                 4,
                 bleu.scoreSentence("a b c", List.of("a", "a b c d e", "a b c d"))
@@ -72,23 +71,20 @@ class BleuTest {
 
     @Test
     void effectiveOrderLeavesOutOrdersLongerThanTheSentence() {
-        Bleu.Builder builder = Bleu.builder();
-        assertEquals(0, builder.build().scoreSentence("a b", List.of("a b")).score(), EXACT);
+        Bleu bleu = Bleu.DEFAULTS;
+        assertEquals(0, bleu.scoreSentence("a b", List.of("a b")).score(), EXACT);
         assertEquals(
                 100,
-                builder.optEffectiveOrder(true)
-                        .build()
-                        .scoreSentence("a b", List.of("a b"))
-                        .score(),
+                bleu.withEffectiveOrder(true).scoreSentence("a b", List.of("a b")).score(),
                 EXACT);
     }
 
     @Test
     void emptyTextScoresZero() {
-        BleuScore empty = Bleu.builder().build().scoreSentence("  ", List.of("a b"));
+        BleuScore empty = Bleu.DEFAULTS.scoreSentence("  ", List.of("a b"));
         assertEquals(0, empty.score());
         assertEquals(0, empty.brevityPenalty());
-        BleuScore both = Bleu.builder().build().scoreSentence("", List.of(""));
+        BleuScore both = Bleu.DEFAULTS.scoreSentence("", List.of(""));
         assertEquals(0, both.score());
         assertEquals(0, both.ratio());
     }
@@ -108,10 +104,9 @@ class BleuTest {
                     }
                 };
         BleuScore score =
-                Bleu.builder()
-                        .optTokenizer(commas)
-                        .optMaxOrder(2)
-                        .build()
+                Bleu.DEFAULTS
+                        .withTokenizer(commas)
+                        .withMaxOrder(2)
                         .scoreSentence("a b,c", List.of("a,b c"));
         assertEquals(List.of(0.0, 0.0), score.counts());
         assertEquals(
@@ -133,7 +128,7 @@ class BleuTest {
 
     @Test
     void mapHoldsEveryFigure() {
-        Map<String, Object> map = Bleu.builder().build().score(HYPOTHESES, REFERENCES).toMap();
+        Map<String, Object> map = Bleu.DEFAULTS.score(HYPOTHESES, REFERENCES).toMap();
         assertEquals(
                 List.of(
                         "name",
@@ -152,7 +147,7 @@ class BleuTest {
 
     @Test
     void badInputIsNamedInOneSentence() {
-        Bleu bleu = Bleu.builder().build();
+        Bleu bleu = Bleu.DEFAULTS;
         assertMessage(
                 "a corpus score needs one hypothesis at least, got none",
                 () -> bleu.score(List.of(), List.of(List.of())));
@@ -170,8 +165,7 @@ class BleuTest {
                 "hypothesis 1 is null: give an empty string for an empty line",
                 () -> bleu.score(Arrays.asList((String) null), List.of(List.of("a"))));
         assertMessage(
-                "maxOrder must be 1 or more, got maxOrder=0",
-                () -> Bleu.builder().optMaxOrder(0).build());
+                "maxOrder must be 1 or more, got maxOrder=0", () -> Bleu.DEFAULTS.withMaxOrder(0));
         assertMessage(
                 "smoothing value must be 0 or more, got value=-1.0", () -> BleuSmoothing.floor(-1));
         assertMessage(
@@ -184,11 +178,7 @@ class BleuTest {
 
     private static double sentence(
             BleuSmoothing smoothing, String hypothesis, List<String> references) {
-        return Bleu.builder()
-                .optSmoothing(smoothing)
-                .build()
-                .scoreSentence(hypothesis, references)
-                .score();
+        return Bleu.DEFAULTS.withSmoothing(smoothing).scoreSentence(hypothesis, references).score();
     }
 
     private static void assertMessage(String message, Runnable action) {

@@ -12,8 +12,7 @@ class ChrfTest {
 
     @Test
     void isTheFScoreOfAveragePrecisionAndRecall() {
-        ChrfScore score =
-                Chrf.builder().optCharOrder(2).build().scoreSentence("a b c", List.of("abd e"));
+        ChrfScore score = Chrf.DEFAULTS.withCharOrder(2).scoreSentence("a b c", List.of("abd e"));
         // order 1: 2 of 3 and of 4; order 2: 1 of 2 and of 3
         double precision = (2.0 / 3 + 1.0 / 2) / 2;
         double recall = (2.0 / 4 + 1.0 / 3) / 2;
@@ -24,11 +23,10 @@ class ChrfTest {
     @Test
     void epsSmoothingAveragesTheFScores() {
         ChrfScore score =
-                Chrf.builder()
-                        .optCharOrder(2)
-                        .optBeta(1)
-                        .optEpsSmoothing(true)
-                        .build()
+                Chrf.DEFAULTS
+                        .withCharOrder(2)
+                        .withBeta(1)
+                        .withEpsSmoothing(true)
                         .scoreSentence("abc", List.of("abde"));
         double first = 2 * (2.0 / 3) * (2.0 / 4) / (2.0 / 3 + 2.0 / 4);
         double second = 2 * (1.0 / 2) * (1.0 / 3) / (1.0 / 2 + 1.0 / 3);
@@ -37,7 +35,7 @@ class ChrfTest {
 
     @Test
     void wordsLoseOnePunctuationMark() {
-        Chrf words = Chrf.builder().optCharOrder(0).optWordOrder(1).build();
+        Chrf words = Chrf.DEFAULTS.withCharOrder(0).withWordOrder(1);
         assertEquals(100, words.scoreSentence("( hi", List.of("(hi")).score(), EXACT);
         assertEquals(100, words.scoreSentence("hi )", List.of("hi)")).score(), EXACT);
         // "(hi" and ")": the mark at the end goes, the one at the start stays
@@ -53,12 +51,12 @@ class ChrfTest {
 
     @Test
     void whitespaceCountsWhenAsked() {
-        Chrf.Builder builder = Chrf.builder().optCharOrder(1);
-        assertEquals(100, builder.build().scoreSentence("ab", List.of("a b")).score(), EXACT);
+        Chrf chrf = Chrf.DEFAULTS.withCharOrder(1);
+        assertEquals(100, chrf.scoreSentence("ab", List.of("a b")).score(), EXACT);
         double recall = 2.0 / 3;
         assertEquals(
                 100 * 5 * recall / (4 + recall),
-                builder.optWhitespace(true).build().scoreSentence("ab", List.of("a b")).score(),
+                chrf.withWhitespace(true).scoreSentence("ab", List.of("a b")).score(),
                 EXACT);
     }
 
@@ -67,16 +65,15 @@ class ChrfTest {
         // as UTF-16 the first of two units would match
         assertEquals(
                 0,
-                Chrf.builder()
-                        .optCharOrder(1)
-                        .build()
+                Chrf.DEFAULTS
+                        .withCharOrder(1)
                         .scoreSentence("\uD83D\uDE00", List.of("\uD83D\uDE01"))
                         .score());
     }
 
     @Test
     void takesTheBestReferenceOfEachLine() {
-        Chrf chrf = Chrf.builder().build();
+        Chrf chrf = Chrf.DEFAULTS;
         assertEquals(100, chrf.scoreSentence("abcdef", List.of("xyz", "abcdef")).score(), EXACT);
         ChrfScore corpus =
                 chrf.score(
@@ -90,15 +87,11 @@ class ChrfTest {
         assertEquals(
                 "charOrder and wordOrder must be 0 or more and not both 0, got charOrder=0,"
                         + " wordOrder=0",
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> Chrf.builder().optCharOrder(0).build())
+                assertThrows(IllegalArgumentException.class, () -> Chrf.DEFAULTS.withCharOrder(0))
                         .getMessage());
         assertEquals(
                 "beta must be 0 or more, got beta=-1",
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> Chrf.builder().optBeta(-1).build())
+                assertThrows(IllegalArgumentException.class, () -> Chrf.DEFAULTS.withBeta(-1))
                         .getMessage());
     }
 }

@@ -133,31 +133,28 @@ class MetricGoldenTest {
                         .map(stream -> stream.get(line))
                         .filter(reference -> reference != null)
                         .toList();
-        Bleu.Builder bleu = Bleu.builder().optTokenizer(BleuTokenizer.of(tokenizer));
+        Bleu bleu = Bleu.DEFAULTS.withTokenizer(BleuTokenizer.of(tokenizer));
         Map<String, Double> scores = new TreeMap<>();
-        scores.put("bleu_exp", bleu.build().scoreSentence(hypothesis, present).score());
+        scores.put("bleu_exp", bleu.scoreSentence(hypothesis, present).score());
         scores.put(
                 "bleu_floor",
-                bleu.optSmoothing(BleuSmoothing.floor())
-                        .build()
+                bleu.withSmoothing(BleuSmoothing.floor())
                         .scoreSentence(hypothesis, present)
                         .score());
         scores.put(
                 "bleu_add1",
-                bleu.optSmoothing(BleuSmoothing.addK())
-                        .build()
+                bleu.withSmoothing(BleuSmoothing.addK())
                         .scoreSentence(hypothesis, present)
                         .score());
         scores.put(
                 "bleu_exp_eff",
-                bleu.optSmoothing(BleuSmoothing.exp())
-                        .optEffectiveOrder(true)
-                        .build()
+                bleu.withSmoothing(BleuSmoothing.exp())
+                        .withEffectiveOrder(true)
                         .scoreSentence(hypothesis, present)
                         .score());
-        scores.put("chrf", Chrf.builder().build().scoreSentence(hypothesis, present).score());
+        scores.put("chrf", Chrf.DEFAULTS.scoreSentence(hypothesis, present).score());
         scores.put("chrfpp", Chrf.plusPlus().scoreSentence(hypothesis, present).score());
-        TerScore ter = Ter.builder().build().scoreSentence(hypothesis, present);
+        TerScore ter = Ter.DEFAULTS.scoreSentence(hypothesis, present);
         scores.put("ter", ter.score());
         scores.put("ter_edits", (double) ter.edits());
 
@@ -179,14 +176,12 @@ class MetricGoldenTest {
             List<String> tokens =
                     switch (field) {
                         case "text" -> null;
-                        case "ter_default" -> Ter.builder().build().tokens(text);
-                        case "ter_normalized" ->
-                                Ter.builder().optNormalized(true).build().tokens(text);
+                        case "ter_default" -> Ter.DEFAULTS.tokens(text);
+                        case "ter_normalized" -> Ter.DEFAULTS.withNormalized(true).tokens(text);
                         case "ter_normalized_asian" ->
-                                Ter.builder()
-                                        .optNormalized(true)
-                                        .optAsianSupport(true)
-                                        .build()
+                                Ter.DEFAULTS
+                                        .withNormalized(true)
+                                        .withAsianSupport(true)
                                         .tokens(text);
                         default ->
                                 BleuTokenizer.of(field).tokenize(UnicodeText.stripTrailing(text));
@@ -209,17 +204,16 @@ class MetricGoldenTest {
                 "smooth_value",
                 "max_ngram_order",
                 "effective_order");
-        Bleu.Builder builder = Bleu.builder();
+        Bleu bleu = Bleu.DEFAULTS;
         if (config.has("tokenize")) {
-            builder.optTokenizer(BleuTokenizer.of(config.get("tokenize").getAsString()));
+            bleu = bleu.withTokenizer(BleuTokenizer.of(config.get("tokenize").getAsString()));
         }
         if (config.has("max_ngram_order")) {
-            builder.optMaxOrder(config.get("max_ngram_order").getAsInt());
+            bleu = bleu.withMaxOrder(config.get("max_ngram_order").getAsInt());
         }
-        return builder.optLowercase(flag(config, "lowercase"))
-                .optEffectiveOrder(flag(config, "effective_order"))
-                .optSmoothing(smoothing(config))
-                .build();
+        return bleu.withLowercase(flag(config, "lowercase"))
+                .withEffectiveOrder(flag(config, "effective_order"))
+                .withSmoothing(smoothing(config));
     }
 
     private static BleuSmoothing smoothing(JsonObject config) {
@@ -245,30 +239,28 @@ class MetricGoldenTest {
                 "lowercase",
                 "whitespace",
                 "eps_smoothing");
-        Chrf.Builder builder = Chrf.builder();
+        Chrf chrf = Chrf.DEFAULTS;
         if (config.has("char_order")) {
-            builder.optCharOrder(config.get("char_order").getAsInt());
+            chrf = chrf.withCharOrder(config.get("char_order").getAsInt());
         }
         if (config.has("word_order")) {
-            builder.optWordOrder(config.get("word_order").getAsInt());
+            chrf = chrf.withWordOrder(config.get("word_order").getAsInt());
         }
         if (config.has("beta")) {
-            builder.optBeta(config.get("beta").getAsInt());
+            chrf = chrf.withBeta(config.get("beta").getAsInt());
         }
-        return builder.optLowercase(flag(config, "lowercase"))
-                .optWhitespace(flag(config, "whitespace"))
-                .optEpsSmoothing(flag(config, "eps_smoothing"))
-                .build();
+        return chrf.withLowercase(flag(config, "lowercase"))
+                .withWhitespace(flag(config, "whitespace"))
+                .withEpsSmoothing(flag(config, "eps_smoothing"));
     }
 
     private static Ter ter(JsonObject config) {
         requireKnown(config, "normalized", "no_punct", "asian_support", "case_sensitive");
-        return Ter.builder()
-                .optNormalized(flag(config, "normalized"))
-                .optNoPunctuation(flag(config, "no_punct"))
-                .optAsianSupport(flag(config, "asian_support"))
-                .optCaseSensitive(flag(config, "case_sensitive"))
-                .build();
+        return Ter.DEFAULTS
+                .withNormalized(flag(config, "normalized"))
+                .withNoPunctuation(flag(config, "no_punct"))
+                .withAsianSupport(flag(config, "asian_support"))
+                .withCaseSensitive(flag(config, "case_sensitive"));
     }
 
     private static void requireKnown(JsonObject config, String... keys) {

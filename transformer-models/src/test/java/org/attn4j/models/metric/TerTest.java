@@ -20,7 +20,7 @@ class TerTest {
 
     private static final double EXACT = 1e-9;
     private static final int EDGE_PAIRS = 16;
-    private static final Ter TER = Ter.builder().build();
+    private static final Ter TER = Ter.DEFAULTS;
 
     @Test
     void countsAShiftedPhraseAsOneEdit() {
@@ -82,32 +82,26 @@ class TerTest {
 
     @Test
     void optionsChangeTheTokens() {
-        Ter.Builder options = Ter.builder();
-        assertEquals(List.of("it's", "\"x-1\","), options.build().tokens("It's \"x-1\", "));
+        Ter options = Ter.DEFAULTS;
+        assertEquals(List.of("it's", "\"x-1\","), options.tokens("It's \"x-1\", "));
         assertEquals(
                 List.of("it", "'s", "\"", "1", "-", "2", "\"", ",", "&", "3.5"),
-                options.optNormalized(true).build().tokens("It's \"1-2\", &amp; 3.5"));
+                options.withNormalized(true).tokens("It's \"1-2\", &amp; 3.5"));
         assertEquals(
                 List.of("It's", "a\u3002"),
-                Ter.builder()
-                        .optNoPunctuation(true)
-                        .optCaseSensitive(true)
-                        .build()
+                Ter.DEFAULTS
+                        .withNoPunctuation(true)
+                        .withCaseSensitive(true)
                         .tokens("It's (a\u3002)!"));
         assertEquals(
                 List.of("its\u4e2d\u6587"),
-                Ter.builder()
-                        .optNoPunctuation(true)
-                        .optAsianSupport(true)
-                        .build()
+                Ter.DEFAULTS
+                        .withNoPunctuation(true)
+                        .withAsianSupport(true)
                         .tokens("its\u3002\u4e2d\u6587\uff01"));
         assertEquals(
                 List.of("\u4e2d", "\u6587", "ab"),
-                Ter.builder()
-                        .optNormalized(true)
-                        .optAsianSupport(true)
-                        .build()
-                        .tokens("\u4e2d\u6587ab"));
+                Ter.DEFAULTS.withNormalized(true).withAsianSupport(true).tokens("\u4e2d\u6587ab"));
     }
 
     @Test
