@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.models.checkpoint.JsonFiles;
-import org.attn4j.models.checkpoint.ShownNames;
+import org.attn4j.models.checkpoint.PrintableName;
 import org.attn4j.models.checkpoint.TensorInfo;
 import org.attn4j.models.checkpoint.TensorSource;
 
@@ -76,7 +76,7 @@ public final class Fixture implements AutoCloseable {
                 tensors.close();
                 throw new IOException(
                         "%s: tensor %s has no printable name"
-                                .formatted(tensors.path(), ShownNames.quoted(tensor)));
+                                .formatted(tensors.path(), PrintableName.quoted(tensor)));
             }
         }
         return new Fixture(name.getAsString(), description, tensors);
@@ -330,6 +330,6 @@ public final class Fixture implements AutoCloseable {
                         + " must be "
                         + form
                         + ", got "
-                        + ShownNames.quoted(String.valueOf(param(key))));
+                        + PrintableName.quoted(String.valueOf(param(key))));
     }
 }

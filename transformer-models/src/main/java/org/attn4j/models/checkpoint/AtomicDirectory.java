@@ -46,16 +46,16 @@ public final class AtomicDirectory {
      * @throws SaveException if it fails; the target is then as it was and nothing is left beside it
      */
     public static void write(Path target, Content content) throws SaveException {
-        Path place = target.toAbsolutePath().normalize();
-        Path aside = AtomicFile.aside(place);
+        Path absolute = target.toAbsolutePath().normalize();
+        Path aside = AtomicFile.aside(absolute);
         boolean done = false;
         try {
-            Files.createDirectories(place.getParent());
-            recover(place);
+            Files.createDirectories(absolute.getParent());
+            recover(absolute);
             Files.createDirectory(aside);
             content.writeTo(aside);
             sync(aside);
-            replace(place, aside);
+            replace(absolute, aside);
             done = true;
         } catch (SaveException e) {
             throw e;
@@ -96,17 +96,17 @@ public final class AtomicDirectory {
      * @throws IOException if the mending fails
      */
     public static void recover(Path target) throws IOException {
-        Path place = target.toAbsolutePath().normalize();
-        Path old = old(place);
+        Path absolute = target.toAbsolutePath().normalize();
+        Path old = old(absolute);
         if (!Files.exists(old, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
             delete(old);
         } else {
-            Files.move(old, place, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(old, absolute, StandardCopyOption.ATOMIC_MOVE);
         }
-        AtomicFile.syncDirectory(place.getParent());
+        AtomicFile.syncDirectory(absolute.getParent());
     }
 
     /**

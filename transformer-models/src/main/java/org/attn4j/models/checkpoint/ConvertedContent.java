@@ -30,7 +30,7 @@ public final class ConvertedContent implements TensorContent {
         if (!isFloat(content.type()) || !isFloat(type)) {
             throw new IllegalArgumentException(
                     "tensor %s of type %s cannot be converted to %s"
-                            .formatted(ShownNames.shown(content.name()), content.type(), type));
+                            .formatted(PrintableName.of(content.name()), content.type(), type));
         }
         this.content = content;
         this.type = type;

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * JSON files of a model directory: strict, of bounded size, with the place of a mistake in the
+ * JSON files of a model directory: strict, of bounded size, with the position of a mistake in the
  * message.
  */
 public final class JsonFiles {
@@ -30,7 +30,7 @@ public final class JsonFiles {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
-    private static final int LONGEST_PLACE = 160;
+    private static final int LONGEST_POSITION = 160;
 
     private JsonFiles() {}
 
@@ -89,7 +89,7 @@ public final class JsonFiles {
                             .formatted(
                                     file,
                                     deep ? "nested too deep" : "not valid JSON",
-                                    place(reader)),
+                                    position(reader)),
                     e);
         }
     }
@@ -117,11 +117,13 @@ public final class JsonFiles {
     }
 
     /** The reader's own description ends in "at line L column C path P". */
-    private static String place(JsonReader reader) {
+    private static String position(JsonReader reader) {
         String text = reader.toString();
         int at = text.indexOf(" at line ");
-        String place = at < 0 ? "" : text.substring(at);
-        return place.length() <= LONGEST_PLACE ? place : place.substring(0, LONGEST_PLACE) + "…";
+        String position = at < 0 ? "" : text.substring(at);
+        return position.length() <= LONGEST_POSITION
+                ? position
+                : position.substring(0, LONGEST_POSITION) + "…";
     }
 
     /**

@@ -77,7 +77,7 @@ public record LoadReport(
 
         @Override
         public String toString() {
-            return ShownNames.shown(tensor)
+            return PrintableName.of(tensor)
                     + " has shape "
                     + found
                     + " where the model has "
@@ -116,8 +116,8 @@ public record LoadReport(
             return source + " fits the model: " + loaded + " parameters loaded";
         }
         List<String> parts = new ArrayList<>();
-        add(parts, "missing", missing.stream().map(ShownNames::shown).toList());
-        add(parts, "unused", unused.stream().map(ShownNames::shown).toList());
+        add(parts, "missing", missing.stream().map(PrintableName::of).toList());
+        add(parts, "unused", unused.stream().map(PrintableName::of).toList());
         add(parts, "misshapen", misshapen);
         return source + " does not fit the model: " + String.join("; ", parts);
     }

@@ -81,12 +81,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             if (info.end() > dataBytes) {
                 throw new BrokenRule(
                         "tensor %s ends at byte %d of the values, but there are only %d (the file is truncated?)",
-                        ShownNames.quoted(info.name()), info.end(), dataBytes);
+                        PrintableName.quoted(info.name()), info.end(), dataBytes);
             }
             if (info.begin() != position) {
                 throw new BrokenRule(
                         "tensor %s begins at byte %d, where the one before it ends at byte %d (%s)",
-                        ShownNames.quoted(info.name()),
+                        PrintableName.quoted(info.name()),
                         info.begin(),
                         position,
                         info.begin() < position ? "overlap" : "gap");
@@ -205,7 +205,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     continue;
                 }
                 if (tensors.put(name, tensor(name)) != null) {
-                    throw new BrokenRule("tensor %s is named twice", ShownNames.quoted(name));
+                    throw new BrokenRule("tensor %s is named twice", PrintableName.quoted(name));
                 }
                 if (tensors.size() > MAX_TENSORS) {
                     throw new BrokenRule("it names more than %d tensors", MAX_TENSORS);
@@ -225,7 +225,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                 String key = json.nextName();
                 expect(JsonToken.STRING, METADATA + " holds something else than texts");
                 if (metadata.put(key, json.nextString()) != null) {
-                    throw new BrokenRule("%s holds %s twice", METADATA, ShownNames.quoted(key));
+                    throw new BrokenRule("%s holds %s twice", METADATA, PrintableName.quoted(key));
                 }
             }
             json.endObject();
@@ -238,7 +238,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             long[] offsets = null;
             expect(
                     JsonToken.BEGIN_OBJECT,
-                    "tensor " + ShownNames.quoted(name) + " is not described by an object");
+                    "tensor " + PrintableName.quoted(name) + " is not described by an object");
             json.beginObject();
             while (json.hasNext()) {
                 String key = json.nextName();
@@ -259,17 +259,17 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     default ->
                             throw new BrokenRule(
                                     "tensor %s has an unknown key %s",
-                                    ShownNames.quoted(name), ShownNames.quoted(key));
+                                    PrintableName.quoted(name), PrintableName.quoted(key));
                 }
                 if (repeated) {
-                    throw new BrokenRule("tensor %s has %s twice", ShownNames.quoted(name), key);
+                    throw new BrokenRule("tensor %s has %s twice", PrintableName.quoted(name), key);
                 }
             }
             json.endObject();
             if (type == null || shape == null || offsets == null || offsets.length != 2) {
                 throw new BrokenRule(
                         "tensor %s lacks its dtype, shape or two data_offsets",
-                        ShownNames.quoted(name));
+                        PrintableName.quoted(name));
             }
             return checked(name, type, shape, offsets[0], offsets[1]);
         }
@@ -277,32 +277,32 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         private TensorType type(String name) throws IOException, BrokenRule {
             expect(
                     JsonToken.STRING,
-                    "the dtype of tensor " + ShownNames.quoted(name) + " is not a text");
+                    "the dtype of tensor " + PrintableName.quoted(name) + " is not a text");
             String type = json.nextString();
             try {
                 return TensorType.valueOf(type);
             } catch (IllegalArgumentException e) {
                 throw new BrokenRule(
                         "tensor %s has the unknown dtype %s",
-                        ShownNames.quoted(name), ShownNames.quoted(type));
+                        PrintableName.quoted(name), PrintableName.quoted(type));
             }
         }
 
         private long[] numbers(String name, String key, int most) throws IOException, BrokenRule {
-            String place = key + " of tensor " + ShownNames.quoted(name);
-            expect(JsonToken.BEGIN_ARRAY, "the " + place + " is not a list");
+            String list = key + " of tensor " + PrintableName.quoted(name);
+            expect(JsonToken.BEGIN_ARRAY, "the " + list + " is not a list");
             long[] numbers = new long[most];
             int count = 0;
             json.beginArray();
             while (json.hasNext()) {
-                expect(JsonToken.NUMBER, "the " + place + " holds something else than numbers");
+                expect(JsonToken.NUMBER, "the " + list + " holds something else than numbers");
                 String text = json.nextString();
                 if (count == most) {
-                    throw new BrokenRule("the %s has more than %d numbers", place, most);
+                    throw new BrokenRule("the %s has more than %d numbers", list, most);
                 }
                 if (!text.matches("\\d{1,18}")) {
                     throw new BrokenRule(
-                            "the %s holds %s, which is no size", place, ShownNames.quoted(text));
+                            "the %s holds %s, which is no size", list, PrintableName.quoted(text));
                 }
                 numbers[count++] = Long.parseLong(text);
             }
@@ -324,23 +324,23 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             } catch (ArithmeticException e) {
                 throw new BrokenRule(
                         "the shape of tensor %s has more elements than can be counted",
-                        ShownNames.quoted(name));
+                        PrintableName.quoted(name));
             }
             if (bits % Byte.SIZE != 0 && !empty) {
                 throw new BrokenRule(
                         "tensor %s of shape %s and dtype %s takes %d bits, which are no whole bytes",
-                        ShownNames.quoted(name), new Shape(shape), type, bits);
+                        PrintableName.quoted(name), new Shape(shape), type, bits);
             }
             long bytes = empty ? 0 : bits / Byte.SIZE;
             if (end < begin) {
                 throw new BrokenRule(
                         "tensor %s ends at byte %d, before its begin %d",
-                        ShownNames.quoted(name), end, begin);
+                        PrintableName.quoted(name), end, begin);
             }
             if (end - begin != bytes) {
                 throw new BrokenRule(
                         "tensor %s of shape %s and dtype %s takes %d bytes, but its data_offsets span %d",
-                        ShownNames.quoted(name), new Shape(shape), type, bytes, end - begin);
+                        PrintableName.quoted(name), new Shape(shape), type, bytes, end - begin);
             }
             return new TensorInfo(name, type, new Shape(shape), begin, end);
         }

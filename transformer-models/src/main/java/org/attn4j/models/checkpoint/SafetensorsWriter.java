@@ -161,16 +161,16 @@ public final class SafetensorsWriter {
             written.add(MODEL_FILE);
             write(directory.resolve(MODEL_FILE), shards.get(0));
         } else {
-            Map<String, String> places = new TreeMap<>();
+            Map<String, String> shardOf = new TreeMap<>();
             for (int i = 0; i < shards.size(); i++) {
                 String shard =
                         String.format("model-%05d-of-%05d.safetensors", i + 1, shards.size());
-                shards.get(i).forEach(tensor -> places.put(tensor.name(), shard));
+                shards.get(i).forEach(tensor -> shardOf.put(tensor.name(), shard));
                 written.add(shard);
                 write(directory.resolve(shard), shards.get(i));
             }
             written.add(INDEX_FILE);
-            writeIndex(directory.resolve(INDEX_FILE), places, tensors);
+            writeIndex(directory.resolve(INDEX_FILE), shardOf, tensors);
         }
         removeOthers(directory, written);
     }
@@ -200,16 +200,16 @@ public final class SafetensorsWriter {
     }
 
     private void writeIndex(
-            Path file, Map<String, String> places, Collection<? extends TensorContent> tensors)
+            Path file, Map<String, String> shardOf, Collection<? extends TensorContent> tensors)
             throws IOException {
-        if (places.size() != tensors.size()) {
+        if (shardOf.size() != tensors.size()) {
             throw new IllegalArgumentException(
                     "two tensors of " + file.getParent() + " have the same name");
         }
         long total = tensors.stream().mapToLong(TensorContent::bytes).sum();
         Map<String, Object> index = new TreeMap<>();
         index.put("metadata", Map.of("total_size", total));
-        index.put("weight_map", places);
+        index.put("weight_map", shardOf);
         String json =
                 new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(index)
                         + "\n";

@@ -97,8 +97,8 @@ public record SentenceModule(String kind, String path, ModelFiles files) {
                     "%s names %s, which is no folder of the model"
                             .formatted(file, module.get("path")));
         }
-        String place = Path.of(path).normalize().toString();
-        return new SentenceModule(kind(type), place, files.in(place));
+        String folder = Path.of(path).normalize().toString();
+        return new SentenceModule(kind(type), folder, files.in(folder));
     }
 
     /** A class of somebody else's is none of those that are known, whatever its name. */

@@ -29,13 +29,13 @@ public final class ShardedSafetensors implements TensorSource {
 
     private final Path index;
     private final Map<String, SafetensorsFile> shards;
-    private final Map<String, SafetensorsFile> places;
+    private final Map<String, SafetensorsFile> shardOf;
 
     private ShardedSafetensors(
-            Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> places) {
+            Path index, Map<String, SafetensorsFile> shards, Map<String, SafetensorsFile> shardOf) {
         this.index = index;
         this.shards = shards;
-        this.places = places;
+        this.shardOf = shardOf;
     }
 
     /**
@@ -69,7 +69,7 @@ public final class ShardedSafetensors implements TensorSource {
                     shards.put(shard, openShard(index, files, shard));
                 }
             }
-            return new ShardedSafetensors(index, shards, places(index, weightMap, shards));
+            return new ShardedSafetensors(index, shards, shardOf(index, weightMap, shards));
         } catch (IOException | RuntimeException e) {
             closeAll(shards);
             throw e;
@@ -90,9 +90,9 @@ public final class ShardedSafetensors implements TensorSource {
                 throw new CheckpointFormatException(
                         index
                                 + " places tensor "
-                                + ShownNames.shown(entry.getKey())
+                                + PrintableName.of(entry.getKey())
                                 + " in "
-                                + ShownNames.shown(value.toString())
+                                + PrintableName.of(value.toString())
                                 + ", which is not the name of a .safetensors file in the same folder; do not use it");
             }
             weightMap.put(entry.getKey(), value.getAsString());
@@ -119,24 +119,24 @@ public final class ShardedSafetensors implements TensorSource {
         return SafetensorsFile.open(files.file(shard));
     }
 
-    private static Map<String, SafetensorsFile> places(
+    private static Map<String, SafetensorsFile> shardOf(
             Path index, Map<String, String> weightMap, Map<String, SafetensorsFile> shards)
             throws IOException {
-        Map<String, SafetensorsFile> places = new LinkedHashMap<>();
+        Map<String, SafetensorsFile> shardOf = new LinkedHashMap<>();
         for (SafetensorsFile shard : shards.values()) {
             for (String name : shard.names()) {
                 String listed = weightMap.get(name);
                 if (listed != null) {
                     if (shards.get(listed) == shard) {
-                        places.put(name, shard);
+                        shardOf.put(name, shard);
                     }
                     continue; // what another shard has of it is not the model's
                 }
-                SafetensorsFile other = places.put(name, shard);
+                SafetensorsFile other = shardOf.put(name, shard);
                 if (other != null) {
                     throw new CheckpointFormatException(
                             "tensor "
-                                    + ShownNames.shown(name)
+                                    + PrintableName.of(name)
                                     + " is in both "
                                     + other.path()
                                     + " and "
@@ -146,17 +146,17 @@ public final class ShardedSafetensors implements TensorSource {
             }
         }
         for (Map.Entry<String, String> entry : weightMap.entrySet()) {
-            if (!places.containsKey(entry.getKey())) {
+            if (!shardOf.containsKey(entry.getKey())) {
                 throw new CheckpointFormatException(
                         index
                                 + " places tensor "
-                                + ShownNames.shown(entry.getKey())
+                                + PrintableName.of(entry.getKey())
                                 + " in "
                                 + entry.getValue()
                                 + ", but it is not there; download or save the model again");
             }
         }
-        return Collections.unmodifiableMap(places);
+        return Collections.unmodifiableMap(shardOf);
     }
 
     @Override
@@ -166,7 +166,7 @@ public final class ShardedSafetensors implements TensorSource {
 
     @Override
     public Set<String> names() {
-        return places.keySet();
+        return shardOf.keySet();
     }
 
     @Override
@@ -195,7 +195,7 @@ public final class ShardedSafetensors implements TensorSource {
     }
 
     private SafetensorsFile shard(String name) {
-        SafetensorsFile shard = places.get(name);
+        SafetensorsFile shard = shardOf.get(name);
         if (shard == null) {
             throw new IllegalArgumentException(index + " lists no tensor named " + name);
         }

@@ -38,10 +38,10 @@ final class ShortFloats {
         return (short) (sign | half);
     }
 
-    private static int shiftToNearest(int value, int places) {
-        int quotient = value >>> places;
-        int rest = value & (1 << places) - 1;
-        int middle = 1 << places - 1;
+    private static int shiftToNearest(int value, int bits) {
+        int quotient = value >>> bits;
+        int rest = value & (1 << bits) - 1;
+        int middle = 1 << bits - 1;
         boolean up = rest > middle || rest == middle && (quotient & 1) == 1;
         return up ? quotient + 1 : quotient;
     }

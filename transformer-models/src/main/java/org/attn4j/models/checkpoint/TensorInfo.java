@@ -27,7 +27,7 @@ public record TensorInfo(String name, TensorType type, Shape shape, long begin, 
         if (!type.isReadable()) {
             throw new CheckpointFormatException(
                     "tensor %s of %s has the type %s, which no engine here can hold; convert the file to F32, F16 or BF16 first"
-                            .formatted(ShownNames.shown(name), file, type));
+                            .formatted(PrintableName.of(name), file, type));
         }
     }
 }

@@ -12,7 +12,7 @@ public final class TensorLayouts {
 
     private static final TensorLayout SAME = new Same();
     private static final TensorLayout TRANSPOSED = new Transposed(new Same());
-    private static final TensorLayout ROWS = new Rows();
+    private static final TensorLayout ROWS = new Stacked();
     private static final TensorLayout COLUMNS = new Transposed(ROWS);
     private static final TensorLayout LEADING_ONE = new LeadingOne();
 
@@ -127,7 +127,7 @@ public final class TensorLayouts {
         }
     }
 
-    private record Rows() implements TensorLayout {
+    private record Stacked() implements TensorLayout {
 
         @Override
         public Shape storedShape(List<Shape> parameters) {

@@ -76,7 +76,7 @@ public final class BeamSearch implements Search {
             long[] lastIds =
                     active.stream()
                             .flatMap(source -> source.live().stream())
-                            .mapToLong(Partial::token)
+                            .mapToLong(PartialHypothesis::token)
                             .toArray();
             float[] logProbabilities = session.step(lastIds); // (R, V)
             int vocabularySize = logProbabilities.length / lastIds.length;

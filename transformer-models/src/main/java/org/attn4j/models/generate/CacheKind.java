@@ -2,7 +2,7 @@ package org.attn4j.models.generate;
 
 /** How keys and values are kept while a sequence is generated. The results are the same. */
 public enum CacheKind {
-    /** Arrays that are made anew, one place longer, with each token. */
+    /** Arrays that are made anew, one position longer, with each token. */
     GROWING,
     /**
      * Arrays that have room for the longest sequence from the beginning and are written to. Where

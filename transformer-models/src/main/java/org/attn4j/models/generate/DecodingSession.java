@@ -13,7 +13,7 @@ import org.attn4j.attention.ops.HostArrays;
  */
 final class DecodingSession implements AutoCloseable {
 
-    /** Room for more places is not taken before they are needed. */
+    /** Room for more positions is not taken before they are needed. */
     private static final int MOST_RESERVED = 4096;
 
     private final NDManager manager;

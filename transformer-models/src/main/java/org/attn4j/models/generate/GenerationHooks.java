@@ -28,37 +28,38 @@ public record GenerationHooks(
     /**
      * Returns these hooks for some of the inputs.
      *
-     * @param places which of the inputs they are
-     * @return hooks that tell and are told the places instead of the numbers among them
+     * @param indices the numbers of the inputs
+     * @return hooks that tell and are told these numbers instead of those among them
      */
-    public GenerationHooks of(int[] places) {
+    public GenerationHooks of(int[] indices) {
         return new GenerationHooks(
                 processors,
-                allowed == null ? null : (input, ids) -> allowed.after(places[input], ids),
-                stop == null ? null : (input, ids) -> stop.stops(places[input], ids),
-                listener == null ? null : new PlacedListener(listener, places));
+                allowed == null ? null : (input, ids) -> allowed.after(indices[input], ids),
+                stop == null ? null : (input, ids) -> stop.stops(indices[input], ids),
+                listener == null ? null : new NumberedListener(listener, indices));
     }
 
-    /** Tells of inputs by their places. */
-    private record PlacedListener(TokenListener listener, int[] places) implements TokenListener {
+    /** Tells of inputs by their own numbers. */
+    private record NumberedListener(TokenListener listener, int[] indices)
+            implements TokenListener {
 
         @Override
         public void onToken(int input, int sequence, int token, float logProbability) {
-            listener.onToken(places[input], sequence, token, logProbability);
+            listener.onToken(indices[input], sequence, token, logProbability);
         }
 
         @Override
         public void onScores(int input, int sequence, float[] scores) {
-            listener.onScores(places[input], sequence, scores);
+            listener.onScores(indices[input], sequence, scores);
         }
 
         @Override
         public void onEnd(int input, int sequence, Hypothesis found) {
-            listener.onEnd(places[input], sequence, found);
+            listener.onEnd(indices[input], sequence, found);
         }
     }
 
-    boolean stops(int input, Partial partial, int promptLength) {
+    boolean stops(int input, PartialHypothesis partial, int promptLength) {
         return stop != null && stop.stops(input, partial.tokens(promptLength));
     }
 }

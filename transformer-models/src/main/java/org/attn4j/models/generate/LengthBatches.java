@@ -84,10 +84,10 @@ public record LengthBatches(long tokens) {
                 }
                 to++;
             }
-            List<Integer> places = byLength.subList(from, to);
-            List<T> found = compute.apply(places.stream().map(rows::get).toList());
-            for (int i = 0; i < places.size(); i++) {
-                results.set(places.get(i), found.get(i));
+            List<Integer> indices = byLength.subList(from, to);
+            List<T> found = compute.apply(indices.stream().map(rows::get).toList());
+            for (int i = 0; i < indices.size(); i++) {
+                results.set(indices.get(i), found.get(i));
             }
             from = to;
         }

@@ -72,14 +72,14 @@ public final class PromptSearch {
         return new LengthBatches(Long.MAX_VALUE)
                 .compute(
                         IntStream.range(0, inputs.size()).boxed().toList(),
-                        place -> inputs.get(place).source().length,
+                        index -> inputs.get(index).source().length,
                         model::batchClass,
-                        places ->
+                        indices ->
                                 inOneBatch(
-                                        hooks.of(places.stream().mapToInt(i -> i).toArray()),
+                                        hooks.of(indices.stream().mapToInt(i -> i).toArray()),
                                         model,
                                         manager,
-                                        places.stream().map(inputs::get).toList()));
+                                        indices.stream().map(inputs::get).toList()));
     }
 
     /**
@@ -110,7 +110,7 @@ public final class PromptSearch {
         return Search.of(config, told).find(new Continued(model), manager, prompts);
     }
 
-    /** Prompts in the place of sources. */
+    /** Prompts in the index of sources. */
     private record Continued(CausalModel model) implements SequenceToSequenceModel {
 
         @Override

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.attn4j.models.generate.logits.Scores;
+import org.attn4j.models.generate.logits.Logits;
 
 /** Chooses the next token of each target on its own. A row leaves the batch when it is finished. */
 final class RowSearch {
@@ -108,7 +108,7 @@ final class RowSearch {
         private final TargetRules rules;
         private final Chooser chooser;
         private int modelRow;
-        private Partial partial;
+        private PartialHypothesis partial;
         private Hypothesis result;
 
         Row(int input, int sequence, SearchInput in, SequenceToSequenceModel model) {
@@ -124,8 +124,8 @@ final class RowSearch {
             float[] changed = scores.clone();
             rules.apply(changed, partial);
             int token = chooser.choose(changed);
-            Candidates.requireFinite(changed[token]);
-            double total = normalised ? 0 : Scores.logSumExp(scores);
+            TopCandidates.requireFinite(changed[token]);
+            double total = normalised ? 0 : Logits.logSumExp(scores);
             float own = rules.isFree(partial) ? 0 : (float) (scores[token] - total);
             boolean given = rules.inPrompt(partial);
             partial = partial.append(token, own);

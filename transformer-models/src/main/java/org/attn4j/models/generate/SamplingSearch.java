@@ -3,7 +3,7 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.attn4j.models.generate.logits.Scores;
+import org.attn4j.models.generate.logits.Logits;
 
 /**
  * Draws each token by its probability, after what {@link Sampling} cuts off, {@code nBest} times
@@ -59,7 +59,7 @@ public final class SamplingSearch implements Search {
     }
 
     private static int draw(float[] scores, SplittableRandom random) {
-        double total = Scores.logSumExp(scores);
+        double total = Logits.logSumExp(scores);
         double left = random.nextDouble();
         int last = 0;
         for (int token = 0; token < scores.length; token++) {

@@ -23,7 +23,7 @@ public final class SequenceScorer {
     }
 
     /**
-     * Scores a target for each source.
+     * Logits a target for each source.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it

@@ -25,7 +25,7 @@ final class SourceBeams {
     private final TargetRules rules;
     private final SplittableRandom random; // null to take the best
     private final List<Hypothesis> finished = new ArrayList<>(); // the best first
-    private List<Partial> live;
+    private List<PartialHypothesis> live;
     private boolean done;
 
     SourceBeams(
@@ -41,7 +41,7 @@ final class SourceBeams {
     }
 
     /** The hypotheses that the next step continues, in the order of their rows. */
-    List<Partial> live() {
+    List<PartialHypothesis> live() {
         return live;
     }
 
@@ -63,13 +63,13 @@ final class SourceBeams {
      * @return the rows that the hypotheses live from now continue
      */
     List<Integer> advance(float[] values, int firstRow, int vocabularySize) {
-        Candidates candidates = candidates(values, firstRow, vocabularySize);
-        Candidates.requireFinite(
+        TopCandidates candidates = candidates(values, firstRow, vocabularySize);
+        TopCandidates.requireFinite(
                 candidates.size() == 0 ? Double.NEGATIVE_INFINITY : candidates.sum(0));
-        List<Partial> next = new ArrayList<>();
+        List<PartialHypothesis> next = new ArrayList<>();
         List<Integer> parents = new ArrayList<>();
         for (int rank = 0; rank < candidates.size() && next.size() < config.beams(); rank++) {
-            Partial partial =
+            PartialHypothesis partial =
                     live.get(candidates.row(rank))
                             .append(candidates.token(rank), candidates.tokenLogProbability(rank));
             FinishReason reason = rules.end(partial, hooks);
@@ -99,11 +99,11 @@ final class SourceBeams {
         return List.copyOf(finished.subList(0, Math.min(config.nBest(), finished.size())));
     }
 
-    private Candidates candidates(float[] values, int firstRow, int vocabularySize) {
+    private TopCandidates candidates(float[] values, int firstRow, int vocabularySize) {
         int perBeam = Math.max(2, 1 + config.eosIds().size());
-        Candidates candidates = new Candidates(perBeam * config.beams());
+        TopCandidates candidates = new TopCandidates(perBeam * config.beams());
         for (int row = 0; row < live.size(); row++) {
-            Partial partial = live.get(row);
+            PartialHypothesis partial = live.get(row);
             int from = (firstRow + row) * vocabularySize;
             float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
             rules.apply(scores, partial);

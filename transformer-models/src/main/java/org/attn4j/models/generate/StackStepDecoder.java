@@ -40,7 +40,7 @@ public final class StackStepDecoder implements StepDecoder {
      * @param readable gives the ids (R) of a step as they are, or refuses those that the decoder
      *     does not know
      * @param encode gives the memory (B, S, D) of sources
-     * @param visible tells which places of sources are seen, (B, S)
+     * @param visible tells which positions of sources are seen, (B, S)
      * @param project gives the logits (R, V) of states (R, D)
      */
     public StackStepDecoder(

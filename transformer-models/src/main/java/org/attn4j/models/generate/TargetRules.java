@@ -178,8 +178,8 @@ final class TargetRules {
         return context.length + promptLength;
     }
 
-    Partial start() {
-        return Partial.start(context[context.length - 1]);
+    PartialHypothesis start() {
+        return PartialHypothesis.start(context[context.length - 1]);
     }
 
     /** How many tokens of a target are the decoder's prompt. */
@@ -203,17 +203,17 @@ final class TargetRules {
     }
 
     /** How many tokens of a target were generated. */
-    int generated(Partial partial) {
+    int generated(PartialHypothesis partial) {
         return partial.length() - promptLength;
     }
 
     /** Whether the next token is given and is not to be looked at. */
-    boolean inPrompt(Partial partial) {
+    boolean inPrompt(PartialHypothesis partial) {
         return partial.length() < promptLength;
     }
 
     /** Whether the next token is forced and costs nothing. */
-    boolean isFree(Partial partial) {
+    boolean isFree(PartialHypothesis partial) {
         int length = partial.length();
         return inPrompt(partial)
                 || length >= forced.length
@@ -223,7 +223,7 @@ final class TargetRules {
     }
 
     /** Why a target ends with its last token, or null if it goes on. */
-    FinishReason end(Partial partial, GenerationHooks hooks) {
+    FinishReason end(PartialHypothesis partial, GenerationHooks hooks) {
         if (generated(partial) <= 0) {
             return null;
         }
@@ -239,7 +239,7 @@ final class TargetRules {
      * @param scores the row of scores
      * @param partial the target so far
      */
-    void apply(float[] scores, Partial partial) {
+    void apply(float[] scores, PartialHypothesis partial) {
         int length = partial.length();
         if (length < forced.length) {
             int token = forced[length];

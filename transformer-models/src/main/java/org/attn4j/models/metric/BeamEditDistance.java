@@ -158,10 +158,10 @@ final class BeamEditDistance {
         }
 
         /** Whether both phrases hold an error, and the phrase is not aligned with itself. */
-        boolean suggestsShift(int start, int place, int words) {
-            int aligned = positions[place];
+        boolean suggestsShift(int start, int opposite, int words) {
+            int aligned = positions[opposite];
             return any(wrongInHypothesis, start, words)
-                    && any(wrongInReference, place, words)
+                    && any(wrongInReference, opposite, words)
                     && (aligned < start || aligned >= start + words);
         }
 

@@ -64,11 +64,11 @@ final class TercomEdits {
         for (int start = 0; start < hypothesis.length; start++) {
             int first = Math.max(0, start - MAX_SHIFT_DISTANCE);
             int last = Math.min(reference.length - 1, start + MAX_SHIFT_DISTANCE);
-            for (int place = first; place <= last; place++) {
-                int longest = matchLength(start, place);
+            for (int opposite = first; opposite <= last; opposite++) {
+                int longest = matchLength(start, opposite);
                 for (int length = 1; length <= longest; length++) {
-                    if (alignment.suggestsShift(start, place, length)) {
-                        best = bestTarget(start, place, length, alignment, best);
+                    if (alignment.suggestsShift(start, opposite, length)) {
+                        best = bestTarget(start, opposite, length, alignment, best);
                         if (tries >= MAX_TRIES) {
                             return best;
                         }
@@ -79,13 +79,13 @@ final class TercomEdits {
         return best;
     }
 
-    private int matchLength(int start, int place) {
+    private int matchLength(int start, int opposite) {
         int most =
                 Math.min(
                         MAX_SHIFT_SIZE,
-                        Math.min(hypothesis.length - start, reference.length - place));
+                        Math.min(hypothesis.length - start, reference.length - opposite));
         int length = 0;
-        while (length < most && hypothesis[start + length] == reference[place + length]) {
+        while (length < most && hypothesis[start + length] == reference[opposite + length]) {
             length++;
         }
         return length;
@@ -93,10 +93,10 @@ final class TercomEdits {
 
     /** Tries the phrase after each word aligned with the reference's phrase or the word before. */
     private Shift bestTarget(
-            int start, int place, int length, BeamEditDistance.Alignment alignment, Shift best) {
+            int start, int opposite, int length, BeamEditDistance.Alignment alignment, Shift best) {
         Shift better = best;
         int previous = -1;
-        for (int position = place - 1; position < place + length; position++) {
+        for (int position = opposite - 1; position < opposite + length; position++) {
             int target = position < 0 ? 0 : alignment.hypothesisPosition(position) + 1;
             if (target == previous) {
                 continue;
@@ -139,7 +139,7 @@ final class TercomEdits {
             return target < other.target;
         }
 
-        /** The words whose places change, from the first to before the second. */
+        /** The words whose positions change, from the first to before the second. */
         int[] changedRange(int words) {
             if (target < start) {
                 return new int[] {target, start + length};

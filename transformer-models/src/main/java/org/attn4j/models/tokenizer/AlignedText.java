@@ -3,7 +3,7 @@ package org.attn4j.models.tokenizer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** A text made of another one, with the place that each char comes from. */
+/** A text made of another one, with the position that each char comes from. */
 final class AlignedText {
 
     private static final int LONGEST = 1 << 26;

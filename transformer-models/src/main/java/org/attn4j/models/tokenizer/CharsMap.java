@@ -93,9 +93,9 @@ final class CharsMap {
                     int child = node ^ label ^ offset(unit);
                     require(child < units.length);
                     if ((unit >>> 8 & 1) == 1) {
-                        int place = units[child] & Integer.MAX_VALUE;
-                        require(place <= texts.length && ends[place] >= 0);
-                        growth = Math.max(growth, (ends[place] - place) / (double) length);
+                        int offset = units[child] & Integer.MAX_VALUE;
+                        require(offset <= texts.length && ends[offset] >= 0);
+                        growth = Math.max(growth, (ends[offset] - offset) / (double) length);
                     }
                     if (!seen.get(child)) {
                         seen.set(child);
@@ -107,14 +107,14 @@ final class CharsMap {
         }
     }
 
-    /** Where the text that begins at a place ends; -1 within a character. */
+    /** Where the text that begins at a offset ends; -1 within a character. */
     private int[] ends() {
         int[] ends = new int[texts.length + 1];
         int end = texts.length;
         ends[end] = end;
-        for (int place = texts.length - 1; place >= 0; place--) {
-            end = texts[place] == 0 ? place : end;
-            ends[place] = (texts[place] & 0xC0) == 0x80 ? -1 : end;
+        for (int offset = texts.length - 1; offset >= 0; offset--) {
+            end = texts[offset] == 0 ? offset : end;
+            ends[offset] = (texts[offset] & 0xC0) == 0x80 ? -1 : end;
         }
         return ends;
     }
@@ -136,7 +136,7 @@ final class CharsMap {
      * @param text a text in UTF-8
      * @param begin where the rule begins
      * @return how many bytes the rule replaces, and where its text stands: length in the upper half
-     *     and place in the lower; -1 if there is no rule
+     *     and offset in the lower; -1 if there is no rule
      */
     long longest(byte[] text, int begin) {
         long found = -1;
@@ -162,9 +162,9 @@ final class CharsMap {
         return found;
     }
 
-    /** The text at a place, up to the zero that ends it. */
-    String text(int place) {
-        int begin = Math.min(place, texts.length);
+    /** The text at a offset, up to the zero that ends it. */
+    String text(int offset) {
+        int begin = Math.min(offset, texts.length);
         int end = begin;
         while (end < texts.length && texts[end] != 0) {
             end++;

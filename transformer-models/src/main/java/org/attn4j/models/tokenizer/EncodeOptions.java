@@ -1,5 +1,7 @@
 package org.attn4j.models.tokenizer;
 
+import org.attn4j.models.config.Records;
+
 /**
  * How a {@link ModelTokenizer} makes a model's input of texts.
  *
@@ -60,8 +62,7 @@ public record EncodeOptions(
      * @return the options
      */
     public EncodeOptions withTruncation(Truncation which, int most) {
-        return new EncodeOptions(
-                addSpecialTokens, which, most, stride, paddingSide, padTo, padToMultipleOf);
+        return Records.with(this, "truncation", which, "maxLength", most);
     }
 
     /**
@@ -70,8 +71,7 @@ public record EncodeOptions(
      * @return the options
      */
     public EncodeOptions withoutSpecialTokens() {
-        return new EncodeOptions(
-                false, truncation, maxLength, stride, paddingSide, padTo, padToMultipleOf);
+        return Records.with(this, "addSpecialTokens", false);
     }
 
     /**
@@ -81,14 +81,7 @@ public record EncodeOptions(
      * @return the options
      */
     public EncodeOptions withStride(int shared) {
-        return new EncodeOptions(
-                addSpecialTokens,
-                truncation,
-                maxLength,
-                shared,
-                paddingSide,
-                padTo,
-                padToMultipleOf);
+        return Records.with(this, "stride", shared);
     }
 
     /**
@@ -98,8 +91,7 @@ public record EncodeOptions(
      * @return the options
      */
     public EncodeOptions withPadding(Side side) {
-        return new EncodeOptions(
-                addSpecialTokens, truncation, maxLength, stride, side, padTo, padToMultipleOf);
+        return Records.with(this, "paddingSide", side);
     }
 
     /**
@@ -110,7 +102,6 @@ public record EncodeOptions(
      * @return the options
      */
     public EncodeOptions withPaddingTo(int length, int multiple) {
-        return new EncodeOptions(
-                addSpecialTokens, truncation, maxLength, stride, paddingSide, length, multiple);
+        return Records.with(this, "padTo", length, "padToMultipleOf", multiple);
     }
 }

@@ -18,7 +18,7 @@ import org.attn4j.models.tokenizer.BpeModel.Merge;
  *
  * <p>All words lie in one array of symbols with links to the neighbours. Each pair knows where it
  * may occur, and a queue holds the pairs by counts that may be too large but never too small: a
- * merge touches only the places where it occurs.
+ * merge touches only the positions where it occurs.
  */
 final class MergeLearner {
 
@@ -158,7 +158,7 @@ final class MergeLearner {
         }
     }
 
-    /** Counts the pair at two neighbouring positions, and notes the place if it is new there. */
+    /** Counts the pair at two neighbouring positions, and notes the position if it is new there. */
     private Pair count(int left, int right, long change) {
         int a = symbolAt[left];
         int b = symbolAt[right];
@@ -193,7 +193,7 @@ final class MergeLearner {
     private void apply(Pair pair, int merged) {
         int[] positions = Arrays.copyOf(pair.positions, pair.size);
         if (pair.left == pair.right) {
-            Arrays.sort(positions); // of overlapping places the left one is merged
+            Arrays.sort(positions); // of overlapping positions the left one is merged
         }
         Set<Pair> grown = new HashSet<>();
         for (int left : positions) {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * <p>The library (tokenizers 0.21.4) answers what it does not expect with a panic, which ends the
  * whole process: nothing between its frames and those of Java can catch it. So all that could make
  * it panic is refused here by name, and so is what would take it time or memory without a limit:
- * these are the places where it trusts a file. They are checked by what a part holds, whatever type
- * it claims to have, as the library takes untyped parts for any that fit.
+ * these are the sections where it trusts a file. They are checked by what a part holds, whatever
+ * type it claims to have, as the library takes untyped parts for any that fit.
  *
  * @param longestText the most characters of a text for one call
  * @param longestDecoded the most characters of tokens to be joined in one call
@@ -136,35 +136,35 @@ record NativeGuard(int longestText, int longestDecoded) {
             return (int) Math.min(longest, MOST_NORMALISED / growth);
         }
 
-        void read(String place, JsonElement element) {
+        void read(String section, JsonElement element) {
             if (element instanceof JsonArray list) {
-                list.forEach(part -> read(place, part));
+                list.forEach(part -> read(section, part));
             } else if (element instanceof JsonObject part) {
-                require(++parts <= MOST_PARTS, "its " + place + " has too many parts");
+                require(++parts <= MOST_PARTS, "its " + section + " has too many parts");
                 String type = text(part, "type");
                 require(
-                        TYPES.get(place).contains(type),
-                        "its " + place + " has a part of an unknown type, \"" + type + "\"");
-                check(place, part, type);
+                        TYPES.get(section).contains(type),
+                        "its " + section + " has a part of an unknown type, \"" + type + "\"");
+                check(section, part, type);
                 for (String inner :
                         List.of("normalizers", "pretokenizers", "processors", "decoders")) {
-                    read(place, part.get(inner));
+                    read(section, part.get(inner));
                 }
             } else {
                 require(
                         element == null || element.isJsonNull(),
-                        "its " + place + " must be made of JSON objects");
+                        "its " + section + " must be made of JSON objects");
             }
         }
 
-        private void check(String place, JsonObject part, String type) {
+        private void check(String section, JsonObject part, String type) {
             if (part.get("pattern") instanceof JsonObject pattern) {
-                checkPattern(place, part, pattern);
+                checkPattern(section, part, pattern);
             }
             JsonElement prefix = part.get("prepend");
             require(
                     prefix == null || !text(part, "prepend").isEmpty(),
-                    "its " + place + " puts an empty text before others (Prepend)");
+                    "its " + section + " puts an empty text before others (Prepend)");
             growth *= prefix == null ? 1 : 1 + bytes(part, "prepend") / 2.0;
             if (part.has("precompiled_charsmap") || type.equals("Precompiled")) {
                 growth *= CharsMap.ofBase64(text(part, "precompiled_charsmap")).growth();
@@ -174,12 +174,12 @@ record NativeGuard(int longestText, int longestDecoded) {
                     "the length of its FixedLength must be at least 1");
             // Cutting at the end runs beyond the beginning of a token that is all cut.
             require(
-                    !place.equals("decoder") || number(part.get("stop")) <= 0,
+                    !section.equals("decoder") || number(part.get("stop")) <= 0,
                     "a Strip decoder that cuts at the end is not supported");
             growth *= growth(type);
         }
 
-        private void checkPattern(String place, JsonObject part, JsonObject pattern) {
+        private void checkPattern(String section, JsonObject part, JsonObject pattern) {
             boolean replaces = part.has("content");
             int shortest;
             if (pattern.has("Regex")) {
@@ -192,7 +192,7 @@ record NativeGuard(int longestText, int longestDecoded) {
                             "the regular expression "
                                     + expression
                                     + " of its "
-                                    + place
+                                    + section
                                     + " "
                                     + e.getMessage(),
                             e);
@@ -202,10 +202,10 @@ record NativeGuard(int longestText, int longestDecoded) {
             } else {
                 shortest = bytes(pattern, "String");
             }
-            // What is put where nothing was has no place in the original text.
+            // What is put where nothing was has no section in the original text.
             require(
-                    !replaces || shortest > 0 || place.equals("decoder"),
-                    "its " + place + " replaces a pattern that matches nothing");
+                    !replaces || shortest > 0 || section.equals("decoder"),
+                    "its " + section + " replaces a pattern that matches nothing");
             double content = replaces ? bytes(part, "content") : 0;
             growth *= shortest == 0 ? 1 + content : Math.max(1, content / shortest);
         }
@@ -321,7 +321,7 @@ record NativeGuard(int longestText, int longestDecoded) {
         }
     }
 
-    /** At each place the library copies every token that the text there begins with. */
+    /** At each section the library copies every token that the text there begins with. */
     private static double checkUnigram(JsonArray vocabulary) {
         String[] tokens = new String[vocabulary.size()];
         for (int i = 0; i < tokens.length; i++) {

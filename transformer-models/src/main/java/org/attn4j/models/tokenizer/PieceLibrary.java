@@ -21,7 +21,9 @@ import org.attn4j.models.tokenizer.SentencePieceModel.Piece;
  */
 final class PieceLibrary {
 
-    /** Of cutting pieces at every place: an ordinary model of 256,000 pieces takes 10 million. */
+    /**
+     * Of cutting pieces at every position: an ordinary model of 256,000 pieces takes 10 million.
+     */
     private static final double MOST_STEPS = 2e9;
 
     private static final String NO_CHARACTER = Character.toString(0x10FFFF);

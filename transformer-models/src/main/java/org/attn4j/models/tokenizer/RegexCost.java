@@ -8,8 +8,8 @@ import java.util.List;
  * How much a backtracking matcher may do for a regular expression at most, found by reading it.
  *
  * <p>The tokenizers library ends the process when a match is tried {@value #MOST_RETRIES} times,
- * and it knows no limit of time. At each place of a text of {@code n} characters, {@code factor ·
- * n^degree} tries are made in vain at most: the degree counts the repeats without a limit that
+ * and it knows no limit of time. At each position of a text of {@code n} characters, {@code factor
+ * · n^degree} tries are made in vain at most: the degree counts the repeats without a limit that
  * something which can fail comes after. Expressions whose tries grow exponentially, and those that
  * this reader does not know, are refused by name.
  *
@@ -133,7 +133,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
                 && second.subList(at + 2, second.size()).stream().allMatch(RegexCost::optional);
     }
 
-    /** The greedy endless repeat of one character at a place, or null. */
+    /** The greedy endless repeat of one character at a position, or null. */
     private static Repeat run(List<Node> nodes, int at) {
         return at < nodes.size()
                         && nodes.get(at) instanceof Repeat repeat
@@ -148,7 +148,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
         return node instanceof Repeat repeat && repeat.least() == 0 && repeat.most() == 1;
     }
 
-    /** Whether all from a place on is tried in a few steps. */
+    /** Whether all from a position on is tried in a few steps. */
     private static boolean plain(List<Node> nodes, int from) {
         for (int i = from; i < nodes.size(); i++) {
             boolean last = i + 1 == nodes.size();
@@ -176,7 +176,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
     /** A part of an expression. */
     private sealed interface Node permits One, Group, Repeat {}
 
-    /** One character, or a place such as the start of a line. */
+    /** One character, or an anchor such as the start of a line. */
     private record One(String text, boolean zeroWidth) implements Node {}
 
     private record Group(List<List<Node>> alternatives, boolean zeroWidth, boolean atomic)
@@ -202,7 +202,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
     }
 
     /**
-     * The steps in vain from a place to the end of a sequence.
+     * The steps in vain from a position to the end of a sequence.
      *
      * @param fails whether what comes after the sequence may fail
      * @param after the steps in vain of what comes after it
@@ -296,7 +296,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
     /** Reads expressions. */
     private static final class Reader {
 
-        private static final String PLACES = "bBAzZ";
+        private static final String ANCHORS = "bBAzZ";
         private static final String CLASSES = "sSdDwWhHtrnfvae";
 
         private final String text;
@@ -400,8 +400,8 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
                     characters(0);
                     return new One(text.substring(begin, at), false);
                 case '\\':
-                    boolean place = escape();
-                    return new One(text.substring(begin, at), place);
+                    boolean anchor = escape();
+                    return new One(text.substring(begin, at), anchor);
                 case '^':
                 case '$':
                     return new One(text.substring(begin, at), true);
@@ -473,7 +473,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
             require(take(']'), "has a class that nothing closes");
         }
 
-        /** Reads what follows a backslash; tells whether it stands for a place. */
+        /** Reads what follows a backslash; tells whether it stands for an anchor. */
         private boolean escape() {
             require(at < text.length(), "ends in a backslash");
             int c = text.codePointAt(at);
@@ -497,11 +497,11 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
                         at == text.length() || !Character.isDigit(text.charAt(at)),
                         "has an octal number");
             } else if (c < 128 && Character.isLetterOrDigit(c)) {
-                boolean place = PLACES.indexOf(c) >= 0;
+                boolean anchor = ANCHORS.indexOf(c) >= 0;
                 require(
-                        place || CLASSES.indexOf(c) >= 0,
+                        anchor || CLASSES.indexOf(c) >= 0,
                         "has \\" + Character.toString(c) + ", which is not supported");
-                return place;
+                return anchor;
             }
             return false;
         }

@@ -100,15 +100,15 @@ final class SentencePieceSegmenter implements Segmenter {
             for (; seen <= begin; seen++) {
                 word += style.words() && isSpace(chars, seen) ? 1 : 0;
             }
-            int[] place = place(text, begin, end);
+            int[] span = span(text, begin, end);
             boolean unknown = piece == model.unkId();
             if (unknown && model.byteFallback()) {
                 addBytes(tokens, text, chars, new int[] {begin, end}, word);
             } else if (unknown && unknownBefore) {
-                tokens.extend(place[1]);
+                tokens.extend(span[1]);
             } else {
                 int id = unknown ? unknown(chars.substring(begin, end)) : ids[piece];
-                tokens.add(id, place[0], place[1], word);
+                tokens.add(id, span[0], span[1], word);
             }
             unknownBefore = unknown;
         }
@@ -136,7 +136,7 @@ final class SentencePieceSegmenter implements Segmenter {
     }
 
     /** Where a piece stands in the original text. */
-    private int[] place(AlignedText text, int begin, int end) {
+    private int[] span(AlignedText text, int begin, int end) {
         int first = begin;
         while (!style.spacesBelong()
                 && first < end - 1

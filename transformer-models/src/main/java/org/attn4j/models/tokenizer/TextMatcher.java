@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds the longest of some texts at a place, however many there are. */
+/** Finds the longest of some texts at a position, however many there are. */
 final class TextMatcher {
 
     private static final int MOST_CHARACTERS = 1 << 20;
@@ -40,7 +40,7 @@ final class TextMatcher {
         return (long) node << Character.SIZE | c;
     }
 
-    /** Returns the length of the longest text that stands at a place, or 0. */
+    /** Returns the length of the longest text that stands at a position, or 0. */
     int longestAt(String text, int at) {
         int longest = 0;
         Integer node = 0;

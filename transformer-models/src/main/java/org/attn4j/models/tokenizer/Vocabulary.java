@@ -13,7 +13,7 @@ import java.util.Map;
 import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
- * A list of tokens whose place is their id.
+ * A list of tokens whose position is their id.
  *
  * @param tokens the tokens, special tokens among them
  * @param specialTokens which of them are special

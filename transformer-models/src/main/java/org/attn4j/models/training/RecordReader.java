@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.attn4j.models.checkpoint.ShownNames;
+import org.attn4j.models.checkpoint.PrintableName;
 
 /**
  * Reads records from JSON whose names are those of the components in small letters with
@@ -113,7 +113,7 @@ final class RecordReader {
     private static Map<String, Object> map(JsonElement json, Type type, String path) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Map.Entry<String, JsonElement> entry : object(json, path).entrySet()) {
-            String inner = path + "." + ShownNames.shown(entry.getKey());
+            String inner = path + "." + PrintableName.of(entry.getKey());
             values.put(entry.getKey(), value(entry.getValue(), type, inner));
         }
         return values;
@@ -158,6 +158,6 @@ final class RecordReader {
 
     private static IllegalArgumentException unfit(String path, String what, JsonElement json) {
         return new IllegalArgumentException(
-                "%s must be %s, got %s".formatted(path, what, ShownNames.shown(json.toString())));
+                "%s must be %s, got %s".formatted(path, what, PrintableName.of(json.toString())));
     }
 }

@@ -251,9 +251,10 @@ class SearchTest {
 
     /**
      * Two beams, probabilities by hand. Step 1: 3 (0.5), 4 (0.3), end (0.2). End ranks third and is
-     * dropped; 3 and 4 live. Step 2, after 3: end 0.4, 3 0.6; after 4: end 0.9. Candidates: "3 3"
-     * 0.30, "4 end" 0.27, "3 end" 0.20: the second finishes, the third ranks too low. With ALWAYS
-     * and HEURISTIC the search goes on, since one is finished only. Step 3, after "3 3": end 1.
+     * dropped; 3 and 4 live. Step 2, after 3: end 0.4, 3 0.6; after 4: end 0.9. TopCandidates: "3
+     * 3" 0.30, "4 end" 0.27, "3 end" 0.20: the second finishes, the third ranks too low. With
+     * ALWAYS and HEURISTIC the search goes on, since one is finished only. Step 3, after "3 3": end
+     * 1.
      */
     @Test
     void stopsAndRanksAsWorkedOutByHand() {

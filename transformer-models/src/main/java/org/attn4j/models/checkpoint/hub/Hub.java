@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.attn4j.common.Digests;
 import org.attn4j.common.FileLocks;
 import org.attn4j.models.checkpoint.AtomicDirectory;
-import org.attn4j.models.checkpoint.ShownNames;
+import org.attn4j.models.checkpoint.PrintableName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,15 +128,15 @@ public final class Hub {
     }
 
     private Path fetch(HubModel model, HubFile file) throws IOException {
-        Path place = cache.place(model, file.commit(), file.name());
-        if (Files.isRegularFile(place)) {
-            return place;
+        Path path = cache.path(model, file.commit(), file.name());
+        if (Files.isRegularFile(path)) {
+            return path;
         }
         Path blob = cache.blob(model, file);
         Files.createDirectories(blob.getParent());
         try (Closeable lock = FileLocks.acquire(cache.lock(model, file))) {
             Objects.requireNonNull(lock);
-            if (!Files.isRegularFile(place) && !Files.isRegularFile(blob)) {
+            if (!Files.isRegularFile(path) && !Files.isRegularFile(blob)) {
                 new BlobDownload(client, model, file, blob, progress).run();
             }
             return cache.link(model, file);
@@ -206,7 +206,7 @@ public final class Hub {
             } else {
                 LOGGER.warn(
                         "{} is left out of {}: the server's name for it is no path within a folder",
-                        ShownNames.quoted(name),
+                        PrintableName.quoted(name),
                         model);
             }
         }

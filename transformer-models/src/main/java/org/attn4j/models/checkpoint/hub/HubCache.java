@@ -57,7 +57,7 @@ final class HubCache {
     }
 
     /** Where a commit's file stands, whether it is there or not. */
-    Path place(HubModel model, String commit, String name) {
+    Path path(HubModel model, String commit, String name) {
         return snapshot(model, commit).resolve(HubFile.requireInside(name));
     }
 
@@ -89,8 +89,8 @@ final class HubCache {
         if (commit.isEmpty()) {
             return Optional.empty();
         }
-        Path place = place(model, commit.get(), name);
-        return Files.isRegularFile(place) ? Optional.of(place) : Optional.empty();
+        Path path = path(model, commit.get(), name);
+        return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
     }
 
     boolean isKnownToBeMissing(HubModel model, String name) throws IOException {
@@ -124,21 +124,21 @@ final class HubCache {
 
     /** Lets the commit's file be the blob: by a relative link, or by moving it where links fail. */
     Path link(HubModel model, HubFile file) throws IOException {
-        Path place = place(model, file.commit(), file.name());
-        if (Files.isRegularFile(place)) {
-            return place;
+        Path path = path(model, file.commit(), file.name());
+        if (Files.isRegularFile(path)) {
+            return path;
         }
         Path blob = blob(model, file);
-        Files.createDirectories(place.getParent());
-        Files.deleteIfExists(place); // a link to a blob that is gone
+        Files.createDirectories(path.getParent());
+        Files.deleteIfExists(path); // a link to a blob that is gone
         try {
-            Files.createSymbolicLink(place, place.getParent().relativize(blob));
+            Files.createSymbolicLink(path, path.getParent().relativize(blob));
         } catch (FileAlreadyExistsException e) {
             // Another process was faster.
         } catch (UnsupportedOperationException | IOException e) {
-            Files.move(blob, place, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(blob, path, StandardCopyOption.ATOMIC_MOVE);
         }
-        return place;
+        return path;
     }
 
     /** The models in the cache, by name. */

@@ -2,7 +2,7 @@ package org.attn4j.models.checkpoint.hub;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.attn4j.models.checkpoint.ShownNames;
+import org.attn4j.models.checkpoint.PrintableName;
 
 /**
  * A file of a model as the Hub describes it.
@@ -46,7 +46,7 @@ record HubFile(String name, String commit, String etag, long size) {
         if (!isInside(name)) {
             throw new IllegalArgumentException(
                     "a file's name must stay inside the model's folder, got "
-                            + ShownNames.quoted(name));
+                            + PrintableName.quoted(name));
         }
         return name;
     }

@@ -10,17 +10,17 @@ public final class ForcedTokens {
     private ForcedTokens() {}
 
     /**
-     * Lets only these tokens follow at one place, at no cost ({@code forced_bos_token_id} and
+     * Lets only these tokens follow at one position, at no cost ({@code forced_bos_token_id} and
      * {@code forced_eos_token_id}).
      *
-     * @param place how many tokens stand before the place
+     * @param position how many tokens stand before the position
      * @param tokens the tokens
      * @return a processor
      */
-    public static LogitsProcessor at(int place, List<Integer> tokens) {
+    public static LogitsProcessor at(int position, List<Integer> tokens) {
         return (ids, scores) -> {
-            if (ids.length == place) {
-                Scores.only(scores, tokens, 0);
+            if (ids.length == position) {
+                Logits.only(scores, tokens, 0);
             }
         };
     }
@@ -44,7 +44,7 @@ public final class ForcedTokens {
             Arrays.fill(scores, Float.NEGATIVE_INFINITY);
             boolean any = false;
             for (int token : tokens) {
-                Scores.requireToken("allowed", token, scores.length);
+                Logits.requireToken("allowed", token, scores.length);
                 scores[token] = before[token];
                 any |= before[token] > Float.NEGATIVE_INFINITY;
             }

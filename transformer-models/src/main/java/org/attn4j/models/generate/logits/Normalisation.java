@@ -12,7 +12,7 @@ public final class Normalisation {
      */
     public static LogitsProcessor logSoftmax() {
         return (ids, scores) -> {
-            double total = Scores.logSumExp(scores);
+            double total = Logits.logSumExp(scores);
             for (int i = 0; i < scores.length; i++) {
                 scores[i] = (float) (scores[i] - total);
             }

@@ -18,36 +18,36 @@ public final class TokenBans {
      * @return a processor
      */
     public static LogitsProcessor always(List<Integer> tokens) {
-        return (ids, scores) -> tokens.forEach(token -> Scores.ban(scores, token));
+        return (ids, scores) -> tokens.forEach(token -> Logits.ban(scores, token));
     }
 
     /**
-     * Bans tokens at one place ({@code begin_suppress_tokens}).
+     * Bans tokens at one position ({@code begin_suppress_tokens}).
      *
      * @param tokens the tokens
-     * @param place how many tokens stand before the place
+     * @param position how many tokens stand before the position
      * @return a processor
      */
-    public static LogitsProcessor at(int place, List<Integer> tokens) {
+    public static LogitsProcessor at(int position, List<Integer> tokens) {
         return (ids, scores) -> {
-            if (ids.length == place) {
-                tokens.forEach(token -> Scores.ban(scores, token));
+            if (ids.length == position) {
+                tokens.forEach(token -> Logits.ban(scores, token));
             }
         };
     }
 
     /**
-     * Bans tokens before a place ({@code min_length} and {@code min_new_tokens}, with the end
+     * Bans tokens before a position ({@code min_length} and {@code min_new_tokens}, with the end
      * tokens).
      *
-     * @param place how many tokens must stand before the first
+     * @param position how many tokens must stand before the first
      * @param tokens the tokens
      * @return a processor
      */
-    public static LogitsProcessor before(int place, List<Integer> tokens) {
+    public static LogitsProcessor before(int position, List<Integer> tokens) {
         return (ids, scores) -> {
-            if (ids.length < place) {
-                tokens.forEach(token -> Scores.ban(scores, token));
+            if (ids.length < position) {
+                tokens.forEach(token -> Logits.ban(scores, token));
             }
         };
     }
@@ -67,9 +67,9 @@ public final class TokenBans {
                         .toList();
         return (ids, scores) -> {
             for (List<Integer> word : banned) {
-                word.forEach(token -> Scores.requireToken("bad word's", token, scores.length));
-                if (Scores.endsWith(ids, word, word.size() - 1)) {
-                    Scores.ban(scores, word.get(word.size() - 1));
+                word.forEach(token -> Logits.requireToken("bad word's", token, scores.length));
+                if (Logits.endsWith(ids, word, word.size() - 1)) {
+                    Logits.ban(scores, word.get(word.size() - 1));
                 }
             }
         };
@@ -86,7 +86,7 @@ public final class TokenBans {
         return (ids, scores) -> {
             for (int i = 0; i + size <= ids.length; i++) {
                 if (Arrays.equals(ids, i, i + size - 1, ids, ids.length + 1 - size, ids.length)) {
-                    Scores.ban(scores, ids[i + size - 1]);
+                    Logits.ban(scores, ids[i + size - 1]);
                 }
             }
         };
@@ -111,7 +111,7 @@ public final class TokenBans {
             if (ids.length >= size - 1) {
                 List<Integer> last =
                         Arrays.stream(ids, ids.length - size + 1, ids.length).boxed().toList();
-                next.getOrDefault(last, List.of()).forEach(token -> Scores.ban(scores, token));
+                next.getOrDefault(last, List.of()).forEach(token -> Logits.ban(scores, token));
             }
         };
     }

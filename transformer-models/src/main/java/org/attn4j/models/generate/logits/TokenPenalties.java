@@ -41,20 +41,20 @@ public final class TokenPenalties {
     }
 
     /**
-     * Makes the end more and more probable from a place on ({@code
+     * Makes the end more and more probable from a position on ({@code
      * exponential_decay_length_penalty}). What is banned stays so.
      *
-     * @param place how many tokens stand before where it begins
+     * @param position how many tokens stand before where it begins
      * @param factor by what the penalty grows with each token
      * @param ends the end tokens
      * @return a processor
      */
-    public static LogitsProcessor growingEnd(int place, double factor, List<Integer> ends) {
+    public static LogitsProcessor growingEnd(int position, double factor, List<Integer> ends) {
         return (ids, scores) -> {
-            if (ids.length <= place) {
+            if (ids.length <= position) {
                 return;
             }
-            float raise = (float) (Math.pow(factor, ids.length - place) - 1);
+            float raise = (float) (Math.pow(factor, ids.length - position) - 1);
             for (int end : ends) {
                 if (end < scores.length && scores[end] > Float.NEGATIVE_INFINITY) {
                     scores[end] += Math.abs(scores[end]) * raise;
@@ -75,8 +75,8 @@ public final class TokenPenalties {
             biases.forEach(
                     (sequence, bias) -> {
                         sequence.forEach(
-                                token -> Scores.requireToken("biased", token, scores.length));
-                        if (Scores.endsWith(ids, sequence, sequence.size() - 1)) {
+                                token -> Logits.requireToken("biased", token, scores.length));
+                        if (Logits.endsWith(ids, sequence, sequence.size() - 1)) {
                             added[sequence.get(sequence.size() - 1)] += bias.floatValue();
                         }
                     });

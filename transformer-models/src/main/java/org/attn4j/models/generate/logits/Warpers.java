@@ -39,10 +39,10 @@ public final class Warpers {
     public static LogitsProcessor topK(int count, int keep) {
         int wanted = Math.max(count, keep);
         return (ids, scores) -> {
-            float least = Scores.greatest(scores, Math.min(wanted, scores.length));
+            float least = Logits.greatest(scores, Math.min(wanted, scores.length));
             for (int i = 0; i < scores.length; i++) {
                 if (scores[i] < least) {
-                    Scores.ban(scores, i);
+                    Logits.ban(scores, i);
                 }
             }
         };
@@ -59,13 +59,13 @@ public final class Warpers {
     public static LogitsProcessor topP(double mass, int keep) {
         float rest = (float) (1 - mass);
         return (ids, scores) -> {
-            int[] rising = Scores.ascending(scores);
-            float[] probabilities = Scores.probabilities(scores);
+            int[] rising = Logits.ascending(scores);
+            float[] probabilities = Logits.probabilities(scores);
             double sum = 0;
             for (int i = 0; i < rising.length - keep; i++) {
                 sum += probabilities[rising[i]];
                 if ((float) sum <= rest) {
-                    Scores.ban(scores, rising[i]);
+                    Logits.ban(scores, rising[i]);
                 }
             }
         };
@@ -81,12 +81,12 @@ public final class Warpers {
      */
     public static LogitsProcessor minP(double share, int keep) {
         return (ids, scores) -> {
-            float[] probabilities = Scores.probabilities(scores);
-            int[] rising = Scores.ascending(probabilities);
+            float[] probabilities = Logits.probabilities(scores);
+            int[] rising = Logits.ascending(probabilities);
             float least = (float) share * probabilities[rising[rising.length - 1]];
             for (int i = 0; i < rising.length - keep; i++) {
                 if (probabilities[rising[i]] < least) {
-                    Scores.ban(scores, rising[i]);
+                    Logits.ban(scores, rising[i]);
                 }
             }
         };
@@ -101,14 +101,14 @@ public final class Warpers {
      */
     public static LogitsProcessor topH(double share) {
         return (ids, scores) -> {
-            int[] rising = Scores.ascending(scores);
+            int[] rising = Logits.ascending(scores);
             int count = Math.min(ENTROPY_TOKENS, scores.length);
             float[] top = new float[count];
             for (int i = 0; i < count; i++) {
                 top[i] = scores[rising[scores.length - 1 - i]];
             }
-            float[] probabilities = Scores.probabilities(top);
-            float limit = (float) (Scores.entropy(top) * share);
+            float[] probabilities = Logits.probabilities(top);
+            float limit = (float) (Logits.entropy(top) * share);
             Arrays.fill(scores, Float.NEGATIVE_INFINITY);
             double sum = 0;
             for (int i = 0; i < count; i++) {
@@ -130,24 +130,24 @@ public final class Warpers {
      */
     public static LogitsProcessor typical(double mass, int keep) {
         return (ids, scores) -> {
-            double total = Scores.logSumExp(scores);
-            double expected = Scores.entropy(scores);
-            float[] probabilities = Scores.probabilities(scores);
+            double total = Logits.logSumExp(scores);
+            double expected = Logits.entropy(scores);
+            float[] probabilities = Logits.probabilities(scores);
             float[] distances = new float[scores.length];
             for (int i = 0; i < scores.length; i++) {
                 distances[i] = (float) Math.abs(total - scores[i] - expected);
             }
-            int[] nearest = Scores.ascending(distances);
+            int[] nearest = Logits.ascending(distances);
             double sum = 0;
             int last = 0;
-            for (int place : nearest) {
-                sum += probabilities[place];
+            for (int token : nearest) {
+                sum += probabilities[token];
                 last += (float) sum < (float) mass ? 1 : 0;
             }
             float farthest = distances[nearest[Math.min(last, scores.length - 1)]];
             for (int i = keep; i < nearest.length; i++) {
                 if (distances[nearest[i]] > farthest) {
-                    Scores.ban(scores, nearest[i]);
+                    Logits.ban(scores, nearest[i]);
                 }
             }
         };
@@ -174,17 +174,17 @@ public final class Warpers {
      */
     public static LogitsProcessor eta(double cutoff, int keep) {
         return (ids, scores) -> {
-            double flat = Math.sqrt(cutoff) * Math.exp(-Scores.entropy(scores));
+            double flat = Math.sqrt(cutoff) * Math.exp(-Logits.entropy(scores));
             cut(scores, (float) Math.min(cutoff, flat), keep);
         };
     }
 
     private static void cut(float[] scores, float least, int keep) {
-        float[] probabilities = Scores.probabilities(scores);
-        float kept = Scores.greatest(scores, Math.min(keep, scores.length));
+        float[] probabilities = Logits.probabilities(scores);
+        float kept = Logits.greatest(scores, Math.min(keep, scores.length));
         for (int i = 0; i < scores.length; i++) {
             if (probabilities[i] < least && scores[i] < kept) {
-                Scores.ban(scores, i);
+                Logits.ban(scores, i);
             }
         }
     }

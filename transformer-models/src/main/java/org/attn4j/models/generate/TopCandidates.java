@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * drawn, by falling log-probability of the whole; of equal ones, the lower row and then the lower
  * token first.
  */
-final class Candidates {
+final class TopCandidates {
 
     private final int capacity;
     private final int[] rows;
@@ -17,7 +17,7 @@ final class Candidates {
     private final double[] keys; // by which they are kept
     private int size;
 
-    Candidates(int capacity) {
+    TopCandidates(int capacity) {
         this.capacity = capacity;
         rows = new int[capacity];
         tokens = new int[capacity];
@@ -96,19 +96,19 @@ final class Candidates {
     }
 
     private void insert(int row, int token, float value, double total, double key) {
-        int place = size < capacity ? size++ : capacity - 1;
-        while (place > 0 && keys[place - 1] < key) {
-            rows[place] = rows[place - 1];
-            tokens[place] = tokens[place - 1];
-            tokenLogProbabilities[place] = tokenLogProbabilities[place - 1];
-            sums[place] = sums[place - 1];
-            keys[place] = keys[place - 1];
-            place--;
+        int rank = size < capacity ? size++ : capacity - 1;
+        while (rank > 0 && keys[rank - 1] < key) {
+            rows[rank] = rows[rank - 1];
+            tokens[rank] = tokens[rank - 1];
+            tokenLogProbabilities[rank] = tokenLogProbabilities[rank - 1];
+            sums[rank] = sums[rank - 1];
+            keys[rank] = keys[rank - 1];
+            rank--;
         }
-        rows[place] = row;
-        tokens[place] = token;
-        tokenLogProbabilities[place] = value;
-        sums[place] = total;
-        keys[place] = key;
+        rows[rank] = row;
+        tokens[rank] = token;
+        tokenLogProbabilities[rank] = value;
+        sums[rank] = total;
+        keys[rank] = key;
     }
 }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Arithmetic on one row of scores. */
-public final class Scores {
+public final class Logits {
 
-    private Scores() {}
+    private Logits() {}
 
     /**
      * Returns the logarithm of the sum of the exponentials.
@@ -57,7 +57,7 @@ public final class Scores {
         return sum;
     }
 
-    /** The places of scores by rising score; of equal ones, the first first. */
+    /** The order of scores by rising score; of equal ones, the first first. */
     static int[] ascending(float[] scores) {
         long[] keys = new long[scores.length];
         for (int i = 0; i < keys.length; i++) {
@@ -66,11 +66,11 @@ public final class Scores {
             keys[i] = ((long) ordered << 32) | i;
         }
         Arrays.sort(keys);
-        int[] places = new int[keys.length];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = (int) keys[i];
+        int[] order = new int[keys.length];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = (int) keys[i];
         }
-        return places;
+        return order;
     }
 
     /**

@@ -1,11 +1,11 @@
 package org.attn4j.models.checkpoint;
 
 /** Names out of files in messages: a hostile one may be endless or steer a terminal. */
-public final class ShownNames {
+public final class PrintableName {
 
     private static final int LONGEST = 120;
 
-    private ShownNames() {}
+    private PrintableName() {}
 
     /**
      * Returns a name as it may be printed.
@@ -13,7 +13,7 @@ public final class ShownNames {
      * @param name any text
      * @return its beginning, without control characters
      */
-    public static String shown(String name) {
+    public static String of(String name) {
         String text = name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name;
         return text.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]", "?");
     }
@@ -25,6 +25,6 @@ public final class ShownNames {
      * @return its beginning, without control characters
      */
     public static String quoted(String name) {
-        return "\"" + shown(name) + "\"";
+        return "\"" + of(name) + "\"";
     }
 }

@@ -12,23 +12,27 @@ import java.util.Arrays;
  * @param logProbability of the whole
  * @param length number of tokens
  */
-record Partial(
-        Partial before, int token, float tokenLogProbability, double logProbability, int length) {
+record PartialHypothesis(
+        PartialHypothesis before,
+        int token,
+        float tokenLogProbability,
+        double logProbability,
+        int length) {
 
     /** Returns the target of no tokens, which the start token stands for. */
-    static Partial start(int decoderStartId) {
-        return new Partial(null, decoderStartId, 0, 0, 0);
+    static PartialHypothesis start(int decoderStartId) {
+        return new PartialHypothesis(null, decoderStartId, 0, 0, 0);
     }
 
-    Partial append(int next, float nextLogProbability) {
-        return new Partial(
+    PartialHypothesis append(int next, float nextLogProbability) {
+        return new PartialHypothesis(
                 this, next, nextLogProbability, logProbability + nextLogProbability, length + 1);
     }
 
     /** All tokens, with others before them. */
     int[] after(int[] context) {
         int[] ids = Arrays.copyOf(context, context.length + length);
-        Partial node = this;
+        PartialHypothesis node = this;
         for (int i = ids.length - 1; i >= context.length; i--) {
             ids[i] = node.token;
             node = node.before;
@@ -50,7 +54,7 @@ record Partial(
     Hypothesis toHypothesis(FinishReason reason, int promptLength, GenerationConfig config) {
         boolean ended = reason == FinishReason.END_TOKEN;
         float[] tokenLogProbabilities = new float[length];
-        Partial node = this;
+        PartialHypothesis node = this;
         for (int i = length - 1; i >= 0; i--) {
             tokenLogProbabilities[i] = node.tokenLogProbability;
             node = node.before;
