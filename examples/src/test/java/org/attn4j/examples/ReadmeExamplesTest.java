@@ -72,9 +72,7 @@ class ReadmeExamplesTest {
     @BeforeAll
     static void makeATokenizer() throws IOException {
         tokenizerFile = folder.resolve("tokenizer.json");
-        TokenizerTrainer trainer =
-                new TokenizerTrainer(
-                        TokenizerTrainingConfig.builder(TokenizerTrainingConfig.Kind.WORD).build());
+        TokenizerTrainer trainer = new TokenizerTrainer(TokenizerTrainingConfig.words());
         trainer.add("0 1 2 3 4 5 6 7");
         trainer.train().write(tokenizerFile);
     }

@@ -83,9 +83,7 @@ public record RunConfig(
                 1,
                 DataConfig.defaults(),
                 true,
-                TokenizerTrainingConfig.builder(TokenizerTrainingConfig.Kind.BPE)
-                        .optVocabularySize(8000)
-                        .build(),
+                TokenizerTrainingConfig.bpe(8000, 0),
                 // The sizes stand for those of the vocabulary, which modelFor fills in.
                 TransformerConfig.builder().setVocabularySize(8000).build(),
                 BatchingConfig.builder().build(),

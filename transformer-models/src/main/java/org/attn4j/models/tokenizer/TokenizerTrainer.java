@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * side train twice.
  *
  * <pre>{@code
- * TokenizerTrainingConfig config = TokenizerTrainingConfig.builder(TokenizerTrainingConfig.Kind.BPE).optMerges(8000).build();
+ * TokenizerTrainingConfig config = TokenizerTrainingConfig.bpe(0, 8000);
  * TokenizerTrainer trainer = new TokenizerTrainer(config);
  * lines.forEach(trainer::add);
  * trainer.train().write(directory.resolve("tokenizer.json"));

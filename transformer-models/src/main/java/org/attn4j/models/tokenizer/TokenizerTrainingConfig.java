@@ -1,6 +1,8 @@
 package org.attn4j.models.tokenizer;
 
 import java.util.Objects;
+import org.attn4j.common.Require;
+import org.attn4j.models.config.Records;
 
 /**
  * What to train a tokenizer to.
@@ -42,195 +44,151 @@ public record TokenizerTrainingConfig(
         CHARACTER
     }
 
-    /** {@inheritDoc} */
     public TokenizerTrainingConfig {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(normalizer, "normalizer");
         Objects.requireNonNull(preTokenizer, "preTokenizer");
         Objects.requireNonNull(specialTokens, "specialTokens");
-        require(vocabularySize >= 0, "vocabularySize must be at least 0, got " + vocabularySize);
-        require(merges >= 0, "merges must be at least 0, got " + merges);
-        require(minFrequency >= 1, "minFrequency must be at least 1, got " + minFrequency);
-        require(
+        Require.that(
+                vocabularySize >= 0, "vocabularySize must be at least 0, got %s", vocabularySize);
+        Require.that(merges >= 0, "merges must be at least 0, got %s", merges);
+        Require.that(minFrequency >= 1, "minFrequency must be at least 1, got %s", minFrequency);
+        Require.that(
                 characterCoverage > 0 && characterCoverage <= 1,
-                "characterCoverage must be above 0 and at most 1, got " + characterCoverage);
-        require(maxWordLength >= 1, "maxWordLength must be at least 1, got " + maxWordLength);
-        require(
+                "characterCoverage must be above 0 and at most 1, got %s",
+                characterCoverage);
+        Require.that(maxWordLength >= 1, "maxWordLength must be at least 1, got %s", maxWordLength);
+        Require.that(
                 kind == Kind.BPE || merges == 0,
-                "merges belong to a byte-pair encoding, got merges=" + merges + ", kind=" + kind);
-        require(
+                "merges belong to a byte-pair encoding, got merges=%s, kind=%s",
+                merges,
+                kind);
+        Require.that(
                 kind != Kind.BPE || merges > 0 || vocabularySize > 0,
                 "a byte-pair encoding needs merges or vocabularySize, got neither");
-        require(
+        Require.that(
                 (kind == Kind.CHARACTER) == (preTokenizer == PreTokenizer.CHARACTERS),
-                "kind CHARACTER and preTokenizer CHARACTERS go together, got kind="
-                        + kind
-                        + ", preTokenizer="
-                        + preTokenizer);
-        require(
+                "kind CHARACTER and preTokenizer CHARACTERS go together, got kind=%s, preTokenizer=%s",
+                kind,
+                preTokenizer);
+        Require.that(
                 specialTokens.unk() != null,
                 "a trained tokenizer needs an unknown token, got none");
     }
 
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new IllegalArgumentException(message);
-        }
+    /**
+     * Returns a byte-pair encoding of {@link PreTokenizer#WORDS}, of pairs seen at least twice.
+     *
+     * @param vocabularySize the most tokens, special tokens included, or 0 for no such bound
+     * @param merges the most merges, or 0 for no such bound
+     * @return the configuration
+     */
+    public static TokenizerTrainingConfig bpe(int vocabularySize, int merges) {
+        return usual(Kind.BPE, vocabularySize, merges, 2, PreTokenizer.WORDS);
     }
 
     /**
-     * Starts a configuration of the given kind with its usual values: a byte-pair encoding of
-     * {@link PreTokenizer#WORDS} with pairs seen at least twice, words between white space, or
-     * characters.
+     * Returns a vocabulary of all words between white space.
      *
-     * @param kind the kind of vocabulary
-     * @return a builder
+     * @return the configuration
      */
-    public static Builder builder(Kind kind) {
-        return new Builder(kind);
+    public static TokenizerTrainingConfig words() {
+        return usual(Kind.WORD, 0, 0, 1, PreTokenizer.WHITESPACE);
     }
 
-    /** Builds a {@link TokenizerTrainingConfig}. */
-    public static final class Builder {
-        private final Kind kind;
-        private int vocabularySize;
-        private int merges;
-        private long minFrequency;
-        private double characterCoverage = 1;
-        private int maxWordLength = 1000;
-        private TextNormalizer.Form form = TextNormalizer.Form.NONE;
-        private boolean lowercase;
-        private PreTokenizer preTokenizer;
-        private SpecialTokens specialTokens = SpecialTokens.DEFAULT;
+    /**
+     * Returns a vocabulary of all characters.
+     *
+     * @return the configuration
+     */
+    public static TokenizerTrainingConfig characters() {
+        return usual(Kind.CHARACTER, 0, 0, 1, PreTokenizer.CHARACTERS);
+    }
 
-        private Builder(Kind kind) {
-            this.kind = Objects.requireNonNull(kind, "kind");
-            minFrequency = kind == Kind.BPE ? 2 : 1;
-            preTokenizer =
-                    switch (kind) {
-                        case BPE -> PreTokenizer.WORDS;
-                        case WORD -> PreTokenizer.WHITESPACE;
-                        case CHARACTER -> PreTokenizer.CHARACTERS;
-                    };
-        }
+    private static TokenizerTrainingConfig usual(
+            Kind kind, int vocabularySize, int merges, long minFrequency, PreTokenizer cut) {
+        return new TokenizerTrainingConfig(
+                kind,
+                vocabularySize,
+                merges,
+                minFrequency,
+                1,
+                1000,
+                TextNormalizer.NONE,
+                cut,
+                SpecialTokens.DEFAULT);
+    }
 
-        /**
-         * Sets the most tokens the vocabulary may hold, special tokens included.
-         *
-         * @param vocabularySize the number of tokens, 0 for no bound
-         * @return this builder
-         */
-        public Builder optVocabularySize(int vocabularySize) {
-            this.vocabularySize = vocabularySize;
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code vocabularySize}.
+     *
+     * @param vocabularySize the most tokens the vocabulary may hold, special tokens included, or 0
+     *     for no such bound
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withVocabularySize(int vocabularySize) {
+        return Records.with(this, "vocabularySize", vocabularySize);
+    }
 
-        /**
-         * Sets the most merges of a byte-pair encoding.
-         *
-         * @param merges the number of merges, 0 for no bound
-         * @return this builder
-         */
-        public Builder optMerges(int merges) {
-            this.merges = merges;
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code minFrequency}.
+     *
+     * @param minFrequency how often a pair, word or character must occur to enter the vocabulary
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withMinFrequency(long minFrequency) {
+        return Records.with(this, "minFrequency", minFrequency);
+    }
 
-        /**
-         * Sets how often a pair, word or character must occur to enter the vocabulary.
-         *
-         * @param minFrequency the number of times
-         * @return this builder
-         */
-        public Builder optMinFrequency(long minFrequency) {
-            this.minFrequency = minFrequency;
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code characterCoverage}.
+     *
+     * @param characterCoverage the share of all characters of the text that a byte-pair encoding
+     *     must be able to write; the rarest characters beyond it become the unknown token
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withCharacterCoverage(double characterCoverage) {
+        return Records.with(this, "characterCoverage", characterCoverage);
+    }
 
-        /**
-         * Sets the share of all characters of the text that a byte-pair encoding must be able to
-         * write.
-         *
-         * @param characterCoverage above 0, at most 1, which is the default
-         * @return this builder
-         */
-        public Builder optCharacterCoverage(double characterCoverage) {
-            this.characterCoverage = characterCoverage;
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code maxWordLength}.
+     *
+     * @param maxWordLength words of more characters teach a byte-pair encoding their characters
+     *     only, and a word vocabulary nothing: lines without spaces then cost little
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withMaxWordLength(int maxWordLength) {
+        return Records.with(this, "maxWordLength", maxWordLength);
+    }
 
-        /**
-         * Sets the number of characters beyond which a word is not learned from.
-         *
-         * @param maxWordLength the number of characters
-         * @return this builder
-         */
-        public Builder optMaxWordLength(int maxWordLength) {
-            this.maxWordLength = maxWordLength;
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code normalizer}.
+     *
+     * @param normalizer what happens to the text first
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withNormalizer(TextNormalizer normalizer) {
+        return Records.with(this, "normalizer", normalizer);
+    }
 
-        /**
-         * Sets the Unicode normal form.
-         *
-         * @param form the form
-         * @return this builder
-         */
-        public Builder optNormalForm(TextNormalizer.Form form) {
-            this.form = Objects.requireNonNull(form, "form");
-            return this;
-        }
+    /**
+     * Returns this with another value of {@code preTokenizer}.
+     *
+     * @param preTokenizer how the text is cut into pieces
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withPreTokenizer(PreTokenizer preTokenizer) {
+        return Records.with(this, "preTokenizer", preTokenizer);
+    }
 
-        /**
-         * Sets whether letters are made lower case.
-         *
-         * @param lowercase true for lower case
-         * @return this builder
-         */
-        public Builder optLowercase(boolean lowercase) {
-            this.lowercase = lowercase;
-            return this;
-        }
-
-        /**
-         * Sets how the text is cut into pieces.
-         *
-         * @param preTokenizer the kind of cut
-         * @return this builder
-         */
-        public Builder optPreTokenizer(PreTokenizer preTokenizer) {
-            this.preTokenizer = preTokenizer;
-            return this;
-        }
-
-        /**
-         * Sets the special tokens.
-         *
-         * @param specialTokens the special tokens
-         * @return this builder
-         */
-        public Builder optSpecialTokens(SpecialTokens specialTokens) {
-            this.specialTokens = specialTokens;
-            return this;
-        }
-
-        /**
-         * Builds the configuration.
-         *
-         * @return the configuration
-         * @throws IllegalArgumentException if a value is out of range or two do not go together
-         */
-        public TokenizerTrainingConfig build() {
-            return new TokenizerTrainingConfig(
-                    kind,
-                    vocabularySize,
-                    merges,
-                    minFrequency,
-                    characterCoverage,
-                    maxWordLength,
-                    new TextNormalizer(form, lowercase),
-                    preTokenizer,
-                    specialTokens);
-        }
+    /**
+     * Returns this with another value of {@code specialTokens}.
+     *
+     * @param specialTokens the special tokens, which get the first ids in their order
+     * @return the changed configuration
+     */
+    public TokenizerTrainingConfig withSpecialTokens(SpecialTokens specialTokens) {
+        return Records.with(this, "specialTokens", specialTokens);
     }
 }

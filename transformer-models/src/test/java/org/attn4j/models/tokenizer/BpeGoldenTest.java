@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,11 +55,9 @@ class BpeGoldenTest {
 
     private static void check(Golden golden) throws IOException {
         TokenizerTrainingConfig config =
-                TokenizerTrainingConfig.builder(Kind.BPE)
-                        .optMerges(golden.num_merges_requested)
-                        .optMinFrequency(golden.min_frequency)
-                        .optPreTokenizer(PreTokenizer.SPACE)
-                        .build();
+                TokenizerTrainingConfig.bpe(0, golden.num_merges_requested)
+                        .withMinFrequency(golden.min_frequency)
+                        .withPreTokenizer(PreTokenizer.SPACE);
         TokenizerTrainer trainer = new TokenizerTrainer(config);
         trainer.addAll(golden.train);
         BpeModel bpe = trainer.trainBpe();

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,12 +57,9 @@ class RoundTripTest {
     void oddTextsComeBack(PreTokenizer preTokenizer, TextNormalizer.Form form, boolean lowercase)
             throws IOException {
         TokenizerTrainingConfig config =
-                TokenizerTrainingConfig.builder(Kind.BPE)
-                        .optMerges(200)
-                        .optPreTokenizer(preTokenizer)
-                        .optNormalForm(form)
-                        .optLowercase(lowercase)
-                        .build();
+                TokenizerTrainingConfig.bpe(0, 200)
+                        .withPreTokenizer(preTokenizer)
+                        .withNormalizer(new TextNormalizer(form, lowercase));
         check(config, oddLines());
     }
 
@@ -79,8 +75,7 @@ class RoundTripTest {
     void corporaComeBack(String name) throws IOException {
         Path file = Path.of(System.getProperty("attn4j.shared"), "corpora").resolve(name);
         assumeTrue(Files.exists(file), "skipped: " + file + " is not there");
-        TokenizerTrainingConfig config =
-                TokenizerTrainingConfig.builder(Kind.BPE).optMerges(1000).build();
+        TokenizerTrainingConfig config = TokenizerTrainingConfig.bpe(0, 1000);
         check(config, Files.readAllLines(file));
     }
 

@@ -26,10 +26,7 @@ final class TokenizerBenchmark {
         for (int i = 1; i < args.length; i++) {
             lines.addAll(Files.readAllLines(Path.of(args[i])));
         }
-        TokenizerTrainingConfig config =
-                TokenizerTrainingConfig.builder(TokenizerTrainingConfig.Kind.BPE)
-                        .optMerges(Integer.parseInt(args[0]))
-                        .build();
+        TokenizerTrainingConfig config = TokenizerTrainingConfig.bpe(0, Integer.parseInt(args[0]));
         for (int round = 0; round < 3; round++) {
             long start = cpuTime();
             TokenizerTrainer trainer = new TokenizerTrainer(config);

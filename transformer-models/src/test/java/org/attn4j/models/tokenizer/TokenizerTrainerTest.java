@@ -9,20 +9,21 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.models.config.Records;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class TokenizerTrainerTest {
 
-    private static TokenizerTrainer trained(
-            TokenizerTrainingConfig.Builder config, String... lines) {
-        TokenizerTrainer trainer = new TokenizerTrainer(config.build());
+    private static TokenizerTrainer trained(TokenizerTrainingConfig config, String... lines) {
+        TokenizerTrainer trainer = new TokenizerTrainer(config);
         trainer.addAll(Stream.of(lines));
         return trainer;
     }
 
-    private static TokenizerTrainingConfig.Builder bpe() {
-        return TokenizerTrainingConfig.builder(Kind.BPE).optMerges(10);
+    private static TokenizerTrainingConfig bpe() {
+        return TokenizerTrainingConfig.bpe(0, 10);
     }
 
     private static List<String> merges(TokenizerTrainer trainer) {
@@ -33,8 +34,8 @@ class TokenizerTrainerTest {
     void countsOverlappingPairsAndMergesThemFromTheLeft() {
         // aaaaa: (a, a) four times, then aa aa a: (aa, aa) and (aa, a) once; SPACE marks the last
         // a.
-        TokenizerTrainingConfig.Builder config =
-                bpe().optMerges(1).optPreTokenizer(PreTokenizer.METASPACE);
+        TokenizerTrainingConfig config =
+                TokenizerTrainingConfig.bpe(0, 1).withPreTokenizer(PreTokenizer.METASPACE);
         BpeModel model = trained(config, "aaaaa b", "aaaaa").trainBpe();
         assertEquals("a a", model.merges().get(0).toString());
         assertEquals(List.of("▁", "aa", "aa", "a"), model.segment("▁aaaaa"));
@@ -44,7 +45,7 @@ class TokenizerTrainerTest {
     void breaksTiesByCodePointsRatherThanByUtf16() {
         // U+1F600 is larger than U+FF5E, although its first UTF-16 unit D83D is smaller.
         String[] lines = {"\uFF5Ex \uD83D\uDE00x", "\uFF5Ex \uD83D\uDE00x"};
-        TokenizerTrainingConfig.Builder config = bpe().optPreTokenizer(PreTokenizer.SPACE);
+        TokenizerTrainingConfig config = bpe().withPreTokenizer(PreTokenizer.SPACE);
         assertEquals(List.of("\uD83D\uDE00 x</w>", "\uFF5E x</w>"), merges(trained(config, lines)));
     }
 
@@ -52,10 +53,10 @@ class TokenizerTrainerTest {
     void stopsAtTheSizeOfTheVocabulary() {
         // 4 special tokens and 8 characters; (o, w) and (l, o) occur 7 times, (o, w) is larger.
         String[] lines = {"low lower lowest slow", "low low lower"};
-        TokenizerTrainer trainer = trained(bpe().optMerges(0).optVocabularySize(13), lines);
+        TokenizerTrainer trainer = trained(TokenizerTrainingConfig.bpe(13, 0), lines);
         assertEquals(13, trainer.train().vocabularySize());
         assertEquals(List.of("o w"), merges(trainer));
-        TokenizerTrainer tooSmall = trained(bpe().optMerges(0).optVocabularySize(11), lines);
+        TokenizerTrainer tooSmall = trained(TokenizerTrainingConfig.bpe(11, 0), lines);
         String message = assertThrows(IllegalArgumentException.class, tooSmall::train).getMessage();
         assertTrue(message.contains("vocabularySize=11"), message);
         assertTrue(message.contains("alphabet=12"), message);
@@ -64,8 +65,12 @@ class TokenizerTrainerTest {
     @Test
     void putsSpecialTokensFirst() throws IOException {
         for (Kind kind : Kind.values()) {
-            TokenizerTrainingConfig.Builder config =
-                    TokenizerTrainingConfig.builder(kind).optMerges(kind == Kind.BPE ? 5 : 0);
+            TokenizerTrainingConfig config =
+                    kind == Kind.BPE
+                            ? TokenizerTrainingConfig.bpe(0, 5)
+                            : kind == Kind.WORD
+                                    ? TokenizerTrainingConfig.words()
+                                    : TokenizerTrainingConfig.characters();
             try (ModelTokenizer tokenizer = trained(config, "a b a", "c").train().open()) {
                 assertEquals(0, tokenizer.padId().orElse(-1));
                 assertEquals(1, tokenizer.bosId().orElse(-1));
@@ -78,8 +83,8 @@ class TokenizerTrainerTest {
 
     @Test
     void neverMergesIntoASpecialToken() throws IOException {
-        TokenizerTrainingConfig.Builder config =
-                bpe().optMerges(100).optPreTokenizer(PreTokenizer.METASPACE);
+        TokenizerTrainingConfig config =
+                TokenizerTrainingConfig.bpe(0, 100).withPreTokenizer(PreTokenizer.METASPACE);
         TokenizerTrainer trainer = trained(config, "x<s>y x<s>y x<s>y", "z<s> z<s> q<s>");
         assertFalse(trainer.trainBpe().tokens().contains("<s>"));
         try (ModelTokenizer tokenizer = trainer.train().open()) {
@@ -91,7 +96,7 @@ class TokenizerTrainerTest {
 
     @Test
     void leavesRareCharactersToTheUnknown() throws IOException {
-        TokenizerTrainingConfig.Builder config = bpe().optCharacterCoverage(0.9);
+        TokenizerTrainingConfig config = bpe().withCharacterCoverage(0.9);
         TokenizerTrainer trainer = trained(config, "ababababab abababab", "abababxbabab");
         assertFalse(trainer.trainBpe().tokens().contains("x"));
         try (ModelTokenizer tokenizer = trainer.train().open()) {
@@ -104,7 +109,7 @@ class TokenizerTrainerTest {
     @Test
     void takesNoMoreCharactersThanTheCoverageNeeds() {
         // Of 10 characters the mark makes 1, a 6, b 2, c 1: a and b are 80 %.
-        TokenizerTrainingConfig.Builder config = bpe().optCharacterCoverage(0.8);
+        TokenizerTrainingConfig config = bpe().withCharacterCoverage(0.8);
         BpeModel model = trained(config, "aaaaaabbc").trainBpe();
         assertEquals(List.of("a", "b"), model.tokens().subList(0, 2));
         assertFalse(model.tokens().contains("c"));
@@ -113,7 +118,7 @@ class TokenizerTrainerTest {
 
     @Test
     void learnsOnlyCharactersFromWordsBeyondTheBound() {
-        TokenizerTrainingConfig.Builder config = bpe().optMaxWordLength(10);
+        TokenizerTrainingConfig config = bpe().withMaxWordLength(10);
         BpeModel model = trained(config, "z".repeat(1000), "ab ab ab").trainBpe();
         assertEquals(
                 List.of("▁ a", "▁a b"), model.merges().stream().map(Object::toString).toList());
@@ -122,8 +127,7 @@ class TokenizerTrainerTest {
 
     @Test
     void ordersWordsByFrequencyAndBoundsThem() throws IOException {
-        TokenizerTrainingConfig.Builder config =
-                TokenizerTrainingConfig.builder(Kind.WORD).optVocabularySize(6);
+        TokenizerTrainingConfig config = TokenizerTrainingConfig.words().withVocabularySize(6);
         TokenizerTrainer trainer = trained(config, "9 33 9 15", "</s> 33 9 4");
         try (ModelTokenizer tokenizer = trainer.train().open()) {
             assertEquals(List.of("9", "33"), List.of(tokenizer.token(4), tokenizer.token(5)));
@@ -132,14 +136,14 @@ class TokenizerTrainerTest {
                     List.of("33", "9", "<unk>"), List.of(tokenizer.encode("33  9\t15").tokens()));
             assertEquals("33 9", tokenizer.decode(new int[] {1, 5, 4, 2, 0}));
         }
-        config.optMinFrequency(3);
+        config.withMinFrequency(3);
         assertEquals(5, trained(config, "9 33 9 15", "33 9 4").train().vocabularySize());
     }
 
     @Test
     void keepsWordsReversibleWithPunctuationApart() throws IOException {
-        TokenizerTrainingConfig.Builder config =
-                TokenizerTrainingConfig.builder(Kind.WORD).optPreTokenizer(PreTokenizer.WORDS);
+        TokenizerTrainingConfig config =
+                TokenizerTrainingConfig.words().withPreTokenizer(PreTokenizer.WORDS);
         String line = "Le chien n'a pas peur (du tout).";
         try (ModelTokenizer tokenizer = trained(config, line).train().open()) {
             assertEquals(
@@ -151,7 +155,7 @@ class TokenizerTrainerTest {
 
     @Test
     void writesEveryCharacterByItself() throws IOException {
-        TokenizerTrainingConfig.Builder config = TokenizerTrainingConfig.builder(Kind.CHARACTER);
+        TokenizerTrainingConfig config = TokenizerTrainingConfig.characters();
         try (ModelTokenizer tokenizer = trained(config, "ab \uD83D\uDE00b").train().open()) {
             assertEquals(
                     List.of("a", " ", " ", "\uD83D\uDE00"),
@@ -163,17 +167,19 @@ class TokenizerTrainerTest {
 
     @Test
     void refusesValuesThatMakeNoSense() {
-        assertMessage("merges or vocabularySize", bpe().optMerges(0));
-        assertMessage("minFrequency must be at least 1, got 0", bpe().optMinFrequency(0));
-        assertMessage("characterCoverage", bpe().optCharacterCoverage(1.5));
-        assertMessage("go together", bpe().optPreTokenizer(PreTokenizer.CHARACTERS));
-        assertMessage("merges belong to", TokenizerTrainingConfig.builder(Kind.WORD).optMerges(3));
+        assertMessage("merges or vocabularySize", () -> TokenizerTrainingConfig.bpe(0, 0));
+        assertMessage("minFrequency must be at least 1, got 0", () -> bpe().withMinFrequency(0));
+        assertMessage("characterCoverage", () -> bpe().withCharacterCoverage(1.5));
+        assertMessage("go together", () -> bpe().withPreTokenizer(PreTokenizer.CHARACTERS));
+        assertMessage(
+                "merges belong to",
+                () -> Records.with(TokenizerTrainingConfig.words(), "merges", 3));
         TokenizerTrainer empty = trained(bpe(), "", "  ");
         assertThrows(IllegalArgumentException.class, empty::train);
     }
 
-    private static void assertMessage(String part, TokenizerTrainingConfig.Builder config) {
-        String message = assertThrows(IllegalArgumentException.class, config::build).getMessage();
+    private static void assertMessage(String part, Executable making) {
+        String message = assertThrows(IllegalArgumentException.class, making).getMessage();
         assertTrue(message.contains(part), message);
     }
 }

@@ -37,9 +37,11 @@ class TrainedTokenizersTest {
     private static TokenizerJson trained(Kind kind) {
         TokenizerTrainer trainer =
                 new TokenizerTrainer(
-                        TokenizerTrainingConfig.builder(kind)
-                                .optMerges(kind == Kind.BPE ? 20 : 0)
-                                .build());
+                        kind == Kind.BPE
+                                ? TokenizerTrainingConfig.bpe(0, 20)
+                                : kind == Kind.WORD
+                                        ? TokenizerTrainingConfig.words()
+                                        : TokenizerTrainingConfig.characters());
         trainer.addAll(LINES);
         return trainer.train();
     }
