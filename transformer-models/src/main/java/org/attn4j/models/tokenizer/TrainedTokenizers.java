@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -118,17 +118,11 @@ final class TrainedTokenizers {
     static ModelTokenizer tokenizer(LibrarySegmenter source, LibrarySegmenter target) {
         SpecialTokens names = source.specialTokens();
         Map<String, String> special = new LinkedHashMap<>();
-        List<String> roles = List.of("pad", "bos", "eos", "unk");
-        List<String> tokens = new ArrayList<>();
-        tokens.add(names.pad());
-        tokens.add(names.bos());
-        tokens.add(names.eos());
-        tokens.add(names.unk());
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.get(i) != null) {
-                special.put(roles.get(i), tokens.get(i));
-            }
-        }
+        special.put("pad", names.pad());
+        special.put("bos", names.bos());
+        special.put("eos", names.eos());
+        special.put("unk", names.unk());
+        special.values().removeIf(Objects::isNull);
         TokenizerProfile profile =
                 new TokenizerProfile(
                         special,
