@@ -115,7 +115,7 @@ public final class BleuCommand implements Callable<Integer> {
         return switch (name) {
             case "bleu" -> Bleu.DEFAULTS.withTokenizer(tokenizer).withLowercase(lowercase);
             case "chrf" -> Chrf.DEFAULTS.withLowercase(lowercase);
-            case "chrf++" -> Chrf.DEFAULTS.withWordOrder(2).withLowercase(lowercase);
+            case "chrf++" -> Chrf.DEFAULTS.withOrders(6, 2).withLowercase(lowercase);
             case "ter" -> Ter.DEFAULTS;
             default ->
                     throw new IllegalArgumentException(

@@ -48,23 +48,14 @@ public record Chrf(
     }
 
     /**
-     * Returns this with another value of {@code charOrder}.
+     * Returns this with other orders.
      *
      * @param charOrder the longest character n-grams, 6 by convention
+     * @param wordOrder the longest word n-grams, 0 for chrF and 2 for chrF++
      * @return the changed metric
      */
-    public Chrf withCharOrder(int charOrder) {
-        return Records.with(this, "charOrder", charOrder);
-    }
-
-    /**
-     * Returns this with another value of {@code wordOrder}.
-     *
-     * @param wordOrder the longest word n-grams: 0 in chrF, 2 in chrF++
-     * @return the changed metric
-     */
-    public Chrf withWordOrder(int wordOrder) {
-        return Records.with(this, "wordOrder", wordOrder);
+    public Chrf withOrders(int charOrder, int wordOrder) {
+        return Records.with(this, "charOrder", charOrder, "wordOrder", wordOrder);
     }
 
     /**
@@ -115,7 +106,7 @@ public record Chrf(
      * @return the metric
      */
     public static Chrf plusPlus() {
-        return DEFAULTS.withWordOrder(2);
+        return DEFAULTS.withOrders(6, 2);
     }
 
     @Override

@@ -12,7 +12,7 @@ class ChrfTest {
 
     @Test
     void isTheFScoreOfAveragePrecisionAndRecall() {
-        ChrfScore score = Chrf.DEFAULTS.withCharOrder(2).scoreSentence("a b c", List.of("abd e"));
+        ChrfScore score = Chrf.DEFAULTS.withOrders(2, 0).scoreSentence("a b c", List.of("abd e"));
         // order 1: 2 of 3 and of 4; order 2: 1 of 2 and of 3
         double precision = (2.0 / 3 + 1.0 / 2) / 2;
         double recall = (2.0 / 4 + 1.0 / 3) / 2;
@@ -24,7 +24,7 @@ class ChrfTest {
     void epsSmoothingAveragesTheFScores() {
         ChrfScore score =
                 Chrf.DEFAULTS
-                        .withCharOrder(2)
+                        .withOrders(2, 0)
                         .withBeta(1)
                         .withEpsSmoothing(true)
                         .scoreSentence("abc", List.of("abde"));
@@ -35,7 +35,7 @@ class ChrfTest {
 
     @Test
     void wordsLoseOnePunctuationMark() {
-        Chrf words = Chrf.DEFAULTS.withCharOrder(0).withWordOrder(1);
+        Chrf words = Chrf.DEFAULTS.withOrders(0, 1);
         assertEquals(100, words.scoreSentence("( hi", List.of("(hi")).score(), EXACT);
         assertEquals(100, words.scoreSentence("hi )", List.of("hi)")).score(), EXACT);
         // "(hi" and ")": the mark at the end goes, the one at the start stays
@@ -51,7 +51,7 @@ class ChrfTest {
 
     @Test
     void whitespaceCountsWhenAsked() {
-        Chrf chrf = Chrf.DEFAULTS.withCharOrder(1);
+        Chrf chrf = Chrf.DEFAULTS.withOrders(1, 0);
         assertEquals(100, chrf.scoreSentence("ab", List.of("a b")).score(), EXACT);
         double recall = 2.0 / 3;
         assertEquals(
@@ -66,7 +66,7 @@ class ChrfTest {
         assertEquals(
                 0,
                 Chrf.DEFAULTS
-                        .withCharOrder(1)
+                        .withOrders(1, 0)
                         .scoreSentence("\uD83D\uDE00", List.of("\uD83D\uDE01"))
                         .score());
     }
@@ -87,7 +87,7 @@ class ChrfTest {
         assertEquals(
                 "charOrder and wordOrder must be 0 or more and not both 0, got charOrder=0,"
                         + " wordOrder=0",
-                assertThrows(IllegalArgumentException.class, () -> Chrf.DEFAULTS.withCharOrder(0))
+                assertThrows(IllegalArgumentException.class, () -> Chrf.DEFAULTS.withOrders(0, 0))
                         .getMessage());
         assertEquals(
                 "beta must be 0 or more, got beta=-1",

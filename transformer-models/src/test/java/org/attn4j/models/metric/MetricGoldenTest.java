@@ -240,12 +240,9 @@ class MetricGoldenTest {
                 "whitespace",
                 "eps_smoothing");
         Chrf chrf = Chrf.DEFAULTS;
-        if (config.has("char_order")) {
-            chrf = chrf.withCharOrder(config.get("char_order").getAsInt());
-        }
-        if (config.has("word_order")) {
-            chrf = chrf.withWordOrder(config.get("word_order").getAsInt());
-        }
+        int charOrder = config.has("char_order") ? config.get("char_order").getAsInt() : 6;
+        int wordOrder = config.has("word_order") ? config.get("word_order").getAsInt() : 0;
+        chrf = chrf.withOrders(charOrder, wordOrder);
         if (config.has("beta")) {
             chrf = chrf.withBeta(config.get("beta").getAsInt());
         }
