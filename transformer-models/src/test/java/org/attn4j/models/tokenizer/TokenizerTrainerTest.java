@@ -136,8 +136,8 @@ class TokenizerTrainerTest {
                     List.of("33", "9", "<unk>"), List.of(tokenizer.encode("33  9\t15").tokens()));
             assertEquals("33 9", tokenizer.decode(new int[] {1, 5, 4, 2, 0}));
         }
-        config.withMinFrequency(3);
-        assertEquals(5, trained(config, "9 33 9 15", "33 9 4").train().vocabularySize());
+        TokenizerTrainingConfig frequent = config.withMinFrequency(3);
+        assertEquals(5, trained(frequent, "9 33 9 15", "33 9 4").train().vocabularySize());
     }
 
     @Test
