@@ -27,7 +27,6 @@ public abstract class AttentionBlock extends AbstractBlock implements Attention 
         super(version);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -37,7 +36,6 @@ public abstract class AttentionBlock extends AbstractBlock implements Attention 
         return new NDList(attend(parameters, adapt(inputs), training).context());
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

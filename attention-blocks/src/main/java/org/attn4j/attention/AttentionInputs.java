@@ -36,7 +36,6 @@ public record AttentionInputs(
         KeyValueCache cache,
         AttentionObserver observer) {
 
-    /** {@inheritDoc} */
     public AttentionInputs {
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(key, "key");

@@ -32,7 +32,7 @@ public record Answer(URI address, int status, HttpHeaders headers, InputStream b
     }
 
     /**
-     * Returns whether this is no answer but the place of one.
+     * Returns whether this is no answer but the position of one.
      *
      * @return whether it redirects
      */

@@ -41,10 +41,7 @@ public final class EnvironmentPaths {
      * @throws IllegalArgumentException if there is none, as for a user without a name
      */
     public Path home() {
-        if (!home.isAbsolute()) {
-            throw new IllegalArgumentException(
-                    "there is no home folder, got '" + home + "': set HOME");
-        }
+        Require.that(home.isAbsolute(), "there is no home folder, got '%s': set HOME", home);
         return home;
     }
 

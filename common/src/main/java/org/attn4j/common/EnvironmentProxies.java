@@ -107,11 +107,11 @@ public final class EnvironmentProxies extends ProxySelector {
                 parts.matches()
                         && (parts.group(1) == null || parts.group(1).equalsIgnoreCase("http"));
         int port = known && parts.group(4) != null ? Integer.parseInt(parts.group(4)) : 80;
-        if (!known || port > 0xffff) {
-            throw new IllegalArgumentException(
-                    variable
-                            + " must be the address of an HTTP proxy, such as http://proxy:3128 or http://user:password@proxy:3128");
-        }
+        Require.that(
+                known && port <= 0xffff,
+                "%s must be the address of an HTTP proxy, such as http://proxy:3128 or"
+                        + " http://user:password@proxy:3128",
+                variable);
         return new Way(
                 variable,
                 new Proxy(

@@ -19,11 +19,8 @@ public record Retries(int attempts, Duration firstPause, long step) {
     private static final Logger LOGGER = LoggerFactory.getLogger(Retries.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
-    /** {@inheritDoc} */
     public Retries {
-        if (attempts < 1) {
-            throw new IllegalArgumentException("attempts must be at least 1, got " + attempts);
-        }
+        Require.that(attempts >= 1, "attempts must be at least 1, got %s", attempts);
     }
 
     /**

@@ -19,7 +19,6 @@ public record AlignedFiles(Path source, Path target, LineLimit limit) implements
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AlignedFiles.class);
 
-    /** {@inheritDoc} */
     public AlignedFiles {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(target, "target");
@@ -85,14 +84,9 @@ public record AlignedFiles(Path source, Path target, LineLimit limit) implements
             long targetLines = targets.countAll();
             if (sourceLines != targetLines) {
                 throw new CorpusException(
-                        source
-                                + " has "
-                                + sourceLines
-                                + " lines but "
-                                + target
-                                + " has "
-                                + targetLines
-                                + ": line n of the one must translate line n of the other");
+                        ("%s has %s lines but %s has %s: line n of the one must"
+                                        + " translate line n of the other")
+                                .formatted(source, sourceLines, target, targetLines));
             }
             if (sourceLines == 0) {
                 throw new CorpusException(

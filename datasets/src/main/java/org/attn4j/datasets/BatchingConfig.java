@@ -1,6 +1,7 @@
 package org.attn4j.datasets;
 
 import java.util.Objects;
+import org.attn4j.common.Require;
 
 /**
  * How sentence pairs become batches.
@@ -46,7 +47,6 @@ public record BatchingConfig(
         TRUNCATE
     }
 
-    /** {@inheritDoc} */
     public BatchingConfig {
         Objects.requireNonNull(overlong, "overlong");
         atLeast("maxSentences", maxSentences, 1);
@@ -55,27 +55,21 @@ public record BatchingConfig(
         atLeast("padId", padId, 0);
         atLeast("eosId", eosId, 0);
         atLeast("decoderStartId", decoderStartId, 0);
-        if (tokensPerBatch < maxLength) {
-            throw new IllegalArgumentException(
-                    "tokensPerBatch must be at least maxLength, so that every pair fits a batch,"
-                            + " got tokensPerBatch="
-                            + tokensPerBatch
-                            + ", maxLength="
-                            + maxLength);
-        }
-        if (padId == eosId) {
-            throw new IllegalArgumentException(
-                    "padId must differ from eosId, or ends would be taken for padding, got "
-                            + padId
-                            + " for both");
-        }
+        Require.that(
+                tokensPerBatch >= maxLength,
+                "tokensPerBatch must be at least maxLength, so that every pair fits a"
+                        + " batch, got tokensPerBatch=%s, maxLength=%s",
+                tokensPerBatch,
+                maxLength);
+        Require.that(
+                padId != eosId,
+                "padId must differ from eosId, or ends would be taken for padding, got"
+                        + " %s for both",
+                padId);
     }
 
     private static void atLeast(String name, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(
-                    name + " must be at least " + least + ", got " + value);
-        }
+        Require.that(value >= least, "%s must be at least %s, got %s", name, least, value);
     }
 
     /**

@@ -17,7 +17,7 @@ final class IdArrays {
      * Makes an array.
      *
      * @param manager where it lives
-     * @param ids as many as the shape has places
+     * @param ids as many as the shape has positions
      * @param shape its shape
      * @return the array, of int64
      */

@@ -28,7 +28,6 @@ public record JsonLinesCorpus(Path path, String sourceKey, String targetKey, Lin
 
     private static final Gson GSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
-    /** {@inheritDoc} */
     public JsonLinesCorpus {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(sourceKey, "sourceKey");
@@ -93,11 +92,8 @@ public record JsonLinesCorpus(Path path, String sourceKey, String targetKey, Lin
         }
         if (found == null || !found.isJsonPrimitive() || !found.getAsJsonPrimitive().isString()) {
             throw new CorpusException(
-                    reader.place()
-                            + " has no text under the key \""
-                            + key
-                            + "\"; its keys are "
-                            + object.keySet());
+                    "%s has no text under the key \"%s\"; its keys are %s"
+                            .formatted(reader.place(), key, object.keySet()));
         }
         return found.getAsString();
     }

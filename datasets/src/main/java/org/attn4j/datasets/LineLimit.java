@@ -1,5 +1,7 @@
 package org.attn4j.datasets;
 
+import org.attn4j.common.Require;
+
 /**
  * How long a line of a corpus file may be, and what becomes of a longer one. A longer line is never
  * held in memory, whatever its length.
@@ -22,15 +24,12 @@ public record LineLimit(int characters, Policy policy) {
 
     private static final int MOST = 100_000_000;
 
-    /** {@inheritDoc} */
     public LineLimit {
-        if (characters < 1 || characters > MOST) {
-            throw new IllegalArgumentException(
-                    "the line limit must be between 1 and "
-                            + MOST
-                            + " characters, got "
-                            + characters);
-        }
+        Require.that(
+                characters >= 1 && characters <= MOST,
+                "the line limit must be between 1 and %s characters, got %s",
+                MOST,
+                characters);
     }
 
     /**

@@ -270,10 +270,8 @@ public final class LineReader implements Closeable {
     private void refuseIfWanted(String what) throws CorpusException {
         if (limit.policy() == LineLimit.Policy.REFUSE) {
             throw new CorpusException(
-                    what
-                            + " has more than "
-                            + limit.characters()
-                            + " characters: split it, or raise the limit");
+                    "%s has more than %s characters: split it, or raise the limit"
+                            .formatted(what, limit.characters()));
         }
     }
 
@@ -284,10 +282,8 @@ public final class LineReader implements Closeable {
             filled = Math.max(in.read(buffer), 0);
         } catch (EOFException | ZipException e) {
             throw new CorpusException(
-                    name
-                            + " is a damaged or cut gzip file (after line "
-                            + number
-                            + "): fetch it again",
+                    "%s is a damaged or cut gzip file (after line %s): fetch it again"
+                            .formatted(name, number),
                     e);
         } catch (IOException e) {
             throw unreadable(name, e);

@@ -37,7 +37,7 @@ final class PairStore implements AutoCloseable {
     /**
      * @param maxPair the most ids in a pair
      * @param heapTokens how many ids may stay on the heap
-     * @param folder where the temporary file goes, or null for the system's place
+     * @param folder where the temporary file goes, or null for the system's position
      */
     PairStore(int maxPair, long heapTokens, Path folder) {
         this.blockSize = Math.max(BLOCK, maxPair);
@@ -45,7 +45,7 @@ final class PairStore implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Adds a pair; number is its place in the corpus. */
+    /** Adds a pair; number is its position in the corpus. */
     void add(int[] source, int[] target, int number) throws IOException {
         int length = source.length + target.length;
         if (open == null) {
@@ -108,11 +108,10 @@ final class PairStore implements AutoCloseable {
             return spill.map(FileChannel.MapMode.READ_ONLY, start, bytes.capacity()).asIntBuffer();
         } catch (IOException e) {
             throw new CorpusException(
-                    "cannot keep the encoded corpus in "
-                            + (spillFile == null ? folderName() : spillFile)
-                            + " ("
-                            + e.getMessage()
-                            + "): free some disk space there, or choose another temporary folder",
+                    ("cannot keep the encoded corpus in %s (%s): free some disk"
+                                    + " space there, or choose another temporary folder")
+                            .formatted(
+                                    spillFile == null ? folderName() : spillFile, e.getMessage()),
                     e);
         }
     }
@@ -146,7 +145,7 @@ final class PairStore implements AutoCloseable {
         return targetLengths[pair];
     }
 
-    /** The place of the pair in the corpus, from 0. */
+    /** The position of the pair in the corpus, from 0. */
     int number(int pair) {
         return numbers[pair];
     }

@@ -129,10 +129,8 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
                         result.truncated());
         if (result.pairs() == 0) {
             throw new CorpusException(
-                    corpus.name()
-                            + " leaves no pair to use ("
-                            + left
-                            + "): check the files, or raise maxLength");
+                    "%s leaves no pair to use (%s): check the files, or raise maxLength"
+                            .formatted(corpus.name(), left));
         }
         if (result.empty() + result.overlong() + result.truncated() > 0) {
             LOGGER.warn("{}: {}", corpus.name(), left);
@@ -201,10 +199,8 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
         BatchPlan plan = plan(epoch);
         if (fromBatch < 0 || fromBatch > plan.batches()) {
             throw new IllegalArgumentException(
-                    "fromBatch must be between 0 and the "
-                            + plan.batches()
-                            + " batches of the epoch, got "
-                            + fromBatch);
+                    "fromBatch must be between 0 and the %s batches of the epoch, got %s"
+                            .formatted(plan.batches(), fromBatch));
         }
         return new Iterator<>() {
             private int next = (int) fromBatch;

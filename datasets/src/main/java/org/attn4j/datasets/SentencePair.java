@@ -10,7 +10,6 @@ import java.util.Objects;
  */
 public record SentencePair(String source, String target) {
 
-    /** {@inheritDoc} */
     public SentencePair {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(target, "target");

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 public record Story(
         List<String> sentences, String question, String answer, List<Integer> supports) {
 
-    /** {@inheritDoc} */
     public Story {
         sentences = List.copyOf(sentences);
         supports = List.copyOf(supports);

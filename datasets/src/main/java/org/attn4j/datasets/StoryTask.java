@@ -12,11 +12,11 @@ import java.util.TreeSet;
  * Stories of people who walk about, in the manner of the first two tasks of bAbI (Weston et al.
  * 2015, "Towards AI-Complete Question Answering").
  *
- * <p>With one supporting fact, people go from place to place and the question is where one of them
- * is. With two, they also pick up and drop things where they are, and the question is where a thing
- * is: it must be found who had it last, and then where that person was when holding it. A thing is
- * picked up only by who has been somewhere already, and by nobody while another holds it. Every
- * answer follows from the story.
+ * <p>With one supporting fact, people go from position to position and the question is where one of
+ * them is. With two, they also pick up and drop things where they are, and the question is where a
+ * thing is: it must be found who had it last, and then where that person was when holding it. A
+ * thing is picked up only by who has been somewhere already, and by nobody while another holds it.
+ * Every answer follows from the story.
  */
 public final class StoryTask {
 
@@ -57,11 +57,9 @@ public final class StoryTask {
                     }
                 } else if (--tries < 0) {
                     throw new IllegalArgumentException(
-                            "there are not so many different stories of "
-                                    + config.minSentences()
-                                    + " to "
-                                    + config.maxSentences()
-                                    + " sentences: ask for fewer, or allow longer ones");
+                            ("there are not so many different stories of %s to"
+                                            + " %s sentences: ask for fewer, or allow longer ones")
+                                    .formatted(config.minSentences(), config.maxSentences()));
                 }
             }
             if (part == usage) {
@@ -97,7 +95,7 @@ public final class StoryTask {
         private final StoryTaskConfig config;
         private final List<String> sentences = new ArrayList<>();
         private final int[] place = filled(PEOPLE.size());
-        private final int[] arrival = filled(PEOPLE.size()); // the sentence that tells the place
+        private final int[] arrival = filled(PEOPLE.size()); // the sentence that tells the position
         private final int[] holder = filled(THINGS.size());
         private final int[] event = filled(THINGS.size()); // the last sentence about the thing
         private final int[] dropPlace = filled(THINGS.size());
@@ -133,12 +131,8 @@ public final class StoryTask {
             place[person] = next >= place[person] && place[person] >= 0 ? next + 1 : next;
             arrival[person] = sentences.size();
             sentences.add(
-                    PEOPLE.get(person)
-                            + " "
-                            + any(GOES)
-                            + " the "
-                            + PLACES.get(place[person])
-                            + ".");
+                    "%s %s the %s."
+                            .formatted(PEOPLE.get(person), any(GOES), PLACES.get(place[person])));
         }
 
         /** Lets a person take or drop something; false if there is nothing to take or drop. */

@@ -1,6 +1,7 @@
 package org.attn4j.datasets;
 
 import ai.djl.training.dataset.Dataset.Usage;
+import org.attn4j.common.Require;
 
 /**
  * What the stories of a {@link StoryTask} are like. No story occurs twice with the same question,
@@ -16,7 +17,6 @@ import ai.djl.training.dataset.Dataset.Usage;
 public record StoryTaskConfig(
         int facts, int minSentences, int maxSentences, int trainSize, int heldOutSize, long seed) {
 
-    /** {@inheritDoc} */
     public StoryTaskConfig {
         within("facts", facts, 1, 2);
         within("minSentences", minSentences, facts, maxSentences);
@@ -26,10 +26,13 @@ public record StoryTaskConfig(
     }
 
     private static void within(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    name + " must be between " + least + " and " + most + ", got " + value);
-        }
+        Require.that(
+                value >= least && value <= most,
+                "%s must be between %s and %s, got %s",
+                name,
+                least,
+                most,
+                value);
     }
 
     int size(Usage usage) {

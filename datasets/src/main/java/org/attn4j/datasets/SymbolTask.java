@@ -31,18 +31,16 @@ final class SymbolTask {
                     }
                 } else if (--tries < 0) {
                     throw new IllegalArgumentException(
-                            task
-                                    + " cannot make "
-                                    + config.trainSize()
-                                    + " + 2 · "
-                                    + config.heldOutSize()
-                                    + " different sequences of "
-                                    + config.minLength()
-                                    + " to "
-                                    + config.maxLength()
-                                    + " of "
-                                    + config.symbols()
-                                    + " symbols: ask for fewer, or allow longer ones");
+                            ("%s cannot make %s + 2 · %s different sequences of"
+                                            + " %s to %s of %s symbols: ask for fewer, or allow"
+                                            + " longer ones")
+                                    .formatted(
+                                            task,
+                                            config.trainSize(),
+                                            config.heldOutSize(),
+                                            config.minLength(),
+                                            config.maxLength(),
+                                            config.symbols()));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package org.attn4j.datasets;
 
 import ai.djl.training.dataset.Dataset.Usage;
+import org.attn4j.common.Require;
 
 /**
  * The sequences of a synthetic task: symbols are the numbers from 0, drawn evenly, and lengths are
@@ -22,7 +23,6 @@ public record SymbolTaskConfig(
 
     private static final int MOST = 10_000_000;
 
-    /** {@inheritDoc} */
     public SymbolTaskConfig {
         within("symbols", symbols, 1, 1_000_000);
         within("minLength", minLength, 1, maxLength);
@@ -32,10 +32,13 @@ public record SymbolTaskConfig(
     }
 
     private static void within(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    name + " must be between " + least + " and " + most + ", got " + value);
-        }
+        Require.that(
+                value >= least && value <= most,
+                "%s must be between %s and %s, got %s",
+                name,
+                least,
+                most,
+                value);
     }
 
     int size(Usage usage) {

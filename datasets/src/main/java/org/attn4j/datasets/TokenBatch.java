@@ -10,12 +10,13 @@ import ai.djl.translate.Batchifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.attn4j.common.Require;
 
 /**
  * A batch of sentence pairs that knows how many tokens it holds without asking a device.
  *
  * <p>{@link #getData()} is [source (B, S), decoder input (B, T)], {@link #getLabels()} is [target
- * (B, T)], all int64. {@link #getIndices()} are the places of the pairs in the corpus, from 0.
+ * (B, T)], all int64. {@link #getIndices()} are the positions of the pairs in the corpus, from 0.
  */
 public final class TokenBatch extends Batch {
 
@@ -82,14 +83,11 @@ public final class TokenBatch extends Batch {
     public Batch[] split(Device[] devices, boolean evenSplit) {
         int rows = numbers.length;
         int parts = Math.min(devices.length, rows);
-        if (evenSplit && rows % devices.length != 0) {
-            throw new IllegalArgumentException(
-                    "a batch of "
-                            + rows
-                            + " rows cannot be split evenly over "
-                            + devices.length
-                            + " devices: allow an uneven split");
-        }
+        Require.that(
+                !evenSplit || rows % devices.length == 0,
+                "a batch of %s rows cannot be split evenly over %s devices: allow an uneven split",
+                rows,
+                devices.length);
         Batch[] split = new Batch[parts];
         for (int i = 0; i < parts; i++) {
             int from = (int) ((long) rows * i / parts);

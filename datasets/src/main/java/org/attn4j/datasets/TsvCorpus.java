@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 
 /**
  * A file of tab-separated values with a pair on each line, UTF-8, plain or gzip. Tabs separate and
@@ -19,17 +20,14 @@ public record TsvCorpus(
         Path path, int sourceColumn, int targetColumn, boolean header, LineLimit limit)
         implements ParallelCorpus {
 
-    /** {@inheritDoc} */
     public TsvCorpus {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(limit, "limit");
-        if (sourceColumn < 1 || targetColumn < 1) {
-            throw new IllegalArgumentException(
-                    "columns are counted from 1, got sourceColumn="
-                            + sourceColumn
-                            + ", targetColumn="
-                            + targetColumn);
-        }
+        Require.that(
+                sourceColumn >= 1 && targetColumn >= 1,
+                "columns are counted from 1, got sourceColumn=%s, targetColumn=%s",
+                sourceColumn,
+                targetColumn);
     }
 
     /**
@@ -64,13 +62,12 @@ public record TsvCorpus(
         int needed = Math.max(sourceColumn, targetColumn);
         if (columns.length < needed) {
             throw new CorpusException(
-                    reader.place()
-                            + " has "
-                            + columns.length
-                            + (columns.length == 1 ? " column" : " columns")
-                            + ", but column "
-                            + needed
-                            + " is asked for: columns are separated by tabs");
+                    ("%s has %s%s, but column %s is asked for: columns are" + " separated by tabs")
+                            .formatted(
+                                    reader.place(),
+                                    columns.length,
+                                    columns.length == 1 ? " column" : " columns",
+                                    needed));
         }
         return new SentencePair(columns[sourceColumn - 1], columns[targetColumn - 1]);
     }

@@ -23,13 +23,13 @@ import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 
 /**
- * Spans that fit the task: the same block, asked for what stood a few places back and for what
+ * Spans that fit the task: the same block, asked for what stood a few positions back and for what
  * stood anywhere before.
  *
- * <p>At each place of a sequence stand a name and a value, and a name is asked for that stood at an
- * earlier place, or here: its value is the answer. Where the name stood at most eight places back
- * the spans, with the ramp that they end in, should shrink to that; where it may have stood
- * anywhere, a head has to stay wide.
+ * <p>At each position of a sequence stand a name and a value, and a name is asked for that stood at
+ * an earlier position, or here: its value is the answer. Where the name stood at most eight
+ * positions back the spans, with the ramp that they end in, should shrink to that; where it may
+ * have stood anywhere, a head has to stay wide.
  */
 final class AdaptiveSpanExample implements Example {
 
@@ -73,11 +73,9 @@ final class AdaptiveSpanExample implements Example {
         figures.put("far", far.figures());
         List<String> lines = new ArrayList<>();
         lines.add(
-                "Spans of "
-                        + HEADS
-                        + " heads over sequences of "
-                        + LENGTH
-                        + " places (# in full view, + fading out):");
+                ("Spans of %s heads over sequences of %s places (# in full view,"
+                                + " + fading out):")
+                        .formatted(HEADS, LENGTH));
         near.lines("the answer is at most " + NEAR + " places back", lines);
         far.lines("the answer is anywhere before", lines);
         return new ExampleResult(figures, lines, reached);
@@ -188,7 +186,7 @@ final class AdaptiveSpanExample implements Example {
         }
     }
 
-    /** Sequences with a question at each place; (B, T) each, row after row. */
+    /** Sequences with a question at each position; (B, T) each, row after row. */
     private record Questions(int[] names, int[] values, int[] asked, int[] answers) {
 
         static Questions draw(Random random, int reach) {

@@ -68,7 +68,7 @@ final class CausalModel extends AbstractBlock {
     }
 
     /**
-     * Scores the next token after each place.
+     * Scores the next token after each position.
      *
      * @param parameters where the parameters are found
      * @param ids (B, T)

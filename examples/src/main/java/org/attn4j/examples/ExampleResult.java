@@ -15,7 +15,6 @@ import java.util.Map;
  */
 public record ExampleResult(Map<String, Object> figures, List<String> lines, boolean reached) {
 
-    /** {@inheritDoc} */
     public ExampleResult {
         figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
         lines = List.copyOf(lines);

@@ -3,6 +3,7 @@ package org.attn4j.examples;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import org.attn4j.common.Require;
 
 /**
  * How an example is run.
@@ -15,12 +16,11 @@ import ai.djl.ndarray.NDManager;
  */
 public record ExampleSettings(Engine engine, Device device, long seed, double effort) {
 
-    /** {@inheritDoc} */
     public ExampleSettings {
-        if (!(effort > 0 && effort <= 1)) {
-            throw new IllegalArgumentException(
-                    "effort must be above 0 and at most 1, got effort=" + effort);
-        }
+        Require.that(
+                effort > 0 && effort <= 1,
+                "effort must be above 0 and at most 1, got effort=%s",
+                effort);
     }
 
     /**

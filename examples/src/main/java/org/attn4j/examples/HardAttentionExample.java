@@ -48,19 +48,16 @@ final class HardAttentionExample implements Example {
     private static final float LEARNING_RATE = 0.005f;
     private static final double PROMISED = 0.95;
 
-    /** {@inheritDoc} */
     @Override
     public String name() {
         return "hard-attention";
     }
 
-    /** {@inheritDoc} */
     @Override
     public String summary() {
         return "learns at which cell of a picture to look, by straight-through Gumbel and by REINFORCE";
     }
 
-    /** {@inheritDoc} */
     @Override
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
         Trained gumbel = train(settings, new StraightThroughRule(), progress);
@@ -153,7 +150,7 @@ final class HardAttentionExample implements Example {
             return hot(manager, answers, 1, DIGITS).squeeze(1);
         }
 
-        /** The places that are right, (B, 16). */
+        /** The positions that are right, (B, 16). */
         NDArray rightPlaces(NDManager manager) {
             return hot(manager, right, 1, CELLS).squeeze(1);
         }
@@ -378,7 +375,7 @@ final class HardAttentionExample implements Example {
         }
     }
 
-    /** The share of rows whose largest numbers stand at the same place. */
+    /** The share of rows whose largest numbers stand at the same position. */
     private static double agreement(NDArray one, NDArray other) {
         long[] ours = one.argMax(1).toType(DataType.INT64, false).toLongArray();
         long[] theirs = other.argMax(1).toType(DataType.INT64, false).toLongArray();

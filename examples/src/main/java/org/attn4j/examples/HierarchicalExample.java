@@ -48,19 +48,16 @@ final class HierarchicalExample implements Example {
     private static final float LEARNING_RATE = 0.005f;
     private static final double PROMISED = 0.95;
 
-    /** {@inheritDoc} */
     @Override
     public String name() {
         return "hierarchical";
     }
 
-    /** {@inheritDoc} */
     @Override
     public String summary() {
         return "points to the sentence and the word that decide a review's verdict (HAN)";
     }
 
-    /** {@inheritDoc} */
     @Override
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
         Random random = new Random(settings.seed());

@@ -27,7 +27,7 @@ import org.attn4j.attention.spec.Mechanisms;
 /**
  * Two language models that differ in their attention alone learn to reverse a sequence: multi-head,
  * which caches the keys and values of all heads, and multi-head latent, which caches one small
- * vector a place.
+ * vector a position.
  */
 final class LatentExample implements Example {
 

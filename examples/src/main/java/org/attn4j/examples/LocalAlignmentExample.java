@@ -27,10 +27,10 @@ import org.attn4j.attention.score.GeneralScore;
 /**
  * Local attention follows a monotonic alignment; Luong et al. 2015, section 3.2.
  *
- * <p>Side by side: each place of a sequence holds one of nine signs, which repeat, and a digit. The
- * target at t names the sign of a place at most four away from t, a place that only moves forward,
- * and asks for the digit there. The sign alone fits many places; within the window of local-m it
- * fits one. Global attention, trained the same way, cannot tell them apart.
+ * <p>Side by side: each position of a sequence holds one of nine signs, which repeat, and a digit.
+ * The target at t names the sign of a position at most four away from t, a position that only moves
+ * forward, and asks for the digit there. The sign alone fits many positions; within the window of
+ * local-m it fits one. Global attention, trained the same way, cannot tell them apart.
  *
  * <p>At a pace of its own: a text of ten letters is spoken, each letter held for some frames,
  * slower in one recording than in the next, and the target at t asks for letter t. Local-p is told
@@ -45,7 +45,7 @@ final class LocalAlignmentExample implements Example {
     private static final int LETTERS = 10;
     private static final int TARGETS = 10;
     private static final int LONGEST = 6 * TARGETS;
-    private static final int PLACE = 2; // features of a target's place, from −1 to 1
+    private static final int PLACE = 2; // features of a target's position, from −1 to 1
     private static final int WINDOW = 4;
     private static final int HIDDEN = 16;
     private static final int BATCH = 16;
@@ -54,19 +54,16 @@ final class LocalAlignmentExample implements Example {
     private static final float LEARNING_RATE = 0.01f;
     private static final double PROMISED = 0.95;
 
-    /** {@inheritDoc} */
     @Override
     public String name() {
         return "local-alignment";
     }
 
-    /** {@inheritDoc} */
     @Override
     public String summary() {
         return "follows a monotonic alignment with windows, at the place of the target and at a predicted one";
     }
 
-    /** {@inheritDoc} */
     @Override
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
         LocalAttention monotonic = LocalAttention.monotonic(new GeneralScore(SIGNS), REACH, 0);
@@ -105,8 +102,8 @@ final class LocalAlignmentExample implements Example {
      * Sequences with an answer for each target.
      *
      * @param query what is asked, (B, T, Q) row by row
-     * @param key what stands at the places, (B, S, K) row by row
-     * @param visible which places are there, (B, S)
+     * @param key what stands at the positions, (B, S, K) row by row
+     * @param visible which positions are there, (B, S)
      * @param answer the class of each target, (B, T)
      * @param from the first place that holds the answer, (B, T)
      * @param to the last one
@@ -151,7 +148,7 @@ final class LocalAlignmentExample implements Example {
         Sequences draw(Random random, int count);
     }
 
-    /** The target at t asks for the digit at a place near t, by its sign. */
+    /** The target at t asks for the digit at a position near t, by its sign. */
     private static final class SideBySide implements Task {
 
         @Override
@@ -165,7 +162,7 @@ final class LocalAlignmentExample implements Example {
             for (int row = 0; row < count; row++) {
                 int shift = random.nextInt(SIGNS);
                 int[] digits = random.ints(LENGTH, 0, DIGITS).toArray();
-                int ahead = 0; // of the place that is asked for
+                int ahead = 0; // of the position that is asked for
                 for (int t = 0; t < LENGTH; t++) {
                     int i = row * LENGTH + t;
                     visible[i] = true;

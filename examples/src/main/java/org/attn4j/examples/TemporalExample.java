@@ -57,19 +57,16 @@ final class TemporalExample implements Example {
     private static final double PROMISED_SHARE = 0.95;
     private static final double PROMISED_ERROR = 0.2;
 
-    /** {@inheritDoc} */
     @Override
     public String name() {
         return "temporal";
     }
 
-    /** {@inheritDoc} */
     @Override
     public String summary() {
         return "finds which of six series drives a target, and how many steps before";
     }
 
-    /** {@inheritDoc} */
     @Override
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
         Random random = new Random(settings.seed());
@@ -167,7 +164,7 @@ final class TemporalExample implements Example {
                     observer);
         }
 
-        /** One series of each window, (B, T, 1, 1): times, one place, one feature. */
+        /** One series of each window, (B, T, 1, 1): times, one position, one feature. */
         NDArray chosen(int[] which, NDManager manager) {
             float[] values = new float[count * STEPS];
             for (int i = 0; i < values.length; i++) {

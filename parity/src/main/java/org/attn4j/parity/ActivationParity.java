@@ -12,13 +12,11 @@ public final class ActivationParity implements ParityCase {
     /** Creates the case, as the service loader does. */
     public ActivationParity() {}
 
-    /** {@inheritDoc} */
     @Override
     public boolean matches(Fixture fixture) {
         return fixture.name().startsWith("activations") && fixture.has("in/x");
     }
 
-    /** {@inheritDoc} */
     @Override
     public Map<String, NDArray> compute(FixtureInputs inputs, AttentionKernel kernel) {
         Map<String, NDArray> results = new LinkedHashMap<>();

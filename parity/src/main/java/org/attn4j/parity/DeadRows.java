@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * The rows of a dump that count for nothing: hidden queries and steps past the end of a sequence.
  * All factors there are 0, so what an implementation does there is its own affair. Rows are told by
- * the letters of their axes: when the factors of a context (B, T, D) are 0 at a place (b, t), the
- * weights (B, T, S) are not compared there either.
+ * the letters of their axes: when the factors of a context (B, T, D) are 0 at a position (b, t),
+ * the weights (B, T, S) are not compared there either.
  */
 final class DeadRows {
 

@@ -323,13 +323,8 @@ public final class Fixture implements AutoCloseable {
 
     private FixtureException wrong(String key, String form) {
         return new FixtureException(
-                "fixture "
-                        + name
-                        + ": parameter "
-                        + key
-                        + " must be "
-                        + form
-                        + ", got "
-                        + PrintableName.quoted(String.valueOf(param(key))));
+                "fixture %s: parameter %s must be %s, got %s"
+                        .formatted(
+                                name, key, form, PrintableName.quoted(String.valueOf(param(key)))));
     }
 }

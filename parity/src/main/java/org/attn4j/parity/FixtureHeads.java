@@ -12,7 +12,7 @@ final class FixtureHeads {
 
     private FixtureHeads() {}
 
-    /** Query, key and value with the heads of a place side by side, and the mask. */
+    /** Query, key and value with the heads of a position side by side, and the mask. */
     static AttentionInputs inputs(FixtureInputs in) {
         return AttentionInputs.of(
                         merged(in.array("q")), merged(in.array("k")), merged(in.array("v")))

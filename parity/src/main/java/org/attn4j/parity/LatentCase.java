@@ -72,7 +72,7 @@ final class LatentCase implements ParityCase {
         return results;
     }
 
-    /** One place after the other, with what the cache keeps of those before. */
+    /** One position after the other, with what the cache keeps of those before. */
     private static NDArray stepByStep(FixtureInputs in, MultiHeadLatentAttention block) {
         NDArray x = in.array("hidden_states");
         NDArray output = null;

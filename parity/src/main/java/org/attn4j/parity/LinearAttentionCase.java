@@ -63,7 +63,7 @@ final class LinearAttentionCase implements ParityCase {
         return seen.div(sum.add(sum.eq(0).toType(DataType.FLOAT32, false)));
     }
 
-    /** The recurrent form, place by place. */
+    /** The recurrent form, position by position. */
     private static NDArray steps(NDArray queries, NDArray keys, NDArray values) {
         LinearSums sums = null;
         NDArray contexts = null;

@@ -100,10 +100,8 @@ public final class Parity {
             // A file may hold anything: sizes that do not fit one another, ids out of range.
             String why = e.getMessage() == null ? e.toString() : e.getMessage();
             throw new FixtureException(
-                    "fixture "
-                            + fixture.name()
-                            + " cannot be computed: "
-                            + why.lines().findFirst().orElse(""),
+                    "fixture %s cannot be computed: %s"
+                            .formatted(fixture.name(), why.lines().findFirst().orElse("")),
                     e);
         }
     }

@@ -39,7 +39,6 @@ public final class RecurrentDecoderParity implements ParityCase {
     /** Creates the case, as the service loader does. */
     public RecurrentDecoderParity() {}
 
-    /** {@inheritDoc} */
     @Override
     public boolean matches(Fixture fixture) {
         return isLuong(fixture)
@@ -52,7 +51,6 @@ public final class RecurrentDecoderParity implements ParityCase {
                 && fixture.hasAll("in/memory", "in/target", "in/weight/W_c");
     }
 
-    /** {@inheritDoc} */
     @Override
     public Map<String, NDArray> compute(FixtureInputs in, AttentionKernel kernel) {
         return isLuong(in.fixture()) ? luong(in) : bahdanau(in);

@@ -15,7 +15,7 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.LinearBlock;
 
 /**
- * Dumps {@code hard_attention_reinforce…}: given places, a linear readout and the learning rule.
+ * Dumps {@code hard_attention_reinforce…}: given positions, a linear readout and the learning rule.
  */
 final class ReinforceCase implements ParityCase {
 

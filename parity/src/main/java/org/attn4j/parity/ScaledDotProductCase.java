@@ -60,7 +60,7 @@ final class ScaledDotProductCase implements ParityCase {
         return masks;
     }
 
-    /** Torch counts places from the start, a cache from the end. */
+    /** Torch counts positions from the start, a cache from the end. */
     private static AttentionMask fromTheStart(NDManager manager, long queries, long keys) {
         NDArray query = manager.arange(0f, queries, 1).reshape(queries, 1);
         return AttentionMask.dense(manager.arange(0f, keys, 1).reshape(1, keys).lte(query));

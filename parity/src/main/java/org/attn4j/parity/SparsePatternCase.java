@@ -22,6 +22,7 @@ import org.attn4j.attention.pattern.SparsePattern;
 import org.attn4j.attention.pattern.SparseRequest;
 import org.attn4j.attention.pattern.StridedPattern;
 import org.attn4j.attention.pattern.WindowPattern;
+import org.attn4j.common.Require;
 
 /**
  * Dumps {@code sparse_…}, {@code bigbird_…} and {@code longformer_…}: heads in, heads out. Outputs
@@ -130,14 +131,11 @@ final class SparsePatternCase implements ParityCase {
         } else {
             values.add(given.getAsInt());
         }
-        if (values.size() != 1 && values.size() != heads) {
-            throw new IllegalArgumentException(
-                    "there must be a dilation for each head, got "
-                            + values.size()
-                            + " for "
-                            + heads
-                            + " heads");
-        }
+        Require.that(
+                values.size() == 1 || values.size() == heads,
+                "there must be a dilation for each head, got %s for %s heads",
+                values.size(),
+                heads);
         return values.stream().mapToInt(Integer::intValue).toArray();
     }
 

@@ -199,7 +199,7 @@ public abstract class CompositeContractTest {
         return array.abs().max().getFloat();
     }
 
-    /** A boolean mask whose row i shows the first of its places. */
+    /** A boolean mask whose row i shows the first of its positions. */
     protected static NDArray first(NDManager manager, int places, int... lengths) {
         boolean[] visible = new boolean[lengths.length * places];
         for (int i = 0; i < visible.length; i++) {

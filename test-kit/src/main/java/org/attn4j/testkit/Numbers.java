@@ -43,18 +43,14 @@ public final class Numbers {
             if (expected[i] != actual[i]
                     && !(Math.abs((double) expected[i] - actual[i]) <= allowed)) {
                 throw new AssertionError(
-                        what
-                                + "["
-                                + i
-                                + "]: expected "
-                                + expected[i]
-                                + ", got "
-                                + actual[i]
-                                + ", off by "
-                                + Math.abs(expected[i] - actual[i])
-                                + " where "
-                                + allowed
-                                + " is allowed");
+                        "%s[%s]: expected %s, got %s, off by %s where %s is allowed"
+                                .formatted(
+                                        what,
+                                        i,
+                                        expected[i],
+                                        actual[i],
+                                        Math.abs(expected[i] - actual[i]),
+                                        allowed));
             }
         }
     }

@@ -13,6 +13,7 @@ import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Softmax over a span that each head learns: {@code weights[r] = m(x)·exp(s[r]) / Σ m·exp(s)}, x
@@ -58,27 +59,21 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
             double penalty,
             boolean symmetric) {
         super(VERSION);
-        if (heads < 1 || maxSpan < 1) {
-            throw new IllegalArgumentException(
-                    "heads and maxSpan must be at least 1, got heads="
-                            + heads
-                            + ", maxSpan="
-                            + maxSpan);
-        }
-        if (!(initialSpan >= 0 && initialSpan <= maxSpan)) {
-            throw new IllegalArgumentException(
-                    "initialSpan must be from 0 to maxSpan, got initialSpan="
-                            + initialSpan
-                            + ", maxSpan="
-                            + maxSpan);
-        }
-        if (!(ramp > 0) || !(penalty >= 0)) {
-            throw new IllegalArgumentException(
-                    "ramp must be above 0 and penalty at least 0, got ramp="
-                            + ramp
-                            + ", penalty="
-                            + penalty);
-        }
+        Require.that(
+                heads >= 1 && maxSpan >= 1,
+                "heads and maxSpan must be at least 1, got heads=%s, maxSpan=%s",
+                heads,
+                maxSpan);
+        Require.that(
+                initialSpan >= 0 && initialSpan <= maxSpan,
+                "initialSpan must be from 0 to maxSpan, got initialSpan=%s, maxSpan=%s",
+                initialSpan,
+                maxSpan);
+        Require.that(
+                ramp > 0 && penalty >= 0,
+                "ramp must be above 0 and penalty at least 0, got ramp=%s, penalty=%s",
+                ramp,
+                penalty);
         this.heads = heads;
         this.maxSpan = maxSpan;
         this.ramp = ramp;
@@ -99,7 +94,6 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                                 .build());
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
@@ -185,7 +179,6 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                 .reshape(new Shape());
     }
 
-    /** {@inheritDoc} */
     @Override
     public void constrain(ParameterStore parameters, NDManager manager) {
         Device device = manager.getDevice();
@@ -197,7 +190,6 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -208,7 +200,6 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                 weights(parameters, inputs.singletonOrThrow(), MaskArrays.NONE, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return inputShapes;

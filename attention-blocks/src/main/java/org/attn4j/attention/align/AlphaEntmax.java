@@ -10,6 +10,7 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * α-entmax, with an α that each head learns: {@code weights = max((α − 1)·z − τ, 0)^(1/(α − 1))}.
@@ -62,9 +63,7 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      * @return the mapping, with a parameter
      */
     public static AlphaEntmax learned(int heads) {
-        if (heads < 1) {
-            throw new IllegalArgumentException("heads must be at least 1, got heads=" + heads);
-        }
+        Require.that(heads >= 1, "heads must be at least 1, got heads=%s", heads);
         return new AlphaEntmax(Double.NaN, heads);
     }
 
@@ -75,14 +74,14 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
      * @return the mapping, without parameters
      */
     public static AlphaEntmax fixed(double alpha) {
-        if (!(alpha >= LEAST && alpha <= 2)) {
-            throw new IllegalArgumentException(
-                    "alpha must be from " + LEAST + " to 2, got alpha=" + alpha);
-        }
+        Require.that(
+                alpha >= LEAST && alpha <= 2,
+                "alpha must be from %s to 2, got alpha=%s",
+                LEAST,
+                alpha);
         return new AlphaEntmax(alpha, 0);
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
@@ -181,7 +180,6 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
         return above.clip(TINY, Float.MAX_VALUE).log().mul(power).exp().sum(LAST, true);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -192,7 +190,6 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
                 weights(parameters, inputs.singletonOrThrow(), MaskArrays.NONE, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return inputShapes;

@@ -27,7 +27,6 @@ public final class Entmax15 implements Alignment {
 
     private Entmax15() {}
 
-    /** {@inheritDoc} */
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {

@@ -18,7 +18,6 @@ public final class Softmax implements Alignment {
 
     private Softmax() {}
 
-    /** {@inheritDoc} */
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {

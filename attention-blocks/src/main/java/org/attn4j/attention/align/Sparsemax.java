@@ -28,7 +28,6 @@ public final class Sparsemax implements Alignment {
 
     private Sparsemax() {}
 
-    /** {@inheritDoc} */
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {

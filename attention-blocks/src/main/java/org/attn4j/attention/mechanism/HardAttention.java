@@ -117,10 +117,7 @@ public final class HardAttention extends ScoredAttention<Score> {
      */
     public Glimpses draw(
             ParameterStore parameters, AttentionInputs in, int samples, boolean training) {
-        if (samples < 1) {
-            throw new IllegalArgumentException(
-                    "samples must be at least 1, got samples=" + samples);
-        }
+        Require.that(samples >= 1, "samples must be at least 1, got samples=%s", samples);
         Looks looks = looks(parameters, in, training);
         NDArray logits = looks.logits().stopGradient(); // (B, 1, T, S)
         Shape shape = logits.getShape();

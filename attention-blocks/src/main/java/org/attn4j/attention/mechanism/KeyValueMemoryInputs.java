@@ -3,6 +3,7 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDArray;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.common.Require;
 
 /**
  * What {@link KeyValueMemory} reads. Everything is given as feature vectors, such as bags of words.
@@ -27,17 +28,15 @@ public record KeyValueMemoryInputs(
         Objects.requireNonNull(keys, "keys");
         Objects.requireNonNull(values, "values");
         Objects.requireNonNull(candidates, "candidates");
-        if (query.getShape().dimension() != 2
-                || keys.getShape().dimension() != 3
-                || !keys.getShape().slice(0, 2).equals(values.getShape().slice(0, 2))) {
-            throw new IllegalArgumentException(
-                    "a key-value memory takes a query (B, D), and keys and values (B, n, D), got query="
-                            + query.getShape()
-                            + ", keys="
-                            + keys.getShape()
-                            + ", values="
-                            + values.getShape());
-        }
+        Require.that(
+                query.getShape().dimension() == 2
+                        && keys.getShape().dimension() == 3
+                        && keys.getShape().slice(0, 2).equals(values.getShape().slice(0, 2)),
+                "a key-value memory takes a query (B, D), and keys and values (B, n,"
+                        + " D), got query=%s, keys=%s, values=%s",
+                query.getShape(),
+                keys.getShape(),
+                values.getShape());
     }
 
     /**

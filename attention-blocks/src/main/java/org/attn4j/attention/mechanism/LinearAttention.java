@@ -173,10 +173,10 @@ public final class LinearAttention extends AttentionBlock {
 
         /** All pairs, for a pattern that sums cannot tell. */
         private NDArray full(NDArray values) {
-            if (in.cache() != null) {
-                throw new IllegalArgumentException(
-                        "linear attention keeps sums of its keys in a cache, so that with one it takes no mask but a causal one and hidden keys");
-            }
+            Require.that(
+                    in.cache() == null,
+                    "linear attention keeps sums of its keys in a cache, so that with"
+                            + " one it takes no mask but a causal one and hidden keys");
             return weights().matMul(values.toType(queries.getDataType(), false));
         }
 

@@ -3,6 +3,7 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDArray;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.common.Require;
 
 /**
  * What {@link MemoryAttention} reads: a story of sentences, and a question about it.
@@ -20,13 +21,11 @@ public record MemoryInputs(
     public MemoryInputs {
         Objects.requireNonNull(story, "story");
         Objects.requireNonNull(question, "question");
-        if (story.getShape().dimension() != 3 || question.getShape().dimension() != 2) {
-            throw new IllegalArgumentException(
-                    "a story must be (B, n, J) and a question (B, J), got story="
-                            + story.getShape()
-                            + ", question="
-                            + question.getShape());
-        }
+        Require.that(
+                story.getShape().dimension() == 3 && question.getShape().dimension() == 2,
+                "a story must be (B, n, J) and a question (B, J), got story=%s, question=%s",
+                story.getShape(),
+                question.getShape());
     }
 
     /**

@@ -299,12 +299,9 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         for (int i = 0; i < 2; i++) {
             if (shapes[i].get(shapes[i].dimension() - 1) != modelSize) {
                 throw new IllegalArgumentException(
-                        "query and key must have modelSize features, got modelSize="
-                                + modelSize
-                                + ", query="
-                                + shapes[0]
-                                + ", key="
-                                + shapes[1]);
+                        ("query and key must have modelSize features, got"
+                                        + " modelSize=%s, query=%s, key=%s")
+                                .formatted(modelSize, shapes[0], shapes[1]));
             }
         }
         Shape input = shapes[0];

@@ -35,7 +35,7 @@ import org.attn4j.common.Require;
  * {@code value_proj} and {@code output_proj}. They begin as standard normal numbers, which is what
  * the paper's scaled ones amount to.
  *
- * <p>No mask hides the persistent memory, so a query that sees no place of the input reads the
+ * <p>No mask hides the persistent memory, so a query that sees no position of the input reads the
  * memory alone, and its context is not zero. Weights are (B, N, T, S + M), the persistent entries
  * last. In the paper such a layer needs no feed-forward block: choose it to fold what a model knows
  * into its attention, and see in the weights how much comes from there. Query (B, T, D), key (B, S,

@@ -3,6 +3,7 @@ package org.attn4j.attention.mechanism;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * The learning rule of hard attention: REINFORCE with a moving-average baseline and an entropy
@@ -26,15 +27,13 @@ import org.attn4j.attention.ops.Scalars;
 public record Reinforce(double rewardWeight, double entropyWeight, double decay) {
 
     public Reinforce {
-        if (!(rewardWeight >= 0) || !(entropyWeight >= 0) || !(decay >= 0 && decay < 1)) {
-            throw new IllegalArgumentException(
-                    "rewardWeight and entropyWeight must be at least 0 and decay in [0, 1), got rewardWeight="
-                            + rewardWeight
-                            + ", entropyWeight="
-                            + entropyWeight
-                            + ", decay="
-                            + decay);
-        }
+        Require.that(
+                rewardWeight >= 0 && entropyWeight >= 0 && decay >= 0 && decay < 1,
+                "rewardWeight and entropyWeight must be at least 0 and decay in [0, 1),"
+                        + " got rewardWeight=%s, entropyWeight=%s, decay=%s",
+                rewardWeight,
+                entropyWeight,
+                decay);
     }
 
     /**

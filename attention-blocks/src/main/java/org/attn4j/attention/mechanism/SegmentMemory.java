@@ -21,7 +21,7 @@ public record SegmentMemory(List<NDArray> hidden, NDArray visible) implements Au
     /**
      * Returns the memory before the first segment.
      *
-     * @return a memory of no places
+     * @return a memory of no positions
      */
     public static SegmentMemory empty() {
         return new SegmentMemory(List.of(), null);

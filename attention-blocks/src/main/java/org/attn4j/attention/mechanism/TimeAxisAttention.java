@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.common.Require;
 
 /**
  * Attention along the time axis: each position of a scene attends to itself at other times, and to
@@ -60,10 +61,10 @@ public final class TimeAxisAttention extends AbstractBlock {
 
         public Inputs {
             Objects.requireNonNull(x, "x");
-            if (x.getShape().dimension() != 4) {
-                throw new IllegalArgumentException(
-                        "time axis attention takes (B, T, P, D), got " + x.getShape());
-            }
+            Require.that(
+                    x.getShape().dimension() == 4,
+                    "time axis attention takes (B, T, P, D), got %s",
+                    x.getShape());
         }
 
         /**
@@ -118,9 +119,8 @@ public final class TimeAxisAttention extends AbstractBlock {
             PairList<String, Object> params) {
         if (inputs.isEmpty() || inputs.size() > 2) {
             throw new IllegalArgumentException(
-                    "time axis attention takes [x] or [x, visible], got "
-                            + inputs.size()
-                            + " arrays");
+                    "time axis attention takes [x] or [x, visible], got %s arrays"
+                            .formatted(inputs.size()));
         }
         Inputs in = Inputs.of(inputs.get(0), inputs.size() > 1 ? inputs.get(1) : null);
         return new NDList(attend(parameters, in, training));

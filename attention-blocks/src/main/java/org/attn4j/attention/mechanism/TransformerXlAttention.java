@@ -39,9 +39,9 @@ import org.attn4j.common.Require;
  *
  * <p>With T queries and S keys, query t stands at S − T + t: keys before the queries are a memory,
  * from a cache or given as a longer key and value, as {@link TransformerXl} does. Scores by
- * distance are made for all T + S − 1 distances at once and shifted into place, in B·T·(T + S)·D.
- * Under a mask that hides all later keys, negative distances are left out. Query (B, T, D) and key
- * and value (B, S, D) give (B, T, D), weights (B, N, T, S); the positions of {@link
+ * distance are made for all T + S − 1 distances at once and shifted into position, in B·T·(T +
+ * S)·D. Under a mask that hides all later keys, negative distances are left out. Query (B, T, D)
+ * and key and value (B, S, D) give (B, T, D), weights (B, N, T, S); the positions of {@link
  * AttentionInputs} are not read. Choose it for long sequences that are read piece by piece. Memory
  * is B·N·T·S with any kernel, as the scores by distance differ for each query.
  */

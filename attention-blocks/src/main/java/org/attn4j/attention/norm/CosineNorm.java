@@ -8,6 +8,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.attn4j.common.Require;
 
 /**
  * Scaled cosine attention: {@code scores = cos(q, k) / τ}, with a learned temperature τ for each
@@ -38,9 +39,7 @@ public final class CosineNorm extends AbstractBlock implements QueryKeyNorm {
      */
     public CosineNorm(int heads) {
         super(VERSION);
-        if (heads < 1) {
-            throw new IllegalArgumentException("heads must be at least 1, got heads=" + heads);
-        }
+        Require.that(heads >= 1, "heads must be at least 1, got heads=%s", heads);
         this.heads = heads;
         logitScale =
                 addParameter(

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Layer normalisation of queries and keys: {@code scores = LN(q) · LN(k) / √H}.
@@ -36,10 +37,7 @@ public final class QueryKeyLayerNorm extends AbstractBlock implements QueryKeyNo
      */
     public QueryKeyLayerNorm(int headSize) {
         super(VERSION);
-        if (headSize < 2) {
-            throw new IllegalArgumentException(
-                    "headSize must be at least 2, got headSize=" + headSize);
-        }
+        Require.that(headSize >= 2, "headSize must be at least 2, got headSize=%s", headSize);
         queryWeight = addParameter(weight("query_norm", headSize));
         keyWeight = addParameter(weight("key_norm", headSize));
     }

@@ -7,6 +7,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.attn4j.common.Require;
 
 /**
  * Query-key normalisation: {@code scores = g · (q/|q|) · (k/|k|)}, with one learned g for all heads
@@ -33,9 +34,7 @@ public final class QueryKeyUnitNorm extends AbstractBlock implements QueryKeyNor
      */
     public QueryKeyUnitNorm(int length) {
         super(VERSION);
-        if (length < 2) {
-            throw new IllegalArgumentException("length must be at least 2, got length=" + length);
-        }
+        Require.that(length >= 2, "length must be at least 2, got length=%s", length);
         float start = (float) (Math.log((double) length * length - length) / Math.log(2));
         g =
                 addParameter(

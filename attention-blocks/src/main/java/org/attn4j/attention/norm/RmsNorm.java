@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Root mean square normalisation over the last axis: {@code x / sqrt(mean(x²) + eps) · weight}.
@@ -37,13 +38,11 @@ public final class RmsNorm extends AbstractBlock {
      */
     public RmsNorm(long size, double epsilon) {
         super(VERSION);
-        if (size < 1 || !(epsilon >= 0)) {
-            throw new IllegalArgumentException(
-                    "size must be at least 1 and epsilon at least 0, got size="
-                            + size
-                            + ", epsilon="
-                            + epsilon);
-        }
+        Require.that(
+                size >= 1 && epsilon >= 0,
+                "size must be at least 1 and epsilon at least 0, got size=%s, epsilon=%s",
+                size,
+                epsilon);
         this.size = size;
         this.epsilon = epsilon;
         weight =

@@ -20,7 +20,6 @@ public record AdamSettings(
         float weightDecay,
         boolean decoupled) {
 
-    /** {@inheritDoc} */
     public AdamSettings {
         require(Float.isFinite(learningRate) && learningRate >= 0, "learningRate", learningRate);
         require(beta1 >= 0 && beta1 < 1, "beta1", beta1);

@@ -100,10 +100,8 @@ public final class HostArrays {
     private static NDArray copied(NDManager manager, ByteBuffer bytes, Shape shape, DataType type) {
         if (bytes.remaining() != Math.multiplyExact(shape.size(), (long) type.getNumOfBytes())) {
             throw new IllegalArgumentException(
-                    "values must fill the shape, got "
-                            + bytes.remaining() / type.getNumOfBytes()
-                            + " values, shape="
-                            + shape);
+                    "values must fill the shape, got %s values, shape=%s"
+                            .formatted(bytes.remaining() / type.getNumOfBytes(), shape));
         }
         try (NDArray wrapped = manager.create(bytes, shape, type)) {
             return wrapped.duplicate();

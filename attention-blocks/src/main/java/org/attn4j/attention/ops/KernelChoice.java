@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.attn4j.common.Require;
 
 /**
  * Which of several exact ways computes. Ways differ in the last bits, so a run that is to be
@@ -66,27 +67,22 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
         HASH
     }
 
-    /** {@inheritDoc} */
     public KernelChoice {
         plain =
                 plain.isEmpty()
                         ? Set.of()
                         : Collections.unmodifiableSet(EnumSet.copyOf(plain)); // in a fixed order
-        if (!fused && (linear != Linear.ENGINE || dropout != Dropout.ENGINE || !plain.isEmpty())) {
-            throw new IllegalArgumentException(
-                    "without fused kernels all is the engine's, got linear="
-                            + linear
-                            + ", dropout="
-                            + dropout
-                            + ", plain="
-                            + plain);
-        }
-        if (plain.contains(Part.LINEAR) || plain.contains(Part.DROPOUT)) {
-            throw new IllegalArgumentException(
-                    "plain must be among attention, loss and optimizer, got "
-                            + plain
-                            + ": linear=engine and dropout=engine are the plain ways of these");
-        }
+        Require.that(
+                fused || linear == Linear.ENGINE && dropout == Dropout.ENGINE && plain.isEmpty(),
+                "without fused kernels all is the engine's, got linear=%s, dropout=%s, plain=%s",
+                linear,
+                dropout,
+                plain);
+        Require.that(
+                !plain.contains(Part.LINEAR) && !plain.contains(Part.DROPOUT),
+                "plain must be among attention, loss and optimizer, got %s:"
+                        + " linear=engine and dropout=engine are the plain ways of these",
+                plain);
     }
 
     /**
@@ -195,7 +191,6 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                 "a kernel choice must be " + FORM + ", got \"" + text + "\"");
     }
 
-    /** {@inheritDoc} */
     @Override
     public String toString() {
         if (!fused) {
@@ -216,12 +211,13 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        lower(type.getSimpleName())
-                                                + " must be one of "
-                                                + lower(Arrays.toString(type.getEnumConstants()))
-                                                + ", got \""
-                                                + text
-                                                + "\""));
+                                        "%s must be one of %s, got \"%s\""
+                                                .formatted(
+                                                        lower(type.getSimpleName()),
+                                                        lower(
+                                                                Arrays.toString(
+                                                                        type.getEnumConstants())),
+                                                        text)));
     }
 
     private static String lower(Object value) {

@@ -213,9 +213,7 @@ public final class Kernels {
             return failure;
         }
         String reason = wanted.name(part) + " is not right on this machine: " + failure.get();
-        if (asked) {
-            throw new IllegalArgumentException(wanted + " cannot be used: " + reason);
-        }
+        Require.that(!asked, "%s cannot be used: %s", wanted, reason);
         LOGGER.warn("Plain operations stand in for a kernel: {}", reason);
         return Optional.of(reason);
     }

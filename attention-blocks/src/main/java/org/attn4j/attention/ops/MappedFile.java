@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.EnumMap;
 import java.util.Map;
+import org.attn4j.common.Require;
 
 /**
  * A file that libtorch has mapped, once as an array of each type that is asked for: its tensors are
@@ -95,17 +96,16 @@ public final class MappedFile implements AutoCloseable {
     public NDArray array(
             NDManager manager, long position, DataType stored, Shape shape, DataType type)
             throws IOException {
-        if (!supports(stored, type)) {
-            throw new IllegalArgumentException(
-                    "a tensor of type " + stored + " cannot be mapped as " + type);
-        }
+        Require.that(
+                supports(stored, type), "a tensor of type %s cannot be mapped as %s", stored, type);
         int width = bytes(stored);
         long length = Math.multiplyExact(shape.size(), width);
-        if (position < 0 || length < 1 || length > size - position) {
-            throw new IllegalArgumentException(
-                    "a mapped tensor must be within its file of %d bytes, got %d bytes at %d"
-                            .formatted(size, length, position));
-        }
+        Require.that(
+                position >= 0 && length >= 1 && length <= size - position,
+                "a mapped tensor must be within its file of %s bytes, got %s bytes at %s",
+                size,
+                length,
+                position);
         boolean asItLies = position % width == 0 && stored != DataType.BOOLEAN;
         NDArray mapped =
                 asItLies

@@ -34,13 +34,9 @@ final class TorchScriptArchive {
      */
     static byte[] assemble(String methods) {
         String source =
-                "class "
-                        + CLASS_NAME
-                        + "(Module):\n"
-                        + "  __parameters__ = []\n"
-                        + "  __buffers__ = []\n"
-                        + "  training : bool\n"
-                        + methods;
+                ("class %s(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
+                                + "  training : bool\n%s")
+                        .formatted(CLASS_NAME, methods);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "data.pkl", moduleObject());

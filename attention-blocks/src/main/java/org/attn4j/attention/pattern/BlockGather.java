@@ -2,6 +2,7 @@ package org.attn4j.attention.pattern;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import org.attn4j.common.Require;
 
 /**
  * Blocks of queries, and for each block the keys that it reads: Q blocks of M queries and K keys
@@ -20,16 +21,13 @@ public record BlockGather(int[][] queries, int[][] keys, boolean[][] seen) {
     /** Stands for no position. */
     public static final int NONE = -1;
 
-    /** {@inheritDoc} */
     public BlockGather {
-        if (queries.length == 0 || queries.length != keys.length) {
-            throw new IllegalArgumentException(
-                    "a gather needs keys for each block of queries, got "
-                            + queries.length
-                            + " blocks of queries and "
-                            + keys.length
-                            + " of keys");
-        }
+        Require.that(
+                queries.length != 0 && queries.length == keys.length,
+                "a gather needs keys for each block of queries, got %s blocks of"
+                        + " queries and %s of keys",
+                queries.length,
+                keys.length);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 
 /**
  * Blocks that see their neighbours, some random blocks, and the global blocks at the start, which
@@ -55,17 +56,14 @@ public final class BlockPattern implements SparsePattern {
 
     private BlockPattern(
             int blockSize, int window, int global, int random, long seed, int[][] table) {
-        if (blockSize < 1 || window < 0 || global < 0 || random < 0) {
-            throw new IllegalArgumentException(
-                    "a block pattern needs blockSize at least 1 and window, global and random at least 0, got blockSize="
-                            + blockSize
-                            + ", window="
-                            + window
-                            + ", global="
-                            + global
-                            + ", random="
-                            + random);
-        }
+        Require.that(
+                blockSize >= 1 && window >= 0 && global >= 0 && random >= 0,
+                "a block pattern needs blockSize at least 1 and window, global and"
+                        + " random at least 0, got blockSize=%s, window=%s, global=%s, random=%s",
+                blockSize,
+                window,
+                global,
+                random);
         this.blockSize = blockSize;
         this.window = window;
         this.global = global;
@@ -74,7 +72,6 @@ public final class BlockPattern implements SparsePattern {
         this.table = table;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int[] columns(int group, int query, PatternExtent extent) {
         return IntStream.of(seenBlocks(query / blockSize, extent))
@@ -83,7 +80,6 @@ public final class BlockPattern implements SparsePattern {
                 .toArray();
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<BlockGather> gathers(int group, PatternExtent extent) {
         if (!extent.isWhole()) {

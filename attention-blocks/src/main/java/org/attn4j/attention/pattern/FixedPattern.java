@@ -3,6 +3,7 @@ package org.attn4j.attention.pattern;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 
 /**
  * Blocks that see their own positions, and the last positions of every earlier block as its
@@ -26,25 +27,21 @@ public final class FixedPattern implements SparsePattern {
      * @param factor which part of the pattern
      */
     public FixedPattern(int stride, int summary, Factor factor) {
-        if (summary < 1 || summary > stride) {
-            throw new IllegalArgumentException(
-                    "summary must be from 1 to stride, got stride="
-                            + stride
-                            + ", summary="
-                            + summary);
-        }
+        Require.that(
+                summary >= 1 && summary <= stride,
+                "summary must be from 1 to stride, got stride=%s, summary=%s",
+                stride,
+                summary);
         this.stride = stride;
         this.summary = summary;
         this.factor = Objects.requireNonNull(factor, "factor");
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean isCausal() {
         return true;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int[] columns(int group, int query, PatternExtent extent) {
         int own = query / stride * stride;
@@ -57,7 +54,6 @@ public final class FixedPattern implements SparsePattern {
                 .toArray();
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<BlockGather> gathers(int group, PatternExtent extent) {
         if (!extent.isWhole()) {

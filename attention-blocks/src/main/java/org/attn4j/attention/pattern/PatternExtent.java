@@ -1,5 +1,7 @@
 package org.attn4j.attention.pattern;
 
+import org.attn4j.common.Require;
+
 /**
  * The positions that a call is about: queries {@code first} to {@code first + queries − 1} of a
  * sequence of which {@code keys} positions are there.
@@ -11,17 +13,14 @@ package org.attn4j.attention.pattern;
  */
 public record PatternExtent(int first, int queries, int keys, boolean causal) {
 
-    /** {@inheritDoc} */
     public PatternExtent {
-        if (first < 0 || queries < 1 || keys < first + queries) {
-            throw new IllegalArgumentException(
-                    "sparse patterns are for a sequence that attends to itself, got queries="
-                            + queries
-                            + ", keys="
-                            + keys
-                            + ", first query at "
-                            + first);
-        }
+        Require.that(
+                first >= 0 && queries >= 1 && keys >= first + queries,
+                "sparse patterns are for a sequence that attends to itself, got"
+                        + " queries=%s, keys=%s, first query at %s",
+                queries,
+                keys,
+                first);
     }
 
     /**

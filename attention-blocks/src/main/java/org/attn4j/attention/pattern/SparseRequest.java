@@ -39,7 +39,6 @@ public record SparseRequest(
         boolean training,
         AttentionKernel kernel) {
 
-    /** {@inheritDoc} */
     public SparseRequest {
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(key, "key");

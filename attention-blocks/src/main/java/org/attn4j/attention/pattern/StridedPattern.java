@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * The positions just before a query, and every l-th position before it.
@@ -35,20 +36,16 @@ public final class StridedPattern implements SparsePattern {
      * @param factor which part of the pattern
      */
     public StridedPattern(int stride, Factor factor) {
-        if (stride < 1) {
-            throw new IllegalArgumentException("stride must be at least 1, got stride=" + stride);
-        }
+        Require.that(stride >= 1, "stride must be at least 1, got stride=%s", stride);
         this.stride = stride;
         this.factor = Objects.requireNonNull(factor, "factor");
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean isCausal() {
         return true;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int[] columns(int group, int query, PatternExtent extent) {
         int nearest = Math.max(0, query - stride);
@@ -62,7 +59,6 @@ public final class StridedPattern implements SparsePattern {
         };
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<BlockGather> gathers(int group, PatternExtent extent) {
         boolean blocks = extent.isWhole() && factor != Factor.MERGED;
@@ -108,7 +104,6 @@ public final class StridedPattern implements SparsePattern {
         return new BlockGather(blocks, blocks, seen);
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray attend(SparseRequest request, PatternExtent extent) {
         return factor == Factor.MERGED && extent.isWhole()

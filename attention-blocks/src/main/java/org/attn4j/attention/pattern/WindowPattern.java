@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 
 /**
  * A window that slides along the sequence, for some heads with gaps, and global positions, which
@@ -44,17 +45,17 @@ public final class WindowPattern implements SparsePattern {
      * @param globals the positions that see and are seen by all
      */
     public WindowPattern(int window, int[] dilations, int[] globals) {
-        if (window < 0 || dilations.length == 0 || Arrays.stream(dilations).anyMatch(d -> d < 1)) {
-            throw new IllegalArgumentException(
-                    "window must be at least 0 and dilations at least 1, got window="
-                            + window
-                            + ", dilations="
-                            + Arrays.toString(dilations));
-        }
-        if (Arrays.stream(globals).anyMatch(position -> position < 0)) {
-            throw new IllegalArgumentException(
-                    "global positions count from 0, got " + Arrays.toString(globals));
-        }
+        Require.that(
+                window >= 0
+                        && dilations.length != 0
+                        && !Arrays.stream(dilations).anyMatch(d -> d < 1),
+                "window must be at least 0 and dilations at least 1, got window=%s, dilations=%s",
+                window,
+                Arrays.toString(dilations));
+        Require.that(
+                !Arrays.stream(globals).anyMatch(position -> position < 0),
+                "global positions count from 0, got %s",
+                Arrays.toString(globals));
         this.window = window;
         this.dilations = dilations.clone();
         distinct = Arrays.stream(dilations).sorted().distinct().toArray();
@@ -101,25 +102,21 @@ public final class WindowPattern implements SparsePattern {
         return new WindowPattern(window, dilations, BlockGather.join(globals, positions));
     }
 
-    /** {@inheritDoc} */
     @Override
     public int groups() {
         return distinct.length;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int group(int head) {
         return Arrays.binarySearch(distinct, dilations[dilations.length == 1 ? 0 : head]);
     }
 
-    /** {@inheritDoc} */
     @Override
     public int heads() {
         return dilations.length == 1 ? 0 : dilations.length;
     }
 
-    /** {@inheritDoc} */
     @Override
     public int[] columns(int group, int query, PatternExtent extent) {
         IntStream keys;
@@ -135,7 +132,6 @@ public final class WindowPattern implements SparsePattern {
         return keys.filter(key -> extent.allows(query, key)).sorted().distinct().toArray();
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<BlockGather> gathers(int group, PatternExtent extent) {
         if (!extent.isWhole()) {

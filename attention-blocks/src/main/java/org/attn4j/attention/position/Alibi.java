@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.ops.Temporaries;
+import org.attn4j.common.Require;
 
 /**
  * Attention with linear biases: the score falls with the distance, {@code −slope[n] · |i − j|}, at
@@ -30,9 +31,7 @@ public final class Alibi implements ScoreBias {
      * @param heads N
      */
     public Alibi(int heads) {
-        if (heads < 1) {
-            throw new IllegalArgumentException("heads must be at least 1, got heads=" + heads);
-        }
+        Require.that(heads >= 1, "heads must be at least 1, got heads=%s", heads);
         slopes = new float[heads];
         int power = Integer.highestOneBit(heads);
         for (int n = 0; n < heads; n++) {

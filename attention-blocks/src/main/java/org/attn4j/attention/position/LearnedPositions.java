@@ -38,15 +38,13 @@ public final class LearnedPositions extends AbstractBlock {
      */
     public LearnedPositions(int maxLength, int size, int offset) {
         super(VERSION);
-        if (maxLength < 1 || size < 1 || offset < 0) {
-            throw new IllegalArgumentException(
-                    "maxLength and size must be at least 1 and offset at least 0, got maxLength="
-                            + maxLength
-                            + ", size="
-                            + size
-                            + ", offset="
-                            + offset);
-        }
+        Require.that(
+                maxLength >= 1 && size >= 1 && offset >= 0,
+                "maxLength and size must be at least 1 and offset at least 0, got"
+                        + " maxLength=%s, size=%s, offset=%s",
+                maxLength,
+                size,
+                offset);
         this.maxLength = maxLength;
         this.size = size;
         this.offset = offset;

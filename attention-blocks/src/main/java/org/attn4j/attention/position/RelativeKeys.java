@@ -43,13 +43,11 @@ public final class RelativeKeys extends AbstractBlock {
      */
     public RelativeKeys(int maxLength, int headSize, boolean keys) {
         super(VERSION);
-        if (maxLength < 1 || headSize < 1) {
-            throw new IllegalArgumentException(
-                    "maxLength and headSize must be at least 1, got maxLength="
-                            + maxLength
-                            + ", headSize="
-                            + headSize);
-        }
+        Require.that(
+                maxLength >= 1 && headSize >= 1,
+                "maxLength and headSize must be at least 1, got maxLength=%s, headSize=%s",
+                maxLength,
+                headSize);
         this.maxLength = maxLength;
         this.keys = keys;
         weight =

@@ -12,6 +12,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /**
  * T5's relative positions: distances fall into buckets, and each bucket has a learned number a head
@@ -59,21 +60,18 @@ public final class RelativePositionBias extends AbstractBlock implements ScoreBi
     public RelativePositionBias(
             int heads, int rows, int buckets, int maxDistance, boolean bidirectional) {
         super(VERSION);
-        if (rows < buckets) {
-            throw new IllegalArgumentException(
-                    "rows must be at least buckets, got rows=" + rows + ", buckets=" + buckets);
-        }
+        Require.that(
+                rows >= buckets,
+                "rows must be at least buckets, got rows=%s, buckets=%s",
+                rows,
+                buckets);
         int exact = buckets / (bidirectional ? 4 : 2);
         if (heads < 1 || exact < 1 || maxDistance <= exact) {
             throw new IllegalArgumentException(
-                    "heads must be at least 1, buckets at least "
-                            + (bidirectional ? 4 : 2)
-                            + " and maxDistance above the exact half of the buckets, got heads="
-                            + heads
-                            + ", buckets="
-                            + buckets
-                            + ", maxDistance="
-                            + maxDistance);
+                    ("heads must be at least 1, buckets at least %s and"
+                                    + " maxDistance above the exact half of the buckets, got"
+                                    + " heads=%s, buckets=%s, maxDistance=%s")
+                            .formatted(bidirectional ? 4 : 2, heads, buckets, maxDistance));
         }
         this.heads = heads;
         this.buckets = buckets;

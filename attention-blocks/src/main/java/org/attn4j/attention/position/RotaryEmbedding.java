@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Rotary position embedding: pairs of features of a query or key are rotated by an angle that grows
@@ -95,13 +96,11 @@ public final class RotaryEmbedding {
      */
     public NDArray apply(NDArray heads, NDArray positions) {
         long headSize = heads.getShape().get(3);
-        if (headSize < size) {
-            throw new IllegalArgumentException(
-                    "rotary size must be at most the head size, got size="
-                            + size
-                            + ", head size="
-                            + headSize);
-        }
+        Require.that(
+                headSize >= size,
+                "rotary size must be at most the head size, got size=%s, head size=%s",
+                size,
+                headSize);
         NDArray angles = angles(heads.getManager(), positions); // (B or 1, 1, T, R / 2)
         NDArray cos = scaled(angles.cos()).toType(heads.getDataType(), false);
         NDArray sin = scaled(angles.sin()).toType(heads.getDataType(), false);
@@ -239,13 +238,11 @@ public final class RotaryEmbedding {
          * @return the embedding
          */
         public RotaryEmbedding build() {
-            if (size < 2 || size % 2 != 0) {
-                throw new IllegalArgumentException(
-                        "size must be even and at least 2, got size=" + size);
-            }
-            if (!(base > 0)) {
-                throw new IllegalArgumentException("base must be above 0, got base=" + base);
-            }
+            Require.that(
+                    size >= 2 && size % 2 == 0,
+                    "size must be even and at least 2, got size=%s",
+                    size);
+            Require.that(base > 0, "base must be above 0, got base=%s", base);
             return new RotaryEmbedding(this);
         }
     }

@@ -1,6 +1,7 @@
 package org.attn4j.attention.position;
 
 import java.util.Arrays;
+import org.attn4j.common.Require;
 
 /**
  * How the frequencies of a {@link RotaryEmbedding} are changed so that a model reads longer
@@ -57,10 +58,12 @@ public sealed interface RotaryScaling {
     }
 
     private static void requirePositive(String kind, String name, double value) {
-        if (!(value > 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(
-                    kind + " scaling needs a " + name + " above 0, got " + value);
-        }
+        Require.that(
+                value > 0 && !Double.isInfinite(value),
+                "%s scaling needs a %s above 0, got %s",
+                kind,
+                name,
+                value);
     }
 
     /**
@@ -106,10 +109,8 @@ public sealed interface RotaryScaling {
             if (length <= maxPositions) {
                 return unscaled(size, base);
             }
-            if (size <= 2) {
-                throw new IllegalArgumentException(
-                        "dynamic scaling needs more than 2 rotated features, got " + size);
-            }
+            Require.that(
+                    size > 2, "dynamic scaling needs more than 2 rotated features, got %s", size);
             double stretch = growth * length / maxPositions - (growth - 1);
             return unscaled(size, base * Math.pow(stretch, size / (size - 2.0)));
         }
@@ -278,14 +279,12 @@ public sealed interface RotaryScaling {
         public Llama3 {
             requirePositive("llama3", "factor", divisor);
             requirePositive("llama3", "original_max_position_embeddings", originalPositions);
-            if (!(lowRotations > 0 && highRotations > lowRotations)) {
-                throw new IllegalArgumentException(
-                        "llama3 scaling needs a low_freq_factor above 0 and a greater"
-                                + " high_freq_factor, got low_freq_factor="
-                                + lowRotations
-                                + ", high_freq_factor="
-                                + highRotations);
-            }
+            Require.that(
+                    lowRotations > 0 && highRotations > lowRotations,
+                    "llama3 scaling needs a low_freq_factor above 0 and a greater"
+                            + " high_freq_factor, got low_freq_factor=%s, high_freq_factor=%s",
+                    lowRotations,
+                    highRotations);
         }
 
         @Override
@@ -317,11 +316,10 @@ public sealed interface RotaryScaling {
 
         public Proportional {
             requirePositive("proportional", "factor", divisor);
-            if (!(part >= 0 && part <= 1)) {
-                throw new IllegalArgumentException(
-                        "proportional scaling needs a partial_rotary_factor from 0 to 1, got "
-                                + part);
-            }
+            Require.that(
+                    part >= 0 && part <= 1,
+                    "proportional scaling needs a partial_rotary_factor from 0 to 1, got %s",
+                    part);
         }
 
         @Override

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /**
  * Positions as sines and cosines of falling frequencies, added to the embeddings.
@@ -200,17 +201,15 @@ public final class SinusoidalPositions {
          * @return the positions
          */
         public SinusoidalPositions build() {
-            if (size < 2 || firstPosition < 0 || precomputed < 0 || !(base > 1)) {
-                throw new IllegalArgumentException(
-                        "size must be at least 2, firstPosition and precomputed at least 0 and base above 1, got size="
-                                + size
-                                + ", firstPosition="
-                                + firstPosition
-                                + ", precomputed="
-                                + precomputed
-                                + ", base="
-                                + base);
-            }
+            Require.that(
+                    size >= 2 && firstPosition >= 0 && precomputed >= 0 && base > 1,
+                    "size must be at least 2, firstPosition and precomputed at least 0"
+                            + " and base above 1, got size=%s, firstPosition=%s, precomputed=%s,"
+                            + " base=%s",
+                    size,
+                    firstPosition,
+                    precomputed,
+                    base);
             return new SinusoidalPositions(this);
         }
     }

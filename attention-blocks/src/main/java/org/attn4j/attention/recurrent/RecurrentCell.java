@@ -124,13 +124,9 @@ public final class RecurrentCell extends AbstractBlock {
         int expected = kind.hasCell() ? 3 : 2;
         if (inputs.size() != expected) {
             throw new IllegalArgumentException(
-                    "a cell of kind "
-                            + kind
-                            + " takes "
-                            + (kind.hasCell() ? "[x, h, c]" : "[x, h]")
-                            + ", got "
-                            + inputs.size()
-                            + " arrays");
+                    "a cell of kind %s takes %s, got %s arrays"
+                            .formatted(
+                                    kind, kind.hasCell() ? "[x, h, c]" : "[x, h]", inputs.size()));
         }
         RecurrentState state =
                 new RecurrentState(inputs.get(1), kind.hasCell() ? inputs.get(2) : null);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Layers of LSTM or GRU, in one direction or both, over sequences of different lengths.
@@ -204,11 +205,13 @@ public final class RecurrentStack extends AbstractBlock {
         if (!initial.hidden().getShape().equals(expected)
                 || kind.hasCell() != (initial.cell() != null)) {
             throw new IllegalArgumentException(
-                    "the initial state must be "
-                            + expected
-                            + (kind.hasCell() ? " with a memory cell" : " without a memory cell")
-                            + ", got "
-                            + initial.hidden().getShape());
+                    "the initial state must be %s%s, got %s"
+                            .formatted(
+                                    expected,
+                                    kind.hasCell()
+                                            ? " with a memory cell"
+                                            : " without a memory cell",
+                                    initial.hidden().getShape()));
         }
         return initial.unstack();
     }
@@ -252,10 +255,8 @@ public final class RecurrentStack extends AbstractBlock {
             Shape shape = x.getShape();
             if (!visible.getShape().equals(shape.slice(0, 2))) {
                 throw new IllegalArgumentException(
-                        "a mask of positions must be (B, S) = "
-                                + shape.slice(0, 2)
-                                + ", got "
-                                + visible.getShape());
+                        "a mask of positions must be (B, S) = %s, got %s"
+                                .formatted(shape.slice(0, 2), visible.getShape()));
             }
             NDArray all = visible.toType(x.getDataType(), false).expandDims(2); // (B, S, 1)
             List<NDArray> steps = Steps.of(all);
@@ -291,9 +292,8 @@ public final class RecurrentStack extends AbstractBlock {
             PairList<String, Object> params) {
         if (inputs.isEmpty() || inputs.size() > 2) {
             throw new IllegalArgumentException(
-                    "a recurrent stack takes [x] or [x, visible], got "
-                            + inputs.size()
-                            + " arrays");
+                    "a recurrent stack takes [x] or [x, visible], got %s arrays"
+                            .formatted(inputs.size()));
         }
         NDArray visible = inputs.size() == 2 ? inputs.get(1) : null;
         return new NDList(run(parameters, inputs.get(0), visible, null, training).output());
@@ -305,13 +305,11 @@ public final class RecurrentStack extends AbstractBlock {
     }
 
     static void requireSizes(int inputSize, int hiddenSize) {
-        if (inputSize < 1 || hiddenSize < 1) {
-            throw new IllegalArgumentException(
-                    "inputSize and hiddenSize must be at least 1, got inputSize="
-                            + inputSize
-                            + ", hiddenSize="
-                            + hiddenSize);
-        }
+        Require.that(
+                inputSize >= 1 && hiddenSize >= 1,
+                "inputSize and hiddenSize must be at least 1, got inputSize=%s, hiddenSize=%s",
+                inputSize,
+                hiddenSize);
     }
 
     /** Builds a {@link RecurrentStack}. */
@@ -412,14 +410,11 @@ public final class RecurrentStack extends AbstractBlock {
          */
         public RecurrentStack build() {
             requireSizes(inputSize, hiddenSize);
-            if (layers < 1) {
-                throw new IllegalArgumentException(
-                        "layers must be at least 1, got layers=" + layers);
-            }
-            if (!(dropout >= 0 && dropout < 1)) {
-                throw new IllegalArgumentException(
-                        "dropout must be in [0, 1), got dropout=" + dropout);
-            }
+            Require.that(layers >= 1, "layers must be at least 1, got layers=%s", layers);
+            Require.that(
+                    dropout >= 0 && dropout < 1,
+                    "dropout must be in [0, 1), got dropout=%s",
+                    dropout);
             return new RecurrentStack(this);
         }
     }

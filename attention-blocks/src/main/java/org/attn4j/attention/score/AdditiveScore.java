@@ -49,13 +49,11 @@ public final class AdditiveScore extends ScoreBlock {
         energy = addChildBlock("energy", linear(1, false));
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
         return apply(keyProjection, parameters, key, training); // (B, S, A)
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
@@ -106,7 +104,6 @@ public final class AdditiveScore extends ScoreBlock {
         return rows;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

@@ -46,7 +46,6 @@ public final class ConcatScore extends ScoreBlock {
         energy = addChildBlock("energy", linear(1, false));
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
         NDArray w = weight(parameters, key.getDevice(), training);
@@ -55,7 +54,6 @@ public final class ConcatScore extends ScoreBlock {
         return linear(key, w.get(key.getManager(), columns)); // (B, S, A)
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
@@ -75,14 +73,12 @@ public final class ConcatScore extends ScoreBlock {
         return x.getNDArrayInternal().linear(x, w, null).singletonOrThrow();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void prepare(Shape[] inputShapes) {
         long columns = last(inputShapes[0]) + last(inputShapes[1]);
         weight.setShape(new Shape(hiddenSize, columns));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

@@ -3,6 +3,7 @@ package org.attn4j.attention.score;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * The dot product of query and key, {@code scale · q · k}, for queries and keys of one size.
@@ -29,13 +30,11 @@ public final class DotScore implements Score {
         this.scale = scale;
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
         return key;
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
@@ -44,14 +43,12 @@ public final class DotScore implements Score {
 
     /** (B, T, D) and (B, S, D) to (B, T, S), on the manager of the query. */
     static NDArray products(NDArray query, NDArray keys) {
-        if (query.getShape().get(2) != keys.getShape().get(2)) {
-            throw new IllegalArgumentException(
-                    "a dot product needs queries and keys of one size, got query="
-                            + query.getShape()
-                            + ", key="
-                            + keys.getShape()
-                            + ": use the general or the concat score");
-        }
+        Require.that(
+                query.getShape().get(2) == keys.getShape().get(2),
+                "a dot product needs queries and keys of one size, got query=%s,"
+                        + " key=%s: use the general or the concat score",
+                query.getShape(),
+                keys.getShape());
         NDArray columns = keys.swapAxes(1, 2); // (B, D, S)
         columns.attach(query.getManager());
         return query.matMul(columns);

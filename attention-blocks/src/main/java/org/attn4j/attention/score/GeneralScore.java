@@ -31,20 +31,17 @@ public final class GeneralScore extends ScoreBlock {
         keyProjection = addChildBlock("key_proj", linear(querySize, false));
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
         return apply(keyProjection, parameters, key, training); // (B, S, Dq)
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
         return DotScore.products(query, keys); // (B, T, S)
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

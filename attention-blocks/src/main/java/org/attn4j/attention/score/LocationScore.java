@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.common.Require;
 
 /**
  * Luong's "location" score, {@code W q}: the query alone says how much it wants each position,
@@ -34,30 +35,25 @@ public final class LocationScore extends ScoreBlock {
         locationProjection = addChildBlock("location_proj", linear(maxLength, false));
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray keys(ParameterStore parameters, NDArray key, boolean training) {
         return key.get(new NDIndex(":, :, :1")).stopGradient(); // (B, S, 1): the positions alone
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
         long length = keys.getShape().get(1);
-        if (length > maxLength) {
-            throw new IllegalArgumentException(
-                    "there are location scores for "
-                            + maxLength
-                            + " keys, but there are "
-                            + length
-                            + ": shorten the source, or train with a larger maxLength");
-        }
+        Require.that(
+                length <= maxLength,
+                "there are location scores for %s keys, but there are %s: shorten the"
+                        + " source, or train with a larger maxLength",
+                maxLength,
+                length);
         NDArray all = apply(locationProjection, parameters, query, training); // (B, T, L)
         return all.get(new NDIndex(":, :, :{}", length)); // (B, T, S)
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

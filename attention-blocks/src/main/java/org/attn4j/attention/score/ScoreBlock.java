@@ -7,6 +7,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.common.Require;
 
 /**
  * The base of scores with parameters. {@code forward} takes {@code [query, key]}, (B, T, Dq) and
@@ -23,7 +24,6 @@ public abstract class ScoreBlock extends AbstractBlock implements Score {
         super(version);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -34,7 +34,6 @@ public abstract class ScoreBlock extends AbstractBlock implements Score {
         return new NDList(scores(parameters, inputs.get(0), keys, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape query = inputShapes[0];
@@ -51,10 +50,7 @@ public abstract class ScoreBlock extends AbstractBlock implements Score {
     }
 
     static int atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(
-                    name + " must be at least 1, got " + name + "=" + value);
-        }
+        Require.that(value >= 1, "%s must be at least 1, got %s=%s", name, name, value);
         return value;
     }
 }

@@ -2,6 +2,7 @@ package org.attn4j.attention.spec;
 
 import java.util.Objects;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 
 /**
  * The site where a mechanism will stand: what the model around it settles.
@@ -27,31 +28,26 @@ public record AttentionSite(
 
     public AttentionSite {
         Objects.requireNonNull(slot, "slot");
-        if (layer < 0 || modelSize < 1 || heads < 1 || maxLength < 1) {
-            throw new IllegalArgumentException(
-                    "layer must be at least 0, modelSize, heads and maxLength at least 1, got layer="
-                            + layer
-                            + ", modelSize="
-                            + modelSize
-                            + ", heads="
-                            + heads
-                            + ", maxLength="
-                            + maxLength);
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout must be in [0, 1), got dropout=" + dropout);
-        }
+        Require.that(
+                layer >= 0 && modelSize >= 1 && heads >= 1 && maxLength >= 1,
+                "layer must be at least 0, modelSize, heads and maxLength at least 1,"
+                        + " got layer=%s, modelSize=%s, heads=%s, maxLength=%s",
+                layer,
+                modelSize,
+                heads,
+                maxLength);
+        Require.that(
+                dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got dropout=%s", dropout);
     }
 
     /**
      * Refuses rotary positions, for a mechanism that has no heads of queries and keys to rotate.
      */
     void requireNoRotary(String mechanism) {
-        if (rotary != null) {
-            throw new IllegalArgumentException(
-                    mechanism
-                            + " has no heads of queries and keys that rotary positions could rotate:"
-                            + " use sinusoidal or learned positions, or a multi-head mechanism");
-        }
+        Require.that(
+                rotary == null,
+                "%s has no heads of queries and keys that rotary positions could"
+                        + " rotate: use sinusoidal or learned positions, or a multi-head mechanism",
+                mechanism);
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.attn4j.common.Require;
 
 /**
  * Which mechanism is wanted, with which options: {@code sparse}, or {@code {mechanism: sparse,
@@ -21,9 +22,7 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
 
     public AttentionSpec {
         Objects.requireNonNull(mechanism, "mechanism");
-        if (mechanism.isBlank()) {
-            throw new IllegalArgumentException("an attention mechanism must have a name");
-        }
+        Require.that(!mechanism.isBlank(), "an attention mechanism must have a name");
         Map<String, Object> copy = new LinkedHashMap<>();
         options.forEach((name, value) -> copy.put(name, checked(name, value)));
         options = Collections.unmodifiableMap(copy);
@@ -203,12 +202,8 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
             Object number = element.convert(value);
             if (number == null) {
                 throw new IllegalArgumentException(
-                        "option "
-                                + option
-                                + " of "
-                                + mechanism
-                                + " must be a list of whole numbers, got "
-                                + options.get(option));
+                        "option %s of %s must be a list of whole numbers, got %s"
+                                .formatted(option, mechanism, options.get(option)));
             }
             numbers.add((Integer) number);
         }
@@ -216,10 +211,7 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
     }
 
     private Object value(String option, Class<?> type) {
-        if (!has(option)) {
-            throw new IllegalArgumentException(
-                    "option " + option + " of " + mechanism + " is not given");
-        }
+        Require.that(has(option), "option %s of %s is not given", option, mechanism);
         return converted(
                 new MechanismOption(option, type, null, ""), mechanism, options.get(option));
     }
@@ -229,22 +221,14 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
         Object converted = option.convert(value);
         if (converted == null) {
             throw new IllegalArgumentException(
-                    "option "
-                            + option.name()
-                            + " of "
-                            + mechanism
-                            + " must be "
-                            + option.typeName()
-                            + ", got "
-                            + value);
+                    "option %s of %s must be %s, got %s"
+                            .formatted(option.name(), mechanism, option.typeName(), value));
         }
         return converted;
     }
 
     private static Object checked(String name, Object value) {
-        if (name.equals(MECHANISM)) {
-            throw new IllegalArgumentException("no option may be called " + MECHANISM);
-        }
+        Require.that(!name.equals(MECHANISM), "no option may be called %s", MECHANISM);
         if (value instanceof List<?> list) {
             return list.stream().map(element -> checked(name, element)).toList();
         }
@@ -255,9 +239,7 @@ public record AttentionSpec(String mechanism, Map<String, Object> options) {
             return value;
         }
         throw new IllegalArgumentException(
-                "option "
-                        + name
-                        + " must be a number, true or false, a text or a list, got "
-                        + value);
+                "option %s must be a number, true or false, a text or a list, got %s"
+                        .formatted(name, value));
     }
 }

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.attn4j.common.Require;
 
 /**
  * What there is to know about a mechanism before choosing it.
@@ -44,10 +45,10 @@ public record MechanismInfo(
         List<MechanismOption> options) {
 
     public MechanismInfo {
-        if (name == null || !name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-            throw new IllegalArgumentException(
-                    "a mechanism's name must be lower-case words joined by hyphens, got " + name);
-        }
+        Require.that(
+                name != null && name.matches("[a-z0-9]+(-[a-z0-9]+)*"),
+                "a mechanism's name must be lower-case words joined by hyphens, got %s",
+                name);
         Objects.requireNonNull(title, "title");
         Objects.requireNonNull(purpose, "purpose");
         Objects.requireNonNull(equation, "equation");
@@ -60,14 +61,16 @@ public record MechanismInfo(
         ordered.addAll(slots);
         slots = Collections.unmodifiableSet(ordered);
         Objects.requireNonNull(elsewhere, "elsewhere");
-        if (elsewhere.isEmpty() && slots.size() < AttentionSlot.values().length) {
-            throw new IllegalArgumentException(
-                    name + " stands in " + slots + " only: elsewhere must say why");
-        }
+        Require.that(
+                !elsewhere.isEmpty() || slots.size() >= AttentionSlot.values().length,
+                "%s stands in %s only: elsewhere must say why",
+                name,
+                slots);
         options = List.copyOf(options);
-        if (options.stream().map(MechanismOption::name).distinct().count() < options.size()) {
-            throw new IllegalArgumentException(name + " has two options of one name");
-        }
+        Require.that(
+                options.stream().map(MechanismOption::name).distinct().count() >= options.size(),
+                "%s has two options of one name",
+                name);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.attn4j.attention.spec;
 
 import java.util.List;
 import java.util.Objects;
+import org.attn4j.common.Require;
 
 /**
  * An option of a mechanism.
@@ -19,18 +20,16 @@ public record MechanismOption(String name, Class<?> type, Object defaultValue, S
     public MechanismOption {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");
-        if (!TYPES.contains(type)) {
-            throw new IllegalArgumentException(
-                    "the type of option " + name + " must be one of " + TYPES + ", got " + type);
-        }
+        Require.that(
+                TYPES.contains(type),
+                "the type of option %s must be one of %s, got %s",
+                name,
+                TYPES,
+                type);
         if (defaultValue != null && !type.isInstance(defaultValue)) {
             throw new IllegalArgumentException(
-                    "the default of option "
-                            + name
-                            + " must be a "
-                            + type.getSimpleName()
-                            + ", got "
-                            + defaultValue);
+                    "the default of option %s must be a %s, got %s"
+                            .formatted(name, type.getSimpleName(), defaultValue));
         }
     }
 

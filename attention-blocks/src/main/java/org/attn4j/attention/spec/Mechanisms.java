@@ -101,12 +101,12 @@ public final class Mechanisms {
     private static String refusal(MechanismInfo info, AttentionSlot slot) {
         String fits =
                 info.slots().stream().map(AttentionSlot::label).collect(Collectors.joining(", "));
-        return info.name()
-                + " cannot stand in "
-                + slot.label()
-                + ": "
-                + info.elsewhere()
-                + (fits.isEmpty() ? "" : "; it fits " + fits);
+        return "%s cannot stand in %s: %s%s"
+                .formatted(
+                        info.name(),
+                        slot.label(),
+                        info.elsewhere(),
+                        fits.isEmpty() ? "" : "; it fits " + fits);
     }
 
     private static AttentionSpec withDefaults(AttentionSpec spec, MechanismInfo info) {
@@ -134,11 +134,11 @@ public final class Mechanisms {
 
     private static String unknownOption(
             String given, MechanismInfo info, Map<String, MechanismOption> known) {
-        return info.name()
-                + " has no option '"
-                + given
-                + "'"
-                + (known.isEmpty() ? ": it has none" : Nearest.hint(given, known.keySet()));
+        return "%s has no option '%s'%s"
+                .formatted(
+                        info.name(),
+                        given,
+                        known.isEmpty() ? ": it has none" : Nearest.hint(given, known.keySet()));
     }
 
     private static Map<String, AttentionProvider> byName() {
@@ -167,12 +167,11 @@ public final class Mechanisms {
         AttentionProvider other = all.putIfAbsent(name, provider);
         if (other != null) {
             throw new IllegalStateException(
-                    "two attention mechanisms are called "
-                            + name
-                            + ": "
-                            + other.getClass().getName()
-                            + " and "
-                            + provider.getClass().getName());
+                    "two attention mechanisms are called %s: %s and %s"
+                            .formatted(
+                                    name,
+                                    other.getClass().getName(),
+                                    provider.getClass().getName()));
         }
     }
 }

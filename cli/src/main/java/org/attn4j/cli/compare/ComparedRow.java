@@ -23,8 +23,8 @@ import org.attn4j.models.checkpoint.JsonFiles;
  * @param peakNativeBytes the most memory that training took outside the Java heap; null where the
  *     system does not tell
  * @param peakResidentBytes the same with the Java heap
- * @param entropy mean entropy of the weights in its places, in nats; null if it shows none
- * @param entropies the same by place
+ * @param entropy mean entropy of the weights in its slots, in nats; null if it shows none
+ * @param entropies the same by slot
  * @param steps the steps trained
  * @param seconds the time of the whole run, with validation
  * @param trainingLoss some steps and the loss up to there since the one before

@@ -22,6 +22,7 @@ import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ChildJvm;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.training.StopSignal;
 
@@ -44,11 +45,10 @@ final class Comparison {
 
     Comparison(
             RunConfig config, EngineOptions engine, Path folder, boolean resume, PrintWriter err) {
-        if (!resume && Files.exists(folder.resolve(MARK))) {
-            throw new IllegalArgumentException(
-                    "%s holds a comparison already: go on with --resume, or choose another --runs"
-                            .formatted(folder));
-        }
+        Require.that(
+                resume || !Files.exists(folder.resolve(MARK)),
+                "%s holds a comparison already: go on with --resume, or choose another --runs",
+                folder);
         this.config = config;
         this.engine = engine;
         this.folder = folder;

@@ -11,6 +11,7 @@ import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.config.YamlFile;
+import org.attn4j.common.Require;
 import org.attn4j.models.family.transformer.TransformerAttention;
 
 /**
@@ -70,11 +71,10 @@ record Contender(AttentionSpec spec, List<AttentionSlot> slots) {
                     known = true;
                 }
             }
-            if (!known) {
-                throw new IllegalArgumentException(
-                        "unknown place '%s': use self, encoder-self, decoder-self or cross"
-                                .formatted(name));
-            }
+            Require.that(
+                    known,
+                    "unknown place '%s': use self, encoder-self, decoder-self or cross",
+                    name);
         }
         return slots.isEmpty()
                 ? List.of(AttentionSlot.values())
@@ -108,9 +108,7 @@ record Contender(AttentionSpec spec, List<AttentionSlot> slots) {
             contenders.add(contender);
         }
         List<Contender> distinct = contenders.stream().distinct().toList();
-        if (distinct.isEmpty()) {
-            throw new IllegalArgumentException("--mechanisms names no mechanism to compare");
-        }
+        Require.that(!distinct.isEmpty(), "--mechanisms names no mechanism to compare");
         distinct.forEach(each -> each.slots().forEach(at -> Mechanisms.check(each.spec(), at)));
         return distinct;
     }

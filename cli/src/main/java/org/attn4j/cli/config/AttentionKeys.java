@@ -3,6 +3,7 @@ package org.attn4j.cli.config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 
 /**
  * The section {@code model.attention} of a configuration: {@code encoderSelf}, {@code decoderSelf}
@@ -44,11 +45,11 @@ final class AttentionKeys {
         if (section == null || !section.containsKey(SELF)) {
             return;
         }
-        if (section.keySet().containsAll(BOTH)) {
-            throw new IllegalArgumentException(
-                    "%s: %sself stands for encoderSelf and decoderSelf, and both are given"
-                            .formatted(file, SECTION));
-        }
+        Require.that(
+                !section.keySet().containsAll(BOTH),
+                "%s: %sself stands for encoderSelf and decoderSelf, and both are given",
+                file,
+                SECTION);
         spread(section);
     }
 

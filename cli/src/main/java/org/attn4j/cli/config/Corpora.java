@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.attn4j.cli.config.DataConfig.PairFiles;
+import org.attn4j.common.Require;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.CopyTask;
 import org.attn4j.datasets.JsonLinesCorpus;
@@ -53,11 +54,13 @@ public record Corpora(ParallelCorpus train, ParallelCorpus valid, ParallelCorpus
 
     /** The corpus of a split's files. */
     public static ParallelCorpus files(DataConfig data, String split, PairFiles files) {
-        if (files.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "data.%s names no files: set data.%s.source and data.%s.target, or data.%s.pairs"
-                            .formatted(split, split, split, split));
-        }
+        Require.that(
+                !files.isEmpty(),
+                "data.%s names no files: set data.%s.source and data.%s.target, or data.%s.pairs",
+                split,
+                split,
+                split,
+                split);
         Path folder = Path.of(data.folder());
         if (files.pairs().isEmpty()) {
             return AlignedFiles.of(folder.resolve(files.source()), folder.resolve(files.target()));

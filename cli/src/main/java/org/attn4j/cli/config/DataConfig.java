@@ -1,5 +1,6 @@
 package org.attn4j.cli.config;
 
+import org.attn4j.common.Require;
 import org.attn4j.datasets.SymbolTaskConfig;
 import org.attn4j.datasets.grammar.EmbeddedCorpus;
 
@@ -59,16 +60,16 @@ record DataConfig(
         static final PairFiles NONE = new PairFiles("", "", "", "1", "2");
 
         PairFiles {
-            if (source.isEmpty() != target.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "source and target go together, got source='%s', target='%s'"
-                                .formatted(source, target));
-            }
-            if (!pairs.isEmpty() && !source.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "give either pairs or source and target, got pairs='%s', source='%s'"
-                                .formatted(pairs, source));
-            }
+            Require.that(
+                    source.isEmpty() == target.isEmpty(),
+                    "source and target go together, got source='%s', target='%s'",
+                    source,
+                    target);
+            Require.that(
+                    pairs.isEmpty() || source.isEmpty(),
+                    "give either pairs or source and target, got pairs='%s', source='%s'",
+                    pairs,
+                    source);
         }
 
         boolean isEmpty() {

@@ -1,5 +1,7 @@
 package org.attn4j.cli.config;
 
+import org.attn4j.common.Require;
+
 /**
  * What is measured in the course of training, besides the loss.
  *
@@ -10,11 +12,11 @@ package org.attn4j.cli.config;
 public record ValidationConfig(boolean bleu, int sentences, int beams) {
 
     public ValidationConfig {
-        if (sentences < 0 || beams < 1) {
-            throw new IllegalArgumentException(
-                    "sentences must not be negative and beams at least 1, got sentences=%d, beams=%d"
-                            .formatted(sentences, beams));
-        }
+        Require.that(
+                sentences >= 0 && beams >= 1,
+                "sentences must not be negative and beams at least 1, got sentences=%s, beams=%s",
+                sentences,
+                beams);
     }
 
     static ValidationConfig defaults() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -21,14 +22,11 @@ public final class YamlFile {
     private YamlFile() {}
 
     public static Map<String, Object> read(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new IllegalArgumentException(
-                    path
-                            + ": no such configuration file; 'attn4j configs' lists the built-in ones");
-        }
-        if (Files.size(path) > LARGEST) {
-            throw new IllegalArgumentException(path + ": a configuration has at most 1 MB");
-        }
+        Require.that(
+                Files.isRegularFile(path),
+                "%s: no such configuration file; 'attn4j configs' lists the built-in ones",
+                path);
+        Require.that(Files.size(path) <= LARGEST, "%s: a configuration has at most 1 MB", path);
         return parse(Files.readString(path), path.toString());
     }
 
@@ -53,10 +51,7 @@ public final class YamlFile {
      */
     static void set(Map<String, Object> tree, String assignment) {
         int equals = assignment.indexOf('=');
-        if (equals < 1) {
-            throw new IllegalArgumentException(
-                    "--set takes key=value, got '%s'".formatted(assignment));
-        }
+        Require.that(equals >= 1, "--set takes key=value, got '%s'", assignment);
         List<String> keys = List.of(assignment.substring(0, equals).strip().split("\\."));
         Map<String, Object> section = tree;
         for (String key : keys.subList(0, keys.size() - 1)) {
@@ -90,10 +85,7 @@ public final class YamlFile {
         @SuppressWarnings("unchecked")
         Map<String, Object> section = (Map<String, Object>) map;
         for (Object key : map.keySet()) {
-            if (!(key instanceof String)) {
-                throw new IllegalArgumentException(
-                        "%s: keys must be text, got %s".formatted(name, key));
-            }
+            Require.that(key instanceof String, "%s: keys must be text, got %s", name, key);
         }
         return section;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /** The command line's words, as they were typed. */
 public final class Arguments {
@@ -30,16 +31,12 @@ public final class Arguments {
         if (!doubtful) {
             return;
         }
-        if (!StandardCharsets.UTF_8.name().equals(encoding)) {
-            throw new IllegalArgumentException(
-                    "an argument is not in "
-                            + encoding
-                            + ", the encoding of this locale: set LC_ALL=C.UTF-8, or another"
-                            + " locale in UTF-8");
-        }
-        if (!isUtf8(typed)) {
-            throw new IllegalArgumentException("an argument is not UTF-8: convert it to UTF-8");
-        }
+        Require.that(
+                StandardCharsets.UTF_8.name().equals(encoding),
+                "an argument is not in %s, the encoding of this locale: set"
+                        + " LC_ALL=C.UTF-8, or another locale in UTF-8",
+                encoding);
+        Require.that(isUtf8(typed), "an argument is not UTF-8: convert it to UTF-8");
     }
 
     /** Whether what was typed may hold U+FFFD itself: it must be UTF-8 as a whole. */

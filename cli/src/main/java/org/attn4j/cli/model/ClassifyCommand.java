@@ -3,6 +3,7 @@ package org.attn4j.cli.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.cli.io.TextInput;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.LabelScore;
 import org.attn4j.models.task.ScoreFunction;
 import org.attn4j.models.task.Task;
@@ -74,20 +75,15 @@ public final class ClassifyCommand extends TaskCommand {
 
     @Override
     void checkOptions() {
-        if (topK != null && topK < 0) {
-            throw new IllegalArgumentException("--top-k must be at least 0, got " + topK);
-        }
-        if (pairs && pair != null) {
-            throw new IllegalArgumentException("--pair and --pairs exclude each other");
-        }
+        Require.that(topK == null || topK >= 0, "--top-k must be at least 0, got %s", topK);
+        Require.that(!pairs || pair == null, "--pair and --pairs exclude each other");
         boolean choose = !labels.isEmpty();
-        if (choose && (pairs || pair != null || function != null || truncate)) {
-            throw new IllegalArgumentException(
-                    "--labels does not go with --pair, --pairs, --function and --truncate");
-        }
-        if (!choose && (template != null || multiLabel)) {
-            throw new IllegalArgumentException("--template and --multi-label need --labels");
-        }
+        Require.that(
+                !choose || !pairs && pair == null && function == null && !truncate,
+                "--labels does not go with --pair, --pairs, --function and --truncate");
+        Require.that(
+                choose || template == null && !multiLabel,
+                "--template and --multi-label need --labels");
         if (function != null) {
             ScoreFunction.of(function);
         }

@@ -16,6 +16,7 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.common.Require;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.models.model.Generation;
@@ -136,18 +137,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ParallelCorpus corpus(Path folder) throws IOException {
-        if ((source == null) != (target == null)) {
-            throw new IllegalArgumentException("--source and --target go together");
-        }
+        Require.that((source == null) == (target == null), "--source and --target go together");
         if (source != null) {
             return AlignedFiles.of(source, target);
         }
         Path config = RunConfig.file(new RunDirectory(folder));
-        if (!Files.exists(config)) {
-            throw new IllegalArgumentException(
-                    "%s was not trained here, so it has no test set of its own: give --source and --target"
-                            .formatted(folder));
-        }
+        Require.that(
+                Files.exists(config),
+                "%s was not trained here, so it has no test set of its own: give"
+                        + " --source and --target",
+                folder);
         return Corpora.of(RunConfig.read(config.toString(), List.of()).data()).test();
     }
 }

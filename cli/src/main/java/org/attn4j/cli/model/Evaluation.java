@@ -60,11 +60,11 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     static void check(List<String> metrics) {
         for (String metric : metrics) {
-            if (!METRICS.contains(metric.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(
-                        "unknown metric '%s': use %s"
-                                .formatted(metric, String.join(", ", METRICS)));
-            }
+            Require.that(
+                    METRICS.contains(metric.toLowerCase(Locale.ROOT)),
+                    "unknown metric '%s': use %s",
+                    metric,
+                    String.join(", ", METRICS));
         }
     }
 

@@ -83,11 +83,11 @@ public final class FillMaskCommand extends TaskCommand {
         for (List<MaskPrediction> mask : masks) {
             for (MaskPrediction each : mask) {
                 lines.add(
-                        number(each.score())
-                                + "\t"
-                                + cell(each.text().strip())
-                                + "\t"
-                                + cell(each.sequence()));
+                        "%s\t%s\t%s"
+                                .formatted(
+                                        number(each.score()),
+                                        cell(each.text().strip()),
+                                        cell(each.sequence())));
             }
         }
         return lines;

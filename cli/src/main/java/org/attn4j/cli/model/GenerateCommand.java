@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.cli.io.TextInput;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.TextGenerator;
 import picocli.CommandLine.Command;
@@ -44,9 +45,7 @@ public final class GenerateCommand extends GeneratingCommand {
 
     @Override
     void checkOptions(boolean asJson) {
-        if (stream && asJson) {
-            throw new IllegalArgumentException("--stream and --json exclude each other: leave one");
-        }
+        Require.that(!stream || !asJson, "--stream and --json exclude each other: leave one");
     }
 
     @Override

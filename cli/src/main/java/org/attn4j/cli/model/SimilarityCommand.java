@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.EmbedOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Similarity;
 import org.attn4j.models.task.Task;
@@ -63,9 +64,7 @@ public final class SimilarityCommand extends TaskCommand {
     void checkOptions() {
         options.check();
         requirePositive("--top-k", topK == null ? 1 : topK);
-        if (pairs && topK != null) {
-            throw new IllegalArgumentException("--top-k does not go with --pairs");
-        }
+        Require.that(!pairs || topK == null, "--top-k does not go with --pairs");
         if (by != null) {
             Similarity.of(by);
         }
@@ -92,10 +91,8 @@ public final class SimilarityCommand extends TaskCommand {
 
     private List<Result> ranked(
             List<String> texts, TextEmbedder embedder, Similarity similarity, Readings readings) {
-        if (texts.size() < 2) {
-            throw new IllegalArgumentException(
-                    "similarity needs at least two texts, got " + texts.size());
-        }
+        Require.that(
+                texts.size() >= 2, "similarity needs at least two texts, got %s", texts.size());
         List<Outcome<float[]>> vectors = options.embed(embedder, texts);
         vectors.forEach(each -> readings.next(each.reading()));
         if (vectors.get(0).reading().refused()) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.Aggregation;
 import org.attn4j.models.task.Entity;
 import org.attn4j.models.task.Task;
@@ -12,7 +13,7 @@ import org.attn4j.models.task.TokenTagger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code tag}: the classes of the tokens of texts, such as names of people and places. */
+/** {@code tag}: the classes of the tokens of texts, such as names of people and positions. */
 @Command(
         name = "tag",
         description = {
@@ -53,9 +54,9 @@ public final class TagCommand extends TaskCommand {
 
     @Override
     void checkOptions() {
-        if (stride >= 0 && Aggregation.of(aggregation) == Aggregation.NONE) {
-            throw new IllegalArgumentException("--stride needs an --aggregation other than none");
-        }
+        Require.that(
+                stride < 0 || Aggregation.of(aggregation) != Aggregation.NONE,
+                "--stride needs an --aggregation other than none");
     }
 
     @Override

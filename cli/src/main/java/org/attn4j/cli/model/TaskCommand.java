@@ -17,6 +17,7 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -148,9 +149,7 @@ abstract class TaskCommand implements Callable<Integer> {
     }
 
     static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(option + " must be at least 1, got " + value);
-        }
+        Require.that(value >= 1, "%s must be at least 1, got %s", option, value);
     }
 
     /** Tabs and line ends would break the lines of a table. */

@@ -17,6 +17,7 @@ import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
@@ -127,9 +128,7 @@ public final class TranslateCommand implements Callable<Integer> {
     }
 
     private static void requirePositive(String option, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(option + " must be at least 1, got " + value);
-        }
+        Require.that(value >= 1, "%s must be at least 1, got %s", option, value);
     }
 
     private void translate(

@@ -39,9 +39,9 @@ public final class EmbedOptions {
     private String promptName;
 
     public void check() {
-        if (prompt != null && promptName != null) {
-            throw new IllegalArgumentException("--prompt and --prompt-name exclude each other");
-        }
+        Require.that(
+                prompt == null || promptName == null,
+                "--prompt and --prompt-name exclude each other");
         if (pooling != null) {
             mode();
         }

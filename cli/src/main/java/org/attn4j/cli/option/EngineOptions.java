@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.common.Require;
 import picocli.CommandLine.Option;
 
 /**
@@ -97,9 +98,7 @@ public final class EngineOptions {
 
     /** Loads the chosen engine with a recorded thread count: what a resumed run needs. */
     public Chosen open(int threadCount) {
-        if (threadCount < 1) {
-            throw new IllegalArgumentException("--threads must be at least 1, got " + threadCount);
-        }
+        Require.that(threadCount >= 1, "--threads must be at least 1, got %s", threadCount);
         if (kernels != null) {
             Kernels.checkPolicy(kernels);
             System.setProperty(Kernels.PROPERTY, kernels);
@@ -170,10 +169,10 @@ public final class EngineOptions {
         if (name.equals("cpu")) {
             return Device.cpu();
         }
-        if (!name.matches("gpu\\d{0,3}")) {
-            throw new IllegalArgumentException(
-                    "unknown device '%s': use --device cpu, gpu, or gpu0,gpu1".formatted(name));
-        }
+        Require.that(
+                name.matches("gpu\\d{0,3}"),
+                "unknown device '%s': use --device cpu, gpu, or gpu0,gpu1",
+                name);
         int index = name.equals("gpu") ? 0 : Integer.parseInt(name.substring(3));
         if (index >= gpus) {
             throw new IllegalArgumentException(

@@ -19,6 +19,7 @@ import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.option.UnknownSettingsOption;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.parity.Difference;
 import org.attn4j.parity.Fixture;
@@ -103,9 +104,9 @@ public final class ParityCommand implements Callable<Integer> {
         for (String model : subject.models) {
             folders.addAll(folders(Pretrained.folder(model)));
         }
-        if (reference != null && (subject.models.isEmpty() || folders.size() != 1)) {
-            throw new IllegalArgumentException("--reference goes with one --model");
-        }
+        Require.that(
+                reference == null || !subject.models.isEmpty() && folders.size() == 1,
+                "--reference goes with one --model");
         EngineOptions.Chosen chosen = engine.open();
         try (NDManager manager = chosen.newManager()) {
             return subject.models.isEmpty()

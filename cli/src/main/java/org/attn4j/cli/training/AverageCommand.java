@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.training.CheckpointAverage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,10 +48,7 @@ public final class AverageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.exists(out)) {
-            throw new IllegalArgumentException(
-                    "%s exists already: choose another --out".formatted(out));
-        }
+        Require.that(!Files.exists(out), "%s exists already: choose another --out", out);
         EngineOptions.Chosen chosen = engine.open();
         try (NDManager manager = chosen.newManager()) {
             CheckpointAverage.write(checkpoints, out, manager);

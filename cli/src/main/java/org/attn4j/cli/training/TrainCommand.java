@@ -13,6 +13,7 @@ import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.common.Require;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StopReason;
@@ -105,10 +106,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         RunDirectory directory = new RunDirectory(directoryOf(run));
         if (fromStep != null) {
-            if (!resume) {
-                throw new IllegalArgumentException(
-                        "--from-step says from where to go on: give --resume as well");
-            }
+            Require.that(resume, "--from-step says from where to go on: give --resume as well");
             directory.returnTo(fromStep);
         }
         refuseToOverwrite(directory);
@@ -133,15 +131,15 @@ public final class TrainCommand implements Callable<Integer> {
     private RunConfig configuration() throws IOException {
         String source = config;
         if (source == null) {
-            if (!resume || out == null) {
-                throw new IllegalArgumentException(
-                        "name a configuration (for example: attn4j train multi30k-de-en), or give --resume and --out DIR");
-            }
+            Require.that(
+                    resume && out != null,
+                    "name a configuration (for example: attn4j train multi30k-de-en),"
+                            + " or give --resume and --out DIR");
             source = RunConfig.file(new RunDirectory(out)).toString();
-            if (!Files.exists(Path.of(source))) {
-                throw new IllegalArgumentException(
-                        "%s holds no training run to resume: name a configuration".formatted(out));
-            }
+            Require.that(
+                    Files.exists(Path.of(source)),
+                    "%s holds no training run to resume: name a configuration",
+                    out);
             if (Files.size(Path.of(source)) == 0) {
                 throw new IOException(
                         source
@@ -160,11 +158,10 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void refuseToOverwrite(RunDirectory directory) throws IOException {
-        if (!resume && directory.latestCheckpoint().isPresent()) {
-            throw new IllegalArgumentException(
-                    "%s holds a training run already: go on with --resume, or choose another --out"
-                            .formatted(directory.root()));
-        }
+        Require.that(
+                resume || !directory.latestCheckpoint().isPresent(),
+                "%s holds a training run already: go on with --resume, or choose another --out",
+                directory.root());
     }
 
     /** A resumed run uses as many threads as it began with, unless told otherwise. */

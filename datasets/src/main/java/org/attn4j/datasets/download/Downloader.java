@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Fetches files into a cache folder, once.
  *
- * <p>A file is fetched beside its place, checked, and moved there, so the cache never holds half a
- * file. A cut download is resumed, by this process or a later one; faults of the network and the
+ * <p>A file is fetched beside its position, checked, and moved there, so the cache never holds half
+ * a file. A cut download is resumed, by this process or a later one; faults of the network and the
  * server are tried again. Several processes may want the same file at once. What is in the cache is
  * checked against its digest whenever it is asked for, and needs no network.
  */
@@ -60,7 +60,7 @@ public final class Downloader {
      * Returns the file, fetching it if it is not in the cache.
      *
      * @param file what is wanted
-     * @return its place in the cache
+     * @return its position in the cache
      * @throws IOException if it cannot be fetched, or is not what it should be
      */
     public Path fetch(RemoteFile file) throws IOException {
@@ -70,11 +70,9 @@ public final class Downloader {
         }
         if (offline) {
             throw new DownloadException(
-                    target
-                            + " is not in the cache and downloads are switched off: switch them on,"
-                            + " or fetch "
-                            + file.address()
-                            + " to that place yourself");
+                    ("%s is not in the cache and downloads are switched off:"
+                                    + " switch them on, or fetch %s to that place yourself")
+                            .formatted(target, file.address()));
         }
         Files.createDirectories(target.getParent());
         try (Closeable lock = FileLocks.acquire(beside(target, ".lock"))) {
@@ -122,13 +120,10 @@ public final class Downloader {
         if (file.sha256() != null && !file.sha256().equals(digest)) {
             Files.delete(part);
             throw new DownloadException(
-                    file.address()
-                            + " has the sha256 "
-                            + digest
-                            + " instead of "
-                            + file.sha256()
-                            + ": it was changed or damaged on the way and was not kept; try again"
-                            + " later, or from another network");
+                    ("%s has the sha256 %s instead of %s: it was changed or"
+                                    + " damaged on the way and was not kept; try again later, or"
+                                    + " from another network")
+                            .formatted(file.address(), digest, file.sha256()));
         }
         if (file.sha256() == null) {
             LOGGER.info("Recorded the sha256 of {}: {}", file.name(), digest);

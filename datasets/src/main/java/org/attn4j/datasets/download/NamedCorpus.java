@@ -54,14 +54,14 @@ public abstract sealed class NamedCorpus permits Multi30k, Tatoeba {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "no corpus is named \""
-                                                + name
-                                                + "\"; there are "
-                                                + String.join(
-                                                        ", ",
-                                                        all().stream()
-                                                                .map(NamedCorpus::name)
-                                                                .toList())));
+                                        "no corpus is named \"%s\"; there are %s"
+                                                .formatted(
+                                                        name,
+                                                        String.join(
+                                                                ", ",
+                                                                all().stream()
+                                                                        .map(NamedCorpus::name)
+                                                                        .toList()))));
     }
 
     /**

@@ -3,6 +3,7 @@ package org.attn4j.datasets.download;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Objects;
+import org.attn4j.common.Require;
 
 /**
  * A file on the network.
@@ -18,20 +19,16 @@ public record RemoteFile(String name, URI address, String sha256, long maxBytes)
 
     private static final String SEGMENT = "[A-Za-z0-9_][A-Za-z0-9._-]*";
 
-    /** {@inheritDoc} */
     public RemoteFile {
         Objects.requireNonNull(address, "address");
-        if (!name.matches(SEGMENT + "(/" + SEGMENT + ")*")) {
-            throw new IllegalArgumentException("not a name for a file in the cache: " + name);
-        }
+        Require.that(
+                name.matches(SEGMENT + "(/" + SEGMENT + ")*"),
+                "not a name for a file in the cache: %s",
+                name);
         if (sha256 != null) {
             sha256 = sha256.toLowerCase(Locale.ROOT);
-            if (!sha256.matches("[0-9a-f]{64}")) {
-                throw new IllegalArgumentException("not a sha256 digest: " + sha256);
-            }
+            Require.that(sha256.matches("[0-9a-f]{64}"), "not a sha256 digest: %s", sha256);
         }
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("maxBytes must be at least 1, got " + maxBytes);
-        }
+        Require.that(maxBytes >= 1, "maxBytes must be at least 1, got %s", maxBytes);
     }
 }

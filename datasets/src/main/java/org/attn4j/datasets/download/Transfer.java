@@ -92,11 +92,9 @@ final class Transfer {
             throw new IOException("the server cannot go on from byte " + have);
         } else {
             throw new DownloadException(
-                    file.address()
-                            + " answered "
-                            + status
-                            + ": the file is not there any more, or not for everybody; fetch it by"
-                            + " another way and give its path");
+                    ("%s answered %s: the file is not there any more, or not for"
+                                    + " everybody; fetch it by another way and give its path")
+                            .formatted(file.address(), status));
         }
     }
 
@@ -157,11 +155,9 @@ final class Transfer {
             out.write(buffer, 0, count);
         } catch (IOException e) {
             throw new DownloadException(
-                    "cannot write "
-                            + part
-                            + " ("
-                            + e.getMessage()
-                            + "): free some disk space, or set ATTN4J_CACHE to another folder",
+                    ("cannot write %s (%s): free some disk space, or set"
+                                    + " ATTN4J_CACHE to another folder")
+                            .formatted(part, e.getMessage()),
                     e);
         }
     }
@@ -169,11 +165,8 @@ final class Transfer {
     private DownloadException tooLarge(long bytes) throws IOException {
         Files.deleteIfExists(part);
         return new DownloadException(
-                file.address()
-                        + " is larger than expected (at least "
-                        + bytes
-                        + " bytes, "
-                        + file.maxBytes()
-                        + " allowed) and was not kept: fetch it by another way and give its path");
+                ("%s is larger than expected (at least %s bytes, %s allowed) and"
+                                + " was not kept: fetch it by another way and give its path")
+                        .formatted(file.address(), bytes, file.maxBytes()));
     }
 }

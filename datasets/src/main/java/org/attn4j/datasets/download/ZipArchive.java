@@ -13,7 +13,7 @@ import java.util.zip.ZipFile;
 /**
  * Takes one file out of a zip archive.
  *
- * <p>The place it goes to is ours, never the archive's, and its size is counted while it is
+ * <p>The position it goes to is ours, never the archive's, and its size is counted while it is
  * written, whatever the archive says of it.
  */
 final class ZipArchive {

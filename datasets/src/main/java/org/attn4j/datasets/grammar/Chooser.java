@@ -20,7 +20,7 @@ final class Chooser {
         return random.nextInt(100) < chance;
     }
 
-    /** The place of the drawn weight. */
+    /** The position of the drawn weight. */
     int weighted(int... weights) {
         int total = 0;
         for (int weight : weights) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.Randomness;
 import org.attn4j.datasets.SentencePair;
@@ -67,10 +68,10 @@ public final class EmbeddedCorpus implements ParallelCorpus {
      * @return the training, validation and test part
      */
     public static Map<Usage, EmbeddedCorpus> parts(long seed, int trainSize) {
-        if (trainSize < 1 || trainSize > 1_000_000) {
-            throw new IllegalArgumentException(
-                    "trainSize must be between 1 and 1,000,000, got " + trainSize);
-        }
+        Require.that(
+                trainSize >= 1 && trainSize <= 1_000_000,
+                "trainSize must be between 1 and 1,000,000, got %s",
+                trainSize);
         Map<Usage, EmbeddedCorpus> parts = new EnumMap<>(Usage.class);
         generate(seed, trainSize)
                 .forEach((usage, pairs) -> parts.put(usage, new EmbeddedCorpus(usage, pairs)));

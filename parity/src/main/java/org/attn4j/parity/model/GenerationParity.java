@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
@@ -90,11 +91,10 @@ final class GenerationParity {
             count--;
         }
         for (int i = 0; i < count; i++) {
-            if (!visible[row][i]) {
-                throw new IllegalArgumentException(
-                        "an encoder-decoder model generates from sources that are padded at their"
-                                + " end, got an attention_mask that hides a token before others");
-            }
+            Require.that(
+                    visible[row][i],
+                    "an encoder-decoder model generates from sources that are padded at"
+                            + " their end, got an attention_mask that hides a token before others");
         }
         return Arrays.copyOf(ids[row], count);
     }
@@ -116,10 +116,10 @@ final class GenerationParity {
             first++;
         }
         for (int i = first; i < ids[row].length; i++) {
-            if (!visible[row][i]) {
-                throw new IllegalArgumentException(
-                        "prompts must be filled up at their beginning alone, got row " + row);
-            }
+            Require.that(
+                    visible[row][i],
+                    "prompts must be filled up at their beginning alone, got row %s",
+                    row);
         }
         return Arrays.copyOfRange(ids[row], first, ids[row].length);
     }

@@ -12,9 +12,11 @@ import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every checkpoint of {@link GoldenModels} gives what the reference gave. */
+@Tag("engine")
 class ModelGoldenTest {
 
     @TestFactory

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.channels.WritableByteChannel;
+import org.attn4j.common.Require;
 
 /**
  * An array that is written as a tensor, piece by piece, from the engine's memory.
@@ -28,10 +29,12 @@ record ArrayContent(String name, NDArray array, TensorType type) implements Tens
                 array.getDataType().isFloating()
                         && type.isReadable()
                         && type.dataType().isFloating();
-        if (own != type && !floats) {
-            throw new IllegalArgumentException(
-                    "tensor " + name + " can be saved as " + own + " only, got type=" + type);
-        }
+        Require.that(
+                own == type || floats,
+                "tensor %s can be saved as %s only, got type=%s",
+                name,
+                own,
+                type);
     }
 
     @Override

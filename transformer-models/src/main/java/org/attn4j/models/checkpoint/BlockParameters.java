@@ -110,9 +110,8 @@ public final class BlockParameters {
         for (Map.Entry<String, Parameter> entry : unique.entrySet()) {
             if (entry.getValue().getShape() == null) {
                 throw new IllegalStateException(
-                        "parameter "
-                                + entry.getKey()
-                                + " has no shape yet; initialise the block first");
+                        "parameter %s has no shape yet; initialise the block first"
+                                .formatted(entry.getKey()));
             }
             count += entry.getValue().getShape().size();
         }

@@ -32,9 +32,7 @@ public class CheckpointFormatException extends IOException {
 
     static CheckpointFormatException safetensors(Path file, String problem) {
         return new CheckpointFormatException(
-                file
-                        + " is not a valid safetensors file: "
-                        + problem
-                        + "; download or save it again");
+                "%s is not a valid safetensors file: %s; download or save it again"
+                        .formatted(file, problem));
     }
 }

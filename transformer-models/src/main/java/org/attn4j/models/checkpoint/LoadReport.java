@@ -31,7 +31,6 @@ public record LoadReport(
     /** More names than this are counted, not listed. */
     private static final int MAX_NAMES = 8;
 
-    /** {@inheritDoc} */
     public LoadReport {
         missing = List.copyOf(missing);
         unused = List.copyOf(unused);
@@ -77,11 +76,8 @@ public record LoadReport(
 
         @Override
         public String toString() {
-            return PrintableName.of(tensor)
-                    + " has shape "
-                    + found
-                    + " where the model has "
-                    + expected;
+            return "%s has shape %s where the model has %s"
+                    .formatted(PrintableName.of(tensor), found, expected);
         }
     }
 

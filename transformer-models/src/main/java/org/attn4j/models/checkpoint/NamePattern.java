@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.attn4j.common.Require;
 
 /**
  * A name with wildcards: {@code *} stands for one part without a dot (a layer's number), {@code **}
@@ -69,13 +70,11 @@ final class NamePattern {
 
     /** Two patterns translate into each other only if their wildcards correspond, one by one. */
     void requireSameWildcards(NamePattern other) {
-        if (!wildcards.equals(other.wildcards)) {
-            throw new IllegalArgumentException(
-                    "both names must have the same wildcards in the same order, got "
-                            + text
-                            + " and "
-                            + other.text);
-        }
+        Require.that(
+                wildcards.equals(other.wildcards),
+                "both names must have the same wildcards in the same order, got %s and %s",
+                text,
+                other.text);
     }
 
     @Override

@@ -88,20 +88,15 @@ public final class SafetensorsFile implements TensorSource {
         if (length < 2 || length > SafetensorsHeader.MAX_BYTES) {
             throw CheckpointFormatException.safetensors(
                     region.path(),
-                    "it claims a header of "
-                            + Long.toUnsignedString(length)
-                            + " bytes, where 2 to "
-                            + SafetensorsHeader.MAX_BYTES
-                            + " are allowed");
+                    "it claims a header of %s bytes, where 2 to %s are allowed"
+                            .formatted(Long.toUnsignedString(length), SafetensorsHeader.MAX_BYTES));
         }
         if (length > region.size() - LENGTH_BYTES) {
             throw CheckpointFormatException.safetensors(
                     region.path(),
-                    "it claims a header of "
-                            + length
-                            + " bytes, but the whole file has "
-                            + region.size()
-                            + " (it is truncated?)");
+                    ("it claims a header of %s bytes, but the whole file has %s"
+                                    + " (it is truncated?)")
+                            .formatted(length, region.size()));
         }
         return length;
     }

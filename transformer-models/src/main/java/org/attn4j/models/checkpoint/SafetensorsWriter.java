@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.attn4j.common.Require;
 
 /**
  * Writes safetensors files, byte for byte as Hugging Face's own writer does: the tensors of the
@@ -101,14 +102,11 @@ public final class SafetensorsWriter {
         List<TensorContent> ordered = new ArrayList<>(tensors);
         ordered.sort(FILE_ORDER);
         byte[] header = header(ordered).toBytes();
-        if (header.length > SafetensorsHeader.MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "the header of "
-                            + file
-                            + " would exceed "
-                            + SafetensorsHeader.MAX_BYTES
-                            + " bytes; save fewer tensors");
-        }
+        Require.that(
+                header.length <= SafetensorsHeader.MAX_BYTES,
+                "the header of %s would exceed %s bytes; save fewer tensors",
+                file,
+                SafetensorsHeader.MAX_BYTES);
         ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
         start.putLong(header.length).put(header).flip();
         AtomicFile.write(
@@ -132,9 +130,8 @@ public final class SafetensorsWriter {
                     new TensorInfo(tensor.name(), tensor.type(), tensor.shape(), position, end);
             if (tensor.name().equals("__metadata__") || infos.put(tensor.name(), info) != null) {
                 throw new IllegalArgumentException(
-                        "a tensor cannot be saved under the name "
-                                + tensor.name()
-                                + ": it is taken");
+                        "a tensor cannot be saved under the name %s: it is taken"
+                                .formatted(tensor.name()));
             }
             position = end;
         }
@@ -250,12 +247,8 @@ public final class SafetensorsWriter {
             tensor.writeTo(this);
             if (count != tensor.bytes()) {
                 throw new IOException(
-                        "tensor "
-                                + tensor.name()
-                                + " wrote "
-                                + count
-                                + " bytes instead of "
-                                + tensor.bytes());
+                        "tensor %s wrote %s bytes instead of %s"
+                                .formatted(tensor.name(), count, tensor.bytes()));
             }
         }
 
@@ -306,10 +299,8 @@ public final class SafetensorsWriter {
          * @return this builder
          */
         public Builder optMaxShardBytes(long maxShardBytes) {
-            if (maxShardBytes < 1) {
-                throw new IllegalArgumentException(
-                        "maxShardBytes must be positive, got " + maxShardBytes);
-            }
+            Require.that(
+                    maxShardBytes >= 1, "maxShardBytes must be positive, got %s", maxShardBytes);
             this.maxShardBytes = maxShardBytes;
             return this;
         }

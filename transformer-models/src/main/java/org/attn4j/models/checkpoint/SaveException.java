@@ -17,11 +17,9 @@ public class SaveException extends IOException {
      */
     public SaveException(Path target, IOException cause) {
         super(
-                "cannot save "
-                        + target
-                        + ": "
-                        + reason(cause)
-                        + "; what was there before is unchanged, so mend this and save again",
+                ("cannot save %s: %s; what was there before is unchanged, so"
+                                + " mend this and save again")
+                        .formatted(target, reason(cause)),
                 cause);
     }
 

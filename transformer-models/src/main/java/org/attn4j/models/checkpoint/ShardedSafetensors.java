@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.attn4j.common.Require;
 
 /**
  * A model whose weights lie in several safetensors files, listed by an index ({@code
@@ -55,7 +56,7 @@ public final class ShardedSafetensors implements TensorSource {
         return open(files.file(index), files);
     }
 
-    /** Whether an index places a tensor in a file. */
+    /** Whether an index positions a tensor in a file. */
     static boolean names(ModelFiles files, String index, String shard) throws IOException {
         return weightMap(files.file(index)).containsValue(shard);
     }
@@ -88,12 +89,12 @@ public final class ShardedSafetensors implements TensorSource {
             JsonElement value = entry.getValue();
             if (!value.isJsonPrimitive() || !isPlainFileName(value.getAsString())) {
                 throw new CheckpointFormatException(
-                        index
-                                + " places tensor "
-                                + PrintableName.of(entry.getKey())
-                                + " in "
-                                + PrintableName.of(value.toString())
-                                + ", which is not the name of a .safetensors file in the same folder; do not use it");
+                        ("%s places tensor %s in %s, which is not the name of a"
+                                        + " .safetensors file in the same folder; do not use it")
+                                .formatted(
+                                        index,
+                                        PrintableName.of(entry.getKey()),
+                                        PrintableName.of(value.toString())));
             }
             weightMap.put(entry.getKey(), value.getAsString());
         }
@@ -135,25 +136,19 @@ public final class ShardedSafetensors implements TensorSource {
                 SafetensorsFile other = shardOf.put(name, shard);
                 if (other != null) {
                     throw new CheckpointFormatException(
-                            "tensor "
-                                    + PrintableName.of(name)
-                                    + " is in both "
-                                    + other.path()
-                                    + " and "
-                                    + shard.path()
-                                    + "; download or save the model again");
+                            ("tensor %s is in both %s and %s; download or save"
+                                            + " the model again")
+                                    .formatted(PrintableName.of(name), other.path(), shard.path()));
                 }
             }
         }
         for (Map.Entry<String, String> entry : weightMap.entrySet()) {
             if (!shardOf.containsKey(entry.getKey())) {
                 throw new CheckpointFormatException(
-                        index
-                                + " places tensor "
-                                + PrintableName.of(entry.getKey())
-                                + " in "
-                                + entry.getValue()
-                                + ", but it is not there; download or save the model again");
+                        ("%s places tensor %s in %s, but it is not there;"
+                                        + " download or save the model again")
+                                .formatted(
+                                        index, PrintableName.of(entry.getKey()), entry.getValue()));
             }
         }
         return Collections.unmodifiableMap(shardOf);
@@ -196,9 +191,7 @@ public final class ShardedSafetensors implements TensorSource {
 
     private SafetensorsFile shard(String name) {
         SafetensorsFile shard = shardOf.get(name);
-        if (shard == null) {
-            throw new IllegalArgumentException(index + " lists no tensor named " + name);
-        }
+        Require.that(shard != null, "%s lists no tensor named %s", index, name);
         return shard;
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /** The layouts that published checkpoints use. */
 public final class TensorLayouts {
@@ -64,9 +65,7 @@ public final class TensorLayouts {
      * @return the layout
      */
     public static TensorLayout perHead(int heads) {
-        if (heads < 1) {
-            throw new IllegalArgumentException("heads must be positive, got " + heads);
-        }
+        Require.that(heads >= 1, "heads must be positive, got %s", heads);
         return new PerHead(heads);
     }
 
@@ -80,10 +79,7 @@ public final class TensorLayouts {
     }
 
     private static Shape only(List<Shape> parameters) {
-        if (parameters.size() != 1) {
-            throw new IllegalArgumentException(
-                    "this layout is of one parameter, got " + parameters);
-        }
+        Require.that(parameters.size() == 1, "this layout is of one parameter, got %s", parameters);
         return parameters.get(0);
     }
 
@@ -110,9 +106,7 @@ public final class TensorLayouts {
         @Override
         public Shape storedShape(List<Shape> parameters) {
             Shape shape = upright.storedShape(parameters);
-            if (shape.dimension() != 2) {
-                throw new IllegalArgumentException("only matrices are transposed, got " + shape);
-            }
+            Require.that(shape.dimension() == 2, "only matrices are transposed, got %s", shape);
             return new Shape(shape.get(1), shape.get(0));
         }
 
@@ -134,11 +128,10 @@ public final class TensorLayouts {
             long rows = 0;
             Shape rest = parameters.get(0).slice(1);
             for (Shape shape : parameters) {
-                if (!shape.slice(1).equals(rest)) {
-                    throw new IllegalArgumentException(
-                            "stacked parameters differ in more than their first dimension: "
-                                    + parameters);
-                }
+                Require.that(
+                        shape.slice(1).equals(rest),
+                        "stacked parameters differ in more than their first dimension: %s",
+                        parameters);
                 rows += shape.get(0);
             }
             return new Shape(rows).addAll(rest);
@@ -167,13 +160,12 @@ public final class TensorLayouts {
         public Shape storedShape(List<Shape> parameters) {
             Shape first = parameters.get(0);
             for (Shape shape : parameters) {
-                if (!shape.equals(first) || first.get(0) % heads != 0) {
-                    throw new IllegalArgumentException(
-                            "parameters fused per head must have one shape with rows for "
-                                    + heads
-                                    + " heads, got "
-                                    + parameters);
-                }
+                Require.that(
+                        shape.equals(first) && first.get(0) % heads == 0,
+                        "parameters fused per head must have one shape with rows for %s"
+                                + " heads, got %s",
+                        heads,
+                        parameters);
             }
             return new Shape(first.get(0) * parameters.size()).addAll(first.slice(1));
         }

@@ -151,9 +151,8 @@ final class TensorReader {
         for (int i = 0, n = values.remaining(); i < n; i++) {
             if (values.get(i) < 0) {
                 throw new IOException(
-                        "a U64 tensor holds "
-                                + Long.toUnsignedString(values.get(i))
-                                + ", which exceeds int64");
+                        "a U64 tensor holds %s, which exceeds int64"
+                                .formatted(Long.toUnsignedString(values.get(i))));
             }
         }
     }

@@ -71,7 +71,7 @@ public interface TensorSource extends AutoCloseable {
      * Returns what is known of a tensor without reading it.
      *
      * @param name the tensor's name
-     * @return its type, shape and place
+     * @return its type, shape and position
      * @throws IllegalArgumentException if there is no such tensor
      */
     TensorInfo info(String name);

@@ -1,6 +1,7 @@
 package org.attn4j.models.checkpoint;
 
 import ai.djl.ndarray.types.DataType;
+import org.attn4j.common.Require;
 
 /**
  * The element types of the safetensors format, in the order its reference writer ranks them (ties
@@ -100,10 +101,7 @@ public enum TensorType {
      * @throws IllegalArgumentException if no array can hold it
      */
     public DataType dataType() {
-        if (dataType == null) {
-            throw new IllegalArgumentException(
-                    "tensors of type " + this + " cannot be read into an array");
-        }
+        Require.that(dataType != null, "tensors of type %s cannot be read into an array", this);
         return dataType;
     }
 

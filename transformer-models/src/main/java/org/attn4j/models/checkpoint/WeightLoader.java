@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.WeightTable.Binding;
 import org.attn4j.models.checkpoint.WeightTable.Bindings;
 
@@ -87,10 +88,10 @@ public final class WeightLoader {
             loading.check(table);
             loading.require(strictness);
         } else {
-            if (inputShapes.length == 0) {
-                throw new IllegalArgumentException(
-                        "the block is not initialised: give the shapes of its inputs, or initialise it first");
-            }
+            Require.that(
+                    inputShapes.length != 0,
+                    "the block is not initialised: give the shapes of its inputs, or"
+                            + " initialise it first");
             loading.findShapes(block, manager, inputShapes);
             loading.check(table);
             loading.require(strictness);

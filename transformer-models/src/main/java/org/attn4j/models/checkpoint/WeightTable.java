@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.attn4j.common.Require;
 
 /**
  * Which tensor of a checkpoint is which parameter of a block, in both directions.
@@ -275,10 +276,8 @@ public final class WeightTable {
          * @return this builder
          */
         public Builder addFused(String tensor, TensorLayout layout, String... parameters) {
-            if (parameters.length == 0) {
-                throw new IllegalArgumentException(
-                        "tensor " + tensor + " must hold at least one parameter");
-            }
+            Require.that(
+                    parameters.length != 0, "tensor %s must hold at least one parameter", tensor);
             NamePattern name = new NamePattern(tensor);
             List<NamePattern> parts = Arrays.stream(parameters).map(NamePattern::new).toList();
             parts.forEach(name::requireSameWildcards);

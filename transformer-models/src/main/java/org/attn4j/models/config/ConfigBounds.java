@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.TensorSource;
 
 /**
@@ -85,18 +86,19 @@ public final class ConfigBounds {
                 require(key, value, given, Math.max(ALWAYS_A_SIZE, largest));
             }
         }
-        if (layers.multiply(experts).compareTo(BigDecimal.valueOf(uses)) > 0) {
-            throw new IllegalArgumentException(
-                    "config.json: %s experts in each of %s layers are more than the tensors of the files can be of"
-                            .formatted(experts, layers));
-        }
+        Require.that(
+                layers.multiply(experts).compareTo(BigDecimal.valueOf(uses)) <= 0,
+                "config.json: %s experts in each of %s layers are more than the tensors"
+                        + " of the files can be of",
+                experts,
+                layers);
     }
 
     private static void require(String key, JsonElement value, BigDecimal number, long most) {
-        if (number.compareTo(BigDecimal.valueOf(most)) > 0) {
-            throw new IllegalArgumentException(
-                    "config.json: %s=%s is more than the tensors of the files can be of"
-                            .formatted(key, value));
-        }
+        Require.that(
+                number.compareTo(BigDecimal.valueOf(most)) <= 0,
+                "config.json: %s=%s is more than the tensors of the files can be of",
+                key,
+                value);
     }
 }

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.attn4j.attention.spec.AttentionSpec;
+import org.attn4j.common.Require;
 
 /** Converts between JSON and the types that a component of a configuration may have. */
 final class JsonValues {
@@ -190,9 +191,7 @@ final class JsonValues {
             return array.asList().stream().map(JsonValues::plain).toList();
         }
         Object plain = GSON.fromJson(value, Object.class);
-        if (plain == null) {
-            throw new IllegalArgumentException("null is no value");
-        }
+        Require.that(plain != null, "null is no value");
         return plain instanceof Long whole && whole == whole.intValue() ? whole.intValue() : plain;
     }
 

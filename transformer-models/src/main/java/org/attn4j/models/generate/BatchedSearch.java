@@ -2,6 +2,7 @@ package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * Searches any number of sources, in batches of sources of like length that fit a budget of tokens,
@@ -32,15 +33,12 @@ public final class BatchedSearch implements Search {
      *     source that is longer has a batch of its own
      */
     public BatchedSearch(GenerationConfig config, int tokensPerBatch) {
-        if (tokensPerBatch < 1) {
-            throw new IllegalArgumentException(
-                    "tokensPerBatch must be positive, got " + tokensPerBatch);
-        }
+        Require.that(
+                tokensPerBatch >= 1, "tokensPerBatch must be positive, got %s", tokensPerBatch);
         search = Search.of(config);
         batches = LengthBatches.ofNumbers(tokensPerBatch, config.beams());
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {

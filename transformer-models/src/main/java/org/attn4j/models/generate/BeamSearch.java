@@ -45,7 +45,6 @@ public final class BeamSearch implements Search {
         this.hooks = hooks;
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {

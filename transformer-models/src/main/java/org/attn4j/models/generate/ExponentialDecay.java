@@ -1,5 +1,7 @@
 package org.attn4j.models.generate;
 
+import org.attn4j.common.Require;
+
 /**
  * A penalty on going on that grows with each token.
  *
@@ -8,15 +10,12 @@ package org.attn4j.models.generate;
  */
 public record ExponentialDecay(int start, double factor) {
 
-    /** {@inheritDoc} */
     public ExponentialDecay {
-        if (start < 0 || !Double.isFinite(factor) || factor <= 0) {
-            throw new IllegalArgumentException(
-                    "a penalty on length begins at 0 or later and grows by a positive factor, got"
-                            + " start="
-                            + start
-                            + ", factor="
-                            + factor);
-        }
+        Require.that(
+                start >= 0 && Double.isFinite(factor) && factor > 0,
+                "a penalty on length begins at 0 or later and grows by a positive"
+                        + " factor, got start=%s, factor=%s",
+                start,
+                factor);
     }
 }

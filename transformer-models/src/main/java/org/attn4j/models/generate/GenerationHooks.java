@@ -20,7 +20,6 @@ public record GenerationHooks(
     /** Nothing is added. */
     public static final GenerationHooks NONE = new GenerationHooks(List.of(), null, null, null);
 
-    /** {@inheritDoc} */
     public GenerationHooks {
         processors = List.copyOf(processors);
     }

@@ -30,7 +30,6 @@ public final class GreedySearch implements Search {
         search = new RowSearch(config, hooks, (input, sequence) -> GreedySearch::best, 1);
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {

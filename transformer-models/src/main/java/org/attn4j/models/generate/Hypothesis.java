@@ -29,7 +29,6 @@ public record Hypothesis(
         return reason == FinishReason.END_TOKEN;
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean equals(Object other) {
         return other instanceof Hypothesis that
@@ -41,25 +40,14 @@ public record Hypothesis(
                 && Arrays.equals(tokenLogProbabilities, that.tokenLogProbabilities);
     }
 
-    /** {@inheritDoc} */
     @Override
     public int hashCode() {
         return 31 * Arrays.hashCode(ids) + Double.hashCode(score);
     }
 
-    /** {@inheritDoc} */
     @Override
     public String toString() {
-        return "Hypothesis[ids="
-                + Arrays.toString(ids)
-                + ", endId="
-                + endId
-                + ", reason="
-                + reason
-                + ", logProbability="
-                + logProbability
-                + ", score="
-                + score
-                + "]";
+        return "Hypothesis[ids=%s, endId=%s, reason=%s, logProbability=%s, score=%s]"
+                .formatted(Arrays.toString(ids), endId, reason, logProbability, score);
     }
 }

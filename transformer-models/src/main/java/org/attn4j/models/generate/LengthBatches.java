@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 
 /**
  * Computes rows in batches of like length that fit a budget of tokens, padding included, so that
@@ -18,11 +19,8 @@ import java.util.stream.IntStream;
  */
 public record LengthBatches(long tokens) {
 
-    /** {@inheritDoc} */
     public LengthBatches {
-        if (tokens < 1) {
-            throw new IllegalArgumentException("tokens must be positive, got " + tokens);
-        }
+        Require.that(tokens >= 1, "tokens must be positive, got %s", tokens);
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.attn4j.models.generate;
 
+import org.attn4j.common.Require;
+
 /**
  * How long one target may be, in tokens that are generated.
  *
@@ -9,14 +11,11 @@ package org.attn4j.models.generate;
  */
 public record Lengths(int least, int most) {
 
-    /** {@inheritDoc} */
     public Lengths {
-        if (least < 0 || most < 1) {
-            throw new IllegalArgumentException(
-                    "least must not be negative and most must be at least 1, got least="
-                            + least
-                            + ", most="
-                            + most);
-        }
+        Require.that(
+                least >= 0 && most >= 1,
+                "least must not be negative and most must be at least 1, got least=%s, most=%s",
+                least,
+                most);
     }
 }

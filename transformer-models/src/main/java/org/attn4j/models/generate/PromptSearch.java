@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /**
  * Finds continuations of prompts by the same searches that find targets of sources. Prompts of
@@ -99,10 +100,9 @@ public final class PromptSearch {
 
     private List<List<Hypothesis>> inOneBatch(
             GenerationHooks told, CausalModel model, NDManager manager, List<SearchInput> inputs) {
-        if (inputs.stream().anyMatch(input -> input.source().length == 0)) {
-            throw new IllegalArgumentException(
-                    "a prompt must have at least one token, such as the one that begins texts");
-        }
+        Require.that(
+                !inputs.stream().anyMatch(input -> input.source().length == 0),
+                "a prompt must have at least one token, such as the one that begins texts");
         List<SearchInput> prompts =
                 inputs.stream()
                         .map(it -> it.context() == null ? it.withContext(it.source()) : it)

@@ -8,8 +8,8 @@ import org.attn4j.models.generate.logits.Logits;
 /**
  * Draws each token by its probability, after what {@link Sampling} cuts off, {@code nBest} times
  * for each input. What is drawn for a sequence follows from the seed, the tokens of its input, its
- * number among those of the input, and the scores: the inputs beside it, and its place among them,
- * change nothing.
+ * number among those of the input, and the scores: the inputs beside it, and its position among
+ * them, change nothing.
  */
 public final class SamplingSearch implements Search {
 
@@ -27,7 +27,6 @@ public final class SamplingSearch implements Search {
         this.hooks = hooks;
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<List<Hypothesis>> find(
             SequenceToSequenceModel model, NDManager manager, List<SearchInput> inputs) {

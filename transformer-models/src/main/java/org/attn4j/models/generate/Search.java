@@ -36,11 +36,8 @@ public interface Search {
             List<int[]> prefixes) {
         if (!prefixes.isEmpty() && prefixes.size() != sources.size()) {
             throw new IllegalArgumentException(
-                    "there must be a prefix for each source, got "
-                            + prefixes.size()
-                            + " prefixes for "
-                            + sources.size()
-                            + " sources");
+                    ("there must be a prefix for each source, got %s prefixes" + " for %s sources")
+                            .formatted(prefixes.size(), sources.size()));
         }
         List<SearchInput> inputs = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {

@@ -102,7 +102,6 @@ public record SearchInput(
         return forced;
     }
 
-    /** {@inheritDoc} */
     @Override
     public boolean equals(Object other) {
         return other instanceof SearchInput that
@@ -114,25 +113,19 @@ public record SearchInput(
                 && Objects.equals(lengths, that.lengths);
     }
 
-    /** {@inheritDoc} */
     @Override
     public int hashCode() {
         return 31 * Arrays.hashCode(source) + Arrays.hashCode(prompt);
     }
 
-    /** {@inheritDoc} */
     @Override
     public String toString() {
-        return "SearchInput[source="
-                + Arrays.toString(source)
-                + ", context="
-                + Arrays.toString(context)
-                + ", prompt="
-                + Arrays.toString(prompt)
-                + ", prefix="
-                + Arrays.toString(prefix)
-                + ", lengths="
-                + lengths
-                + "]";
+        return "SearchInput[source=%s, context=%s, prompt=%s, prefix=%s, lengths=%s]"
+                .formatted(
+                        Arrays.toString(source),
+                        Arrays.toString(context),
+                        Arrays.toString(prompt),
+                        Arrays.toString(prefix),
+                        lengths);
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /** Tells how probable a model finds targets that are given. */
 public final class SequenceScorer {
@@ -38,14 +39,11 @@ public final class SequenceScorer {
             NDManager manager,
             List<int[]> sources,
             List<int[]> targets) {
-        if (sources.size() != targets.size()) {
-            throw new IllegalArgumentException(
-                    "there must be a target for each source, got "
-                            + targets.size()
-                            + " targets for "
-                            + sources.size()
-                            + " sources");
-        }
+        Require.that(
+                sources.size() == targets.size(),
+                "there must be a target for each source, got %s targets for %s sources",
+                targets.size(),
+                sources.size());
         if (sources.isEmpty()) {
             return List.of();
         }

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
@@ -103,9 +104,7 @@ public final class StackStepDecoder implements StepDecoder {
 
     @Override
     public void select(int[] rows) {
-        if (rows.length == 0) {
-            throw new IllegalArgumentException("at least one row must go on");
-        }
+        Require.that(rows.length != 0, "at least one row must go on");
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
             NDArray index = HostArrays.indices(scratch, rows);

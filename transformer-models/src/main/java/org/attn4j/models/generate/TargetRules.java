@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.logits.ForcedTokens;
 import org.attn4j.models.generate.logits.LogitsProcessor;
 import org.attn4j.models.generate.logits.Normalisation;
@@ -48,13 +49,12 @@ final class TargetRules {
         forced = in.forced();
         lengths = in.lengthsOr(config);
         limit = Math.min(lengths.most(), room(model, in));
-        if (in.prefix().length >= limit) {
-            throw new IllegalArgumentException(
-                    "a prefix must be shorter than the targets may be, got "
-                            + in.prefix().length
-                            + " tokens for targets of at most "
-                            + limit);
-        }
+        Require.that(
+                in.prefix().length < limit,
+                "a prefix must be shorter than the targets may be, got %s tokens for"
+                        + " targets of at most %s",
+                in.prefix().length,
+                limit);
         processors = new ArrayList<>();
         addRules(in);
         addForced(hooks);
@@ -76,11 +76,9 @@ final class TargetRules {
         int before = model.tokensBefore(in);
         if (before > positions.getAsInt()) {
             throw new IllegalArgumentException(
-                    "the model has positions for "
-                            + positions.getAsInt()
-                            + " tokens, but there are "
-                            + before
-                            + " before the first that is generated: shorten them");
+                    ("the model has positions for %s tokens, but there are %s"
+                                    + " before the first that is generated: shorten them")
+                            .formatted(positions.getAsInt(), before));
         }
         return positions.getAsInt() - before + 1;
     }
@@ -243,13 +241,11 @@ final class TargetRules {
         int length = partial.length();
         if (length < forced.length) {
             int token = forced[length];
-            if (token < 0 || token >= scores.length) {
-                throw new IllegalArgumentException(
-                        "a prefix token must be one of the "
-                                + scores.length
-                                + " target tokens, got "
-                                + token);
-            }
+            Require.that(
+                    token >= 0 && token < scores.length,
+                    "a prefix token must be one of the %s target tokens, got %s",
+                    scores.length,
+                    token);
             float value = length < promptLength ? 0 : scores[token];
             Arrays.fill(scores, Float.NEGATIVE_INFINITY);
             scores[token] = value;

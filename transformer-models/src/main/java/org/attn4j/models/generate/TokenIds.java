@@ -3,6 +3,7 @@ package org.attn4j.models.generate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /** Holds the ids of a configuration against a vocabulary, before anything is computed with them. */
 final class TokenIds {
@@ -56,21 +57,27 @@ final class TokenIds {
 
     private void require(String key, Collection<Integer> tokens) {
         for (int token : tokens) {
-            if (token < 0 || token >= vocabularySize) {
-                throw new IllegalArgumentException(
-                        "%s: %s must be one of the model's %d tokens, from 0 to %d, got %d"
-                                .formatted(where, key, vocabularySize, vocabularySize - 1, token));
-            }
+            Require.that(
+                    token >= 0 && token < vocabularySize,
+                    "%s: %s must be one of the model's %s tokens, from 0 to %s, got %s",
+                    where,
+                    key,
+                    vocabularySize,
+                    vocabularySize - 1,
+                    token);
         }
     }
 
     /** The scores of one step are one array. */
     private void requireRoom(String key, int rows) {
         int most = Integer.MAX_VALUE / vocabularySize;
-        if (rows > most) {
-            throw new IllegalArgumentException(
-                    "%s: %s must be at most %d with a vocabulary of %d tokens, got %d"
-                            .formatted(where, key, most, vocabularySize, rows));
-        }
+        Require.that(
+                rows <= most,
+                "%s: %s must be at most %s with a vocabulary of %s tokens, got %s",
+                where,
+                key,
+                most,
+                vocabularySize,
+                rows);
     }
 }

@@ -15,6 +15,7 @@ import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
+import org.attn4j.common.Require;
 
 /**
  * What a stack of layers starts from: {@code projection(dropout(norm(scale · token + type +
@@ -124,10 +125,9 @@ public final class Embeddings extends AbstractBlock {
         NDManager manager = in.ids().getManager();
         long count = in.ids().getShape().get(1);
         if (sinusoidal != null) {
-            if (in.positions() != null) {
-                throw new IllegalArgumentException(
-                        "sinusoidal positions count from the first token; leave positions out");
-            }
+            Require.that(
+                    in.positions() == null,
+                    "sinusoidal positions count from the first token; leave positions out");
             requirePositions(in.first() + count);
             return sinusoidal.encode(manager, in.first(), count);
         }
@@ -140,14 +140,11 @@ public final class Embeddings extends AbstractBlock {
     }
 
     private void requirePositions(long count) {
-        if (maxLength > 0 && count > maxLength) {
-            throw new IllegalArgumentException(
-                    "there are positions for "
-                            + maxLength
-                            + " tokens, but the sequence has "
-                            + count
-                            + ": shorten it");
-        }
+        Require.that(
+                maxLength <= 0 || count <= maxLength,
+                "there are positions for %s tokens, but the sequence has %s: shorten it",
+                maxLength,
+                count);
     }
 
     /**
@@ -316,10 +313,9 @@ public final class Embeddings extends AbstractBlock {
          */
         public Embeddings build() {
             Objects.requireNonNull(tokens, "tokens");
-            if (sinusoidal != null && learned != null) {
-                throw new IllegalArgumentException(
-                        "embeddings take sinusoidal or learned positions, got both");
-            }
+            Require.that(
+                    sinusoidal == null || learned == null,
+                    "embeddings take sinusoidal or learned positions, got both");
             return new Embeddings(this);
         }
     }

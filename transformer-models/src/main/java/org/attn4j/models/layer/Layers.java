@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.common.Require;
 
 /** What layers and heads share. */
 public final class Layers {
@@ -38,10 +39,8 @@ public final class Layers {
     }
 
     static float requireRate(String name, float rate) {
-        if (!(rate >= 0 && rate < 1)) {
-            throw new IllegalArgumentException(
-                    name + " must be at least 0 and below 1, got " + rate);
-        }
+        Require.that(
+                rate >= 0 && rate < 1, "%s must be at least 0 and below 1, got %s", name, rate);
         return rate;
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.Records;
 
 /**
@@ -34,14 +35,10 @@ public record Bleu(
     /** Stands for the logarithm of 0, so that a precision of 0 makes the score 0. */
     private static final double LOG_ZERO = -9_999_999_999.0;
 
-    /** {@inheritDoc} */
     public Bleu {
         Objects.requireNonNull(tokenizer, "tokenizer");
         Objects.requireNonNull(smoothing, "smoothing");
-        if (maxOrder < 1) {
-            throw new IllegalArgumentException(
-                    "maxOrder must be 1 or more, got maxOrder=" + maxOrder);
-        }
+        Require.that(maxOrder >= 1, "maxOrder must be 1 or more, got maxOrder=%s", maxOrder);
     }
 
     /**

@@ -27,7 +27,6 @@ public record BleuScore(
         String signature)
         implements MetricScore {
 
-    /** {@inheritDoc} */
     public BleuScore {
         precisions = List.copyOf(precisions);
         counts = List.copyOf(counts);

@@ -1,5 +1,7 @@
 package org.attn4j.models.metric;
 
+import org.attn4j.common.Require;
+
 /**
  * What BLEU takes for the precision of an order without a match (Chen and Cherry 2014, A Systematic
  * Comparison of Smoothing Techniques for Sentence-Level BLEU).
@@ -32,16 +34,16 @@ public record BleuSmoothing(Method method, double value) {
     private static final double DEFAULT_FLOOR = 0.1;
     private static final double DEFAULT_K = 1;
 
-    /** {@inheritDoc} */
     public BleuSmoothing {
-        if (!method.valued && value != 0) {
-            throw new IllegalArgumentException(
-                    "smoothing " + method.label + " takes no value, got value=" + value);
-        }
-        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "smoothing value must be 0 or more, got value=" + value);
-        }
+        Require.that(
+                method.valued || value == 0,
+                "smoothing %s takes no value, got value=%s",
+                method.label,
+                value);
+        Require.that(
+                value >= 0 && value < Double.POSITIVE_INFINITY,
+                "smoothing value must be 0 or more, got value=%s",
+                value);
     }
 
     /**

@@ -45,10 +45,8 @@ public enum BleuTokenizer implements ScoringTokenizer {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "tokenize must be one of "
-                                                + labels()
-                                                + ", got tokenize="
-                                                + label));
+                                        "tokenize must be one of %s, got tokenize=%s"
+                                                .formatted(labels(), label)));
     }
 
     private static String labels() {

@@ -3,6 +3,7 @@ package org.attn4j.models.metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.Records;
 
 /**
@@ -33,7 +34,6 @@ public record Chrf(
     private static final double EPSILON = 1e-16;
     private static final String ASCII_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-    /** {@inheritDoc} */
     public Chrf {
         if (charOrder < 0 || wordOrder < 0 || charOrder + wordOrder < 1) {
             throw new IllegalArgumentException(
@@ -42,9 +42,7 @@ public record Chrf(
                                     + " charOrder=%d, wordOrder=%d",
                             charOrder, wordOrder));
         }
-        if (beta < 0) {
-            throw new IllegalArgumentException("beta must be 0 or more, got beta=" + beta);
-        }
+        Require.that(beta >= 0, "beta must be 0 or more, got beta=%s", beta);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.attn4j.models.metric;
 
 import java.util.Map;
+import org.attn4j.common.Require;
 
 /**
  * A model's loss and perplexity on a corpus, from the negative log-likelihood of all its tokens.
@@ -10,15 +11,11 @@ import java.util.Map;
  */
 public record Perplexity(double negativeLogLikelihood, long tokens) implements MetricScore {
 
-    /** {@inheritDoc} */
     public Perplexity {
-        if (tokens < 1) {
-            throw new IllegalArgumentException(
-                    "perplexity needs one token at least, got tokens=" + tokens);
-        }
-        if (Double.isNaN(negativeLogLikelihood)) {
-            throw new IllegalArgumentException("negativeLogLikelihood must be a number, got NaN");
-        }
+        Require.that(tokens >= 1, "perplexity needs one token at least, got tokens=%s", tokens);
+        Require.that(
+                !Double.isNaN(negativeLogLikelihood),
+                "negativeLogLikelihood must be a number, got NaN");
     }
 
     /**

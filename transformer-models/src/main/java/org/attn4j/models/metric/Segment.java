@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.attn4j.common.Require;
 
 /**
  * One line of a corpus: a hypothesis and the references there are for it.
@@ -13,7 +14,6 @@ import java.util.Objects;
  */
 public record Segment(String hypothesis, List<String> references) {
 
-    /** {@inheritDoc} */
     public Segment {
         Objects.requireNonNull(hypothesis, "hypothesis");
         references = List.copyOf(references);
@@ -30,14 +30,11 @@ public record Segment(String hypothesis, List<String> references) {
      *     reference
      */
     public static List<Segment> align(List<String> hypotheses, List<List<String>> references) {
-        if (hypotheses.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a corpus score needs one hypothesis at least, got none");
-        }
-        if (references.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a corpus score needs one stream of references at least, got none");
-        }
+        Require.that(
+                !hypotheses.isEmpty(), "a corpus score needs one hypothesis at least, got none");
+        Require.that(
+                !references.isEmpty(),
+                "a corpus score needs one stream of references at least, got none");
         for (int stream = 0; stream < references.size(); stream++) {
             int count = references.get(stream).size();
             if (count != hypotheses.size()) {
@@ -57,22 +54,20 @@ public record Segment(String hypothesis, List<String> references) {
 
     private static Segment segment(
             List<String> hypotheses, List<List<String>> references, int line) {
-        if (hypotheses.get(line) == null) {
-            throw new IllegalArgumentException(
-                    "hypothesis "
-                            + (line + 1)
-                            + " is null: give an empty string for an empty line");
-        }
+        Require.that(
+                hypotheses.get(line) != null,
+                "hypothesis %s is null: give an empty string for an empty line",
+                line + 1);
         List<String> present = new ArrayList<>(references.size());
         for (List<String> stream : references) {
             if (stream.get(line) != null) {
                 present.add(stream.get(line));
             }
         }
-        if (present.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "line " + (line + 1) + " has no reference: each line needs one at least");
-        }
+        Require.that(
+                !present.isEmpty(),
+                "line %s has no reference: each line needs one at least",
+                line + 1);
         return new Segment(hypotheses.get(line), present);
     }
 }

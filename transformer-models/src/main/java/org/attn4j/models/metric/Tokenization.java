@@ -36,10 +36,8 @@ final class Tokenization {
     /** Ideographs and their radicals, strokes, compatibility and enclosed forms; punctuation. */
     private static final Pattern TER_ASIAN =
             Pattern.compile(
-                    "[\\u4e00-\\u9fff\\u3200-\\u4dbf\\u31c0-\\u31ef\\u2e80-\\u2eff"
-                            + "\\uf900-\\ufaff\\ufe30-\\ufe4f"
-                            + ASIAN_PUNCTUATION
-                            + "]");
+                    "[\\u4e00-\\u9fff\\u3200-\\u4dbf\\u31c0-\\u31ef\\u2e80-\\u2eff\\uf900-\\ufaff\\ufe30-\\ufe4f%s]"
+                            .formatted(ASIAN_PUNCTUATION));
 
     private Tokenization() {}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.attn4j.attention.ops.EngineThreads;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.CausalModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
@@ -209,14 +210,12 @@ public final class Generation {
         if (!(setting("decoder_start_token_id") instanceof JsonArray starts)) {
             return inputs;
         }
-        if (starts.size() != inputs.size()) {
-            throw new IllegalArgumentException(
-                    "decoder_start_token_id must be one token or one for each input, got "
-                            + starts.size()
-                            + " tokens for "
-                            + inputs.size()
-                            + " inputs");
-        }
+        Require.that(
+                starts.size() == inputs.size(),
+                "decoder_start_token_id must be one token or one for each input, got %s"
+                        + " tokens for %s inputs",
+                starts.size(),
+                inputs.size());
         List<SearchInput> started = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             SearchInput input = inputs.get(i);

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.ConvertedContent;
@@ -92,7 +93,6 @@ public final class ModelConversion {
             List<String> files,
             List<String> overflowed) {
 
-        /** {@inheritDoc} */
         public Result {
             files = List.copyOf(files);
             overflowed = List.copyOf(overflowed);
@@ -322,10 +322,10 @@ public final class ModelConversion {
          * @throws IllegalArgumentException if it is another type
          */
         public Builder optType(TensorType type) {
-            if (type != null && !NAMES.containsKey(type)) {
-                throw new IllegalArgumentException(
-                        "a model can be converted to F64, F32, F16 or BF16, got " + type);
-            }
+            Require.that(
+                    type == null || NAMES.containsKey(type),
+                    "a model can be converted to F64, F32, F16 or BF16, got %s",
+                    type);
             this.type = type;
             return this;
         }
@@ -337,10 +337,7 @@ public final class ModelConversion {
          * @return this builder
          */
         public Builder optShardBytes(long shardBytes) {
-            if (shardBytes < 1) {
-                throw new IllegalArgumentException(
-                        "shardBytes must be positive, got " + shardBytes);
-            }
+            Require.that(shardBytes >= 1, "shardBytes must be positive, got %s", shardBytes);
             this.shardBytes = shardBytes;
             return this;
         }

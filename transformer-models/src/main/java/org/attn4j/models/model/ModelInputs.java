@@ -151,11 +151,8 @@ public record ModelInputs(Map<String, NDArray> arrays, AttentionObserver observe
             long low = lowest.toLongArray()[0];
             if (low < 0 || high >= limit) {
                 throw new IllegalArgumentException(
-                        name
-                                + " must be at least 0 and below "
-                                + limit
-                                + ", got "
-                                + (low < 0 ? low : high));
+                        "%s must be at least 0 and below %s, got %s"
+                                .formatted(name, limit, low < 0 ? low : high));
             }
         }
         return ids;

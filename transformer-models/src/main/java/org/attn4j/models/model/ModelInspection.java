@@ -47,7 +47,6 @@ public record ModelInspection(
 
     private static final Pattern NUMBER = Pattern.compile("\\.(\\d+)(?=\\.|$)");
 
-    /** {@inheritDoc} */
     public ModelInspection {
         Objects.requireNonNull(folder, "folder");
         Objects.requireNonNull(config, "config");
@@ -75,7 +74,7 @@ public record ModelInspection(
         /**
          * Returns whether the model loads as it is.
          *
-         * @return whether every parameter has its tensor, and every tensor its place
+         * @return whether every parameter has its tensor, and every tensor its position
          */
         public boolean loads() {
             return report != null && report.isExact();

@@ -28,13 +28,11 @@ public final class ModelObserver implements AttentionObserver {
     /** Creates an observer that has seen nothing yet. */
     public ModelObserver() {}
 
-    /** {@inheritDoc} */
     @Override
     public void observe(String place, NDArray weights) {
         arrays.put(outputName(place), weights);
     }
 
-    /** {@inheritDoc} */
     @Override
     public void hidden(String place, NDArray states) {
         arrays.put(outputName(place), states);
@@ -51,12 +49,12 @@ public final class ModelObserver implements AttentionObserver {
     }
 
     /**
-     * Returns the name that transformers gives to what arises at a place.
+     * Returns the name that transformers gives to what arises at a position.
      *
-     * @param place the place that an observer is told, such as {@code
+     * @param place the position that an observer is told, such as {@code
      *     decoder.layers.0.encoder_attn}
-     * @return the name of the output, {@code cross_attentions.0}; the place itself where there is
-     *     none
+     * @return the name of the output, {@code cross_attentions.0}; the position itself where there
+     *     is none
      */
     public static String outputName(String place) {
         Matcher matcher = PLACE.matcher(place);

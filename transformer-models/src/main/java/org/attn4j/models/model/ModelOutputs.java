@@ -16,7 +16,6 @@ import java.util.Map;
  */
 public record ModelOutputs(Map<String, NDArray> arrays) {
 
-    /** {@inheritDoc} */
     public ModelOutputs {
         arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
     }

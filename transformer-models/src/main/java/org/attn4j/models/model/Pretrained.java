@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -222,10 +223,10 @@ public final class Pretrained {
          * @throws IllegalArgumentException if it is another
          */
         public Loader optDataType(DataType dataType) {
-            if (dataType != DataType.FLOAT32 && dataType != DataType.FLOAT16) {
-                throw new IllegalArgumentException(
-                        "weights can be held as float32 or float16, got " + dataType);
-            }
+            Require.that(
+                    dataType == DataType.FLOAT32 || dataType == DataType.FLOAT16,
+                    "weights can be held as float32 or float16, got %s",
+                    dataType);
             this.dataType = dataType;
             return this;
         }

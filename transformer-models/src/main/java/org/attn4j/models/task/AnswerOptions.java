@@ -1,5 +1,7 @@
 package org.attn4j.models.task;
 
+import org.attn4j.common.Require;
+
 /**
  * How an answer is looked for.
  *
@@ -23,22 +25,17 @@ public record AnswerOptions(
     /** One answer of at most 15 tokens, as the pipeline of transformers has it. */
     public static final AnswerOptions DEFAULT = new AnswerOptions(1, 15, 0, -1, false, true);
 
-    /** {@inheritDoc} */
     public AnswerOptions {
-        if (topK < 1 || maxAnswerTokens < 1) {
-            throw new IllegalArgumentException(
-                    "topK and maxAnswerTokens must be at least 1, got topK="
-                            + topK
-                            + ", maxAnswerTokens="
-                            + maxAnswerTokens);
-        }
-        if (maxTokens < 0 || stride < -1) {
-            throw new IllegalArgumentException(
-                    "maxTokens must be at least 0 and stride at least -1, got maxTokens="
-                            + maxTokens
-                            + ", stride="
-                            + stride);
-        }
+        Require.that(
+                topK >= 1 && maxAnswerTokens >= 1,
+                "topK and maxAnswerTokens must be at least 1, got topK=%s, maxAnswerTokens=%s",
+                topK,
+                maxAnswerTokens);
+        Require.that(
+                maxTokens >= 0 && stride >= -1,
+                "maxTokens must be at least 0 and stride at least -1, got maxTokens=%s, stride=%s",
+                maxTokens,
+                stride);
     }
 
     /**

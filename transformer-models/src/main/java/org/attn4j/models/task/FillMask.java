@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
@@ -52,9 +53,7 @@ public final class FillMask {
      *     or a target has no token
      */
     public FillMask(TaskModel model, int topK, List<String> targets) {
-        if (topK < 1) {
-            throw new IllegalArgumentException("topK must be at least 1, got " + topK);
-        }
+        Require.that(topK >= 1, "topK must be at least 1, got %s", topK);
         ModelTokenizer tokenizer = model.tokenizer();
         this.model = model;
         this.topK = topK;
@@ -83,9 +82,7 @@ public final class FillMask {
             return known.getAsInt();
         }
         long[] ids = tokenizer.encode(target, EncodeOptions.DEFAULT.withoutSpecialTokens()).ids();
-        if (ids.length == 0) {
-            throw new IllegalArgumentException("the target '" + target + "' has no token");
-        }
+        Require.that(ids.length != 0, "the target '%s' has no token", target);
         int first = Math.toIntExact(ids[0]);
         replaced.put(target, tokenizer.token(first));
         return first;

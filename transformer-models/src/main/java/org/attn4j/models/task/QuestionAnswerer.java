@@ -3,6 +3,7 @@ package org.attn4j.models.task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
@@ -66,14 +67,11 @@ public final class QuestionAnswerer {
      *     no room for the text beside the question
      */
     public List<Answer> answer(String question, String context, AnswerOptions options) {
-        if (question.isEmpty() || context.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "question and text must not be empty, got question='"
-                            + question
-                            + "', text='"
-                            + context
-                            + "'");
-        }
+        Require.that(
+                !question.isEmpty() && !context.isEmpty(),
+                "question and text must not be empty, got question='%s', text='%s'",
+                question,
+                context);
         List<TokenizedText> windows = windows(question, context, options);
         List<Answer> answers = new ArrayList<>();
         double nothing = Double.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelFiles;
@@ -89,10 +90,12 @@ record SentenceSettings(
     private static void require(JsonObject json, String key, String only) {
         JsonElement value = json.get(key);
         boolean absent = value == null || value.isJsonNull() || value.equals(new JsonObject());
-        if (!absent && !(value.isJsonPrimitive() && value.getAsString().equals(only))) {
-            throw new IllegalArgumentException(
-                    "%s=%s is not supported, only %s is".formatted(key, value, only));
-        }
+        Require.that(
+                absent || value.isJsonPrimitive() && value.getAsString().equals(only),
+                "%s=%s is not supported, only %s is",
+                key,
+                value,
+                only);
     }
 
     private static int number(JsonObject json, String key) {
@@ -100,9 +103,11 @@ record SentenceSettings(
         if (value == null || value.isJsonNull()) {
             return 0;
         }
-        if (value.getAsInt() < 1 || value.getAsDouble() != value.getAsInt()) {
-            throw new IllegalArgumentException(key + " must be at least 1, got " + value);
-        }
+        Require.that(
+                value.getAsInt() >= 1 && value.getAsDouble() == value.getAsInt(),
+                "%s must be at least 1, got %s",
+                key,
+                value);
         return value.getAsInt();
     }
 

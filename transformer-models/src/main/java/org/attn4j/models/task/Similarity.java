@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 
 /** How alike two vectors are, as sentence-transformers names it; the higher the more. */
 public enum Similarity {
@@ -44,10 +45,11 @@ public enum Similarity {
      * @throws IllegalArgumentException if their lengths differ
      */
     public double of(float[] left, float[] right) {
-        if (left.length != right.length) {
-            throw new IllegalArgumentException(
-                    "vectors must be of one length, got " + left.length + " and " + right.length);
-        }
+        Require.that(
+                left.length == right.length,
+                "vectors must be of one length, got %s and %s",
+                left.length,
+                right.length);
         return switch (this) {
             case COSINE -> dot(left, right) / (length(left) * length(right));
             case DOT -> dot(left, right);

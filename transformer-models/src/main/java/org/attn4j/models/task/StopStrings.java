@@ -2,6 +2,7 @@ package org.attn4j.models.task;
 
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.StopCriterion;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 
@@ -22,9 +23,10 @@ final class StopStrings implements StopCriterion {
      * @param prompts the tokens before what is generated, in which a string may begin
      */
     StopStrings(ModelTokenizer tokenizer, List<String> strings, List<int[]> prompts) {
-        if (strings.stream().anyMatch(String::isEmpty)) {
-            throw new IllegalArgumentException("stop_strings must not be empty, got " + strings);
-        }
+        Require.that(
+                !strings.stream().anyMatch(String::isEmpty),
+                "stop_strings must not be empty, got %s",
+                strings);
         this.tokenizer = tokenizer;
         this.strings = strings;
         this.prompts = prompts;

@@ -95,10 +95,10 @@ public enum Task {
                     TEXT_EMBEDDING;
             default ->
                     throw new IllegalArgumentException(
-                            "task must be one of "
-                                    + Arrays.stream(values()).map(Task::toString).toList()
-                                    + ", got "
-                                    + name);
+                            "task must be one of %s, got %s"
+                                    .formatted(
+                                            Arrays.stream(values()).map(Task::toString).toList(),
+                                            name));
         };
     }
 
@@ -150,12 +150,12 @@ public enum Task {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "the model is "
-                                                + named.orElse("of the family " + type)
-                                                + ", and "
-                                                + label
-                                                + " needs one whose name ends in "
-                                                + String.join(" or ", endings)));
+                                        ("the model is %s, and %s needs one"
+                                                        + " whose name ends in %s")
+                                                .formatted(
+                                                        named.orElse("of the family " + type),
+                                                        label,
+                                                        String.join(" or ", endings))));
     }
 
     static Optional<String> named(JsonObject config) {

@@ -40,7 +40,6 @@ public final class TaskBlock extends AbstractBlock {
         return model;
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -50,14 +49,12 @@ public final class TaskBlock extends AbstractBlock {
         return block.forward(parameters, inputs, training, params);
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         block.initialize(manager, dataType, inputShapes);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return block.getOutputShapes(inputShapes);

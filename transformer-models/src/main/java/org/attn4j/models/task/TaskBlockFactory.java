@@ -38,7 +38,6 @@ public final class TaskBlockFactory implements BlockFactory {
     /** Creates a factory; called by DJL. */
     public TaskBlockFactory() {}
 
-    /** {@inheritDoc} */
     @Override
     public Block newBlock(Model model, Path folder, Map<String, ?> arguments) throws IOException {
         Pretrained.Loader loader =

@@ -234,9 +234,10 @@ public final class TaskModel implements AutoCloseable {
         for (TokenizedText row : rows) {
             if (positions.isPresent() && row.length() > positions.getAsInt()) {
                 throw new IllegalArgumentException(
-                        "the text has %d tokens, but the model has positions for %d: shorten it, or"
-                                        .formatted(row.length(), positions.getAsInt())
-                                + " have it truncated");
+                        "%s have it truncated"
+                                .formatted(
+                                        "the text has %d tokens, but the model has positions for %d: shorten it, or"
+                                                .formatted(row.length(), positions.getAsInt())));
             }
         }
     }

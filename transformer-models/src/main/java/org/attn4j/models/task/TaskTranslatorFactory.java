@@ -100,13 +100,11 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
     /** Creates a factory; called by DJL. */
     public TaskTranslatorFactory() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<Pair<Type, Type>> getSupportedTypes() {
         return TRANSLATORS.keySet();
     }
 
-    /** {@inheritDoc} */
     @Override
     @SuppressWarnings("unchecked")
     public <I, O> Translator<I, O> newInstance(
@@ -118,9 +116,8 @@ public final class TaskTranslatorFactory implements TranslatorFactory, Serializa
         }
         if (!(model.getBlock() instanceof TaskBlock block)) {
             throw new TranslateException(
-                    "the model's block must be made by "
-                            + TaskBlockFactory.class.getName()
-                            + ": name it as the blockFactory");
+                    "the model's block must be made by %s: name it as the blockFactory"
+                            .formatted(TaskBlockFactory.class.getName()));
         }
         try {
             Translators translators =

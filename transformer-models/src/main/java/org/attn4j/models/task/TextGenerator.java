@@ -246,11 +246,9 @@ public final class TextGenerator implements AutoCloseable {
             }
             arguments.putAll(request.arguments());
             generation = new Generation(model, arguments, Generation.TEXT_SETTINGS);
-            if (request.truncate() && !isEncoderDecoder()) {
-                throw new IllegalArgumentException(
-                        "the model goes on with its prompt, of which nothing can be cut: shorten"
-                                + " it");
-            }
+            Require.that(
+                    !request.truncate() || isEncoderDecoder(),
+                    "the model goes on with its prompt, of which nothing can be cut: shorten it");
             beginning = targetPrefix();
             config = generation.config(isEncoderDecoder() ? 1 + beginning.length : 1);
             readings = new TextReading[texts.size()];
@@ -281,20 +279,19 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private void checkLanguages() {
-            if (tokenizer.languages().isEmpty()) {
-                throw new IllegalArgumentException(
-                        "the model tells of no languages: leave them out");
-            }
+            Require.that(
+                    !tokenizer.languages().isEmpty(),
+                    "the model tells of no languages: leave them out");
             if (marksByText()
                     && (request.sourceLanguage() != null
                             || !tokenizer.languages().contains(mark()))) {
                 throw new IllegalArgumentException(
-                        "the model takes a target language alone, one of "
-                                + String.join(", ", tokenizer.languages())
-                                + ", got source="
-                                + request.sourceLanguage()
-                                + ", target="
-                                + request.targetLanguage());
+                        ("the model takes a target language alone, one of %s,"
+                                        + " got source=%s, target=%s")
+                                .formatted(
+                                        String.join(", ", tokenizer.languages()),
+                                        request.sourceLanguage(),
+                                        request.targetLanguage()));
             }
         }
 
@@ -445,10 +442,9 @@ public final class TextGenerator implements AutoCloseable {
             if (request.targetPrefix() == null) {
                 return new int[0];
             }
-            if (!isEncoderDecoder()) {
-                throw new IllegalArgumentException(
-                        "the model goes on with its prompt: put the beginning there");
-            }
+            Require.that(
+                    isEncoderDecoder(),
+                    "the model goes on with its prompt: put the beginning there");
             EncodeOptions bare = EncodeOptions.DEFAULT.withoutSpecialTokens();
             LongStream ids = LongStream.of(words.encodeTarget(request.targetPrefix(), bare).ids());
             JsonElement first = generation.setting("forced_bos_token_id");
@@ -477,11 +473,10 @@ public final class TextGenerator implements AutoCloseable {
             int[] ids = LongStream.of(read).mapToInt(Math::toIntExact).toArray();
             if (ids.length == 0) {
                 JsonElement begin = generation.setting("bos_token_id");
-                if (begin == null) {
-                    throw new IllegalArgumentException(
-                            "the prompt has no tokens and the model none that begins texts: give a"
-                                    + " prompt");
-                }
+                Require.that(
+                        begin != null,
+                        "the prompt has no tokens and the model none that begins texts:"
+                                + " give a prompt");
                 return new int[] {begin.getAsInt()};
             }
             return ids;
@@ -546,10 +541,10 @@ public final class TextGenerator implements AutoCloseable {
 
         private static double seconds(JsonElement element) {
             boolean number = element instanceof JsonPrimitive given && given.isNumber();
-            if (!number || !(element.getAsDouble() >= 0)) {
-                throw new IllegalArgumentException(
-                        "max_time must be a number of seconds, 0 or more, got " + element);
-            }
+            Require.that(
+                    number && element.getAsDouble() >= 0,
+                    "max_time must be a number of seconds, 0 or more, got %s",
+                    element);
             return element.getAsDouble();
         }
     }

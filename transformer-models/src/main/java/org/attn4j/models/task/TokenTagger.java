@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
@@ -47,10 +48,9 @@ public final class TokenTagger {
      * @throws IllegalArgumentException if there is a stride and every token stands by itself
      */
     public TokenTagger(TaskModel model, Aggregation aggregation, Set<String> ignored, int stride) {
-        if (stride >= 0 && aggregation == Aggregation.NONE) {
-            throw new IllegalArgumentException(
-                    "parts of a long text need an aggregation other than none");
-        }
+        Require.that(
+                stride < 0 || aggregation != Aggregation.NONE,
+                "parts of a long text need an aggregation other than none");
         this.model = model;
         this.aggregation = aggregation;
         this.ignored = Set.copyOf(ignored);

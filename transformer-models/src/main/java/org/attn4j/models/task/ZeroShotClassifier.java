@@ -3,6 +3,7 @@ package org.attn4j.models.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.attn4j.common.Require;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TokenizedText;
@@ -37,11 +38,10 @@ public final class ZeroShotClassifier {
         for (int i = labels.size() - 1; i >= 0; i--) {
             found = labels.get(i).toLowerCase(Locale.ROOT).startsWith("entail") ? i : found;
         }
-        if (found < 0 || labels.size() < 2) {
-            throw new IllegalArgumentException(
-                    "the model must have a class whose name begins with entail, and another, got "
-                            + labels);
-        }
+        Require.that(
+                found >= 0 && labels.size() >= 2,
+                "the model must have a class whose name begins with entail, and another, got %s",
+                labels);
         entailment = found;
         contradiction = found == 0 ? labels.size() - 1 : 0;
     }
@@ -84,13 +84,11 @@ public final class ZeroShotClassifier {
      */
     public List<Outcome<List<LabelScore>>> outcomes(
             List<String> texts, List<String> classes, String template, boolean multiLabel) {
-        if (classes.isEmpty()) {
-            throw new IllegalArgumentException("there must be at least one class, got none");
-        }
-        if (!template.contains(SLOT)) {
-            throw new IllegalArgumentException(
-                    "the template must have {} in place of the class, got " + template);
-        }
+        Require.that(!classes.isEmpty(), "there must be at least one class, got none");
+        Require.that(
+                template.contains(SLOT),
+                "the template must have {} in place of the class, got %s",
+                template);
         boolean each = multiLabel || classes.size() == 1;
         return model.outcomes(
                 texts,

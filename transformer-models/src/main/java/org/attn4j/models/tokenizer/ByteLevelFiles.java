@@ -76,12 +76,9 @@ final class ByteLevelFiles {
                     || !vocabulary.has(pair[1])
                     || !vocabulary.has(pair[0] + pair[1])) {
                 throw new IOException(
-                        "line "
-                                + number
-                                + " of "
-                                + file
-                                + " must be two tokens of vocab.json that make a third, got "
-                                + line);
+                        ("line %s of %s must be two tokens of vocab.json that"
+                                        + " make a third, got %s")
+                                .formatted(number, file, line));
             }
             merges.add(JsonParts.list(pair[0], pair[1]));
         }

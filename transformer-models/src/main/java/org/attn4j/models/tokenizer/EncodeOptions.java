@@ -1,5 +1,6 @@
 package org.attn4j.models.tokenizer;
 
+import org.attn4j.common.Require;
 import org.attn4j.models.config.Records;
 
 /**
@@ -28,20 +29,15 @@ public record EncodeOptions(
     public static final EncodeOptions DEFAULT =
             new EncodeOptions(true, Truncation.NONE, 0, 0, null, 0, 1);
 
-    /** {@inheritDoc} */
     public EncodeOptions {
-        if (maxLength < 0 || stride < 0 || padTo < 0 || padToMultipleOf < 1) {
-            throw new IllegalArgumentException(
-                    "maxLength, stride and padTo must not be negative and padToMultipleOf must be"
-                            + " at least 1, got "
-                            + maxLength
-                            + ", "
-                            + stride
-                            + ", "
-                            + padTo
-                            + ", "
-                            + padToMultipleOf);
-        }
+        Require.that(
+                maxLength >= 0 && stride >= 0 && padTo >= 0 && padToMultipleOf >= 1,
+                "maxLength, stride and padTo must not be negative and padToMultipleOf"
+                        + " must be at least 1, got %s, %s, %s, %s",
+                maxLength,
+                stride,
+                padTo,
+                padToMultipleOf);
     }
 
     /**

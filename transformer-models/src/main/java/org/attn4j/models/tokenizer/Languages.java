@@ -1,6 +1,7 @@
 package org.attn4j.models.tokenizer;
 
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * How the texts of mBART are marked: of 2020 {@code text </s> language}, of mBART-50 {@code
@@ -13,17 +14,17 @@ import java.util.List;
  */
 record Languages(String source, String target, boolean before, String end) {
 
-    /** {@inheritDoc} */
     Languages {
         target = target == null ? source : target;
     }
 
     Languages with(String otherSource, String otherTarget, List<String> known) {
         for (String language : new String[] {otherSource, otherTarget}) {
-            if (language != null && !known.contains(language)) {
-                throw new IllegalArgumentException(
-                        "a language must be one of " + known + ", got " + language);
-            }
+            Require.that(
+                    language == null || known.contains(language),
+                    "a language must be one of %s, got %s",
+                    known,
+                    language);
         }
         return new Languages(
                 otherSource == null ? source : otherSource,

@@ -125,12 +125,12 @@ final class LibrarySegmenter implements Segmenter {
             return HuggingFaceTokenizer.newInstance(in, options);
         } catch (LinkageError | EngineException e) {
             throw new IOException(
-                    "the native library of Hugging Face's tokenizers could not be loaded on "
-                            + System.getProperty("os.name")
-                            + " "
-                            + System.getProperty("os.arch")
-                            + ": "
-                            + rootMessage(e),
+                    ("the native library of Hugging Face's tokenizers could not"
+                                    + " be loaded on %s %s: %s")
+                            .formatted(
+                                    System.getProperty("os.name"),
+                                    System.getProperty("os.arch"),
+                                    rootMessage(e)),
                     e);
         } catch (RuntimeException e) {
             String why = TokenTable.readable(e.getMessage());

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
@@ -142,8 +143,8 @@ public final class ModelTokenizer implements AutoCloseable {
      * @param options whether special tokens are added, and what is cut off
      * @return the tokens
      * @throws IllegalArgumentException if the limit leaves no room for what may not be cut
-     * @throws IllegalStateException if a text is too long for the tokenizer, and has no place where
-     *     it can be cut without other tokens
+     * @throws IllegalStateException if a text is too long for the tokenizer, and has no position
+     *     where it can be cut without other tokens
      */
     public TokenizedText encode(TextPair text, EncodeOptions options) {
         TokenizedText full = full(text, options, languages == null ? null : languages.source());
@@ -493,11 +494,10 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no such language
      */
     public ModelTokenizer withLanguages(String sourceLanguage, String targetLanguage) {
-        if (languages == null) {
-            throw new IllegalArgumentException(
-                    "the tokenizer must be of a model such as mBART, whose texts are marked with"
-                            + " their languages, got a model without");
-        }
+        Require.that(
+                languages != null,
+                "the tokenizer must be of a model such as mBART, whose texts are marked"
+                        + " with their languages, got a model without");
         Languages others = languages.with(sourceLanguage, targetLanguage, profile.languages());
         return new ModelTokenizer(source, target, profile, others);
     }

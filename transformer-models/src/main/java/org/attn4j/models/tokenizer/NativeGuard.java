@@ -103,10 +103,8 @@ record NativeGuard(int longestText, int longestDecoded) {
         long characters = tokens.mapToLong(token -> token.length() + 1L).sum();
         if (characters > longestDecoded) {
             throw new IllegalStateException(
-                    "the tokens of a text must have at most "
-                            + longestDecoded
-                            + " characters, got "
-                            + characters);
+                    "the tokens of a text must have at most %s characters, got %s"
+                            .formatted(longestDecoded, characters));
         }
     }
 
@@ -189,12 +187,8 @@ record NativeGuard(int longestText, int longestDecoded) {
                     cost = RegexCost.of(expression);
                 } catch (IllegalArgumentException e) {
                     throw new IllegalArgumentException(
-                            "the regular expression "
-                                    + expression
-                                    + " of its "
-                                    + section
-                                    + " "
-                                    + e.getMessage(),
+                            "the regular expression %s of its %s %s"
+                                    .formatted(expression, section, e.getMessage()),
                             e);
                 }
                 shortest = cost.shortest();
@@ -331,10 +325,8 @@ record NativeGuard(int longestText, int longestDecoded) {
             require(!tokens[i].isEmpty(), "a token of a Unigram model must not be empty");
             require(
                     tokens[i].length() <= LONGEST_TOKEN,
-                    "a token of a Unigram model must be at most "
-                            + LONGEST_TOKEN
-                            + " characters, got "
-                            + tokens[i].length());
+                    "a token of a Unigram model must be at most %s characters, got %s"
+                            .formatted(LONGEST_TOKEN, tokens[i].length()));
         }
         Arrays.sort(tokens);
         double most = 1;
@@ -364,10 +356,8 @@ record NativeGuard(int longestText, int longestDecoded) {
             String content = text(token, "content");
             require(
                     content.length() <= LONGEST_TOKEN,
-                    "an added token must be at most "
-                            + LONGEST_TOKEN
-                            + " characters, got "
-                            + content.length());
+                    "an added token must be at most %s characters, got %s"
+                            .formatted(LONGEST_TOKEN, content.length()));
             checkSpaces(token, content);
             if (flag(token, "normalized")) {
                 normalised.add(token);

@@ -11,6 +11,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.tokenizer.SentencePieceModel.Kind;
 import org.attn4j.models.tokenizer.SentencePieceModel.Piece;
 
@@ -133,9 +134,7 @@ final class PieceLibrary {
         }
         double steps =
                 normal.keySet().stream().mapToDouble(t -> (double) t.length() * t.length()).sum();
-        if (steps > MOST_STEPS) {
-            throw new IllegalArgumentException("its pieces are too long for a byte-pair encoding");
-        }
+        Require.that(steps <= MOST_STEPS, "its pieces are too long for a byte-pair encoding");
         List<Merge> merges = new ArrayList<>();
         for (Piece piece : model.pieces()) {
             String text = piece.text();

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.common.Require;
 
 /** The tokens and ids of a model whose texts SentencePiece segments. */
 final class PieceVocabulary {
@@ -25,9 +26,7 @@ final class PieceVocabulary {
     }
 
     void put(String token, int id) {
-        if (id < 0 || id > 1 << 24) {
-            throw new IllegalArgumentException("the id of " + token + " is out of range: " + id);
-        }
+        Require.that(id >= 0 && id <= 1 << 24, "the id of %s is out of range: %s", token, id);
         while (tokens.size() <= id) {
             tokens.add(null);
         }
@@ -38,13 +37,11 @@ final class PieceVocabulary {
     /** Lets a token be found in texts; it gets the next id if it has none. */
     void find(SpecialToken token) {
         int length = token.content().length();
-        if (length > NativeGuard.LONGEST_TOKEN) {
-            throw new IllegalArgumentException(
-                    "an added token must be at most "
-                            + NativeGuard.LONGEST_TOKEN
-                            + " characters, got "
-                            + length);
-        }
+        Require.that(
+                length <= NativeGuard.LONGEST_TOKEN,
+                "an added token must be at most %s characters, got %s",
+                NativeGuard.LONGEST_TOKEN,
+                length);
         if (!ids.containsKey(token.content())) {
             put(token.content(), tokens.size());
         }
@@ -70,10 +67,7 @@ final class PieceVocabulary {
 
     int require(String token) {
         int id = id(token);
-        if (id < 0) {
-            throw new IllegalArgumentException(
-                    "the special token " + token + " must be in the vocabulary, and is not");
-        }
+        Require.that(id >= 0, "the special token %s must be in the vocabulary, and is not", token);
         return id;
     }
 

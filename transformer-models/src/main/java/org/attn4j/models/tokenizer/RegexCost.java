@@ -3,6 +3,7 @@ package org.attn4j.models.tokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * How much a backtracking matcher may do for a regular expression at most, found by reading it.
@@ -417,9 +418,7 @@ record RegexCost(double factor, int degree, boolean loops, int shortest) {
         private Node group() {
             boolean zeroWidth = false;
             boolean atomic = false;
-            if (take('*')) {
-                throw new IllegalArgumentException("calls a function");
-            }
+            Require.that(!take('*'), "calls a function");
             if (take('?')) {
                 int begin = at;
                 if (take('=') || take('!')) {

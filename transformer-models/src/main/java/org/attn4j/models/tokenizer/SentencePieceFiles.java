@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.tokenizer.SentencePieceModel.Kind;
 import org.attn4j.models.tokenizer.SentencePieceModel.Piece;
@@ -130,10 +131,10 @@ final class SentencePieceFiles {
         for (int id = 0; id < ids.length; id++) {
             ids[id] = id < from ? first[id] : id + shift;
         }
-        if (model.unkId() != 0) {
-            throw new IllegalArgumentException(
-                    "the unknown piece must be the first one, got " + model.unkId());
-        }
+        Require.that(
+                model.unkId() == 0,
+                "the unknown piece must be the first one, got %s",
+                model.unkId());
         return ids;
     }
 

@@ -123,10 +123,8 @@ record SentencePieceModel(
         require(!text.isEmpty(), "a piece is empty");
         require(
                 text.length() <= NativeGuard.LONGEST_TOKEN,
-                "a piece must be at most "
-                        + NativeGuard.LONGEST_TOKEN
-                        + " characters, got "
-                        + text.length());
+                "a piece must be at most %s characters, got %s"
+                        .formatted(NativeGuard.LONGEST_TOKEN, text.length()));
         require(Float.isFinite(score), "the score of " + text + " is not a number");
         return new Piece(text, score, kind);
     }

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
  * What families make of SentencePiece.
  *
  * @param prefix which parts of a text, cut at its special tokens, get a space before them
- * @param spacesBelong whether the space before a word belongs to its place in the text
+ * @param spacesBelong whether the space before a word belongs to its position in the text
  * @param words whether spaces begin words; all of a text is one word otherwise
  * @param languageFirst whether a text may begin with a language in double angle brackets
  * @param surfaces whether what the pieces cannot write is looked up in the vocabulary as it is

@@ -3,6 +3,7 @@ package org.attn4j.models.tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * The names of the special tokens of a vocabulary. A name is null where the vocabulary has no such
@@ -18,17 +19,16 @@ public record SpecialTokens(String pad, String bos, String eos, String unk) {
     /** The names and the order of ids of the tokenizers trained here: 0, 1, 2, 3. */
     public static final SpecialTokens DEFAULT = new SpecialTokens("<pad>", "<s>", "</s>", "<unk>");
 
-    /** {@inheritDoc} */
     public SpecialTokens {
         for (String name : new String[] {pad, bos, eos, unk}) {
-            if (name != null && name.isEmpty()) {
-                throw new IllegalArgumentException("the name of a special token must not be empty");
-            }
+            Require.that(
+                    name == null || !name.isEmpty(),
+                    "the name of a special token must not be empty");
         }
-        if (unk != null && (unk.equals(pad) || unk.equals(bos) || unk.equals(eos))) {
-            throw new IllegalArgumentException(
-                    "unk must be a token of its own, got " + unk + " for another purpose too");
-        }
+        Require.that(
+                unk == null || !unk.equals(pad) && !unk.equals(bos) && !unk.equals(eos),
+                "unk must be a token of its own, got %s for another purpose too",
+                unk);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 
 /** The templates by which families put special tokens around texts. */
 final class Templates {
@@ -57,19 +58,17 @@ final class Templates {
 
     private static String token(TokenizerSettings settings, String role) {
         SpecialToken token = settings.named().get(role);
-        if (token == null) {
-            throw new IllegalArgumentException(
-                    "its texts need a " + role + "_token; name one in tokenizer_config.json");
-        }
+        Require.that(
+                token != null,
+                "its texts need a %s_token; name one in tokenizer_config.json",
+                role);
         return token.content();
     }
 
     private static int id(String token, Map<String, Integer> ids) {
         Integer id = ids.get(token);
-        if (id == null) {
-            throw new IllegalArgumentException(
-                    "the special token " + token + " must be in the vocabulary, and is not");
-        }
+        Require.that(
+                id != null, "the special token %s must be in the vocabulary, and is not", token);
         return id;
     }
 

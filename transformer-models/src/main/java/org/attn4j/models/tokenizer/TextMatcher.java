@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.common.Require;
 
 /** Finds the longest of some texts at a position, however many there are. */
 final class TextMatcher {
@@ -29,10 +30,10 @@ final class TextMatcher {
                 node = known == null ? next : known;
             }
             ends.add(node);
-            if (nodes.size() > MOST_CHARACTERS) {
-                throw new IllegalArgumentException(
-                        "its added tokens must have at most " + MOST_CHARACTERS + " characters");
-            }
+            Require.that(
+                    nodes.size() <= MOST_CHARACTERS,
+                    "its added tokens must have at most %s characters",
+                    MOST_CHARACTERS);
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.Objects;
  */
 public record TextPair(String text, String pair) {
 
-    /** {@inheritDoc} */
     public TextPair {
         Objects.requireNonNull(text, "the text must not be null");
     }

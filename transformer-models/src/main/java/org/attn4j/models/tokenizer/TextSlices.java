@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 
 /**
  * Where a long text may be cut so that its slices have the tokens of the whole: before a single
- * space between two letters from a to z, if the tokenizer begins a word at each such place and no
- * token reaches over it. Every further slice begins with the letter before the cut, so that what is
- * done to the beginning of a text is done to that letter; its tokens are left out again.
+ * space between two letters from a to z, if the tokenizer begins a word at each such position and
+ * no token reaches over it. Every further slice begins with the letter before the cut, so that what
+ * is done to the beginning of a text is done to that letter; its tokens are left out again.
  */
 final class TextSlices {
 

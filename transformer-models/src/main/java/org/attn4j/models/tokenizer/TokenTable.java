@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.attn4j.common.Require;
 
 /**
  * The tokens and ids of a tokenizer.json, and the form of it that the native library gets.
@@ -38,9 +39,7 @@ final class TokenTable {
         tokens = new String[ids.values().stream().mapToInt(id -> id + 1).max().orElse(0)];
         ids.forEach(
                 (token, id) -> {
-                    if (tokens[id] != null) {
-                        throw new IllegalArgumentException("the id " + id + " has two tokens");
-                    }
+                    Require.that(tokens[id] == null, "the id %s has two tokens", id);
                     tokens[id] = token;
                 });
         specialTokens =
@@ -97,19 +96,16 @@ final class TokenTable {
     private void put(String token, JsonElement id) {
         boolean number =
                 id instanceof JsonPrimitive && WHOLE_NUMBER.matcher(id.getAsString()).matches();
-        if (!number) {
-            throw new IllegalArgumentException(
-                    "the id of token " + token + " must be a whole number, got " + id);
-        }
+        Require.that(number, "the id of token %s must be a whole number, got %s", token, id);
         int value = id.getAsInt();
-        if (value > LARGEST_ID) {
-            throw new IllegalArgumentException("ids must be at most " + LARGEST_ID + ", got " + id);
-        }
+        Require.that(value <= LARGEST_ID, "ids must be at most %s, got %s", LARGEST_ID, id);
         Integer other = ids.putIfAbsent(token, value);
-        if (other != null && other != value) {
-            throw new IllegalArgumentException(
-                    "token " + token + " has two ids, " + other + " and " + id);
-        }
+        Require.that(
+                other == null || other == value,
+                "token %s has two ids, %s and %s",
+                token,
+                other,
+                id);
     }
 
     /**
@@ -210,9 +206,7 @@ final class TokenTable {
 
     /** Whether an id stands for text, rather than for a special token or nothing. */
     boolean isText(long id) {
-        if (id < 0) {
-            throw new IllegalArgumentException("an id must not be negative, got " + id);
-        }
+        Require.that(id >= 0, "an id must not be negative, got %s", id);
         String token = tokenOrNull(id);
         return token != null && !special.contains(token);
     }

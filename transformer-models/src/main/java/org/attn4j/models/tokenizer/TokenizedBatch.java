@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 
 /**
  * Texts as rows of one length.
@@ -18,17 +19,14 @@ import org.attn4j.attention.ops.HostArrays;
  */
 public record TokenizedBatch(List<TokenizedText> rows, List<String> inputNames) {
 
-    /** {@inheritDoc} */
     public TokenizedBatch {
         rows = List.copyOf(rows);
         inputNames = List.copyOf(inputNames);
-        if (rows.isEmpty()) {
-            throw new IllegalArgumentException("a batch must have at least one text, got none");
-        }
+        Require.that(!rows.isEmpty(), "a batch must have at least one text, got none");
         int length = rows.get(0).length();
-        if (rows.stream().anyMatch(row -> row.length() != length)) {
-            throw new IllegalArgumentException("the rows of a batch must be of one length");
-        }
+        Require.that(
+                !rows.stream().anyMatch(row -> row.length() != length),
+                "the rows of a batch must be of one length");
     }
 
     /**

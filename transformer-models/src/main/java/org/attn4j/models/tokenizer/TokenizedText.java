@@ -2,6 +2,7 @@ package org.attn4j.models.tokenizer;
 
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * A text, or a pair of texts, as the ids that a model reads. All arrays have one entry for each
@@ -27,7 +28,6 @@ public record TokenizedText(
         int[] wordIds,
         int[] sequenceIds) {
 
-    /** {@inheritDoc} */
     public TokenizedText {
         int n = ids.length;
         int[] lengths = {
@@ -39,13 +39,11 @@ public record TokenizedText(
             wordIds.length,
             sequenceIds.length
         };
-        if (Arrays.stream(lengths).anyMatch(length -> length != n)) {
-            throw new IllegalArgumentException(
-                    "all arrays must have one entry for each of the "
-                            + n
-                            + " ids, got "
-                            + Arrays.toString(lengths));
-        }
+        Require.that(
+                !Arrays.stream(lengths).anyMatch(length -> length != n),
+                "all arrays must have one entry for each of the %s ids, got %s",
+                n,
+                Arrays.toString(lengths));
     }
 
     /**

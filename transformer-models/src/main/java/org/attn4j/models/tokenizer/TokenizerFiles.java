@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
 
 /** Finds the files of a model's tokenizer and opens them. */
@@ -54,13 +55,11 @@ final class TokenizerFiles {
             return open(root, "tokenizer file " + json, settings);
         }
         String named = settings.text("tokenizer_class", null);
-        if (named != null && !TokenizerFamily.knows(named)) {
-            throw new IllegalArgumentException(
-                    "its tokenizer_class "
-                            + named
-                            + " can be read from a tokenizer.json alone; write one with"
-                            + " save_pretrained of its fast tokenizer");
-        }
+        Require.that(
+                named == null || TokenizerFamily.knows(named),
+                "its tokenizer_class %s can be read from a tokenizer.json alone; write"
+                        + " one with save_pretrained of its fast tokenizer",
+                named);
         if (files.has("source.spm") && files.has("target.spm") && files.has("vocab.json")) {
             return marian(files, settings);
         }

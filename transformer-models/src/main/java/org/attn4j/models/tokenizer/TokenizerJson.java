@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * A tokenizer in Hugging Face's {@code tokenizer.json} format, ready to be written or used. The
@@ -75,10 +76,7 @@ public final class TokenizerJson {
     public static TokenizerJson of(
             Vocabulary vocabulary, TextNormalizer normalizer, PreTokenizer preTokenizer) {
         String unk = vocabulary.specialTokens().unk();
-        if (unk == null) {
-            throw new IllegalArgumentException(
-                    "a vocabulary of words needs an unknown token, got none");
-        }
+        Require.that(unk != null, "a vocabulary of words needs an unknown token, got none");
         JsonObject model = new JsonObject();
         model.addProperty("type", "WordLevel");
         model.add("vocab", ids(vocabulary.tokens()));
@@ -162,7 +160,7 @@ public final class TokenizerJson {
     }
 
     /**
-     * Writes the tokenizer. The file is written aside and then moved into place.
+     * Writes the tokenizer. The file is written aside and then moved into position.
      *
      * @param file the file, by custom named {@code tokenizer.json}
      * @throws IOException if the file cannot be written

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelFiles;
 
@@ -58,10 +59,8 @@ final class TokenizerSettings {
                 | ClassCastException
                 | UnsupportedOperationException e) {
             throw new IOException(
-                    "the special tokens of the tokenizer in "
-                            + files.folder()
-                            + " are not as expected: "
-                            + e.getMessage(),
+                    "the special tokens of the tokenizer in %s are not as expected: %s"
+                            .formatted(files.folder(), e.getMessage()),
                     e);
         }
         return settings;
@@ -123,10 +122,11 @@ final class TokenizerSettings {
     }
 
     private static int number(String id, String token) {
-        if (!id.matches("\\d{1,8}")) {
-            throw new IllegalArgumentException(
-                    "the id of token " + token + " must be a whole number, got " + id);
-        }
+        Require.that(
+                id.matches("\\d{1,8}"),
+                "the id of token %s must be a whole number, got %s",
+                token,
+                id);
         return Integer.parseInt(id);
     }
 

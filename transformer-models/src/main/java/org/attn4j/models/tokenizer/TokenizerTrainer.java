@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.attn4j.common.Require;
 
 /**
  * Trains a tokenizer on lines of text. Lines are counted as they come and not kept, so a corpus may
@@ -179,21 +180,19 @@ public final class TokenizerTrainer {
 
     private int roomFor(int alphabet) {
         int fixed = config.specialTokens().names().size() + alphabet;
-        if (config.vocabularySize() < fixed) {
-            throw new IllegalArgumentException(
-                    "vocabularySize must hold the special tokens and the alphabet, got vocabularySize="
-                            + config.vocabularySize()
-                            + ", special tokens and alphabet="
-                            + fixed
-                            + "; raise it, or lower characterCoverage");
-        }
+        Require.that(
+                config.vocabularySize() >= fixed,
+                "vocabularySize must hold the special tokens and the alphabet, got"
+                        + " vocabularySize=%s, special tokens and alphabet=%s; raise it, or lower"
+                        + " characterCoverage",
+                config.vocabularySize(),
+                fixed);
         return config.vocabularySize() - fixed;
     }
 
     private void requireText() {
-        if (words.isEmpty() && charactersOfLongWords.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "a tokenizer needs text to train on, got no word at all");
-        }
+        Require.that(
+                !words.isEmpty() || !charactersOfLongWords.isEmpty(),
+                "a tokenizer needs text to train on, got no word at all");
     }
 }

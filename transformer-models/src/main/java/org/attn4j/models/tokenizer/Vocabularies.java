@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attn4j.common.Require;
 
 /** The vocabulary of the model part of a tokenizer.json. */
 final class Vocabularies {
@@ -64,9 +65,7 @@ final class Vocabularies {
         Map<String, Integer> added = new HashMap<>();
         for (JsonElement token : root.getAsJsonArray("added_tokens")) {
             SpecialToken one = SpecialToken.of(token, false);
-            if (one == null) {
-                throw new IllegalArgumentException("an added token has no content: " + token);
-            }
+            Require.that(one != null, "an added token has no content: %s", token);
             Integer known = added.getOrDefault(one.content(), ids.get(one.content()));
             int id = known == null ? Math.max(most + 1, size) : known;
             added.put(one.content(), id);

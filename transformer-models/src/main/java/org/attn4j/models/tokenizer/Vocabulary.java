@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
 
 /**
@@ -22,7 +23,6 @@ public record Vocabulary(List<String> tokens, SpecialTokens specialTokens) {
 
     private static final int MAX_BYTES = 256 << 20;
 
-    /** {@inheritDoc} */
     public Vocabulary {
         tokens = List.copyOf(tokens);
         Map<String, Integer> ids = new HashMap<>();
@@ -30,22 +30,17 @@ public record Vocabulary(List<String> tokens, SpecialTokens specialTokens) {
             Integer first = ids.putIfAbsent(token, ids.size());
             if (first != null) {
                 throw new IllegalArgumentException(
-                        "each token must occur once in a vocabulary, got \""
-                                + token
-                                + "\" as line "
-                                + (first + 1)
-                                + " and line "
-                                + (ids.size() + 1));
+                        ("each token must occur once in a vocabulary, got \"%s\""
+                                        + " as line %s and line %s")
+                                .formatted(token, first + 1, ids.size() + 1));
             }
         }
         for (String name : specialTokens.names()) {
-            if (!ids.containsKey(name)) {
-                throw new IllegalArgumentException(
-                        "the vocabulary of "
-                                + tokens.size()
-                                + " tokens must hold its special tokens, got none named "
-                                + name);
-            }
+            Require.that(
+                    ids.containsKey(name),
+                    "the vocabulary of %s tokens must hold its special tokens, got none named %s",
+                    tokens.size(),
+                    name);
         }
     }
 

@@ -3,6 +3,7 @@ package org.attn4j.models.tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * Cuts sequences to a length as the tokenizers library does: special tokens stay, text goes. What a
@@ -33,13 +34,11 @@ final class Windowing {
         }
         int added = full.length() - length[0] - length[1];
         budget = options.maxLength() - added;
-        if (!fits() && budget < 0) {
-            throw new IllegalArgumentException(
-                    "maxLength must leave room for the "
-                            + added
-                            + " special tokens, got "
-                            + options.maxLength());
-        }
+        Require.that(
+                fits() || budget >= 0,
+                "maxLength must leave room for the %s special tokens, got %s",
+                added,
+                options.maxLength());
     }
 
     private boolean fits() {
@@ -63,20 +62,17 @@ final class Windowing {
             return List.of(full);
         }
         int[] kept = kept();
-        if (kept[0] < length[0] && kept[1] < length[1]) {
-            throw new IllegalArgumentException(
-                    "windows over a pair need truncation ONLY_FIRST or ONLY_SECOND, got "
-                            + options.truncation());
-        }
+        Require.that(
+                kept[0] >= length[0] || kept[1] >= length[1],
+                "windows over a pair need truncation ONLY_FIRST or ONLY_SECOND, got %s",
+                options.truncation());
         int cut = kept[0] < length[0] ? 0 : 1;
         int size = kept[cut];
-        if (options.stride() >= size) {
-            throw new IllegalArgumentException(
-                    "stride must be less than the "
-                            + size
-                            + " tokens that a window has room for, got "
-                            + options.stride());
-        }
+        Require.that(
+                options.stride() < size,
+                "stride must be less than the %s tokens that a window has room for, got %s",
+                size,
+                options.stride());
         List<TokenizedText> windows = new ArrayList<>();
         int step = size - options.stride();
         int[] whole = {0, length[1 - cut]};
@@ -111,12 +107,12 @@ final class Windowing {
         int rest = budget - length[1 - sequence];
         if (rest <= 0) {
             throw new IllegalArgumentException(
-                    "maxLength must leave room for "
-                            + (sequence == 0 ? "the first" : "the second")
-                            + " text beside the "
-                            + (full.length() - length[sequence])
-                            + " other tokens, got "
-                            + options.maxLength());
+                    ("maxLength must leave room for %s text beside the %s other"
+                                    + " tokens, got %s")
+                            .formatted(
+                                    sequence == 0 ? "the first" : "the second",
+                                    full.length() - length[sequence],
+                                    options.maxLength()));
         }
         return rest;
     }

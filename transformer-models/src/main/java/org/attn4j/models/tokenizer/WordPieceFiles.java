@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.attn4j.common.Require;
 
 /** BERT's {@code vocab.txt}: a token on each line, its id the number of the line. */
 final class WordPieceFiles {
@@ -86,10 +87,8 @@ final class WordPieceFiles {
         for (JsonElement word : words) {
             String content = word.getAsString();
             JsonElement id = vocabulary.get(content);
-            if (id == null) {
-                throw new IllegalArgumentException(
-                        "a word of never_split must be in the vocabulary, got " + content);
-            }
+            Require.that(
+                    id != null, "a word of never_split must be in the vocabulary, got %s", content);
             boolean special =
                     settings.named().values().stream().anyMatch(t -> t.content().equals(content));
             if (!special) {

@@ -15,6 +15,7 @@ import org.attn4j.attention.ops.AdamSettings;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.OptimizerKernel;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Adam (Kingma and Ba 2015) with the decoupled weight decay of AdamW (Loshchilov and Hutter 2019),
@@ -273,15 +274,16 @@ public class AdamOptimizer extends Optimizer {
 
     private static void requirePair(Map<String, NDArray> state, String key) {
         boolean mean = key.startsWith(MEAN);
-        if (!mean && !key.startsWith(VARIANCE)) {
-            throw new IllegalArgumentException(
-                    "the state of the optimiser must hold means and variances, got " + key);
-        }
+        Require.that(
+                mean || key.startsWith(VARIANCE),
+                "the state of the optimiser must hold means and variances, got %s",
+                key);
         String name = key.substring((mean ? MEAN : VARIANCE).length());
         NDArray other = state.get((mean ? VARIANCE : MEAN) + name);
-        if (other == null || !other.getShape().equals(state.get(key).getShape())) {
-            throw new IllegalArgumentException("the optimiser state of " + name + " is incomplete");
-        }
+        Require.that(
+                other != null && other.getShape().equals(state.get(key).getShape()),
+                "the optimiser state of %s is incomplete",
+                name);
     }
 
     /**

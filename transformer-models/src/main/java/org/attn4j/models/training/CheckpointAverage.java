@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
@@ -42,9 +43,7 @@ public final class CheckpointAverage {
 
     /** Writes the mean into an empty directory. */
     static void writeTo(List<Path> models, Path directory, NDManager manager) throws IOException {
-        if (models.isEmpty()) {
-            throw new IllegalArgumentException("averaging needs at least one checkpoint, got none");
-        }
+        Require.that(!models.isEmpty(), "averaging needs at least one checkpoint, got none");
         List<TensorSource> sources = new ArrayList<>();
         try (NDManager scratch = manager.newSubManager()) {
             for (Path model : models) {
@@ -73,29 +72,24 @@ public final class CheckpointAverage {
     private static void checkAlike(TensorSource first, TensorSource other) {
         if (!first.names().equals(other.names())) {
             throw new IllegalArgumentException(
-                    "only checkpoints of one model can be averaged: "
-                            + first.path()
-                            + " and "
-                            + other.path()
-                            + " hold tensors of different names, such as "
-                            + difference(first, other));
+                    ("only checkpoints of one model can be averaged: %s and %s"
+                                    + " hold tensors of different names, such as %s")
+                            .formatted(first.path(), other.path(), difference(first, other)));
         }
         for (String name : first.names()) {
             if (!first.info(name).shape().equals(other.info(name).shape())
                     || first.info(name).type() != other.info(name).type()) {
                 throw new IllegalArgumentException(
-                        "only checkpoints of one model can be averaged: tensor "
-                                + name
-                                + " is "
-                                + first.info(name).type()
-                                + first.info(name).shape()
-                                + " in "
-                                + first.path()
-                                + " and "
-                                + other.info(name).type()
-                                + other.info(name).shape()
-                                + " in "
-                                + other.path());
+                        ("only checkpoints of one model can be averaged: tensor"
+                                        + " %s is %s%s in %s and %s%s in %s")
+                                .formatted(
+                                        name,
+                                        first.info(name).type(),
+                                        first.info(name).shape(),
+                                        first.path(),
+                                        other.info(name).type(),
+                                        other.info(name).shape(),
+                                        other.path()));
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /**
  * Cross-entropy between logits and token ids, with label smoothing, over the tokens that are not
@@ -45,10 +46,10 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
      */
     public LabelSmoothedCrossEntropy(float smoothing, long padId) {
         super("LabelSmoothedCrossEntropy");
-        if (!(smoothing >= 0 && smoothing < 1)) {
-            throw new IllegalArgumentException(
-                    "smoothing must lie in [0, 1), got smoothing=" + smoothing);
-        }
+        Require.that(
+                smoothing >= 0 && smoothing < 1,
+                "smoothing must lie in [0, 1), got smoothing=%s",
+                smoothing);
         this.smoothing = smoothing;
         this.padId = padId;
     }
@@ -70,13 +71,11 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
         NDArray logits = predictions.head(); // (B, T, V)
         NDArray target = labels.head(); // (B, T)
         long classes = logits.getShape().get(logits.getShape().dimension() - 1);
-        if (logits.size() / classes != target.size()) {
-            throw new IllegalArgumentException(
-                    "logits must have a row for each label, got logits="
-                            + logits.getShape()
-                            + ", labels="
-                            + target.getShape());
-        }
+        Require.that(
+                logits.size() / classes == target.size(),
+                "logits must have a row for each label, got logits=%s, labels=%s",
+                logits.getShape(),
+                target.getShape());
         return Kernels.of(logits.getManager())
                 .loss()
                 .crossEntropy(
@@ -128,9 +127,7 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
     @Override
     public float getAccumulator(String key) {
         Total total = totals.get(key);
-        if (total == null) {
-            throw new IllegalArgumentException("No loss found at that path");
-        }
+        Require.that(total != null, "No loss found at that path");
         return total.tokens == 0 ? Float.NaN : (float) (total.loss / total.tokens);
     }
 }

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.BlockParameters;
 
 /**
@@ -30,10 +31,10 @@ final class Replicas {
                                 parameters.add(parameter);
                             }
                         });
-        if (parameters.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "nothing to train: every parameter is frozen; call freezeParameters(false) on the block");
-        }
+        Require.that(
+                !parameters.isEmpty(),
+                "nothing to train: every parameter is frozen; call"
+                        + " freezeParameters(false) on the block");
         for (Device device : devices) {
             NDList onDevice = new NDList(parameters.size());
             parameters.forEach(p -> onDevice.add(store.getValue(p, device, true)));

@@ -1,6 +1,7 @@
 package org.attn4j.models.training;
 
 import java.util.Objects;
+import org.attn4j.common.Require;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,17 +35,14 @@ final class ResumeCheck {
     }
 
     private static void refuseUnequal(String name, Object before, Object after) {
-        if (!Objects.equals(before, after)) {
-            throw new IllegalArgumentException(
-                    name
-                            + " must be what it was when the run began: "
-                            + before
-                            + ", got "
-                            + name
-                            + "="
-                            + after
-                            + "; resume with the same value or start another run");
-        }
+        Require.that(
+                Objects.equals(before, after),
+                "%s must be what it was when the run began: %s, got %s=%s; resume with"
+                        + " the same value or start another run",
+                name,
+                before,
+                name,
+                after);
     }
 
     private static void warnUnequal(String name, Object before, Object after) {

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.attn4j.common.FileLocks;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.Sha256Sums;
@@ -261,18 +262,19 @@ public record RunDirectory(Path root) {
         try (Closeable held = lock()) {
             Objects.requireNonNull(held);
             List<Long> all = steps(checkpoints()).sorted().toList();
-            if (!all.contains(step)) {
-                throw new IllegalArgumentException(
-                        "%s has no checkpoint of step %d: it has %s".formatted(root, step, all));
-            }
+            Require.that(
+                    all.contains(step),
+                    "%s has no checkpoint of step %s: it has %s",
+                    root,
+                    step,
+                    all);
             requireSound(step);
             List<Long> later = all.stream().filter(each -> each > step).toList();
             for (long each : later) {
-                if (isSound(each)) {
-                    throw new IllegalArgumentException(
-                            "the checkpoint of step %d is whole: resume from it, without --from-step"
-                                    .formatted(each));
-                }
+                Require.that(
+                        !isSound(each),
+                        "the checkpoint of step %s is whole: resume from it, without --from-step",
+                        each);
             }
             for (long each : later) {
                 Path aside = checkpoints().resolve("damaged-" + name(each));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.attn4j.common.Require;
 
 /**
  * The validations of a run: which weights scored best, which were the last, and for how long
@@ -27,18 +28,16 @@ public record Selection(long validated, int badValidations, List<Scored> best, L
      */
     public record Scored(long step, double score, Map<String, Double> scores) {
 
-        /** {@inheritDoc} */
         public Scored {
             TrainingState.requireCount(step, "step");
-            if (scores == null || scores.values().stream().anyMatch(Objects::isNull)) {
-                throw new IllegalArgumentException(
-                        "scores must be given as numbers, got scores=" + scores);
-            }
+            Require.that(
+                    scores != null && !scores.values().stream().anyMatch(Objects::isNull),
+                    "scores must be given as numbers, got scores=%s",
+                    scores);
             scores = Collections.unmodifiableMap(new TreeMap<>(scores));
         }
     }
 
-    /** {@inheritDoc} */
     public Selection {
         TrainingState.requireCount(validated, "validated");
         TrainingState.requireCount(badValidations, "badValidations");

@@ -162,10 +162,10 @@ public class SequenceTrainer extends Trainer {
         replicas();
         if (getManager().getEngine() != batch.getManager().getEngine()) {
             throw new IllegalArgumentException(
-                    "the batch must be on the engine of the trainer, "
-                            + getManager().getEngine().getEngineName()
-                            + ", got one on "
-                            + batch.getManager().getEngine().getEngineName());
+                    "the batch must be on the engine of the trainer, %s, got one on %s"
+                            .formatted(
+                                    getManager().getEngine().getEngineName(),
+                                    batch.getManager().getEngine().getEngineName()));
         }
         try (ListenerData told = new ListenerData(getManager())) {
             BatchLoss loss = backwardOver(batch, told);

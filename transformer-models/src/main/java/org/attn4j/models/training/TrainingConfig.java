@@ -95,10 +95,10 @@ public record TrainingConfig(
         Require.that(
                 maxSeconds >= 0, "maxSeconds must not be negative, got maxSeconds=%s", maxSeconds);
         Require.that(patience >= 0, "patience must not be negative, got patience=%s", patience);
-        if (steps == 0 && epochs == 0 && maxSeconds == 0 && patience == 0) {
-            throw new IllegalArgumentException(
-                    "a run needs an end: one of steps, epochs, maxSeconds and patience must be above 0");
-        }
+        Require.that(
+                steps != 0 || epochs != 0 || maxSeconds != 0 || patience != 0,
+                "a run needs an end: one of steps, epochs, maxSeconds and patience must"
+                        + " be above 0");
         Require.that(schedule != null, "schedule must be given, got schedule=%s", schedule);
         Require.that(
                 decaySteps >= 0, "decaySteps must not be negative, got decaySteps=%s", decaySteps);

@@ -195,13 +195,12 @@ public final class TrainingRun {
             recordKernels();
             return TrainingState.initial(engineName(), environment, config);
         }
-        if (!resume) {
-            throw new IllegalArgumentException(
-                    directory.root()
-                            + " already holds a training run, at step "
-                            + found.position().step()
-                            + ": resume it, or choose another directory");
-        }
+        Require.that(
+                resume,
+                "%s already holds a training run, at step %s: resume it, or choose"
+                        + " another directory",
+                directory.root(),
+                found.position().step());
         restoreKernels(found);
         recordKernels();
         new ResumeCheck(found, TrainingState.initial(engineName(), environment, config)).check();
@@ -333,15 +332,10 @@ public final class TrainingRun {
 
     private NonFiniteException nonFinite(String what, String batch) {
         return new NonFiniteException(
-                what
-                        + " at step "
-                        + (position.step() + 1)
-                        + ", in "
-                        + batch
-                        + "; the run stops and its checkpoint of step "
-                        + saved.position().step()
-                        + " is kept: lower the learning rate, lengthen the warm-up or clip to a smaller norm, or look at that"
-                        + " batch");
+                ("%s at step %s, in %s; the run stops and its checkpoint of step"
+                                + " %s is kept: lower the learning rate, lengthen the warm-up or"
+                                + " clip to a smaller norm, or look at that batch")
+                        .formatted(what, position.step() + 1, batch, saved.position().step()));
     }
 
     private void report(BatchLoss loss, StepReport report, long nanos) throws IOException {

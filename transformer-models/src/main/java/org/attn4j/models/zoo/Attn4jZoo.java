@@ -50,19 +50,16 @@ public final class Attn4jZoo extends ModelZoo {
                 : Path.of(name);
     }
 
-    /** {@inheritDoc} */
     @Override
     public String getGroupId() {
         return GROUP_ID;
     }
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> getSupportedEngines() {
         return Set.of("PyTorch", "MXNet");
     }
 
-    /** {@inheritDoc} */
     @Override
     public Collection<ModelLoader> getModelLoaders() {
         Path folder = folder();

@@ -9,13 +9,11 @@ public final class Attn4jZooProvider implements ZooProvider {
     /** Constructs a provider; called by DJL's service loader. */
     public Attn4jZooProvider() {}
 
-    /** {@inheritDoc} */
     @Override
     public String getName() {
         return Attn4jZoo.GROUP_ID;
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelZoo getModelZoo() {
         return new Attn4jZoo();

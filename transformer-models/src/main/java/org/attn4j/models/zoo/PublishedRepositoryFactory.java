@@ -18,13 +18,11 @@ public final class PublishedRepositoryFactory implements RepositoryFactory {
     /** Creates a factory; called by Java's service loader. */
     public PublishedRepositoryFactory() {}
 
-    /** {@inheritDoc} */
     @Override
     public Repository newInstance(String name, URI uri) {
         return new PublishedRepository(name, uri);
     }
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> getSupportedScheme() {
         return Set.of(SCHEME);

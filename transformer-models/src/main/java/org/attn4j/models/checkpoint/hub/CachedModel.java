@@ -15,7 +15,6 @@ import java.util.Map;
 public record CachedModel(
         String id, Map<String, String> revisions, List<Path> snapshots, long bytes) {
 
-    /** {@inheritDoc} */
     public CachedModel {
         revisions = Map.copyOf(revisions);
         snapshots = List.copyOf(snapshots);

@@ -84,7 +84,7 @@ public final class Hub {
      *
      * @param model the model
      * @param name the file's path within the model
-     * @return its place in the cache
+     * @return its position in the cache
      * @throws HubFileMissingException if the model has no such file
      * @throws IOException if it cannot be had
      * @throws IllegalArgumentException if the name leaves the model's folder

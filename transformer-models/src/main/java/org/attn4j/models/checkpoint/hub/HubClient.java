@@ -129,7 +129,7 @@ final class HubClient {
         }
     }
 
-    /** Opens the bytes of a file from a place on; the answer is 200, 206 or 416. */
+    /** Opens the bytes of a file from a position on; the answer is 200, 206 or 416. */
     Answer open(HubModel model, HubFile file, long from) throws IOException {
         Answer answer =
                 web.ask(

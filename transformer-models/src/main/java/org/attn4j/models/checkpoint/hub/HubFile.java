@@ -2,6 +2,7 @@ package org.attn4j.models.checkpoint.hub;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.PrintableName;
 
 /**
@@ -18,13 +19,12 @@ record HubFile(String name, String commit, String etag, long size) {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     private static final Pattern SEGMENT = Pattern.compile("[^/\\\\\\p{Cntrl}:*?\"<>|]{1,200}");
 
-    /** {@inheritDoc} */
     HubFile {
         requireInside(name);
-        if (!COMMIT.matcher(commit).matches() || !ETAG.matcher(etag).matches()) {
-            throw new IllegalArgumentException(
-                    "the server describes " + name + " without a commit and an entity tag");
-        }
+        Require.that(
+                COMMIT.matcher(commit).matches() && ETAG.matcher(etag).matches(),
+                "the server describes %s without a commit and an entity tag",
+                name);
     }
 
     /** Whether a name is that of a path that cannot leave the model's folder, on any system. */

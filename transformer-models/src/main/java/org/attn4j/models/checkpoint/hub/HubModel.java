@@ -2,6 +2,7 @@ package org.attn4j.models.checkpoint.hub;
 
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.attn4j.common.Require;
 
 /**
  * A model's name on the Hub, at a revision.
@@ -33,16 +34,15 @@ public record HubModel(String id, String revision) {
                         && !id.contains("--")
                         && !id.matches(".*[.-](/.*)?")
                         && !id.endsWith(".git");
-        if (!named) {
-            throw new IllegalArgumentException(
-                    "a model on the Hub is named organisation/name, of letters, digits, '_', '-' and '.', got '"
-                            + id
-                            + "'");
-        }
-        if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
-            throw new IllegalArgumentException(
-                    "a revision is a branch, a tag or a commit, got '" + revision + "'");
-        }
+        Require.that(
+                named,
+                "a model on the Hub is named organisation/name, of letters, digits,"
+                        + " '_', '-' and '.', got '%s'",
+                id);
+        Require.that(
+                REVISION.matcher(revision).matches() && !revision.contains(".."),
+                "a revision is a branch, a tag or a commit, got '%s'",
+                revision);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.attn4j.common.EnvironmentPaths;
 import org.attn4j.common.EnvironmentProxies;
+import org.attn4j.common.Require;
 
 /**
  * Where the Hub is, where its files are kept and how to ask for them.
@@ -46,7 +47,6 @@ public record HubSettings(
     private static final URI HUB = URI.create("https://huggingface.co");
     private static final long MAX_TOKEN_BYTES = 10_000;
 
-    /** {@inheritDoc} */
     public HubSettings {
         Objects.requireNonNull(cache, "cache");
         Objects.requireNonNull(stall, "stall");
@@ -58,13 +58,11 @@ public record HubSettings(
                 || !("https".equals(scheme) || "http".equals(scheme))) {
             throw notAnAddress(endpoint.toString());
         }
-        if (token != null && !token.matches("[\\x21-\\x7e]+")) {
-            throw new IllegalArgumentException(
-                    "a token must be one word of ASCII letters, digits and signs: mend HF_TOKEN or the file of the token");
-        }
-        if (attempts < 1) {
-            throw new IllegalArgumentException("attempts must be at least 1, got " + attempts);
-        }
+        Require.that(
+                token == null || token.matches("[\\x21-\\x7e]+"),
+                "a token must be one word of ASCII letters, digits and signs: mend"
+                        + " HF_TOKEN or the file of the token");
+        Require.that(attempts >= 1, "attempts must be at least 1, got %s", attempts);
     }
 
     /**
@@ -196,10 +194,11 @@ public record HubSettings(
     /** As in Python, 0 means the usual value. */
     private static int seconds(Map<String, String> environment, String name, int otherwise) {
         String value = text(environment, name, "0").strip();
-        if (!value.matches("\\d{1,5}")) {
-            throw new IllegalArgumentException(
-                    name + " must be a whole number of seconds, got '" + value + "'");
-        }
+        Require.that(
+                value.matches("\\d{1,5}"),
+                "%s must be a whole number of seconds, got '%s'",
+                name,
+                value);
         int seconds = Integer.parseInt(value);
         return seconds == 0 ? otherwise : seconds;
     }

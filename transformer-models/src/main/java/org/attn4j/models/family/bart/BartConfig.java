@@ -2,6 +2,7 @@ package org.attn4j.models.family.bart;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 
@@ -66,33 +67,35 @@ public record BartConfig(
         }
 
         private void check(String name, int modelSize) {
-            if (layers < 1 || innerSize < 1 || heads < 1 || modelSize % heads != 0) {
-                throw new IllegalArgumentException(
-                        "d_model must be divisible by %s_attention_heads, %s_layers and %s_ffn_dim at least 1, got d_model=%d, %s"
-                                .formatted(name, name, name, modelSize, this));
-            }
+            Require.that(
+                    layers >= 1 && innerSize >= 1 && heads >= 1 && modelSize % heads == 0,
+                    "d_model must be divisible by %s_attention_heads, %s_layers and"
+                            + " %s_ffn_dim at least 1, got d_model=%s, %s",
+                    name,
+                    name,
+                    name,
+                    modelSize,
+                    this);
         }
     }
 
-    /** {@inheritDoc} */
     public BartConfig {
         encoder.check("encoder", modelSize);
         decoder.check("decoder", modelSize);
-        if (vocabularySize < 1 || targetVocabularySize < 1 || maxPositions < 1 || modelSize < 1) {
-            throw new IllegalArgumentException(
-                    "vocab_size, decoder_vocab_size, max_position_embeddings and d_model must be at least 1, got vocab_size="
-                            + vocabularySize
-                            + ", decoder_vocab_size="
-                            + targetVocabularySize
-                            + ", max_position_embeddings="
-                            + maxPositions
-                            + ", d_model="
-                            + modelSize);
-        }
-        if (!(initializerRange >= 0)) {
-            throw new IllegalArgumentException(
-                    "init_std must be at least 0, got " + initializerRange);
-        }
+        Require.that(
+                vocabularySize >= 1
+                        && targetVocabularySize >= 1
+                        && maxPositions >= 1
+                        && modelSize >= 1,
+                "vocab_size, decoder_vocab_size, max_position_embeddings and d_model"
+                        + " must be at least 1, got vocab_size=%s, decoder_vocab_size=%s,"
+                        + " max_position_embeddings=%s, d_model=%s",
+                vocabularySize,
+                targetVocabularySize,
+                maxPositions,
+                modelSize);
+        Require.that(
+                initializerRange >= 0, "init_std must be at least 0, got %s", initializerRange);
     }
 
     /**

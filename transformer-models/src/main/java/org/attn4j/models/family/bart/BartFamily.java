@@ -12,13 +12,11 @@ public final class BartFamily implements ModelFamily {
     /** Creates the family; the service loader calls this. */
     public BartFamily() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("bart");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of(
@@ -28,7 +26,6 @@ public final class BartFamily implements ModelFamily {
                 "BartForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         BartConfig config = BartConfig.of(reader, BartVariant.BART);

@@ -12,19 +12,16 @@ public final class MarianFamily implements ModelFamily {
     /** Creates the family; the service loader calls this. */
     public MarianFamily() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("marian");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of("MarianModel", "MarianMTModel");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         BartConfig config = BartConfig.of(reader, BartVariant.MARIAN);

@@ -8,6 +8,7 @@ import ai.djl.training.ParameterStore;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.model.ModelInputs;
@@ -78,13 +79,11 @@ final class AnswerHead extends QuestionAnsweringHead {
         int length = Math.toIntExact(shape.get(1));
         NDArray given = in.get("question_lengths");
         long[] lengths = given == null ? lengths(ids.toLongArray(), length) : given.toLongArray();
-        if (lengths.length != batch) {
-            throw new IllegalArgumentException(
-                    "question_lengths must be one for each of "
-                            + batch
-                            + " texts, got "
-                            + given.getShape());
-        }
+        Require.that(
+                lengths.length == batch,
+                "question_lengths must be one for each of %s texts, got %s",
+                batch,
+                given.getShape());
         float[] question = new float[batch * length];
         for (int i = 0; i < question.length; i++) {
             question[i] = i % length < lengths[i / length] ? 1 : 0;

@@ -1,5 +1,6 @@
 package org.attn4j.models.family.bigbird;
 
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.encoder.EncoderConfig;
 
@@ -22,15 +23,13 @@ public record BigBirdConfig(
         boolean bias,
         boolean rescale) {
 
-    /** {@inheritDoc} */
     public BigBirdConfig {
-        if (blockSize < 1 || randomBlocks < 0) {
-            throw new IllegalArgumentException(
-                    "block_size must be at least 1 and num_random_blocks at least 0, got block_size="
-                            + blockSize
-                            + ", num_random_blocks="
-                            + randomBlocks);
-        }
+        Require.that(
+                blockSize >= 1 && randomBlocks >= 0,
+                "block_size must be at least 1 and num_random_blocks at least 0, got"
+                        + " block_size=%s, num_random_blocks=%s",
+                blockSize,
+                randomBlocks);
     }
 
     /**

@@ -11,6 +11,7 @@ import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.pattern.BlockGather;
 import org.attn4j.attention.pattern.PatternExtent;
 import org.attn4j.attention.pattern.SparsePattern;
+import org.attn4j.common.Require;
 
 /**
  * Which blocks see which, as transformers has it: the first and the last block see and are seen by
@@ -81,10 +82,9 @@ final class BigBirdPattern implements SparsePattern {
 
     @Override
     public List<BlockGather> gathers(int group, PatternExtent extent) {
-        if (extent.causal() || !extent.isWhole()) {
-            throw new IllegalArgumentException(
-                    "Big Bird's blocks are for texts that are read whole and in both directions");
-        }
+        Require.that(
+                !extent.causal() && extent.isWhole(),
+                "Big Bird's blocks are for texts that are read whole and in both directions");
         int[] all = IntStream.range(0, extent.end()).toArray();
         if (isFull(extent)) {
             return List.of(new BlockGather(new int[][] {all}, new int[][] {all}, null));

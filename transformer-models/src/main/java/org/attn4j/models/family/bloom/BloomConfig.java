@@ -1,5 +1,6 @@
 package org.attn4j.models.family.bloom;
 
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.causal.LayerTypes;
 
@@ -32,20 +33,17 @@ public record BloomConfig(
         boolean tieEmbeddings) {
 
     public BloomConfig {
-        if (heads < 1 || hiddenSize < 1 || hiddenSize % heads != 0) {
-            throw new IllegalArgumentException(
-                    "hidden_size must be divisible by n_head, got hidden_size="
-                            + hiddenSize
-                            + ", n_head="
-                            + heads);
-        }
-        if (vocabularySize < 1 || layers < 0) {
-            throw new IllegalArgumentException(
-                    "vocab_size must be at least 1 and n_layer at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", n_layer="
-                            + layers);
-        }
+        Require.that(
+                heads >= 1 && hiddenSize >= 1 && hiddenSize % heads == 0,
+                "hidden_size must be divisible by n_head, got hidden_size=%s, n_head=%s",
+                hiddenSize,
+                heads);
+        Require.that(
+                vocabularySize >= 1 && layers >= 0,
+                "vocab_size must be at least 1 and n_layer at least 0, got"
+                        + " vocab_size=%s, n_layer=%s",
+                vocabularySize,
+                layers);
     }
 
     /**

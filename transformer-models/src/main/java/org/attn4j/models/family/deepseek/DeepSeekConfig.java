@@ -3,6 +3,7 @@ package org.attn4j.models.family.deepseek;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.ExpertRouter;
@@ -97,32 +98,25 @@ public record DeepSeekConfig(
     }
 
     public DeepSeekConfig {
-        if (vocabularySize < 1 || hiddenSize < 1 || innerSize < 1 || layers < 0) {
-            throw new IllegalArgumentException(
-                    "vocab_size, hidden_size and intermediate_size must be at least 1 and"
-                            + " num_hidden_layers at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", hidden_size="
-                            + hiddenSize
-                            + ", intermediate_size="
-                            + innerSize
-                            + ", num_hidden_layers="
-                            + layers);
-        }
-        if (experts.layerStep < 1 || experts.innerSize < 1 || experts.shared < 0) {
-            throw new IllegalArgumentException(
-                    "moe_layer_freq and moe_intermediate_size must be at least 1 and"
-                            + " n_shared_experts at least 0, got moe_layer_freq="
-                            + experts.layerStep
-                            + ", moe_intermediate_size="
-                            + experts.innerSize
-                            + ", n_shared_experts="
-                            + experts.shared);
-        }
+        Require.that(
+                vocabularySize >= 1 && hiddenSize >= 1 && innerSize >= 1 && layers >= 0,
+                "vocab_size, hidden_size and intermediate_size must be at least 1 and"
+                        + " num_hidden_layers at least 0, got vocab_size=%s, hidden_size=%s,"
+                        + " intermediate_size=%s, num_hidden_layers=%s",
+                vocabularySize,
+                hiddenSize,
+                innerSize,
+                layers);
+        Require.that(
+                experts.layerStep >= 1 && experts.innerSize >= 1 && experts.shared >= 0,
+                "moe_layer_freq and moe_intermediate_size must be at least 1 and"
+                        + " n_shared_experts at least 0, got moe_layer_freq=%s,"
+                        + " moe_intermediate_size=%s, n_shared_experts=%s",
+                experts.layerStep,
+                experts.innerSize,
+                experts.shared);
         boolean mixed = IntStream.range(0, layers).anyMatch(experts::in);
-        if (mixed && experts.routing == null) {
-            throw new IllegalArgumentException("num_experts_per_tok is missing");
-        }
+        Require.that(!mixed || experts.routing != null, "num_experts_per_tok is missing");
     }
 
     /**
@@ -161,13 +155,12 @@ public record DeepSeekConfig(
         if (chosen == null) {
             return null;
         }
-        if (grouped && (groups == null || chosenGroups == null)) {
-            throw new IllegalArgumentException(
-                    "topk_method=group_limited_greedy needs n_group and topk_group, got n_group="
-                            + groups
-                            + ", topk_group="
-                            + chosenGroups);
-        }
+        Require.that(
+                !grouped || groups != null && chosenGroups != null,
+                "topk_method=group_limited_greedy needs n_group and topk_group, got"
+                        + " n_group=%s, topk_group=%s",
+                groups,
+                chosenGroups);
         return new ExpertRouter.Settings(
                 experts,
                 chosen,
@@ -251,14 +244,12 @@ public record DeepSeekConfig(
                 "seq_aux");
         int heads = reader.integer("num_attention_heads", own.heads);
         Integer keyValueHeads = reader.integerOrNull("num_key_value_heads");
-        if (keyValueHeads != null && keyValueHeads != heads) {
-            throw new IllegalArgumentException(
-                    "num_key_value_heads must be num_attention_heads where keys are made from a"
-                            + " latent, got num_key_value_heads="
-                            + keyValueHeads
-                            + ", num_attention_heads="
-                            + heads);
-        }
+        Require.that(
+                keyValueHeads == null || keyValueHeads == heads,
+                "num_key_value_heads must be num_attention_heads where keys are made"
+                        + " from a latent, got num_key_value_heads=%s, num_attention_heads=%s",
+                keyValueHeads,
+                heads);
         int maxPositions = reader.integer("max_position_embeddings", own.maxPositions);
         int layers = reader.integer("num_hidden_layers", own.layers);
         LayerTypes.refuseWindows(reader, layers);

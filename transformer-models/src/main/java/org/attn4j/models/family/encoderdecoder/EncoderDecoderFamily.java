@@ -2,6 +2,7 @@ package org.attn4j.models.family.encoderdecoder;
 
 import java.util.List;
 import java.util.Set;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.ModelFamily;
 import org.attn4j.models.model.PretrainedModel;
@@ -14,19 +15,16 @@ public final class EncoderDecoderFamily implements ModelFamily {
     /** Creates the family; the service loader calls this. */
     public EncoderDecoderFamily() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("encoder-decoder");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of("EncoderDecoderModel");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         reader.supportsOnly("is_encoder_decoder", true);
@@ -45,11 +43,11 @@ public final class EncoderDecoderFamily implements ModelFamily {
 
     private static EncoderConfig side(ConfigReader reader, String name, boolean decoder) {
         ConfigReader side = reader.object(name);
-        if (side == null) {
-            throw new IllegalArgumentException(
-                    "config.json: %s is missing; it is the configuration of the %s"
-                            .formatted(name, name));
-        }
+        Require.that(
+                side != null,
+                "config.json: %s is missing; it is the configuration of the %s",
+                name,
+                name);
         side.supportsOnly("model_type", "bert");
         side.supportsOnly("is_decoder", decoder);
         side.supportsOnly("add_cross_attention", decoder);

@@ -1,6 +1,7 @@
 package org.attn4j.models.family.gpt2;
 
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
@@ -45,20 +46,20 @@ public record Gpt2Config(
         boolean tieEmbeddings) {
 
     public Gpt2Config {
-        if (vocabularySize < 1 || hiddenSize < 1 || layers < 0 || heads < 1 || maxPositions < 1) {
-            throw new IllegalArgumentException(
-                    "vocab_size, n_embd, n_head and n_positions must be at least 1 and n_layer at"
-                            + " least 0, got vocab_size="
-                            + vocabularySize
-                            + ", n_embd="
-                            + hiddenSize
-                            + ", n_head="
-                            + heads
-                            + ", n_positions="
-                            + maxPositions
-                            + ", n_layer="
-                            + layers);
-        }
+        Require.that(
+                vocabularySize >= 1
+                        && hiddenSize >= 1
+                        && layers >= 0
+                        && heads >= 1
+                        && maxPositions >= 1,
+                "vocab_size, n_embd, n_head and n_positions must be at least 1 and"
+                        + " n_layer at least 0, got vocab_size=%s, n_embd=%s, n_head=%s,"
+                        + " n_positions=%s, n_layer=%s",
+                vocabularySize,
+                hiddenSize,
+                heads,
+                maxPositions,
+                layers);
     }
 
     /**

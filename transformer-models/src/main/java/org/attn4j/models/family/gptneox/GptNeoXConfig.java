@@ -2,6 +2,7 @@ package org.attn4j.models.family.gptneox;
 
 import java.util.Objects;
 import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
@@ -47,25 +48,21 @@ public record GptNeoXConfig(
         boolean tieEmbeddings) {
 
     public GptNeoXConfig {
-        if (heads < 1 || hiddenSize < 1 || hiddenSize % heads != 0) {
-            throw new IllegalArgumentException(
-                    "hidden_size must be divisible by num_attention_heads, got hidden_size="
-                            + hiddenSize
-                            + ", num_attention_heads="
-                            + heads);
-        }
-        if (vocabularySize < 1 || layers < 0 || innerSize < 1 || maxPositions < 1) {
-            throw new IllegalArgumentException(
-                    "vocab_size, intermediate_size and max_position_embeddings must be at least 1"
-                            + " and num_hidden_layers at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", intermediate_size="
-                            + innerSize
-                            + ", max_position_embeddings="
-                            + maxPositions
-                            + ", num_hidden_layers="
-                            + layers);
-        }
+        Require.that(
+                heads >= 1 && hiddenSize >= 1 && hiddenSize % heads == 0,
+                "hidden_size must be divisible by num_attention_heads, got"
+                        + " hidden_size=%s, num_attention_heads=%s",
+                hiddenSize,
+                heads);
+        Require.that(
+                vocabularySize >= 1 && layers >= 0 && innerSize >= 1 && maxPositions >= 1,
+                "vocab_size, intermediate_size and max_position_embeddings must be at"
+                        + " least 1 and num_hidden_layers at least 0, got vocab_size=%s,"
+                        + " intermediate_size=%s, max_position_embeddings=%s, num_hidden_layers=%s",
+                vocabularySize,
+                innerSize,
+                maxPositions,
+                layers);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.attn4j.models.family.longformer;
 
 import java.util.Collections;
 import java.util.List;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.model.encoder.EncoderConfig;
 
@@ -21,17 +22,15 @@ public record LongformerConfig(EncoderConfig layers, List<Integer> windows, int 
     /** Wider windows are taken only where there are as many positions. */
     private static final int WIDEST = 4096;
 
-    /** {@inheritDoc} */
     public LongformerConfig {
         windows = List.copyOf(windows);
-        if (windows.size() != layers.layers()
-                || windows.stream().anyMatch(window -> window < 2 || window % 2 != 0)) {
-            throw new IllegalArgumentException(
-                    "attention_window must be an even number above 0 for each layer, got attention_window="
-                            + windows
-                            + ", num_hidden_layers="
-                            + layers.layers());
-        }
+        Require.that(
+                windows.size() == layers.layers()
+                        && !windows.stream().anyMatch(window -> window < 2 || window % 2 != 0),
+                "attention_window must be an even number above 0 for each layer, got"
+                        + " attention_window=%s, num_hidden_layers=%s",
+                windows,
+                layers.layers());
         int widest = Math.max(WIDEST, layers.maxPositions());
         if (windows.stream().anyMatch(window -> window > widest)) {
             throw new IllegalArgumentException(

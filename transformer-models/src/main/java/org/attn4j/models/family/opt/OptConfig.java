@@ -1,5 +1,6 @@
 package org.attn4j.models.family.opt;
 
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
@@ -44,18 +45,16 @@ public record OptConfig(
         boolean tieEmbeddings) {
 
     public OptConfig {
-        if (vocabularySize < 1 || embeddingSize < 1 || layers < 0 || maxPositions < 1) {
-            throw new IllegalArgumentException(
-                    "vocab_size, word_embed_proj_dim and max_position_embeddings must be at least 1"
-                            + " and num_hidden_layers at least 0, got vocab_size="
-                            + vocabularySize
-                            + ", word_embed_proj_dim="
-                            + embeddingSize
-                            + ", max_position_embeddings="
-                            + maxPositions
-                            + ", num_hidden_layers="
-                            + layers);
-        }
+        Require.that(
+                vocabularySize >= 1 && embeddingSize >= 1 && layers >= 0 && maxPositions >= 1,
+                "vocab_size, word_embed_proj_dim and max_position_embeddings must be at"
+                        + " least 1 and num_hidden_layers at least 0, got vocab_size=%s,"
+                        + " word_embed_proj_dim=%s, max_position_embeddings=%s,"
+                        + " num_hidden_layers=%s",
+                vocabularySize,
+                embeddingSize,
+                maxPositions,
+                layers);
     }
 
     /**

@@ -25,7 +25,8 @@ import org.attn4j.models.layer.OutputProjection;
  * attends to the memory, which gives c_i; {@code s_i = cell([embedding(y_{i−1}); c_i], s_{i−1})}.
  * The paper's attention is an {@link org.attn4j.attention.mechanism.AdditiveAttention}, the child
  * {@code attention}; any other mechanism that stands between a decoder and its source can take its
- * place. Its cell is a GRU, the child {@code cell}; see {@link CellKind} for where torch's differs.
+ * position. Its cell is a GRU, the child {@code cell}; see {@link CellKind} for where torch's
+ * differs.
  *
  * <p>Predictions are read out in one of two ways. The linear readout, {@code logits = W_o [s_i;
  * c_i; embedding(y_{i−1})]}, uses the new state. The maxout readout is the paper's: {@code t̃ = U_o

@@ -15,7 +15,6 @@ import org.attn4j.attention.mask.AttentionMask;
  */
 public record DecoderMemory(NDArray states, AttentionMask mask, KeyValueCache cache) {
 
-    /** {@inheritDoc} */
     public DecoderMemory {
         Objects.requireNonNull(states, "states");
         Objects.requireNonNull(mask, "mask: use AttentionMask.none()");

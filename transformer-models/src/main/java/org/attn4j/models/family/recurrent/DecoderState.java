@@ -15,7 +15,6 @@ import org.attn4j.attention.recurrent.RecurrentState;
  */
 public record DecoderState(List<RecurrentState> layers, NDArray attentional) {
 
-    /** {@inheritDoc} */
     public DecoderState {
         layers = List.copyOf(layers);
     }

@@ -127,7 +127,6 @@ public final class RecurrentBridge extends AbstractBlock {
                 : new NDList(states.hidden());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -141,7 +140,6 @@ public final class RecurrentBridge extends AbstractBlock {
                                         new Shape(1, (long) sources * encoderSize)));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape states = new Shape(layers, inputShapes[0].get(1), decoderSize);

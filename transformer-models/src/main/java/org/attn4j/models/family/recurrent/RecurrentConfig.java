@@ -6,6 +6,7 @@ import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 
 /**
@@ -23,7 +24,7 @@ import org.attn4j.models.config.ConfigReader;
  * @param inputFeeding whether Luong's decoder reads the attentional vector of the step before
  * @param maxoutSize l, the units of the maxout readout, where there is one
  * @param heads heads, for mechanisms with heads
- * @param maxLength the longest source, for mechanisms with parameters by place
+ * @param maxLength the longest source, for mechanisms with parameters by position
  * @param dropout dropout of token vectors, between layers and before predictions
  * @param attentionDropout dropout of attention weights
  * @param sourceVocabularySize number of source tokens
@@ -56,7 +57,6 @@ public record RecurrentConfig(
         int eosId,
         int decoderStartId) {
 
-    /** {@inheritDoc} */
     public RecurrentConfig {
         Objects.requireNonNull(decoder, "decoder");
         Objects.requireNonNull(cell, "cell");
@@ -73,13 +73,11 @@ public record RecurrentConfig(
         requirePositive("targetVocabularySize", targetVocabularySize);
         requireRate("dropout", dropout);
         requireRate("attentionDropout", attentionDropout);
-        if (decoder != DecoderKind.LUONG && decoderLayers != 1) {
-            throw new IllegalArgumentException(
-                    "decoderLayers must be 1 unless decoder=LUONG, got decoder="
-                            + decoder
-                            + ", decoderLayers="
-                            + decoderLayers);
-        }
+        Require.that(
+                decoder == DecoderKind.LUONG || decoderLayers == 1,
+                "decoderLayers must be 1 unless decoder=LUONG, got decoder=%s, decoderLayers=%s",
+                decoder,
+                decoderLayers);
         requireId("padId", padId, Math.min(sourceVocabularySize, targetVocabularySize));
         requireId("bosId", bosId, targetVocabularySize);
         requireId("eosId", eosId, targetVocabularySize);
@@ -140,23 +138,17 @@ public record RecurrentConfig(
     }
 
     private static void requirePositive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, got " + value);
-        }
+        Require.that(value >= 1, "%s must be at least 1, got %s", name, value);
     }
 
     private static void requireRate(String name, float rate) {
-        if (!(rate >= 0 && rate < 1)) {
-            throw new IllegalArgumentException(
-                    name + " must be at least 0 and below 1, got " + rate);
-        }
+        Require.that(
+                rate >= 0 && rate < 1, "%s must be at least 0 and below 1, got %s", name, rate);
     }
 
     private static void requireId(String name, int id, int size) {
-        if (id < 0 || id >= size) {
-            throw new IllegalArgumentException(
-                    name + " must be at least 0 and below " + size + ", got " + id);
-        }
+        Require.that(
+                id >= 0 && id < size, "%s must be at least 0 and below %s, got %s", name, size, id);
     }
 
     /** Builds a {@link RecurrentConfig}. */
@@ -323,7 +315,7 @@ public record RecurrentConfig(
         }
 
         /**
-         * Sets the longest source, for mechanisms with parameters by place; 256 unless set.
+         * Sets the longest source, for mechanisms with parameters by position; 256 unless set.
          *
          * @param maxLength at least 1
          * @return this builder

@@ -75,7 +75,6 @@ public final class RecurrentEncoder extends AbstractBlock {
         return new NDList(encode(parameters, inputs.get(0), visible, training).output());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -83,7 +82,6 @@ public final class RecurrentEncoder extends AbstractBlock {
         rnn.initialize(manager, dataType, new Shape(1, 1, embedding.modelSize()));
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0].add(rnn.outputSize())};

@@ -22,6 +22,7 @@ import org.attn4j.attention.recurrent.RecurrentStack;
 import org.attn4j.attention.spec.AttentionSite;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -193,7 +194,7 @@ public final class RecurrentModel extends AbstractBlock
     }
 
     /**
-     * Predicts the next token at each place of the targets.
+     * Predicts the next token at each position of the targets.
      *
      * @param parameters where the parameters are found
      * @param sourceIds (B, S) int64
@@ -260,26 +261,22 @@ public final class RecurrentModel extends AbstractBlock
         return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
     }
 
-    /** {@inheritDoc} */
     @Override
     public int sourceVocabularySize() {
         return config.sourceVocabularySize();
     }
 
-    /** {@inheritDoc} */
     @Override
     public int targetVocabularySize() {
         return config.targetVocabularySize();
     }
 
-    /** {@inheritDoc} */
     @Override
     public NDArray logits(NDArray sourceIds, NDArray decoderInputIds, AttentionObserver observer) {
         ParameterStore parameters = new ParameterStore(decoderInputIds.getManager(), false);
         return logits(parameters, sourceIds, decoderInputIds, observer, false);
     }
 
-    /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
         return new RecurrentStepDecoder(this, manager.newSubManager(), sourceIds);
@@ -294,23 +291,19 @@ public final class RecurrentModel extends AbstractBlock
         return sourceIds.neq(config.padId());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        if (inputs.size() != 2) {
-            throw new IllegalArgumentException(
-                    "a recurrent model takes [source, decoderInput], got "
-                            + inputs.size()
-                            + " arrays");
-        }
+        Require.that(
+                inputs.size() == 2,
+                "a recurrent model takes [source, decoderInput], got %s arrays",
+                inputs.size());
         return new NDList(logits(parameters, inputs.get(0), inputs.get(1), null, training));
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -319,7 +312,6 @@ public final class RecurrentModel extends AbstractBlock
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[1].add(config.targetVocabularySize())};

@@ -11,6 +11,7 @@ import org.attn4j.attention.cache.MemoryCache;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.recurrent.RecurrentOutput;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.StepDecoder;
 
 /**
@@ -73,9 +74,7 @@ final class RecurrentStepDecoder implements StepDecoder {
 
     @Override
     public void select(int[] rows) {
-        if (rows.length == 0) {
-            throw new IllegalArgumentException("at least one row must go on");
-        }
+        Require.that(rows.length != 0, "at least one row must go on");
         int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         boolean sameSources = Arrays.equals(sources, nextSources);
         try (NDManager scratch = manager.newSubManager()) {

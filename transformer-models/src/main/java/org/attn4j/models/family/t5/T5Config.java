@@ -1,6 +1,7 @@
 package org.attn4j.models.family.t5;
 
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 
@@ -47,29 +48,29 @@ public record T5Config(
 
     private static final String GATED = "gated-";
 
-    /** {@inheritDoc} */
     public T5Config {
         if (Math.min(Math.min(vocabularySize, modelSize), Math.min(headSize, innerSize)) < 1
                 || Math.min(Math.min(encoderLayers, decoderLayers), heads) < 1) {
             throw new IllegalArgumentException(
-                    "vocab_size, d_model, d_kv, d_ff, num_layers, num_decoder_layers and num_heads must be at least 1,"
-                            + " got vocab_size=%d, d_model=%d, d_kv=%d, d_ff=%d, num_layers=%d, num_decoder_layers=%d, num_heads=%d"
-                                    .formatted(
-                                            vocabularySize,
-                                            modelSize,
-                                            headSize,
-                                            innerSize,
-                                            encoderLayers,
-                                            decoderLayers,
-                                            heads));
+                    ("vocab_size, d_model, d_kv, d_ff, num_layers,"
+                                    + " num_decoder_layers and num_heads must be at least 1,%s")
+                            .formatted(
+                                    " got vocab_size=%d, d_model=%d, d_kv=%d, d_ff=%d, num_layers=%d, num_decoder_layers=%d, num_heads=%d"
+                                            .formatted(
+                                                    vocabularySize,
+                                                    modelSize,
+                                                    headSize,
+                                                    innerSize,
+                                                    encoderLayers,
+                                                    decoderLayers,
+                                                    heads)));
         }
-        if (!(epsilon > 0) || !(initializerFactor >= 0)) {
-            throw new IllegalArgumentException(
-                    "layer_norm_epsilon must be above 0 and initializer_factor at least 0, got layer_norm_epsilon="
-                            + epsilon
-                            + ", initializer_factor="
-                            + initializerFactor);
-        }
+        Require.that(
+                epsilon > 0 && initializerFactor >= 0,
+                "layer_norm_epsilon must be above 0 and initializer_factor at least 0,"
+                        + " got layer_norm_epsilon=%s, initializer_factor=%s",
+                epsilon,
+                initializerFactor);
     }
 
     /**

@@ -12,13 +12,11 @@ public final class T5Family implements ModelFamily {
     /** Creates the family; the service loader calls this. */
     public T5Family() {}
 
-    /** {@inheritDoc} */
     @Override
     public Set<String> modelTypes() {
         return Set.of("t5");
     }
 
-    /** {@inheritDoc} */
     @Override
     public List<String> architectures() {
         return List.of(
@@ -30,7 +28,6 @@ public final class T5Family implements ModelFamily {
                 "T5ForQuestionAnswering");
     }
 
-    /** {@inheritDoc} */
     @Override
     public PretrainedModel create(ConfigReader reader, String architecture) {
         T5Config config = T5Config.of(reader);

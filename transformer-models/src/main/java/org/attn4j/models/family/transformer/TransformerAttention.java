@@ -6,7 +6,7 @@ import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 
 /**
- * Which attention mechanism stands in each place of a {@link TransformerModel}.
+ * Which attention mechanism stands in each slot of a {@link TransformerModel}.
  *
  * @param encoderSelf the encoder's self-attention
  * @param decoderSelf the decoder's self-attention
@@ -21,7 +21,7 @@ public record TransformerAttention(
      * {@inheritDoc}
      *
      * @throws IllegalArgumentException if there is no such mechanism or option, or if a mechanism
-     *     cannot stand in its slot: then with the reason and the places where it fits
+     *     cannot stand in its slot: then with the reason and the slots where it fits
      */
     public TransformerAttention {
         check("encoderSelf", encoderSelf, AttentionSlot.ENCODER_SELF);
@@ -41,7 +41,7 @@ public record TransformerAttention(
     /**
      * Returns the paper's choice.
      *
-     * @return multi-head attention in every place
+     * @return multi-head attention in every slot
      */
     public static TransformerAttention multiHead() {
         return MULTI_HEAD;
@@ -55,7 +55,7 @@ public record TransformerAttention(
     /**
      * Returns what stands in a slot.
      *
-     * @param slot the place
+     * @param slot the slot
      * @return the specification of its mechanism
      */
     public AttentionSpec at(AttentionSlot slot) {
@@ -69,7 +69,7 @@ public record TransformerAttention(
     /**
      * Returns this choice with another mechanism in one slot.
      *
-     * @param slot the place
+     * @param slot the slot
      * @param spec what stands there
      * @return the new choice
      */

@@ -73,7 +73,6 @@ public record TransformerConfig(
         int decoderStartId,
         boolean sourceEos) {
 
-    /** {@inheritDoc} */
     public TransformerConfig {
         requirePositive("modelSize", modelSize);
         requirePositive("encoderLayers", encoderLayers);
@@ -187,14 +186,8 @@ public record TransformerConfig(
         requirePositive(name, heads);
         require(
                 modelSize % heads == 0,
-                "modelSize must be divisible by "
-                        + name
-                        + ", got modelSize="
-                        + modelSize
-                        + ", "
-                        + name
-                        + "="
-                        + heads);
+                "modelSize must be divisible by %s, got modelSize=%s, %s=%s"
+                        .formatted(name, modelSize, name, heads));
     }
 
     /** Builds a {@link TransformerConfig}; only the vocabulary sizes have no default. */

@@ -3,6 +3,7 @@ package org.attn4j.models.generate.logits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.attn4j.common.Require;
 
 /** Processors by which only some tokens can be chosen. */
 public final class ForcedTokens {
@@ -36,10 +37,10 @@ public final class ForcedTokens {
     public static LogitsProcessor allowed(Function<int[], int[]> allowed, boolean always) {
         return (ids, scores) -> {
             int[] tokens = allowed.apply(ids.clone());
-            if (tokens.length == 0) {
-                throw new IllegalArgumentException(
-                        "at least one token must be allowed after " + Arrays.toString(ids));
-            }
+            Require.that(
+                    tokens.length != 0,
+                    "at least one token must be allowed after %s",
+                    Arrays.toString(ids));
             float[] before = scores.clone();
             Arrays.fill(scores, Float.NEGATIVE_INFINITY);
             boolean any = false;

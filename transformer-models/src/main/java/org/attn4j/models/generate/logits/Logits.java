@@ -2,6 +2,7 @@ package org.attn4j.models.generate.logits;
 
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /** Arithmetic on one row of scores. */
 public final class Logits {
@@ -128,15 +129,12 @@ public final class Logits {
     }
 
     static void requireToken(String kind, int token, int vocabularySize) {
-        if (token < 0 || token >= vocabularySize) {
-            throw new IllegalArgumentException(
-                    "a "
-                            + kind
-                            + " token must be one of the "
-                            + vocabularySize
-                            + " target tokens, got "
-                            + token);
-        }
+        Require.that(
+                token >= 0 && token < vocabularySize,
+                "a %s token must be one of the %s target tokens, got %s",
+                kind,
+                vocabularySize,
+                token);
     }
 
     /** Whether a sequence ends with the first tokens of a word, as many as asked for. */

@@ -9,6 +9,7 @@ import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
 
@@ -124,9 +125,7 @@ final class CausalStepDecoder implements StepDecoder {
 
     @Override
     public void select(int[] selected) {
-        if (selected.length == 0) {
-            throw new IllegalArgumentException("at least one row must go on");
-        }
+        Require.that(selected.length != 0, "at least one row must go on");
         try (NDManager scratch = manager.newSubManager()) {
             NDArray index = HostArrays.indices(scratch, selected);
             cache.select(index, true);

@@ -3,6 +3,7 @@ package org.attn4j.models.model.causal;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 
 /**
@@ -23,15 +24,17 @@ public record LayerTypes(List<String> names, int window) {
 
     public LayerTypes {
         names = List.copyOf(names);
-        if (!Set.of(FULL, SLIDING).containsAll(names)) {
-            throw new IllegalArgumentException(
-                    "layer_types must be " + FULL + " or " + SLIDING + ", got " + names);
-        }
+        Require.that(
+                Set.of(FULL, SLIDING).containsAll(names),
+                "layer_types must be %s or %s, got %s",
+                FULL,
+                SLIDING,
+                names);
         boolean slides = names.contains(SLIDING);
-        if (slides && window < 1) {
-            throw new IllegalArgumentException(
-                    "layers of " + SLIDING + " need a sliding_window of at least 1");
-        }
+        Require.that(
+                !slides || window >= 1,
+                "layers of %s need a sliding_window of at least 1",
+                SLIDING);
         window = slides ? window : 0;
     }
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.RotaryScaling;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 
 /**
@@ -32,13 +33,12 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
     private static final double BETA_SLOW = 1;
 
     public RotaryConfig {
-        if (!(base > 0) || !(part >= 0 && part <= 1)) {
-            throw new IllegalArgumentException(
-                    "rope_theta must be above 0 and partial_rotary_factor from 0 to 1, got rope_theta="
-                            + base
-                            + ", partial_rotary_factor="
-                            + part);
-        }
+        Require.that(
+                base > 0 && part >= 0 && part <= 1,
+                "rope_theta must be above 0 and partial_rotary_factor from 0 to 1, got"
+                        + " rope_theta=%s, partial_rotary_factor=%s",
+                base,
+                part);
     }
 
     /**
@@ -112,10 +112,9 @@ public record RotaryConfig(double base, double part, RotaryScaling scaling, doub
         }
         if (older != null) {
             RotaryConfig all = plain.changed(reader, older, maxPositions);
-            if (newer != null && configs.values().stream().anyMatch(it -> !it.equals(all))) {
-                throw new IllegalArgumentException(
-                        "rope_scaling and rope_parameters differ: remove the wrong one");
-            }
+            Require.that(
+                    newer == null || !configs.values().stream().anyMatch(it -> !it.equals(all)),
+                    "rope_scaling and rope_parameters differ: remove the wrong one");
             configs.replaceAll((type, config) -> all);
         }
         return configs;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 
 /** The losses of transformers' models, means over what counts. */
 public final class Losses {
@@ -39,13 +40,11 @@ public final class Losses {
         long classes = shape.get(shape.dimension() - 1);
         NDArray rows = logits.reshape(-1, classes); // (M, C)
         NDArray flat = labels.reshape(-1); // (M)
-        if (rows.getShape().get(0) != flat.getShape().get(0)) {
-            throw new IllegalArgumentException(
-                    "labels must have a value for each row of the logits, got labels="
-                            + labels.getShape()
-                            + ", logits="
-                            + shape);
-        }
+        Require.that(
+                rows.getShape().get(0) == flat.getShape().get(0),
+                "labels must have a value for each row of the logits, got labels=%s, logits=%s",
+                labels.getShape(),
+                shape);
         NDArray sum = Kernels.of(logits.getManager()).loss().crossEntropy(rows, flat, 0f, ignored);
         NDArray count = flat.neq(ignored).toType(DataType.FLOAT32, false).sum();
         return sum.reshape(new Shape()).div(count.reshape(new Shape()));

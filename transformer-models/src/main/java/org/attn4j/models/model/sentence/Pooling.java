@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 
 /**
@@ -24,12 +25,9 @@ public record Pooling(List<Mode> modes) {
     private static final float NEVER_IN_HALF =
             6e4f; // 1e9 is infinite there, and 0 times it no number
 
-    /** {@inheritDoc} */
     public Pooling {
         modes = List.copyOf(modes);
-        if (modes.isEmpty()) {
-            throw new IllegalArgumentException("pooling needs at least one mode");
-        }
+        Require.that(!modes.isEmpty(), "pooling needs at least one mode");
     }
 
     /** One way of pooling. */

@@ -242,7 +242,6 @@ public final class SentenceModel extends AbstractBlock {
         return new NDList(embed(parameters, in, training).embeddings());
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
@@ -251,7 +250,6 @@ public final class SentenceModel extends AbstractBlock {
         }
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         Shape states =

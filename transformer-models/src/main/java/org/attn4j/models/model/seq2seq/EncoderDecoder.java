@@ -20,6 +20,7 @@ import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Sequences;
+import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -45,7 +46,7 @@ import org.attn4j.models.model.head.Losses;
  * the labels. Gives {@code logits} (B, T, V), or {@code last_hidden_state} (B, T, D) of a base
  * model, {@code encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
  *
- * <p>With the head of another task it takes and gives what the head does; the source, one place
+ * <p>With the head of another task it takes and gives what the head does; the source, one position
  * later, is then the decoder's input.
  */
 public class EncoderDecoder extends AbstractBlock
@@ -88,7 +89,6 @@ public class EncoderDecoder extends AbstractBlock
         setInitializer(parts.initializer(), Parameter.Type.WEIGHT);
     }
 
-    /** {@inheritDoc} */
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(inputNames());
@@ -153,15 +153,12 @@ public class EncoderDecoder extends AbstractBlock
         boolean same = Arrays.stream(counts).allMatch(count -> count == counts[0]);
         if (counts[0] == 0 || !same || shape.get(1) != length) {
             throw new IllegalArgumentException(
-                    "each text must have as many end tokens (eos_token_id="
-                            + parts.endId()
-                            + ") as the others, one at least, and as many decoder inputs as tokens, got "
-                            + Arrays.toString(counts)
-                            + " end tokens in "
-                            + length
-                            + " tokens, and "
-                            + shape.get(1)
-                            + " decoder inputs");
+                    ("each text must have as many end tokens (eos_token_id=%s)"
+                                    + " as the others, one at least, and as many decoder inputs"
+                                    + " as tokens, got %s end tokens in %s tokens, and %s decoder"
+                                    + " inputs")
+                            .formatted(
+                                    parts.endId(), Arrays.toString(counts), length, shape.get(1)));
         }
         return Sequences.take(decoded, positions).reshape(shape.get(0), shape.get(2));
     }
@@ -179,10 +176,8 @@ public class EncoderDecoder extends AbstractBlock
             return readable(parts.labelShift().shift(in.get("input_ids")));
         }
         throw new IllegalArgumentException(
-                "the model needs decoder_input_ids"
-                        + (output == null ? "" : " or labels")
-                        + ", got "
-                        + in.arrays().keySet());
+                "the model needs decoder_input_ids%s, got %s"
+                        .formatted(output == null ? "" : " or labels", in.arrays().keySet()));
     }
 
     /** An output may choose a token that the decoder has no vector for: it cannot be read on. */
@@ -191,10 +186,7 @@ public class EncoderDecoder extends AbstractBlock
         if (known < parts.targetVocabularySize() || known < parts.sourceVocabularySize()) {
             try (NDArray highest = ids.max()) {
                 long high = highest.toType(DataType.INT64, false).toLongArray()[0];
-                if (high >= known) {
-                    throw new IllegalArgumentException(
-                            "the decoder reads ids below %d, got %d".formatted(known, high));
-                }
+                Require.that(high < known, "the decoder reads ids below %s, got %s", known, high);
             }
         }
         return ids;
@@ -293,31 +285,26 @@ public class EncoderDecoder extends AbstractBlock
         return logits(parameters, sourceIds, decoderInputIds, observer, false);
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTokens() {
         return encoder.maxLength();
     }
 
-    /** {@inheritDoc} */
     @Override
     public OptionalInt maxTargetTokens() {
         return decoder.maxLength();
     }
 
-    /** {@inheritDoc} */
     @Override
     public int sourceVocabularySize() {
         return Math.toIntExact(parts.sourceVocabularySize());
     }
 
-    /** {@inheritDoc} */
     @Override
     public int targetVocabularySize() {
         return Math.toIntExact(parts.targetVocabularySize());
     }
 
-    /** {@inheritDoc} */
     @Override
     public StepDecoder start(NDManager manager, NDArray sourceIds) {
         return start(manager, sourceIds, this::visible);
@@ -357,25 +344,21 @@ public class EncoderDecoder extends AbstractBlock
         return sourceIds.neq(parts.padId());
     }
 
-    /** {@inheritDoc} */
     @Override
     public WeightTable weights() {
         return parts.weights();
     }
 
-    /** {@inheritDoc} */
     @Override
     public String architecture() {
         return parts.architecture();
     }
 
-    /** {@inheritDoc} */
     @Override
     public Shape[] smallestInput() {
         return new Shape[] {new Shape(1, 1), new Shape(1, 1)};
     }
 
-    /** {@inheritDoc} */
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,
@@ -385,7 +368,6 @@ public class EncoderDecoder extends AbstractBlock
         return run(parameters, ModelInputs.ofList(LIST_INPUTS, inputs), training).list();
     }
 
-    /** {@inheritDoc} */
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {

@@ -20,7 +20,7 @@ import org.attn4j.models.model.head.Head;
  * @param decoder the decoder, with cross-attention
  * @param output from the decoder's states to logits; null in a base model and where there is a head
  * @param head another task on the decoder's states, or null
- * @param endId where a head classifies sequences, the token of the source at whose last place it
+ * @param endId where a head classifies sequences, the token of the source at whose last position it
  *     looks; null else
  * @param outputScale what the states are multiplied by before the output
  * @param labelShift how labels become decoder inputs
@@ -54,7 +54,6 @@ public record EncoderDecoderParts(
         int padId,
         Initializer initializer) {
 
-    /** {@inheritDoc} */
     public EncoderDecoderParts {
         Objects.requireNonNull(architecture, "architecture");
         Objects.requireNonNull(weights, "weights");

@@ -6,9 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.function.ToLongFunction;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
 import org.attn4j.models.model.head.Losses;
 
-/** How the decoder's inputs follow from the labels: each token stands one place later. */
+/** How the decoder's inputs follow from the labels: each token stands one position later. */
 @FunctionalInterface
 public interface LabelShift {
 
@@ -70,11 +71,10 @@ public interface LabelShift {
     }
 
     private static void requireId(String key, Integer id) {
-        if (id == null) {
-            throw new IllegalArgumentException(
-                    "config.json has no "
-                            + key
-                            + ", which labels are shifted with; add it, or give decoder_input_ids");
-        }
+        Require.that(
+                id != null,
+                "config.json has no %s, which labels are shifted with; add it, or give"
+                        + " decoder_input_ids",
+                key);
     }
 }
