@@ -6,6 +6,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,6 +80,13 @@ public final class ModelFixture implements AutoCloseable {
      * @throws IOException if a file is missing or malformed
      */
     public static ModelFixture open(Path directory) throws IOException {
+        if (Files.notExists(directory.resolve(DESCRIPTION))) {
+            throw new NoSuchFileException(
+                    directory.toString(),
+                    null,
+                    "there is no %s, what a reference computed with the model to compare with"
+                            .formatted(DESCRIPTION));
+        }
         JsonObject description = JsonFiles.read(directory.resolve(DESCRIPTION));
         return new ModelFixture(
                 directory, description, TensorSource.open(directory.resolve(TENSORS)));
