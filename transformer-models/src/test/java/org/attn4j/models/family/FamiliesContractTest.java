@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -203,6 +204,85 @@ class FamiliesContractTest {
     class XlmRoberta extends OfGolden {
         XlmRoberta() {
             super("models/xlm_roberta_mlm_a");
+        }
+    }
+
+    /** A model that is trained here. */
+    private abstract static class Trained extends ModelContractTest {
+
+        private final String config;
+
+        Trained(String config) {
+            this.config = config;
+        }
+
+        @Override
+        protected JsonObject config() {
+            return JsonParser.parseString(config).getAsJsonObject();
+        }
+
+        @Override
+        protected int vocabularySize() {
+            return 20;
+        }
+    }
+
+    @Nested
+    class Transformer extends Trained {
+        Transformer() {
+            super(
+                    """
+                    {
+                      "model_type": "attn4j-transformer",
+                      "d_model": 16,
+                      "encoder_layers": 2,
+                      "decoder_layers": 2,
+                      "encoder_attention_heads": 2,
+                      "decoder_attention_heads": 2,
+                      "encoder_ffn_dim": 32,
+                      "decoder_ffn_dim": 32,
+                      "source_vocab_size": 20,
+                      "target_vocab_size": 20,
+                      "pad_token_id": 0,
+                      "bos_token_id": 1,
+                      "eos_token_id": 2,
+                      "decoder_start_token_id": 1
+                    }
+                    """);
+        }
+
+        @Override
+        protected String architecture() {
+            return "TransformerModel";
+        }
+    }
+
+    @Nested
+    class Recurrent extends Trained {
+        Recurrent() {
+            super(
+                    """
+                    {
+                      "model_type": "attn4j-recurrent",
+                      "decoder_type": "luong",
+                      "cell_type": "lstm",
+                      "attention_mechanism": "global-general",
+                      "embedding_size": 8,
+                      "encoder_size": 12,
+                      "decoder_size": 10,
+                      "source_vocab_size": 20,
+                      "target_vocab_size": 20,
+                      "pad_token_id": 0,
+                      "bos_token_id": 1,
+                      "eos_token_id": 2,
+                      "decoder_start_token_id": 1
+                    }
+                    """);
+        }
+
+        @Override
+        protected String architecture() {
+            return "RecurrentModel";
         }
     }
 }

@@ -52,7 +52,8 @@ import org.attn4j.models.model.seq2seq.LabelShift;
 public final class RecurrentModel extends AbstractBlock
         implements PretrainedModel, SequenceToSequenceModel {
 
-    private static final Set<String> INPUTS = Set.of("input_ids", "decoder_input_ids", "labels");
+    private static final Set<String> INPUTS =
+            Set.of("input_ids", "attention_mask", "decoder_input_ids", "labels");
 
     private static final byte VERSION = 1;
 
@@ -209,26 +210,37 @@ public final class RecurrentModel extends AbstractBlock
             NDArray decoderInputIds,
             AttentionObserver observer,
             boolean training) {
-        RecurrentOutput encoded = encode(parameters, sourceIds, training);
+        NDArray visible = visible(sourceIds); // (B, S)
+        return logits(parameters, sourceIds, visible, decoderInputIds, observer, training);
+    }
+
+    private NDArray logits(
+            ParameterStore parameters,
+            NDArray sourceIds,
+            NDArray visible,
+            NDArray decoderInputIds,
+            AttentionObserver observer,
+            boolean training) {
+        RecurrentOutput encoded = encoder.encode(parameters, sourceIds, visible, training);
         MemoryCache cache = new MemoryCache(decoderInputIds.getManager()); // freed with the pass
         DecoderMemory memory =
-                new DecoderMemory(encoded.output(), AttentionMask.keys(visible(sourceIds)), cache);
+                new DecoderMemory(encoded.output(), AttentionMask.keys(visible), cache);
         DecoderState state = start(parameters, encoded, training);
         AttentionObserver below = observer == null ? null : observer.at("decoder");
         return decoder.decode(parameters, decoderInputIds, memory, state, below, training).logits();
     }
 
-    /**
-     * Calls the model with {@code input_ids} (B, S), in which padding is not seen, and {@code
-     * decoder_input_ids} (B, T) or {@code labels} (B, T) that they follow from. Gives {@code
-     * logits} (B, T, V) and with labels {@code loss}.
-     */
     @Override
     public GenerationConfig generationDefaults() {
         return GenerationConfig.DEFAULTS.withTokens(
                 config.padId(), List.of(config.eosId()), config.decoderStartId());
     }
 
+    /**
+     * Calls the model with {@code input_ids} and {@code attention_mask} (B, S), which hides padding
+     * by default, and {@code decoder_input_ids} (B, T) or {@code labels} (B, T) that they follow
+     * from. Gives {@code logits} (B, T, V) and with labels {@code loss}.
+     */
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(INPUTS);
@@ -241,7 +253,9 @@ public final class RecurrentModel extends AbstractBlock
                         ? in.require("decoder_input_ids")
                         : LabelShift.startingWith(config.decoderStartId(), config.padId())
                                 .shift(labels); // (B, T)
-        NDArray logits = logits(parameters, source, target, in.observer(), training);
+        NDArray mask = in.get("attention_mask");
+        NDArray visible = mask == null ? visible(source) : mask.neq(0); // (B, S)
+        NDArray logits = logits(parameters, source, visible, target, in.observer(), training);
         return ModelOutputs.of("logits", logits) // (B, T, V)
                 .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels));
     }
