@@ -83,7 +83,7 @@ final class AnswerHead extends QuestionAnsweringHead {
                 lengths.length == batch,
                 "question_lengths must be one for each of %s texts, got %s",
                 batch,
-                given.getShape());
+                lengths.length);
         float[] question = new float[batch * length];
         for (int i = 0; i < question.length; i++) {
             question[i] = i % length < lengths[i / length] ? 1 : 0;
