@@ -26,4 +26,29 @@ public final class Require {
             throw new IllegalArgumentException(rule.formatted(values));
         }
     }
+
+    /**
+     * Checks that a number is not too small.
+     *
+     * @param name what the error calls it
+     * @param value the number
+     * @param least the least that it may be
+     * @throws IllegalArgumentException if it is less
+     */
+    public static void atLeast(String name, long value, long least) {
+        that(value >= least, "%s must be at least %s, got %s", name, least, value);
+    }
+
+    /**
+     * Checks a rate, such as that of a dropout.
+     *
+     * @param name what the error calls it
+     * @param rate the rate
+     * @return the rate
+     * @throws IllegalArgumentException if it is not in [0, 1)
+     */
+    public static float rate(String name, float rate) {
+        that(rate >= 0 && rate < 1, "%s must be at least 0 and below 1, got %s", name, rate);
+        return rate;
+    }
 }

@@ -49,12 +49,12 @@ public record BatchingConfig(
 
     public BatchingConfig {
         Objects.requireNonNull(overlong, "overlong");
-        atLeast("maxSentences", maxSentences, 1);
-        atLeast("maxLength", maxLength, 2);
-        atLeast("bucketWidth", bucketWidth, 1);
-        atLeast("padId", padId, 0);
-        atLeast("eosId", eosId, 0);
-        atLeast("decoderStartId", decoderStartId, 0);
+        Require.atLeast("maxSentences", maxSentences, 1);
+        Require.atLeast("maxLength", maxLength, 2);
+        Require.atLeast("bucketWidth", bucketWidth, 1);
+        Require.atLeast("padId", padId, 0);
+        Require.atLeast("eosId", eosId, 0);
+        Require.atLeast("decoderStartId", decoderStartId, 0);
         Require.that(
                 tokensPerBatch >= maxLength,
                 "tokensPerBatch must be at least maxLength, so that every pair fits a"
@@ -66,10 +66,6 @@ public record BatchingConfig(
                 "padId must differ from eosId, or ends would be taken for padding, got"
                         + " %s for both",
                 padId);
-    }
-
-    private static void atLeast(String name, int value, int least) {
-        Require.that(value >= least, "%s must be at least %s, got %s", name, least, value);
     }
 
     /**

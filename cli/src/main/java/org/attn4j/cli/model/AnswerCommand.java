@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.Answer;
 import org.attn4j.models.task.AnswerOptions;
 import org.attn4j.models.task.QuestionAnswerer;
@@ -79,8 +80,8 @@ public final class AnswerCommand extends TaskCommand {
 
     @Override
     void checkOptions() {
-        requirePositive("--top-k", topK);
-        requirePositive("--max-answer-tokens", maxAnswerTokens);
+        Require.atLeast("--top-k", topK, 1);
+        Require.atLeast("--max-answer-tokens", maxAnswerTokens, 1);
         options();
     }
 

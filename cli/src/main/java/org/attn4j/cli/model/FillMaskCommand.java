@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.common.Require;
 import org.attn4j.models.task.FillMask;
 import org.attn4j.models.task.MaskPrediction;
 import org.attn4j.models.task.Outcome;
@@ -51,7 +52,7 @@ public final class FillMaskCommand extends TaskCommand {
 
     @Override
     void checkOptions() {
-        requirePositive("--top-k", topK);
+        Require.atLeast("--top-k", topK, 1);
     }
 
     @Override

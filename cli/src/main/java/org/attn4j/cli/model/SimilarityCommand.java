@@ -63,7 +63,7 @@ public final class SimilarityCommand extends TaskCommand {
     @Override
     void checkOptions() {
         options.check();
-        requirePositive("--top-k", topK == null ? 1 : topK);
+        Require.atLeast("--top-k", topK == null ? 1 : topK, 1);
         Require.that(!pairs || topK == null, "--top-k does not go with --pairs");
         if (by != null) {
             Similarity.of(by);

@@ -17,7 +17,6 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
-import org.attn4j.common.Require;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -146,10 +145,6 @@ abstract class TaskCommand implements Callable<Integer> {
 
     static String number(double value) {
         return String.format(Locale.ROOT, "%.4f", value);
-    }
-
-    static void requirePositive(String option, int value) {
-        Require.that(value >= 1, "%s must be at least 1, got %s", option, value);
     }
 
     /** Tabs and line ends would break the lines of a table. */

@@ -94,8 +94,8 @@ public final class TranslateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        requirePositive("--beam", beams == null ? 1 : beams);
-        requirePositive("--n-best", nBest);
+        Require.atLeast("--beam", beams == null ? 1 : beams, 1);
+        Require.atLeast("--n-best", nBest, 1);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Json.Elements documents = new Json.Elements(out);
@@ -125,10 +125,6 @@ public final class TranslateCommand implements Callable<Integer> {
         }
         options.applyTo(request);
         return request.optTruncate(truncate);
-    }
-
-    private static void requirePositive(String option, int value) {
-        Require.that(value >= 1, "%s must be at least 1, got %s", option, value);
     }
 
     private void translate(

@@ -2,12 +2,9 @@ package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterStore;
-import java.util.Arrays;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.common.Require;
@@ -28,9 +25,7 @@ public final class StackStepDecoder implements StepDecoder {
     private final NDManager manager;
     private final ParameterStore parameters;
     private final DecoderCache cache;
-    private NDArray memory; // (R, S, D)
-    private NDArray visible; // (R, S)
-    private int[] sources; // of which source each row is
+    private final SourceRows sources;
 
     /**
      * Reads the sources.
@@ -61,11 +56,8 @@ public final class StackStepDecoder implements StepDecoder {
         try (NDManager scratch = manager.newSubManager()) {
             NDArray ids = sourceIds.duplicate();
             ids.attach(scratch);
-            memory = encode.apply(parameters, ids).stopGradient();
-            memory.attach(manager);
-            this.visible = visible.apply(ids);
-            this.visible.attach(manager);
-            sources = IntStream.range(0, rows()).toArray();
+            NDArray memory = encode.apply(parameters, ids).stopGradient(); // (R, S, D)
+            sources = new SourceRows(manager, memory, visible.apply(ids));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -74,7 +66,7 @@ public final class StackStepDecoder implements StepDecoder {
 
     @Override
     public int rows() {
-        return Math.toIntExact(memory.getShape().get(0));
+        return sources.count();
     }
 
     @Override
@@ -84,14 +76,11 @@ public final class StackStepDecoder implements StepDecoder {
 
     @Override
     public NDArray step(NDArray lastIds) {
-        if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows()) {
-            throw new IllegalArgumentException(
-                    "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
-        }
+        StepDecoder.requireIds(lastIds, rows());
         NDArray ids = readable.apply(lastIds).expandDims(1); // (R, 1)
         LayerInputs in =
                 LayerInputs.of(AttentionMask.causal())
-                        .withMemory(memory, AttentionMask.keys(visible))
+                        .withMemory(sources.memory(), sources.mask())
                         .withCache(cache);
         NDArray hidden =
                 decoder.forward(
@@ -105,24 +94,11 @@ public final class StackStepDecoder implements StepDecoder {
     @Override
     public void select(int[] rows) {
         Require.that(rows.length != 0, "at least one row must go on");
-        int[] nextSources = Arrays.stream(rows).map(row -> sources[row]).toArray();
         try (NDManager scratch = manager.newSubManager()) {
             NDArray index = HostArrays.indices(scratch, rows);
-            boolean sameSources = Arrays.equals(sources, nextSources);
-            cache.select(index, sameSources);
-            if (!sameSources) {
-                memory = replaced(memory, index);
-                visible = replaced(visible, index);
-                sources = nextSources;
-            }
+            cache.select(index, sources.haveSameSources(rows));
+            sources.select(rows, index);
         }
-    }
-
-    private NDArray replaced(NDArray old, NDArray rows) {
-        NDArray kept = old.get(new NDIndex("{}", rows));
-        kept.attach(manager);
-        old.close();
-        return kept;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import org.attn4j.common.Require;
 
 /**
  * Decodes rows of target tokens one step at a time and keeps what it has computed of each row so
@@ -40,6 +42,22 @@ public interface StepDecoder extends AutoCloseable {
      * @param rows numbers of present rows, at least one
      */
     void select(int[] rows);
+
+    /**
+     * Checks that a step has an id for each row.
+     *
+     * @param lastIds what {@link #step} was given
+     * @param rows how many rows there are
+     * @throws IllegalArgumentException if it has not
+     */
+    static void requireIds(NDArray lastIds, int rows) {
+        Shape shape = lastIds.getShape();
+        Require.that(
+                shape.dimension() == 1 && shape.get(0) == rows,
+                "there are %s rows, got ids of shape %s",
+                rows,
+                shape);
+    }
 
     /** Frees the caches. */
     @Override

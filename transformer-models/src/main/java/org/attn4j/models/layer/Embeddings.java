@@ -50,7 +50,7 @@ public final class Embeddings extends AbstractBlock {
                 builder.projection == null
                         ? null
                         : addChildBlock("embed_projection", builder.projection);
-        dropout = Layers.requireRate("dropout", builder.dropout);
+        dropout = Require.rate("dropout", builder.dropout);
         maxLength = learned == null ? builder.maxLength : learned.maxLength();
     }
 

@@ -62,7 +62,7 @@ public final class FeedForward extends AbstractBlock {
                 modelSize,
                 innerSize);
         this.activation = Objects.requireNonNull(activation, "activation");
-        this.dropout = Layers.requireRate("dropout", dropout);
+        this.dropout = Require.rate("dropout", dropout);
         gate = gated ? linear("gate", innerSize, bias) : null;
         fc1 = linear("fc1", innerSize, bias);
         fc2 = linear("fc2", modelSize, bias);

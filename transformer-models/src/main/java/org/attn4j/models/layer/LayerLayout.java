@@ -27,8 +27,8 @@ public record LayerLayout(
     public LayerLayout {
         Objects.requireNonNull(norm, "norm");
         Objects.requireNonNull(normOrder, "normOrder");
-        Layers.requireRate("attentionDropout", attentionDropout);
-        Layers.requireRate("feedForwardDropout", feedForwardDropout);
+        Require.rate("attentionDropout", attentionDropout);
+        Require.rate("feedForwardDropout", feedForwardDropout);
         Require.that(
                 !parallel || normOrder == NormOrder.PRE,
                 "parallel sublayers take their norms before them, got normOrder=%s",

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.common.Require;
 
 /** What layers and heads share. */
 public final class Layers {
@@ -36,11 +35,5 @@ public final class Layers {
      */
     public static NDArray dropout(NDArray x, float rate, boolean training) {
         return training && rate > 0 ? Kernels.of(x.getManager()).dropout().dropout(x, rate) : x;
-    }
-
-    static float requireRate(String name, float rate) {
-        Require.that(
-                rate >= 0 && rate < 1, "%s must be at least 0 and below 1, got %s", name, rate);
-        return rate;
     }
 }

@@ -61,18 +61,18 @@ public record RecurrentConfig(
         Objects.requireNonNull(decoder, "decoder");
         Objects.requireNonNull(cell, "cell");
         Objects.requireNonNull(attention, "attention");
-        requirePositive("embeddingSize", embeddingSize);
-        requirePositive("encoderSize", encoderSize);
-        requirePositive("encoderLayers", encoderLayers);
-        requirePositive("decoderSize", decoderSize);
-        requirePositive("decoderLayers", decoderLayers);
-        requirePositive("maxoutSize", maxoutSize);
-        requirePositive("heads", heads);
-        requirePositive("maxLength", maxLength);
-        requirePositive("sourceVocabularySize", sourceVocabularySize);
-        requirePositive("targetVocabularySize", targetVocabularySize);
-        requireRate("dropout", dropout);
-        requireRate("attentionDropout", attentionDropout);
+        Require.atLeast("embeddingSize", embeddingSize, 1);
+        Require.atLeast("encoderSize", encoderSize, 1);
+        Require.atLeast("encoderLayers", encoderLayers, 1);
+        Require.atLeast("decoderSize", decoderSize, 1);
+        Require.atLeast("decoderLayers", decoderLayers, 1);
+        Require.atLeast("maxoutSize", maxoutSize, 1);
+        Require.atLeast("heads", heads, 1);
+        Require.atLeast("maxLength", maxLength, 1);
+        Require.atLeast("sourceVocabularySize", sourceVocabularySize, 1);
+        Require.atLeast("targetVocabularySize", targetVocabularySize, 1);
+        Require.rate("dropout", dropout);
+        Require.rate("attentionDropout", attentionDropout);
         Require.that(
                 decoder == DecoderKind.LUONG || decoderLayers == 1,
                 "decoderLayers must be 1 unless decoder=LUONG, got decoder=%s, decoderLayers=%s",
@@ -135,15 +135,6 @@ public record RecurrentConfig(
      */
     public JsonObject json() {
         return RecurrentCodec.write(this);
-    }
-
-    private static void requirePositive(String name, int value) {
-        Require.that(value >= 1, "%s must be at least 1, got %s", name, value);
-    }
-
-    private static void requireRate(String name, float rate) {
-        Require.that(
-                rate >= 0 && rate < 1, "%s must be at least 0 and below 1, got %s", name, rate);
     }
 
     private static void requireId(String name, int id, int size) {

@@ -2,6 +2,7 @@ package org.attn4j.models.family.transformer;
 
 import com.google.gson.JsonObject;
 import java.util.Objects;
+import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
@@ -81,46 +82,50 @@ public record TransformerConfig(
         requireHeads("decoderHeads", decoderHeads, modelSize);
         requirePositive("encoderFeedForwardSize", encoderFeedForwardSize);
         requirePositive("decoderFeedForwardSize", decoderFeedForwardSize);
-        requireRate("dropout", dropout);
-        requireRate("attentionDropout", attentionDropout);
-        requireRate("activationDropout", activationDropout);
+        Require.rate("dropout", dropout);
+        Require.rate("attentionDropout", attentionDropout);
+        Require.rate("activationDropout", activationDropout);
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(normOrder, "normOrder");
         Objects.requireNonNull(attention, "attention");
         Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(sinusoidLayout, "sinusoidLayout");
         Objects.requireNonNull(tie, "tie");
-        require(
+        Require.that(
                 layerNormEpsilon > 0 && layerNormEpsilon < 1,
-                "layerNormEpsilon must lie between 0 and 1, got " + layerNormEpsilon);
-        require(
+                "layerNormEpsilon must lie between 0 and 1, got %s",
+                layerNormEpsilon);
+        Require.that(
                 positions != PositionKind.SINUSOIDAL || modelSize % 2 == 0,
-                "sinusoidal positions need an even modelSize, got modelSize=" + modelSize);
-        require(
+                "sinusoidal positions need an even modelSize, got modelSize=%s",
+                modelSize);
+        Require.that(
                 positions != PositionKind.SINUSOIDAL
                         || sinusoidLayout != SinusoidLayout.TENSOR2TENSOR
                         || modelSize >= 4,
-                "the tensor2tensor sinusoids need modelSize >= 4, got modelSize=" + modelSize);
-        require(firstPosition >= 0, "firstPosition must not be negative, got " + firstPosition);
+                "the tensor2tensor sinusoids need modelSize >= 4, got modelSize=%s",
+                modelSize);
+        Require.that(
+                firstPosition >= 0, "firstPosition must not be negative, got %s", firstPosition);
         requirePositive("maxLength", maxLength);
         requirePositive("sourceVocabularySize", sourceVocabularySize);
         requirePositive("targetVocabularySize", targetVocabularySize);
-        require(
+        Require.that(
                 tie != Tie.ALL || sourceVocabularySize == targetVocabularySize,
-                "tie=ALL needs one vocabulary for both sides, got sourceVocabularySize="
-                        + sourceVocabularySize
-                        + ", targetVocabularySize="
-                        + targetVocabularySize);
+                "tie=ALL needs one vocabulary for both sides, got"
+                        + " sourceVocabularySize=%s, targetVocabularySize=%s",
+                sourceVocabularySize,
+                targetVocabularySize);
         requireId("padId", padId, Math.min(sourceVocabularySize, targetVocabularySize));
         requireId("bosId", bosId, targetVocabularySize);
         requireId("eosId", eosId, targetVocabularySize);
         requireId("decoderStartId", decoderStartId, targetVocabularySize);
-        require(
+        Require.that(
                 !sourceEos || eosId < sourceVocabularySize,
-                "eosId must be a source token too when sources end with it, got eosId="
-                        + eosId
-                        + ", sourceVocabularySize="
-                        + sourceVocabularySize);
+                "eosId must be a source token too when sources end with it, got"
+                        + " eosId=%s, sourceVocabularySize=%s",
+                eosId,
+                sourceVocabularySize);
     }
 
     /**
@@ -162,32 +167,28 @@ public record TransformerConfig(
         return new Builder(this);
     }
 
-    private static void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule);
-        }
-    }
-
     private static void requirePositive(String name, int value) {
-        require(value > 0, name + " must be positive, got " + value);
-    }
-
-    private static void requireRate(String name, float value) {
-        require(value >= 0 && value < 1, name + " must be at least 0 and below 1, got " + value);
+        Require.that(value > 0, "%s must be positive, got %s", name, value);
     }
 
     private static void requireId(String name, int id, int vocabularySize) {
-        require(
+        Require.that(
                 id >= 0 && id < vocabularySize,
-                name + " must be a token of the vocabulary of " + vocabularySize + ", got " + id);
+                "%s must be a token of the vocabulary of %s, got %s",
+                name,
+                vocabularySize,
+                id);
     }
 
     private static void requireHeads(String name, int heads, int modelSize) {
         requirePositive(name, heads);
-        require(
+        Require.that(
                 modelSize % heads == 0,
-                "modelSize must be divisible by %s, got modelSize=%s, %s=%s"
-                        .formatted(name, modelSize, name, heads));
+                "modelSize must be divisible by %s, got modelSize=%s, %s=%s",
+                name,
+                modelSize,
+                name,
+                heads);
     }
 
     /** Builds a {@link TransformerConfig}; only the vocabulary sizes have no default. */

@@ -76,10 +76,7 @@ final class CausalStepDecoder implements StepDecoder {
 
     @Override
     public NDArray step(NDArray lastIds) {
-        if (lastIds.getShape().dimension() != 1 || lastIds.getShape().get(0) != rows()) {
-            throw new IllegalArgumentException(
-                    "there are " + rows() + " rows, got ids of shape " + lastIds.getShape());
-        }
+        StepDecoder.requireIds(lastIds, rows());
         NDManager step = lastIds.getManager();
         if (prompts == null) {
             Arrays.setAll(tokens, row -> tokens[row] + 1);
