@@ -1,5 +1,7 @@
 package org.attn4j.common;
 
+import java.util.Locale;
+
 /** Checks arguments. A message gives the rule, then the values. */
 public final class Require {
 
@@ -17,13 +19,13 @@ public final class Require {
      * }</pre>
      *
      * @param holds whether the rule holds
-     * @param rule the rule and the values, each as {@code %s}
+     * @param rule the rule and the values, such as {@code %s}
      * @param values the values, which are evaluated in any case
      * @throws IllegalArgumentException if the rule does not hold
      */
     public static void that(boolean holds, String rule, Object... values) {
         if (!holds) {
-            throw new IllegalArgumentException(rule.formatted(values));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, rule, values));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -40,6 +41,18 @@ class RequireTest {
             assertRefused(
                     "dropout must be at least 0 and below 1, got " + rate,
                     () -> Require.rate("dropout", rate));
+        }
+    }
+
+    @Test
+    void numbersHaveTheSameDigitsInEveryLocale() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertRefused(
+                    "at least 1, got 0", () -> Require.that(false, "at least %d, got %s", 1, 0));
+        } finally {
+            Locale.setDefault(before);
         }
     }
 }
