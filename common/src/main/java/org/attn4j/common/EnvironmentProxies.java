@@ -160,7 +160,7 @@ public final class EnvironmentProxies extends ProxySelector {
                             + "=";
         }
         InetSocketAddress place = (InetSocketAddress) way.proxy.address();
-        return "the proxy of %s, %s:%d, wants a user and a password, or other ones: %s"
+        return "the proxy of %s, %s:%s, wants a user and a password, or other ones: %s"
                 .formatted(way.variable, place.getHostString(), place.getPort(), mend);
     }
 

@@ -81,7 +81,7 @@ public record Retries(int attempts, Duration firstPause, long step) {
                     pause = firstPause;
                 } else if (tries >= attempts) {
                     throw new RefusedException(
-                            "cannot reach %s (%s, tried %d times): check the network and the proxy, and run it again to go on where it stopped"
+                            "cannot reach %s (%s, tried %s times): check the network and the proxy, and run it again to go on where it stopped"
                                     .formatted(place, reason(e), attempts),
                             e);
                 }

@@ -299,7 +299,7 @@ public final class LineReader implements Closeable {
         if (result.isError()) {
             throw new CorpusException(
                     String.format(
-                            "%s is not UTF-8 (byte 0x%02X at byte %d of the line): convert the"
+                            "%s is not UTF-8 (byte 0x%02X at byte %s of the line): convert the"
                                     + " file, for example with iconv -f ISO-8859-1 -t UTF-8",
                             place(), bytes.get(bytes.position()), bytes.position() + 1));
         }

@@ -120,7 +120,7 @@ public final class ParallelDataset implements Dataset, AutoCloseable {
     private void report(DatasetStatistics result) throws CorpusException {
         String left =
                 String.format(
-                        "%,d pairs kept, %,d with an empty side skipped, %,d longer than %d tokens"
+                        "%,d pairs kept, %,d with an empty side skipped, %,d longer than %s tokens"
                                 + " skipped, %,d truncated",
                         result.pairs(),
                         result.empty(),

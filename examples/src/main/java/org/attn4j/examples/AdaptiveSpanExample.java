@@ -111,7 +111,7 @@ final class AdaptiveSpanExample implements Example {
                 lines.add(
                         String.format(
                                 Locale.ROOT,
-                                "  head %d |%s%s%s| %.1f places",
+                                "  head %s |%s%s%s| %.1f places",
                                 head,
                                 "#".repeat(wide),
                                 "+".repeat(fading),
@@ -152,7 +152,7 @@ final class AdaptiveSpanExample implements Example {
                         progress.accept(
                                 String.format(
                                         Locale.ROOT,
-                                        "up to %d back, step %d: loss %.3f, spans %s",
+                                        "up to %s back, step %s: loss %.3f, spans %s",
                                         reach,
                                         step,
                                         value,

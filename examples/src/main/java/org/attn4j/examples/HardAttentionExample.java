@@ -98,7 +98,7 @@ final class HardAttentionExample implements Example {
         Trained slow = first ? reinforce : gumbel;
         return String.format(
                 Locale.ROOT,
-                "%s was there first, after %d steps against %d.",
+                "%s was there first, after %s steps against %s.",
                 first ? "Straight-through" : "REINFORCE",
                 quick.learnt(),
                 slow.learnt());
@@ -270,7 +270,7 @@ final class HardAttentionExample implements Example {
                     progress.accept(
                             String.format(
                                     Locale.ROOT,
-                                    "%s, step %d: %.0f %% of looks right",
+                                    "%s, step %s: %.0f %% of looks right",
                                     rule.name(),
                                     step,
                                     100 * score.looks));
@@ -421,7 +421,7 @@ final class HardAttentionExample implements Example {
                     cells.append(
                             String.format(
                                     Locale.ROOT,
-                                    looked[picture] == cell ? "[%c%d]" : " %c%d ",
+                                    looked[picture] == cell ? "[%c%s]" : " %c%s ",
                                     COLOURS.charAt(three.colours[at]),
                                     three.digits[at]));
                 }

@@ -87,7 +87,7 @@ final class HierarchicalExample implements Example {
                 if (step % 100 == 0 || step == steps) {
                     progress.accept(
                             String.format(
-                                    Locale.ROOT, "step %d of %d, loss %.3f", step, steps, value));
+                                    Locale.ROOT, "step %s of %s, loss %.3f", step, steps, value));
                 }
             }
             Reviews reviews = Reviews.draw(random, EVALUATED);
@@ -208,7 +208,7 @@ final class HierarchicalExample implements Example {
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "Of %d new reviews %.1f %% are judged rightly; the heaviest sentence is the one"
+                        "Of %s new reviews %.1f %% are judged rightly; the heaviest sentence is the one"
                                 + " that decides in %.1f %%,",
                         EVALUATED,
                         100 * accuracy,

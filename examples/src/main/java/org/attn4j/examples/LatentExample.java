@@ -85,7 +85,7 @@ final class LatentExample implements Example {
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "the latent cache takes %.0f %% of the other: %d + %d numbers a place and layer instead of 2 · %d",
+                        "the latent cache takes %.0f %% of the other: %s + %s numbers a place and layer instead of 2 · %s",
                         100 * share,
                         RANK,
                         SHARED,
@@ -168,7 +168,7 @@ final class LatentExample implements Example {
             if (step % CHECK == 0) {
                 progress.accept(
                         String.format(
-                                Locale.ROOT, "%s: step %d, loss %.4f", name, step, sum / CHECK));
+                                Locale.ROOT, "%s: step %s, loss %.4f", name, step, sum / CHECK));
                 if (sum / CHECK < ENOUGH) {
                     return step;
                 }

@@ -282,7 +282,7 @@ final class LocalAlignmentExample implements Example {
                     progress.accept(
                             String.format(
                                     Locale.ROOT,
-                                    "%s, step %d: alignment error %.1f, %.0f %% right",
+                                    "%s, step %s: alignment error %.1f, %.0f %% right",
                                     name,
                                     step,
                                     score.error,

@@ -91,7 +91,7 @@ final class MemoryExample implements Example {
             lines.add(
                     String.format(
                             Locale.ROOT,
-                            "%s: %.1f %% of %d questions about unseen stories answered rightly",
+                            "%s: %.1f %% of %s questions about unseen stories answered rightly",
                             title(facts),
                             100 * accuracy,
                             test.size()));
@@ -131,7 +131,7 @@ final class MemoryExample implements Example {
                 progress.accept(
                         String.format(
                                 Locale.ROOT,
-                                "%s: step %d, loss %.3f, validation accuracy %.3f",
+                                "%s: step %s, loss %.3f, validation accuracy %.3f",
                                 title(config.facts()),
                                 step,
                                 sum / CHECK,

@@ -108,7 +108,7 @@ final class SentinelExample implements Example {
                                                     .reshape(wrong.getShape()));
                                 });
                 if (step % 100 == 0) {
-                    progress.accept(String.format(Locale.ROOT, "step %d: loss %.3f", step, value));
+                    progress.accept(String.format(Locale.ROOT, "step %s: loss %.3f", step, value));
                 }
             }
             return result(manager, model, learner.parameters(), settings.seed() + 1, steps);

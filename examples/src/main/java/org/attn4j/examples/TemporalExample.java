@@ -106,7 +106,7 @@ final class TemporalExample implements Example {
                 progress.accept(
                         String.format(
                                 Locale.ROOT,
-                                "%s: step %d of %d, squared error %.4f",
+                                "%s: step %s of %s, squared error %.4f",
                                 what,
                                 step,
                                 steps,
@@ -361,7 +361,7 @@ final class TemporalExample implements Example {
         lines.add(
                 String.format(
                         Locale.ROOT,
-                        "In %.1f %% of %d new windows the heaviest of the %d series is the one that"
+                        "In %.1f %% of %s new windows the heaviest of the %s series is the one that"
                                 + " drives the target; its weight is %.2f on average.",
                         100 * share,
                         EVALUATED,

@@ -85,7 +85,7 @@ class KernelProof {
                         NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
                         NDArray bias = i % 2 == 0 ? numbers(scratch, new Shape(size[2])) : null;
                         compare(
-                                "%d×%d→%d".formatted(size[0], size[1], size[2]),
+                                "%s×%s→%s".formatted(size[0], size[1], size[2]),
                                 () -> plain.linear(x, weight, bias),
                                 () -> kernel.linear(x, weight, bias),
                                 bias == null ? new NDList(x, weight) : new NDList(x, weight, bias));
@@ -115,7 +115,7 @@ class KernelProof {
                                             visible(window(scratch, 67, 5))));
                     for (AttentionRequest request : requests) {
                         compare(
-                                "%d×%d".formatted(request.queryLength(), request.keyLength()),
+                                "%s×%s".formatted(request.queryLength(), request.keyLength()),
                                 () -> plain.attend(request),
                                 () -> kernel.attend(request),
                                 new NDList(request.query(), request.key(), request.value()));
@@ -136,7 +136,7 @@ class KernelProof {
                                         LongStream.range(0, size[0]).map(i -> i * 7 % 19).toArray(),
                                         new Shape(size[0]));
                         compare(
-                                "%d×%d".formatted(size[0], size[1]),
+                                "%s×%s".formatted(size[0], size[1]),
                                 () -> plain.crossEntropy(logits, labels, 0.1f, 14),
                                 () -> kernel.crossEntropy(logits, labels, 0.1f, 14),
                                 new NDList(logits));

@@ -65,7 +65,7 @@ final class Comparison {
         for (int i = 0; i < contenders.size() && !stop.isRequested(); i++) {
             Contender contender = contenders.get(i);
             AtomicFile.writeString(folder.resolve(MARK), Json.pretty(result.document()) + "\n");
-            err.printf("%s (%d of %d)%n", contender.label(), i + 1, contenders.size());
+            err.printf("%s (%s of %s)%n", contender.label(), i + 1, contenders.size());
             Job job = new Job(contender, kernels);
             ComparedRow row = job.finished() ? ComparedRow.read(job.row()) : job.run(stop);
             if (row != null) {

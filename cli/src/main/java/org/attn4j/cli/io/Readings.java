@@ -55,7 +55,7 @@ public final class Readings {
         } else if (reading.cut()) {
             say(
                     index,
-                    "the last %d of %d tokens were cut off, as the model reads %d"
+                    "the last %s of %s tokens were cut off, as the model reads %s"
                             .formatted(
                                     reading.tokens() - reading.read(),
                                     reading.tokens(),
@@ -63,7 +63,7 @@ public final class Readings {
         } else if (usual.isPresent() && reading.tokens() > usual.getAsInt()) {
             say(
                     index,
-                    "the text has %d tokens and is read whole, though the model was made for %d"
+                    "the text has %s tokens and is read whole, though the model was made for %s"
                             .formatted(reading.tokens(), usual.getAsInt()));
         }
     }

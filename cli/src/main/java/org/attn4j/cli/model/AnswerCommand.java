@@ -131,7 +131,7 @@ public final class AnswerCommand extends TaskCommand {
                 answers.stream()
                         .map(
                                 it ->
-                                        "%s\t%d-%d\t%s"
+                                        "%s\t%s-%s\t%s"
                                                 .formatted(
                                                         number(it.score()),
                                                         it.start(),

@@ -103,7 +103,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 out.println(
                         String.format(
                                 Locale.ROOT,
-                                "%d sentences of %s in %.1f s",
+                                "%s sentences of %s in %.1f s",
                                 pairs.size(),
                                 corpus.name(),
                                 seconds));

@@ -88,7 +88,7 @@ public final class ScoreCommand implements Callable<Integer> {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "%.6f\t%d",
+                        "%.6f\t%s",
                         each.value().logProbability(),
                         each.value().tokenLogProbabilities().length);
     }
@@ -99,7 +99,7 @@ public final class ScoreCommand implements Callable<Integer> {
         for (int i = 0; i < scored.size(); i++) {
             if (scored.get(i).reading().refused()) {
                 err.println(
-                        "attn4j: pair %d: %s".formatted(i + 1, scored.get(i).reading().problem()));
+                        "attn4j: pair %s: %s".formatted(i + 1, scored.get(i).reading().problem()));
                 exitCode = ExitCode.FAILED;
             }
         }

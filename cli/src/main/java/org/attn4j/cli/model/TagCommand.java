@@ -73,7 +73,7 @@ public final class TagCommand extends TaskCommand {
         List<String> lines = new ArrayList<>();
         for (Entity each : entities) {
             lines.add(
-                    "%s\t%s\t%d-%d\t%s"
+                    "%s\t%s\t%s-%s\t%s"
                             .formatted(
                                     number(each.score()),
                                     each.label(),

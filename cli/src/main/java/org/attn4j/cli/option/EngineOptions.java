@@ -176,7 +176,7 @@ public final class EngineOptions {
         int index = name.equals("gpu") ? 0 : Integer.parseInt(name.substring(3));
         if (index >= gpus) {
             throw new IllegalArgumentException(
-                    "device %s is not there, the engine sees %d GPUs: use --device cpu%s"
+                    "device %s is not there, the engine sees %s GPUs: use --device cpu%s"
                             .formatted(name, gpus, gpus > 0 ? " or gpu0 … gpu" + (gpus - 1) : ""));
         }
         return Device.gpu(index);

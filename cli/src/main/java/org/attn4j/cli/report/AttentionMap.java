@@ -17,7 +17,7 @@ public record AttentionMap(
         if (weights.length != target.size()
                 || (weights.length > 0 && weights[0].length != source.size())) {
             throw new IllegalArgumentException(
-                    "weights must be (target tokens, source tokens), got (%d, %d) for %d and %d tokens"
+                    "weights must be (target tokens, source tokens), got (%s, %s) for %s and %s tokens"
                             .formatted(
                                     weights.length,
                                     weights.length == 0 ? 0 : weights[0].length,

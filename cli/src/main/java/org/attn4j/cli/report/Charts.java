@@ -36,10 +36,10 @@ final class Charts {
         for (int i = 0; i <= GRID_LINES; i++) {
             double value = low + span * i / GRID_LINES;
             double y = y(value, low, span);
-            svg.append(format("<path d='M%d %.1fH%d' stroke='#dde2ea'/>", LEFT, y, WIDTH));
+            svg.append(format("<path d='M%s %.1fH%s' stroke='#dde2ea'/>", LEFT, y, WIDTH));
             svg.append(
                     format(
-                            "<text x='%d' y='%.1f' font-size='11' text-anchor='end'>%s</text>",
+                            "<text x='%s' y='%.1f' font-size='11' text-anchor='end'>%s</text>",
                             LEFT - 6, y + 4, label(value, span)));
         }
     }
@@ -66,7 +66,7 @@ final class Charts {
         for (long step : new long[] {firstStep, lastStep}) {
             svg.append(
                     format(
-                            "<text x='%.1f' y='%d' font-size='11' text-anchor='%s'>%d</text>",
+                            "<text x='%.1f' y='%s' font-size='11' text-anchor='%s'>%s</text>",
                             x(step, firstStep, lastStep),
                             HEIGHT - 6,
                             step == firstStep ? "start" : "end",
@@ -87,15 +87,15 @@ final class Charts {
             int y = TOP + BAR * i;
             svg.append(
                     format(
-                            "<text x='%d' y='%d' font-size='12' text-anchor='end'>%s</text>",
+                            "<text x='%s' y='%s' font-size='12' text-anchor='end'>%s</text>",
                             left - 6, y + 12, Report.escape(bar.label())));
             svg.append(
                     format(
-                            "<rect x='%d' y='%d' width='%.1f' height='%d' fill='%s'/>",
+                            "<rect x='%s' y='%s' width='%.1f' height='%s' fill='%s'/>",
                             left, y + 2, width, BAR - 6, colour(i, bars.size())));
             svg.append(
                     format(
-                            "<text x='%.1f' y='%d' font-size='12'>%s</text>",
+                            "<text x='%.1f' y='%s' font-size='12'>%s</text>",
                             left + width + 6, y + 12, Report.escape(bar.text())));
         }
         return svg.append("</svg>").toString();
@@ -122,7 +122,7 @@ final class Charts {
             appendPath(svg, curves.get(i), colour, first, last, low, span);
             svg.append(
                     format(
-                            "<text x='%d' y='%d' font-size='12' fill='%s'>%s</text>",
+                            "<text x='%s' y='%s' font-size='12' fill='%s'>%s</text>",
                             WIDTH + 12,
                             TOP + BAR * i + 12,
                             colour,
@@ -133,7 +133,7 @@ final class Charts {
     }
 
     private static String colour(int index, int count) {
-        return format("hsl(%d,60%%,40%%)", 360 * index / Math.max(1, count));
+        return format("hsl(%s,60%%,40%%)", 360 * index / Math.max(1, count));
     }
 
     static String heatMap(AttentionMap map) {
@@ -145,13 +145,13 @@ final class Charts {
             int x = left + CELL * s + CELL / 2;
             svg.append(
                     format(
-                            "<text font-size='12' transform='translate(%d %d) rotate(-45)'>%s</text>",
+                            "<text font-size='12' transform='translate(%s %s) rotate(-45)'>%s</text>",
                             x, top - 6, Report.escape(map.source().get(s))));
         }
         for (int t = 0; t < map.target().size(); t++) {
             svg.append(
                     format(
-                            "<text x='%d' y='%d' font-size='12' text-anchor='end'>%s</text>",
+                            "<text x='%s' y='%s' font-size='12' text-anchor='end'>%s</text>",
                             left - 6, top + CELL * t + 15, Report.escape(map.target().get(t))));
             for (int s = 0; s < map.source().size(); s++) {
                 svg.append(cell(map.weights()[t][s], left + CELL * s, top + CELL * t));
@@ -162,7 +162,7 @@ final class Charts {
 
     private static String cell(float weight, int x, int y) {
         return format(
-                "<rect x='%d' y='%d' width='%d' height='%d' fill='#2457c5' fill-opacity='%.3f'"
+                "<rect x='%s' y='%s' width='%s' height='%s' fill='#2457c5' fill-opacity='%.3f'"
                         + " stroke='#eef1f6'><title>%.3f</title></rect>",
                 x, y, CELL, CELL, weight, weight);
     }
@@ -170,8 +170,8 @@ final class Charts {
     private static StringBuilder open(int width, int height, String label) {
         return new StringBuilder(
                 format(
-                        "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'"
-                                + " viewBox='0 0 %d %d' role='img' aria-label='%s'>",
+                        "<svg xmlns='http://www.w3.org/2000/svg' width='%s' height='%s'"
+                                + " viewBox='0 0 %s %s' role='img' aria-label='%s'>",
                         width, height, width, height, Report.escape(label).replace("'", "&#39;")));
     }
 

@@ -133,7 +133,7 @@ public final class BleuCommand implements Callable<Integer> {
             if (streams.get(i).size() != hypotheses.size()) {
                 throw new CorpusException(
                         String.format(
-                                "%s has %d lines and %s has %d: each translation needs its"
+                                "%s has %s lines and %s has %s: each translation needs its"
                                         + " reference on the same line",
                                 name, hypotheses.size(), references.get(i), streams.get(i).size()));
             }

@@ -108,7 +108,7 @@ public final class ConvertCommand implements Callable<Integer> {
         } else {
             output.printf(
                     Locale.ROOT,
-                    "%s: %,d tensors, %,d parameters, %,d bytes in %d %s (before: %,d bytes)%n",
+                    "%s: %,d tensors, %,d parameters, %,d bytes in %s %s (before: %,d bytes)%n",
                     out,
                     result.tensors(),
                     result.parameters(),
@@ -122,7 +122,7 @@ public final class ConvertCommand implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .printf(
-                            "attn4j: numbers too large for %s are infinite now, in %d of the"
+                            "attn4j: numbers too large for %s are infinite now, in %s of the"
                                     + " tensors, %s first: use %s%n",
                             dtype,
                             overflowed.size(),

@@ -105,7 +105,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static Check platform() {
         String found =
-                "%s %s, %d processors"
+                "%s %s, %s processors"
                         .formatted(
                                 System.getProperty("os.name"),
                                 System.getProperty("os.arch"),

@@ -104,7 +104,7 @@ public final class ExampleCommand implements Callable<Integer> {
         }
         if (!result.reached() && effort == 1) {
             err.printf(
-                    "attn4j: example %s does not show what it promises with seed %d%n", name, seed);
+                    "attn4j: example %s does not show what it promises with seed %s%n", name, seed);
         }
         return result.reached() || effort < 1 ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -192,7 +192,7 @@ public final class InspectCommand implements Callable<Integer> {
                     part.name(),
                     part.tensors(),
                     part.parameters(),
-                    part.layers() > 0 ? " in %d layers".formatted(part.layers()) : "");
+                    part.layers() > 0 ? " in %s layers".formatted(part.layers()) : "");
             label = "";
         }
         if (tensors) {
@@ -245,7 +245,7 @@ public final class InspectCommand implements Callable<Integer> {
         }
         LoadReport report = fit.report();
         if (fit.loads()) {
-            return "yes, with all its %d weights%s"
+            return "yes, with all its %s weights%s"
                     .formatted(
                             report.loaded(),
                             (report.ignored().isEmpty()

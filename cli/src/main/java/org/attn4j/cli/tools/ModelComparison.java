@@ -70,7 +70,7 @@ record ModelComparison(
             whole.put("models", documents);
             out.println(Json.pretty(whole));
         } else if (folders.size() > 1) {
-            out.printf("%d of %d within the tolerance%n", same, folders.size());
+            out.printf("%s of %s within the tolerance%n", same, folders.size());
         }
         return same == folders.size() ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -167,7 +167,7 @@ public final class ModelsCommand implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "%d models, %,.1f MB in %s%n",
+                "%s models, %,.1f MB in %s%n",
                 models.size(),
                 bytes / 1e6,
                 hub.cacheFolder());

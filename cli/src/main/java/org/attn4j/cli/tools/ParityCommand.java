@@ -143,7 +143,7 @@ public final class ParityCommand implements Callable<Integer> {
             out.println(Json.pretty(document));
         } else if (folders.size() > 1) {
             long good = all.stream().filter(Compared::within).count();
-            out.printf("%d of %d within the tolerance%n", good, folders.size());
+            out.printf("%s of %s within the tolerance%n", good, folders.size());
         }
         return within ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -55,7 +55,7 @@ public final class AverageCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .printf("%s: the mean of %d checkpoints%n", out, checkpoints.size());
+                .printf("%s: the mean of %s checkpoints%n", out, checkpoints.size());
         return ExitCode.DONE;
     }
 }

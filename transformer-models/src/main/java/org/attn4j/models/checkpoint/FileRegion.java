@@ -45,7 +45,7 @@ final class FileRegion implements Closeable {
         try {
             if (channel.size() > MAX_BYTES) {
                 throw new CheckpointFormatException(
-                        "%s has %d bytes, more than any weights; is it the right file?"
+                        "%s has %s bytes, more than any weights; is it the right file?"
                                 .formatted(path, channel.size()));
             }
             return new FileRegion(path, channel, channel.size());

@@ -240,7 +240,7 @@ public final class ModelFiles {
             throws CheckpointFormatException {
         if (size > maxBytes) {
             throw new CheckpointFormatException(
-                    "%s has %d bytes, where at most %d are read; is it the right file?"
+                    "%s has %s bytes, where at most %s are read; is it the right file?"
                             .formatted(file, size, maxBytes));
         }
     }

@@ -80,12 +80,12 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         for (TensorInfo info : ordered) {
             if (info.end() > dataBytes) {
                 throw new BrokenRule(
-                        "tensor %s ends at byte %d of the values, but there are only %d (the file is truncated?)",
+                        "tensor %s ends at byte %s of the values, but there are only %s (the file is truncated?)",
                         PrintableName.quoted(info.name()), info.end(), dataBytes);
             }
             if (info.begin() != position) {
                 throw new BrokenRule(
-                        "tensor %s begins at byte %d, where the one before it ends at byte %d (%s)",
+                        "tensor %s begins at byte %s, where the one before it ends at byte %s (%s)",
                         PrintableName.quoted(info.name()),
                         info.begin(),
                         position,
@@ -96,7 +96,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         }
         if (position != dataBytes) {
             throw new BrokenRule(
-                    "the tensors end at byte %d, but %d bytes of values are there",
+                    "the tensors end at byte %s, but %s bytes of values are there",
                     position, dataBytes);
         }
         return Collections.unmodifiableMap(result);
@@ -208,7 +208,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                     throw new BrokenRule("tensor %s is named twice", PrintableName.quoted(name));
                 }
                 if (tensors.size() > MAX_TENSORS) {
-                    throw new BrokenRule("it names more than %d tensors", MAX_TENSORS);
+                    throw new BrokenRule("it names more than %s tensors", MAX_TENSORS);
                 }
             }
             json.endObject();
@@ -298,7 +298,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                 expect(JsonToken.NUMBER, "the " + list + " holds something else than numbers");
                 String text = json.nextString();
                 if (count == most) {
-                    throw new BrokenRule("the %s has more than %d numbers", list, most);
+                    throw new BrokenRule("the %s has more than %s numbers", list, most);
                 }
                 if (!text.matches("\\d{1,18}")) {
                     throw new BrokenRule(
@@ -328,18 +328,18 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             }
             if (bits % Byte.SIZE != 0 && !empty) {
                 throw new BrokenRule(
-                        "tensor %s of shape %s and dtype %s takes %d bits, which are no whole bytes",
+                        "tensor %s of shape %s and dtype %s takes %s bits, which are no whole bytes",
                         PrintableName.quoted(name), new Shape(shape), type, bits);
             }
             long bytes = empty ? 0 : bits / Byte.SIZE;
             if (end < begin) {
                 throw new BrokenRule(
-                        "tensor %s ends at byte %d, before its begin %d",
+                        "tensor %s ends at byte %s, before its begin %s",
                         PrintableName.quoted(name), end, begin);
             }
             if (end - begin != bytes) {
                 throw new BrokenRule(
-                        "tensor %s of shape %s and dtype %s takes %d bytes, but its data_offsets span %d",
+                        "tensor %s of shape %s and dtype %s takes %s bytes, but its data_offsets span %s",
                         PrintableName.quoted(name), new Shape(shape), type, bytes, end - begin);
             }
             return new TensorInfo(name, type, new Shape(shape), begin, end);

@@ -266,7 +266,7 @@ public final class ConfigReader extends Settings {
         Integer id = given == null ? otherwise : given;
         if (id != null && (id < 0 || id >= vocabularySize)) {
             throw new IllegalArgumentException(
-                    "%s: %s%s must be a token of the vocabulary, 0 to %d, got %d"
+                    "%s: %s%s must be a token of the vocabulary, 0 to %s, got %s"
                             .formatted(file(), path(), key, vocabularySize - 1, id));
         }
         return id;

@@ -54,7 +54,7 @@ public record BleuScore(
                         .map(precision -> Decimals.fixed(precision, 1))
                         .collect(Collectors.joining("/"));
         return String.format(
-                "%s %s (BP = %s ratio = %s hyp_len = %d ref_len = %d)",
+                "%s %s (BP = %s ratio = %s hyp_len = %s ref_len = %s)",
                 MetricScore.super.format(),
                 orders,
                 Decimals.fixed(brevityPenalty, 3),

@@ -39,7 +39,7 @@ public record Chrf(
             throw new IllegalArgumentException(
                     String.format(
                             "charOrder and wordOrder must be 0 or more and not both 0, got"
-                                    + " charOrder=%d, wordOrder=%d",
+                                    + " charOrder=%s, wordOrder=%s",
                             charOrder, wordOrder));
         }
         Require.that(beta >= 0, "beta must be 0 or more, got beta=%s", beta);
@@ -132,7 +132,7 @@ public record Chrf(
         return Signature.of(
                 segments,
                 String.format(
-                        "case:%s|eff:%s|nc:%d|nw:%d|space:%s",
+                        "case:%s|eff:%s|nc:%s|nw:%s|space:%s",
                         lowercase ? "lc" : "mixed",
                         Signature.yesNo(!epsSmoothing),
                         charOrder,

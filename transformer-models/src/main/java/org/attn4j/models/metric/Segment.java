@@ -40,8 +40,8 @@ public record Segment(String hypothesis, List<String> references) {
             if (count != hypotheses.size()) {
                 throw new IllegalArgumentException(
                         String.format(
-                                "each hypothesis needs a reference: got %d hypotheses and %d lines"
-                                        + " in reference stream %d",
+                                "each hypothesis needs a reference: got %s hypotheses and %s lines"
+                                        + " in reference stream %s",
                                 hypotheses.size(), count, stream + 1));
             }
         }

@@ -103,7 +103,7 @@ final class GenerationServingTranslator implements NoBatchifyTranslator<Input, O
                         "generated_text",
                         found.text(),
                         "warning",
-                        "%d of %d tokens were read".formatted(reading.read(), reading.tokens()))
+                        "%s of %s tokens were read".formatted(reading.read(), reading.tokens()))
                 : Map.of("generated_text", found.text());
     }
 }

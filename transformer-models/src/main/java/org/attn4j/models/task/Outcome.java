@@ -28,7 +28,7 @@ public record Outcome<T>(T value, TextReading reading) {
                 String which =
                         outcomes.size() == 1
                                 ? ""
-                                : "text %d of %d: ".formatted(i + 1, outcomes.size());
+                                : "text %s of %s: ".formatted(i + 1, outcomes.size());
                 throw new IllegalArgumentException(which + reading.problem());
             }
         }

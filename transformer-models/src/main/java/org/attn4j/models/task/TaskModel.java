@@ -236,7 +236,7 @@ public final class TaskModel implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "%s have it truncated"
                                 .formatted(
-                                        "the text has %d tokens, but the model has positions for %d: shorten it, or"
+                                        "the text has %s tokens, but the model has positions for %s: shorten it, or"
                                                 .formatted(row.length(), positions.getAsInt())));
             }
         }

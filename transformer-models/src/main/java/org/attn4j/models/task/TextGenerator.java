@@ -66,7 +66,7 @@ public final class TextGenerator implements AutoCloseable {
     private static void requireSize(String side, int tokens, int known) {
         Require.that(
                 tokens <= known,
-                "the %s tokenizer has %d tokens, but the model knows %d: use the tokenizer that the"
+                "the %s tokenizer has %s tokens, but the model knows %s: use the tokenizer that the"
                         + " model was trained with",
                 side,
                 tokens,
@@ -349,7 +349,7 @@ public final class TextGenerator implements AutoCloseable {
             OptionalInt positions = model.model().maxTokens();
             if (positions.isPresent() && tokens > positions.getAsInt()) {
                 throw new IllegalArgumentException(
-                        "the text has %d tokens, but the model has positions for %d: shorten it%s"
+                        "the text has %s tokens, but the model has positions for %s: shorten it%s"
                                 .formatted(
                                         tokens,
                                         positions.getAsInt(),

@@ -74,7 +74,7 @@ public final class TextScorer {
     public List<Outcome<Hypothesis>> score(List<String> sources, List<String> targets) {
         Require.that(
                 sources.size() == targets.size(),
-                "there must be a target for each source, got %d targets for %d sources",
+                "there must be a target for each source, got %s targets for %s sources",
                 targets.size(),
                 sources.size());
         List<TextReading> readings = new ArrayList<>();
@@ -120,14 +120,14 @@ public final class TextScorer {
         int most = loaded.model().maxTokens().orElse(source);
         Require.that(
                 source <= most,
-                "the text has %d tokens, but the model has positions for %d: shorten it",
+                "the text has %s tokens, but the model has positions for %s: shorten it",
                 source,
                 most);
         int target = pair.target().length + 1;
         int room = model.maxTargetTokens().orElse(target);
         Require.that(
                 target <= room,
-                "the target has %d tokens and a start, but the model has positions for %d: shorten it",
+                "the target has %s tokens and a start, but the model has positions for %s: shorten it",
                 target - 1,
                 room);
     }

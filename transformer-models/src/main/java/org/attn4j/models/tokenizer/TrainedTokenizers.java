@@ -160,7 +160,7 @@ final class TrainedTokenizers {
         int id = given == null ? otherwise : given;
         if (id < 0 || id >= lines.size()) {
             throw new IOException(
-                    "%s has %d tokens, but config.json names token %d"
+                    "%s has %s tokens, but config.json names token %s"
                             .formatted(file, lines.size(), id));
         }
         return lines.get(id);

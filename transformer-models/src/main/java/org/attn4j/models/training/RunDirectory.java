@@ -186,7 +186,7 @@ public record RunDirectory(Path root) {
         TrainingState state = TrainingState.read(stateFile(checkpoint));
         if (state.position().step() != step) {
             throw new CheckpointFormatException(
-                    "%s is that of step %d: it was put into another place"
+                    "%s is that of step %s: it was put into another place"
                             .formatted(stateFile(checkpoint), state.position().step()));
         }
         if (state.hasDigests() && !Sha256Sums.areIn(checkpoint)) {
@@ -244,7 +244,7 @@ public record RunDirectory(Path root) {
         String mend =
                 older.map(
                                 each ->
-                                        "the checkpoint of step %d is whole: go on from it with --resume --from-step %d"
+                                        "the checkpoint of step %s is whole: go on from it with --resume --from-step %s"
                                                 .formatted(each, each))
                         .orElse("there is no older one that is whole: start another run");
         return new CheckpointFormatException(problem.getMessage() + "; " + mend, problem);

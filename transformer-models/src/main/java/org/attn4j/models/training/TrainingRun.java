@@ -263,7 +263,7 @@ public final class TrainingRun {
             return batches.batches(manager, position.epoch(), position.batch());
         } catch (IllegalArgumentException e) {
             throw new IOException(
-                    "the training data have no batch %d in epoch %d, where the run left off: are they what it began with? (%s)"
+                    "the training data have no batch %s in epoch %s, where the run left off: are they what it began with? (%s)"
                             .formatted(position.batch(), position.epoch(), e.getMessage()),
                     e);
         }

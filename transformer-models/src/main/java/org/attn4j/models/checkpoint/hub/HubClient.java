@@ -190,7 +190,7 @@ final class HubClient {
                             : "check the name, and whether HF_TOKEN may read it";
             return "%s is not on the Hub, or not for everybody: %s".formatted(model.id(), mend);
         }
-        return "%s answered %d for %s: try again later, or give a folder"
+        return "%s answered %s for %s: try again later, or give a folder"
                 .formatted(settings.endpoint(), status, model);
     }
 

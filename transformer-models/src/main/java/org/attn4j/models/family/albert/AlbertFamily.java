@@ -78,10 +78,10 @@ public final class AlbertFamily implements ModelFamily {
         for (int site = 0; site < layers.layers(); site++) {
             for (int i = 0; i < config.layersOfGroup(); i++) {
                 heads.addLayers(
-                        "encoder.albert_layer_groups.%d.albert_layers.%d."
+                        "encoder.albert_layer_groups.%s.albert_layers.%s."
                                 .formatted(config.groupOf(site), i),
                         LAYER,
-                        "layers.%d.".formatted(site * config.layersOfGroup() + i));
+                        "layers.%s.".formatted(site * config.layersOfGroup() + i));
             }
         }
         Head head =

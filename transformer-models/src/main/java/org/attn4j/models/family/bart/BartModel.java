@@ -95,7 +95,7 @@ final class BartModel {
     private Block output(TokenEmbedding target) {
         if (config.tieEmbeddings() && target.vocabularySize() != config.targetVocabularySize()) {
             throw new IllegalArgumentException(
-                    "config.json: an output that is tied needs a decoder.embed_tokens of as many rows, got decoder_vocab_size=%d, %d rows"
+                    "config.json: an output that is tied needs a decoder.embed_tokens of as many rows, got decoder_vocab_size=%s, %s rows"
                             .formatted(config.targetVocabularySize(), target.vocabularySize()));
         }
         return config.tieEmbeddings()

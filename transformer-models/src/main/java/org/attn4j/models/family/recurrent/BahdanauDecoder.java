@@ -62,7 +62,7 @@ public final class BahdanauDecoder extends RecurrentDecoder {
             Sizes sizes, Attention attention, CellKind cell, int maxoutSize, float dropout) {
         super(sizes, dropout);
         Require.that(
-                maxoutSize >= 0, "maxoutSize must be at least 0, got maxoutSize=%d", maxoutSize);
+                maxoutSize >= 0, "maxoutSize must be at least 0, got maxoutSize=%s", maxoutSize);
         this.maxoutSize = maxoutSize;
         this.attention = addChildBlock("attention", attention);
         contextSize = contextSize(attention);

@@ -43,8 +43,8 @@ public abstract class RecurrentDecoder extends AbstractBlock {
         public Sizes {
             Require.that(
                     vocabularySize > 0 && embeddingSize > 0 && hiddenSize > 0 && memorySize > 0,
-                    "the sizes of a decoder must be at least 1, got vocabularySize=%d,"
-                            + " embeddingSize=%d, hiddenSize=%d, memorySize=%d",
+                    "the sizes of a decoder must be at least 1, got vocabularySize=%s,"
+                            + " embeddingSize=%s, hiddenSize=%s, memorySize=%s",
                     vocabularySize,
                     embeddingSize,
                     hiddenSize,

@@ -55,7 +55,7 @@ public record T5Config(
                     ("vocab_size, d_model, d_kv, d_ff, num_layers,"
                                     + " num_decoder_layers and num_heads must be at least 1,%s")
                             .formatted(
-                                    " got vocab_size=%d, d_model=%d, d_kv=%d, d_ff=%d, num_layers=%d, num_decoder_layers=%d, num_heads=%d"
+                                    " got vocab_size=%s, d_model=%s, d_kv=%s, d_ff=%s, num_layers=%s, num_decoder_layers=%s, num_heads=%s"
                                             .formatted(
                                                     vocabularySize,
                                                     modelSize,

@@ -108,7 +108,7 @@ public final class TransformerModel extends EncoderDecoder {
             PairList<String, Object> params) {
         Require.that(
                 inputs.size() == 2,
-                "a Transformer takes [source, decoderInput], got %d arrays",
+                "a Transformer takes [source, decoderInput], got %s arrays",
                 inputs.size());
         return new NDList(logits(parameters, inputs.get(0), inputs.get(1), null, training));
     }
