@@ -56,7 +56,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "METRIC",
             split = ",",
             description =
-                    "bleu, chrf, chrf++, ter, exact, loss, perplexity (default: ${DEFAULT-VALUE}).",
+                    "bleu, chrf, chrf++, ter, rouge1, rouge2, rougeL, rougeLsum, exact, loss,"
+                            + " perplexity (default: ${DEFAULT-VALUE}).",
             defaultValue = "bleu,chrf,ter,loss,perplexity")
     private List<String> asked = List.of();
 

@@ -14,6 +14,7 @@ import org.attn4j.models.metric.Chrf;
 import org.attn4j.models.metric.CorpusMetric;
 import org.attn4j.models.metric.MetricScore;
 import org.attn4j.models.metric.Perplexity;
+import org.attn4j.models.metric.Rouge;
 import org.attn4j.models.metric.Ter;
 import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Outcome;
@@ -54,7 +55,18 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     /** The metrics that can be asked for. */
     static final List<String> METRICS =
-            List.of("bleu", "chrf", "chrf++", "ter", "exact", "loss", "perplexity");
+            List.of(
+                    "bleu",
+                    "chrf",
+                    "chrf++",
+                    "ter",
+                    "rouge1",
+                    "rouge2",
+                    "rougel",
+                    "rougelsum",
+                    "exact",
+                    "loss",
+                    "perplexity");
 
     private static final Set<String> LIKELIHOOD = Set.of("loss", "perplexity");
 
@@ -122,6 +134,10 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
             case "chrf" -> Chrf.DEFAULTS;
             case "chrf++" -> Chrf.plusPlus();
             case "ter" -> Ter.DEFAULTS;
+            case "rouge1" -> Rouge.ONE;
+            case "rouge2" -> Rouge.TWO;
+            case "rougel" -> Rouge.L;
+            case "rougelsum" -> Rouge.L_SUM;
             default -> throw new IllegalArgumentException("unknown metric " + name);
         };
     }

@@ -12,7 +12,12 @@ final class Signature {
 
     /** The number of references, the metric's settings, the version. */
     static String of(List<Segment> segments, String settings) {
-        return "nrefs:" + referenceCount(segments) + "|" + settings + "|version:" + VERSION;
+        return of(segments, settings, VERSION);
+    }
+
+    /** As above, with the version of another reference. */
+    static String of(List<Segment> segments, String settings, String version) {
+        return "nrefs:" + referenceCount(segments) + "|" + settings + "|version:" + version;
     }
 
     static String yesNo(boolean value) {

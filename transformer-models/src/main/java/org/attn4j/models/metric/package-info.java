@@ -1,10 +1,11 @@
 /**
- * Metrics of translation quality: BLEU, chrF, chrF++, TER, and the perplexity of a model.
+ * Metrics of what a model writes: BLEU, chrF, chrF++ and TER of translations, ROUGE of summaries,
+ * and the perplexity of a model.
  *
  * <p>BLEU, chrF and TER are defined as sacreBLEU 2.6.0 defines them, down to its tokenization and
  * its way with several references, so that a figure here may be put beside a published one. Each
  * score carries a signature in sacreBLEU's form; the {@code version} in it is the version of
- * sacreBLEU whose definition is implemented.
+ * sacreBLEU whose definition is implemented. ROUGE is defined as {@code rouge_score} defines it.
  *
  * <p>A metric is an object that holds its settings and scores a corpus:
  *
