@@ -45,14 +45,14 @@ public record AlignedFiles(Path source, Path target, LineLimit limit) implements
     public Stream<SentencePair> open() throws IOException {
         LineReader sources = LineReader.open(source, limit);
         try {
-            return PairStream.of(new Pairs(sources, LineReader.open(target, limit)));
+            return RecordStream.of(new Pairs(sources, LineReader.open(target, limit)));
         } catch (IOException | RuntimeException e) {
             sources.close();
             throw e;
         }
     }
 
-    private final class Pairs implements PairStream.Reader {
+    private final class Pairs implements RecordStream.Reader<SentencePair> {
 
         private final LineReader sources;
         private final LineReader targets;

@@ -1,11 +1,5 @@
 package org.attn4j.datasets;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.Strictness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -25,8 +19,6 @@ import java.util.stream.Stream;
  */
 public record JsonLinesCorpus(Path path, String sourceKey, String targetKey, LineLimit limit)
         implements ParallelCorpus {
-
-    private static final Gson GSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
     public JsonLinesCorpus {
         Objects.requireNonNull(path, "path");
@@ -54,47 +46,14 @@ public record JsonLinesCorpus(Path path, String sourceKey, String targetKey, Lin
 
     @Override
     public Stream<SentencePair> open() throws IOException {
-        return PairStream.of(LinePairs.open(path, limit, this::parse));
+        return LineRecords.open(path, limit, this::parse);
     }
 
     private SentencePair parse(String line, LineReader reader) throws CorpusException {
         if (line.isBlank()) {
             return null;
         }
-        JsonElement value;
-        try {
-            value = GSON.fromJson(line, JsonElement.class);
-        } catch (JsonParseException | StackOverflowError e) {
-            throw new CorpusException(
-                    reader.place() + " is not JSON: every line must be one JSON object", e);
-        }
-        if (value == null || !value.isJsonObject()) {
-            throw new CorpusException(
-                    reader.place()
-                            + " is not a JSON object: every line must be like {\"source\": …,"
-                            + " \"target\": …}");
-        }
-        JsonObject object = value.getAsJsonObject();
-        return new SentencePair(text(object, sourceKey, reader), text(object, targetKey, reader));
-    }
-
-    private static String text(JsonObject object, String key, LineReader reader)
-            throws CorpusException {
-        JsonElement found = object.get(key);
-        if (found == null) {
-            found = object;
-            for (String step : key.split("\\.", -1)) {
-                found =
-                        found != null && found.isJsonObject()
-                                ? found.getAsJsonObject().get(step)
-                                : null;
-            }
-        }
-        if (found == null || !found.isJsonPrimitive() || !found.getAsJsonPrimitive().isString()) {
-            throw new CorpusException(
-                    "%s has no text under the key \"%s\"; its keys are %s"
-                            .formatted(reader.place(), key, object.keySet()));
-        }
-        return found.getAsString();
+        JsonLine object = JsonLine.of(line, reader.place());
+        return new SentencePair(object.text(sourceKey), object.text(targetKey));
     }
 }

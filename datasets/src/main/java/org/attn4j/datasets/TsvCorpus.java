@@ -48,7 +48,7 @@ public record TsvCorpus(
 
     @Override
     public Stream<SentencePair> open() throws IOException {
-        return PairStream.of(LinePairs.open(path, limit, this::parse));
+        return LineRecords.open(path, limit, this::parse);
     }
 
     private SentencePair parse(String line, LineReader reader) throws CorpusException {
@@ -58,17 +58,8 @@ public record TsvCorpus(
         if (line.isEmpty()) {
             return new SentencePair("", "");
         }
-        String[] columns = line.split("\t", -1);
-        int needed = Math.max(sourceColumn, targetColumn);
-        if (columns.length < needed) {
-            throw new CorpusException(
-                    ("%s has %s%s, but column %s is asked for: columns are" + " separated by tabs")
-                            .formatted(
-                                    reader.place(),
-                                    columns.length,
-                                    columns.length == 1 ? " column" : " columns",
-                                    needed));
-        }
-        return new SentencePair(columns[sourceColumn - 1], columns[targetColumn - 1]);
+        TsvLine columns = new TsvLine(line);
+        return new SentencePair(
+                columns.at(sourceColumn, reader.place()), columns.at(targetColumn, reader.place()));
     }
 }

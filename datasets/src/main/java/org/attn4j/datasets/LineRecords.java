@@ -2,41 +2,43 @@ package org.attn4j.datasets;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the pairs of a file that has one on each line. */
-final class LinePairs implements PairStream.Reader {
+/** Reads the records of a file that has one on each line. */
+final class LineRecords<T> implements RecordStream.Reader<T> {
 
-    /** Finds the pair in a line. */
-    interface Parser {
+    /** Finds the record in a line. */
+    interface Parser<T> {
 
-        /** The pair, or null to pass over the line. */
-        SentencePair parse(String line, LineReader reader) throws IOException;
+        /** The record, or null to pass over the line. */
+        T parse(String line, LineReader reader) throws IOException;
     }
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LinePairs.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LineRecords.class);
 
     private final Path path;
     private final LineLimit limit;
     private final LineReader lines;
-    private final Parser parser;
+    private final Parser<T> parser;
     private boolean any;
     private long skipped;
 
-    private LinePairs(Path path, LineLimit limit, LineReader lines, Parser parser) {
+    private LineRecords(Path path, LineLimit limit, LineReader lines, Parser<T> parser) {
         this.path = path;
         this.limit = limit;
         this.lines = lines;
         this.parser = parser;
     }
 
-    static LinePairs open(Path path, LineLimit limit, Parser parser) throws IOException {
-        return new LinePairs(path, limit, LineReader.open(path, limit), parser);
+    static <T> Stream<T> open(Path path, LineLimit limit, Parser<T> parser) throws IOException {
+        return RecordStream.of(
+                new LineRecords<>(path, limit, LineReader.open(path, limit), parser));
     }
 
     @Override
-    public SentencePair next() throws IOException {
+    public T next() throws IOException {
         while (true) {
             String line = lines.next();
             if (line == null) {
@@ -48,17 +50,17 @@ final class LinePairs implements PairStream.Reader {
                 skipped++;
                 continue;
             }
-            SentencePair pair = parser.parse(line, lines);
-            if (pair != null) {
+            T record = parser.parse(line, lines);
+            if (record != null) {
                 any = true;
-                return pair;
+                return record;
             }
         }
     }
 
     private void checkEnd() throws CorpusException {
         if (!any) {
-            throw new CorpusException(path + " is empty: give at least one sentence pair");
+            throw new CorpusException(path + " is empty: give at least one line that is used");
         }
         if (skipped > 0) {
             LOGGER.warn(

@@ -10,37 +10,37 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Makes a stream of a reader that may fail. */
-final class PairStream {
+final class RecordStream {
 
-    /** Reads pair after pair. */
-    interface Reader extends Closeable {
+    /** Reads record after record. */
+    interface Reader<T> extends Closeable {
 
-        /** The next pair, or null after the last. */
-        SentencePair next() throws IOException;
+        /** The next record, or null after the last. */
+        T next() throws IOException;
     }
 
-    private PairStream() {}
+    private RecordStream() {}
 
-    static Stream<SentencePair> of(Reader reader) {
-        Spliterator<SentencePair> pairs =
+    static <T> Stream<T> of(Reader<T> reader) {
+        Spliterator<T> records =
                 new Spliterators.AbstractSpliterator<>(
                         Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
                     @Override
-                    public boolean tryAdvance(Consumer<? super SentencePair> action) {
-                        SentencePair pair;
+                    public boolean tryAdvance(Consumer<? super T> action) {
+                        T record;
                         try {
-                            pair = reader.next();
+                            record = reader.next();
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
-                        if (pair == null) {
+                        if (record == null) {
                             return false;
                         }
-                        action.accept(pair);
+                        action.accept(record);
                         return true;
                     }
                 };
-        return StreamSupport.stream(pairs, false)
+        return StreamSupport.stream(records, false)
                 .onClose(
                         () -> {
                             try {
