@@ -13,14 +13,20 @@ import org.attn4j.common.Require;
  * @param bos starts a sequence
  * @param eos ends a sequence
  * @param unk stands for what the vocabulary cannot write
+ * @param mask hides a token that a model shall guess; bos and eos are then what stands first and
+ *     what separates, the {@code cls} and {@code sep} of BERT
  */
-public record SpecialTokens(String pad, String bos, String eos, String unk) {
+public record SpecialTokens(String pad, String bos, String eos, String unk, String mask) {
 
     /** The names and the order of ids of the tokenizers trained here: 0, 1, 2, 3. */
     public static final SpecialTokens DEFAULT = new SpecialTokens("<pad>", "<s>", "</s>", "<unk>");
 
+    /** Those of encoders that are trained on masked tokens, by the names that BERT gives them. */
+    public static final SpecialTokens MASKED =
+            new SpecialTokens("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]");
+
     public SpecialTokens {
-        for (String name : new String[] {pad, bos, eos, unk}) {
+        for (String name : new String[] {pad, bos, eos, unk, mask}) {
             Require.that(
                     name == null || !name.isEmpty(),
                     "the name of a special token must not be empty");
@@ -32,13 +38,25 @@ public record SpecialTokens(String pad, String bos, String eos, String unk) {
     }
 
     /**
-     * Lists the names that exist, each once, in the order pad, bos, eos, unk.
+     * Names special tokens without a mask.
+     *
+     * @param pad fills short rows of a batch
+     * @param bos starts a sequence
+     * @param eos ends a sequence
+     * @param unk stands for what the vocabulary cannot write
+     */
+    public SpecialTokens(String pad, String bos, String eos, String unk) {
+        this(pad, bos, eos, unk, null);
+    }
+
+    /**
+     * Lists the names that exist, each once, in the order pad, bos, eos, unk, mask.
      *
      * @return the names
      */
     public List<String> names() {
         LinkedHashSet<String> names = new LinkedHashSet<>();
-        for (String name : new String[] {pad, bos, eos, unk}) {
+        for (String name : new String[] {pad, bos, eos, unk, mask}) {
             if (name != null) {
                 names.add(name);
             }

@@ -170,6 +170,30 @@ public final class TokenizerJson {
     }
 
     /**
+     * Returns this tokenizer with special tokens around every text: the start token before it and
+     * the end token after it, of a pair after each of the two. With a mask among the special tokens
+     * the second text is a segment of its own, as in BERT.
+     *
+     * @param start whether texts begin with the start token
+     * @param end whether they end with the end token
+     * @return the tokenizer
+     */
+    public TokenizerJson framed(boolean start, boolean end) {
+        String before = start ? "bos:0 " : "";
+        String single = before + "$A:0" + (end ? " eos:0" : "");
+        String segment = specialTokens.mask() == null ? ":0" : ":1";
+        String pair = single + " $B" + segment + (end ? " eos" + segment : "");
+        TextTemplate template =
+                TextTemplate.parse(
+                        single,
+                        pair,
+                        role -> role.equals("bos") ? specialTokens.bos() : specialTokens.eos());
+        JsonObject framed = root.deepCopy();
+        framed.add("post_processor", Templates.json(template, Vocabularies.allIds(framed)));
+        return new TokenizerJson(framed, specialTokens);
+    }
+
+    /**
      * Writes {@code tokenizer.json} and the {@code tokenizer_config.json} that tells other tools
      * the special tokens.
      *
@@ -183,6 +207,11 @@ public final class TokenizerJson {
         names.addProperty("bos_token", specialTokens.bos());
         names.addProperty("eos_token", specialTokens.eos());
         names.addProperty("unk_token", specialTokens.unk());
+        if (specialTokens.mask() != null) {
+            names.addProperty("cls_token", specialTokens.bos());
+            names.addProperty("sep_token", specialTokens.eos());
+            names.addProperty("mask_token", specialTokens.mask());
+        }
         names.addProperty("clean_up_tokenization_spaces", false);
         write(directory.resolve("tokenizer.json"));
         write(directory.resolve("tokenizer_config.json"), GSON.toJson(names) + "\n");

@@ -1,11 +1,13 @@
 package org.attn4j.models.tokenizer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,6 +15,7 @@ import org.attn4j.models.config.Records;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 class TokenizerTrainerTest {
 
@@ -181,5 +184,34 @@ class TokenizerTrainerTest {
     private static void assertMessage(String part, Executable making) {
         String message = assertThrows(IllegalArgumentException.class, making).getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void framesTextsAsAnEncoderReadsThem(@TempDir Path folder) throws IOException {
+        TokenizerTrainingConfig config =
+                TokenizerTrainingConfig.words().withSpecialTokens(SpecialTokens.MASKED);
+        // [PAD] 0, [CLS] 1, [SEP] 2, [UNK] 3, [MASK] 4, then b (3 times), a (2 times), c
+        trained(config, "a b b", "b a c").train().framed(true, true).save(folder);
+        try (ModelTokenizer tokenizer = ModelTokenizer.load(folder)) {
+            TokenizedText pair = tokenizer.encode("a [MASK] x", "c");
+            assertArrayEquals(new long[] {1, 6, 4, 3, 2, 7, 2}, pair.ids());
+            assertArrayEquals(new long[] {0, 0, 0, 0, 0, 1, 1}, pair.typeIds());
+            assertArrayEquals(new int[] {6, 5}, tokenizer.ids("a b"));
+            assertEquals(1, tokenizer.clsId().orElse(-1));
+            assertEquals(2, tokenizer.sepId().orElse(-1));
+            assertEquals(4, tokenizer.maskId().orElse(-1));
+            assertEquals("a c", tokenizer.decode(new long[] {1, 6, 7, 2}, true));
+        }
+    }
+
+    @Test
+    void framesTextsWithAStartAlone(@TempDir Path folder) throws IOException {
+        // <pad> 0, <s> 1, </s> 2, <unk> 3, then a and b by how often they are seen
+        trained(TokenizerTrainingConfig.characters(), "aab").train().framed(true, false).save(folder);
+        try (ModelTokenizer tokenizer = ModelTokenizer.load(folder)) {
+            assertArrayEquals(new long[] {1, 4, 5}, tokenizer.encode("ab").ids());
+            assertEquals(2, tokenizer.eosId().orElse(-1));
+            assertTrue(tokenizer.maskId().isEmpty());
+        }
     }
 }
