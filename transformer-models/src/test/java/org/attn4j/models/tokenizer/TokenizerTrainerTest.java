@@ -207,7 +207,10 @@ class TokenizerTrainerTest {
     @Test
     void framesTextsWithAStartAlone(@TempDir Path folder) throws IOException {
         // <pad> 0, <s> 1, </s> 2, <unk> 3, then a and b by how often they are seen
-        trained(TokenizerTrainingConfig.characters(), "aab").train().framed(true, false).save(folder);
+        trained(TokenizerTrainingConfig.characters(), "aab")
+                .train()
+                .framed(true, false)
+                .save(folder);
         try (ModelTokenizer tokenizer = ModelTokenizer.load(folder)) {
             assertArrayEquals(new long[] {1, 4, 5}, tokenizer.encode("ab").ids());
             assertEquals(2, tokenizer.eosId().orElse(-1));

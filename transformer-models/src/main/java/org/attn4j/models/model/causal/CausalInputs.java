@@ -17,7 +17,8 @@ import org.attn4j.models.model.ModelInputs;
  * @param ids (B, T) of int64
  * @param tokenTypes (B, T) of int64; null for none
  * @param positions the positions of the tokens, (B, T) or (T) of int64; null to count them
- * @param visible (B, S), zero for padding, with the tokens before; null if there is none
+ * @param visible (B, S), zero for padding, with the tokens before; or, where none went before, (B,
+ *     T, T), zero for what a token does not see beside those after it; null for all
  * @param cache what is kept of the tokens before; null if there are none
  * @param observer receives weights and states; null for nobody
  */
@@ -42,11 +43,14 @@ public record CausalInputs(
         in.require("input_ids");
         long vocabularySize = model.tokens().vocabularySize();
         NDArray ids = in.ids("input_ids", vocabularySize); // (B, T)
-        NDArray visible = in.get("attention_mask"); // (B, T)
+        NDArray visible = in.get("attention_mask"); // (B, T) or (B, T, T)
+        Shape shape = ids.getShape();
         Require.that(
-                visible == null || visible.getShape().equals(ids.getShape()),
-                "attention_mask must have the shape of input_ids, got attention_mask=%s,"
-                        + " input_ids=%s",
+                visible == null
+                        || visible.getShape().equals(shape)
+                        || visible.getShape().equals(shape.add(shape.get(1))),
+                "attention_mask must have the shape of input_ids, or that and the tokens seen once"
+                        + " more, got attention_mask=%s, input_ids=%s",
                 visible == null ? null : visible.getShape(),
                 ids.getShape());
         int limit = model.maxTokens().orElse(Integer.MAX_VALUE);
@@ -62,13 +66,14 @@ public record CausalInputs(
     }
 
     /**
-     * Returns which tokens are seen, where a model computes with it.
+     * Returns which tokens are seen, where a model computes with it. With a mask of (B, T, T) all
+     * are: positions that count on over several texts shift the scores of a row alike.
      *
      * @return (B, S) of int64, ones and zeros
      */
     public NDArray seen() {
         long length = before() + ids.getShape().get(1);
-        return visible != null
+        return visible != null && visible.getShape().dimension() == 2
                 ? visible.toType(DataType.INT64, false)
                 : ids.getManager().ones(new Shape(ids.getShape().get(0), length), DataType.INT64);
     }
@@ -106,9 +111,15 @@ public record CausalInputs(
      */
     public LayerInputs forLayers(AttentionMask mask) {
         AttentionMask causal = AttentionMask.causal().and(mask);
-        return LayerInputs.of(visible == null ? causal : causal.and(AttentionMask.keys(visible)))
+        return LayerInputs.of(visible == null ? causal : causal.and(seenOnly()))
                 .withPositions(positions)
                 .withCache(cache)
                 .withObserver(observer);
+    }
+
+    private AttentionMask seenOnly() {
+        return visible.getShape().dimension() == 2
+                ? AttentionMask.keys(visible)
+                : AttentionMask.dense(visible);
     }
 }

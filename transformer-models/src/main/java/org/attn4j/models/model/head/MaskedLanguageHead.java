@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.pattern.Sequences;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.Layers;
 import org.attn4j.models.layer.OutputProjection;
@@ -17,9 +18,13 @@ import org.attn4j.models.model.ModelOutputs;
  * unless it is untied; its bias is its own.
  *
  * <p>Gives {@code logits} (B, T, V), and {@code loss} with {@code labels} (B, T), where {@link
- * Losses#IGNORED} marks the positions that were not masked.
+ * Losses#IGNORED} marks the positions that were not masked. With {@code masked_positions} (B, P),
+ * as BERT's own program has them, only the tokens there are predicted: logits (B, P, V) and labels
+ * (B, P), at a fraction of the time and memory.
  */
 public final class MaskedLanguageHead extends Head {
+
+    private static final String POSITIONS = "masked_positions";
 
     private final LinearBlock dense;
     private final Activation activation;
@@ -41,7 +46,7 @@ public final class MaskedLanguageHead extends Head {
             boolean tied,
             Activation activation,
             double epsilon) {
-        super(modelSize, "labels");
+        super(modelSize, "labels", POSITIONS);
         long embeddingSize = embedding.modelSize(); // E
         this.activation = activation;
         dense = linear("dense", embeddingSize);
@@ -72,7 +77,12 @@ public final class MaskedLanguageHead extends Head {
     @Override
     public ModelOutputs apply(
             ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
-        NDArray logits = logits(parameters, encoded.states(), training); // (B, T, V)
+        NDArray positions = in.ids(POSITIONS, encoded.states().getShape().get(1)); // (B, P)
+        NDArray states =
+                positions == null
+                        ? encoded.states() // (B, T, D)
+                        : Sequences.take(encoded.states(), positions); // (B, P, D)
+        NDArray logits = logits(parameters, states, training); // (B, T or P, V)
         return outputs(logits, in, Losses::crossEntropy);
     }
 }
