@@ -236,7 +236,7 @@ class LabelledFilesTest {
 
     @Test
     void theSharedCorporaAreRead() throws IOException {
-        Path corpora = Path.of("../../shared/corpora");
+        Path corpora = Path.of(System.getProperty("attn4j.shared", "../../shared"), "corpora");
         assumeTrue(Files.isDirectory(corpora), "../shared/corpora is not here");
         var fields = new LabelledText.Fields("text", "", "label", "");
         assertEquals(6920, read(corpora.resolve("sst2/sst2.train.tsv"), fields).size());
