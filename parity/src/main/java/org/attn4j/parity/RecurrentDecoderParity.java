@@ -142,6 +142,7 @@ public final class RecurrentDecoderParity implements ParityCase {
                 new RecurrentEncoder(
                         new TokenEmbedding(
                                 rows(in, "source_embedding"), columns(in, "source_embedding")),
+                        false,
                         stack,
                         0);
         in.bind(encoder, "embed_tokens.weight", in.weight("source_embedding"));

@@ -50,7 +50,7 @@ public final class BahdanauDecoder extends RecurrentDecoder {
     private final OutputProjection projection;
 
     /**
-     * Creates a decoder.
+     * Creates a decoder with token vectors of its own.
      *
      * @param sizes its sizes
      * @param attention takes queries (B, 1, d) and keys and values (B, S, dm)
@@ -60,7 +60,27 @@ public final class BahdanauDecoder extends RecurrentDecoder {
      */
     public BahdanauDecoder(
             Sizes sizes, Attention attention, CellKind cell, int maxoutSize, float dropout) {
-        super(sizes, dropout);
+        this(sizes, Words.own(sizes), attention, cell, maxoutSize, dropout);
+    }
+
+    /**
+     * Creates a decoder.
+     *
+     * @param sizes its sizes
+     * @param words where the vectors of tokens are
+     * @param attention takes queries (B, 1, d) and keys and values (B, S, dm)
+     * @param cell the kind of cell; GRU in the paper
+     * @param maxoutSize l, the units of the maxout readout; 0 for the linear readout
+     * @param dropout dropout of token vectors and of what predictions are read from, in [0, 1)
+     */
+    public BahdanauDecoder(
+            Sizes sizes,
+            Words words,
+            Attention attention,
+            CellKind cell,
+            int maxoutSize,
+            float dropout) {
+        super(sizes, words, dropout);
         Require.that(
                 maxoutSize >= 0, "maxoutSize must be at least 0, got maxoutSize=%s", maxoutSize);
         this.maxoutSize = maxoutSize;
@@ -75,10 +95,7 @@ public final class BahdanauDecoder extends RecurrentDecoder {
         readoutState = maxout ? addChildBlock("readout_state", readout()) : null;
         readoutEmbedding = maxout ? addChildBlock("readout_embedding", readout()) : null;
         readoutContext = maxout ? addChildBlock("readout_context", readout()) : null;
-        projection =
-                addChildBlock(
-                        "lm_head",
-                        OutputProjection.of(readoutSize(), sizes.vocabularySize(), false));
+        projection = projection(readoutSize());
     }
 
     private LinearBlock readout() {

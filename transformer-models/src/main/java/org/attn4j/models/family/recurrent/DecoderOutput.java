@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDArray;
  * @param logits (B, T, V)
  * @param states the top layer's hidden state after each step, (B, T, d)
  * @param context what attention gave at each step, (B, T, dc)
- * @param attentional the attentional vectors of {@link LuongDecoder}, (B, T, d); null for others
+ * @param attentional the attentional vectors of {@link LuongDecoder}, (B, T, A); null for others
  * @param last what goes on to the next step
  */
 public record DecoderOutput(

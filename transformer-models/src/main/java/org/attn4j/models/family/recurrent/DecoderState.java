@@ -10,7 +10,7 @@ import org.attn4j.attention.recurrent.RecurrentState;
  * What a recurrent decoder remembers between steps.
  *
  * @param layers the state of each layer, (B, d)
- * @param attentional the attentional vector of the step before, (B, d), for input feeding; null
+ * @param attentional the attentional vector of the step before, (B, A), for input feeding; null
  *     without
  */
 public record DecoderState(List<RecurrentState> layers, NDArray attentional) {

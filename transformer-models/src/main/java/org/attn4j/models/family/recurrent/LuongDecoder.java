@@ -37,6 +37,7 @@ import org.attn4j.models.layer.OutputProjection;
  */
 public final class LuongDecoder extends RecurrentDecoder {
 
+    private final int attentionalSize;
     private final boolean inputFeeding;
     private final RecurrentStack rnn;
     private final Attention attention;
@@ -44,7 +45,7 @@ public final class LuongDecoder extends RecurrentDecoder {
     private final OutputProjection projection;
 
     /**
-     * Creates a decoder.
+     * Creates a decoder whose attentional vector is of the size of a state.
      *
      * @param sizes its sizes
      * @param attention takes queries (B, T, d) and keys and values (B, S, dm)
@@ -60,9 +61,42 @@ public final class LuongDecoder extends RecurrentDecoder {
             int layers,
             boolean inputFeeding,
             float dropout) {
-        super(sizes, dropout);
+        this(
+                sizes,
+                Words.own(sizes),
+                attention,
+                cell,
+                layers,
+                sizes.hiddenSize(),
+                inputFeeding,
+                dropout);
+    }
+
+    /**
+     * Creates a decoder.
+     *
+     * @param sizes its sizes
+     * @param words where the vectors of tokens are
+     * @param attention takes queries (B, T, d) and keys and values (B, S, dm)
+     * @param cell the kind of cells; LSTM in the paper
+     * @param layers how many layers the stack has
+     * @param attentionalSize A, the features of the attentional vector; d in the paper
+     * @param inputFeeding whether a step reads the attentional vector of the step before
+     * @param dropout dropout of token vectors, between layers and of attentional vectors, in [0, 1)
+     */
+    public LuongDecoder(
+            Sizes sizes,
+            Words words,
+            Attention attention,
+            CellKind cell,
+            int layers,
+            int attentionalSize,
+            boolean inputFeeding,
+            float dropout) {
+        super(sizes, words, dropout);
+        this.attentionalSize = attentionalSize;
         this.inputFeeding = inputFeeding;
-        int fed = inputFeeding ? sizes.hiddenSize() : 0;
+        int fed = inputFeeding ? attentionalSize : 0;
         rnn =
                 addChildBlock(
                         "rnn",
@@ -75,11 +109,8 @@ public final class LuongDecoder extends RecurrentDecoder {
                                 .build());
         this.attention = addChildBlock("attention", attention);
         attentionalProjection =
-                addChildBlock("attentional_proj", LinearBlock.of(sizes.hiddenSize(), false));
-        projection =
-                addChildBlock(
-                        "lm_head",
-                        OutputProjection.of(sizes.hiddenSize(), sizes.vocabularySize(), false));
+                addChildBlock("attentional_proj", LinearBlock.of(attentionalSize, false));
+        projection = projection(attentionalSize);
     }
 
     /**
@@ -90,10 +121,8 @@ public final class LuongDecoder extends RecurrentDecoder {
     @Override
     public DecoderState start(List<RecurrentState> layers) {
         NDArray hidden = layers.get(layers.size() - 1).hidden();
-        NDArray zeros =
-                inputFeeding
-                        ? hidden.getManager().zeros(hidden.getShape(), hidden.getDataType())
-                        : null;
+        Shape fed = new Shape(hidden.getShape().get(0), attentionalSize);
+        NDArray zeros = inputFeeding ? hidden.getManager().zeros(fed, hidden.getDataType()) : null;
         return new DecoderState(layers, zeros);
     }
 
@@ -127,7 +156,7 @@ public final class LuongDecoder extends RecurrentDecoder {
         final StepAttention attention;
         NDArray hidden; // (B, T, d)
         NDArray context; // (B, T, dc)
-        NDArray attentional; // (B, T, d)
+        NDArray attentional; // (B, T, A)
         DecoderState last;
 
         private final ParameterStore parameters;
@@ -162,7 +191,7 @@ public final class LuongDecoder extends RecurrentDecoder {
             List<NDArray> attentionals = new ArrayList<>();
             DecoderState now = state;
             for (NDArray vector : Steps.of(vectors)) { // (B, E)
-                NDArray input = vector.concat(now.attentional(), 1); // (B, E + d)
+                NDArray input = vector.concat(now.attentional(), 1); // (B, E + A)
                 List<RecurrentState> layers = rnn.step(parameters, input, now.layers(), training);
                 NDArray top = layers.get(layers.size() - 1).hidden(); // (B, d)
                 NDArray seen = attention.attendStep(top); // (B, dc)
@@ -205,6 +234,6 @@ public final class LuongDecoder extends RecurrentDecoder {
         attention.initialize(manager, dataType, query, sizes.memory(), sizes.memory());
         Shape both = new Shape(1, 1, (long) contextSize(attention) + sizes.hiddenSize());
         attentionalProjection.initialize(manager, dataType, both);
-        projection.initialize(manager, dataType, query);
+        projection.initialize(manager, dataType, new Shape(1, 1, attentionalSize));
     }
 }

@@ -14,6 +14,7 @@ final class RecurrentCodec {
                     .key("attention", "attention_mechanism")
                     .key("heads", "attention_heads")
                     .key("maxLength", "max_position_embeddings")
+                    .key("tie", "tie_embeddings")
                     .key("sourceVocabularySize", "source_vocab_size")
                     .key("targetVocabularySize", "target_vocab_size")
                     .key("padId", "pad_token_id")

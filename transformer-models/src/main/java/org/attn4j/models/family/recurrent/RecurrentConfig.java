@@ -8,6 +8,7 @@ import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.layer.Tie;
 
 /**
  * The hyperparameters of a {@link RecurrentModel}, as its {@code config.json} holds them.
@@ -21,12 +22,15 @@ import org.attn4j.models.config.ConfigReader;
  * @param bidirectional whether the encoder also runs backward
  * @param decoderSize d, the state of the decoder
  * @param decoderLayers layers of the decoder; 1 unless it is Luong's
+ * @param attentionalSize A, the features of Luong's attentional vector; 0 for as many as d
  * @param inputFeeding whether Luong's decoder reads the attentional vector of the step before
  * @param maxoutSize l, the units of the maxout readout, where there is one
  * @param heads heads, for mechanisms with heads
  * @param maxLength the longest source, for mechanisms with parameters by position
  * @param dropout dropout of token vectors, between layers and before predictions
  * @param attentionDropout dropout of attention weights
+ * @param tie which embedding matrices are shared; what predictions are read from then has the
+ *     features of a token's vector
  * @param sourceVocabularySize number of source tokens
  * @param targetVocabularySize number of target tokens, V
  * @param padId id that fills short rows
@@ -44,12 +48,14 @@ public record RecurrentConfig(
         boolean bidirectional,
         int decoderSize,
         int decoderLayers,
+        int attentionalSize,
         boolean inputFeeding,
         int maxoutSize,
         int heads,
         int maxLength,
         float dropout,
         float attentionDropout,
+        Tie tie,
         int sourceVocabularySize,
         int targetVocabularySize,
         int padId,
@@ -61,11 +67,13 @@ public record RecurrentConfig(
         Objects.requireNonNull(decoder, "decoder");
         Objects.requireNonNull(cell, "cell");
         Objects.requireNonNull(attention, "attention");
+        Objects.requireNonNull(tie, "tie");
         Require.atLeast("embeddingSize", embeddingSize, 1);
         Require.atLeast("encoderSize", encoderSize, 1);
         Require.atLeast("encoderLayers", encoderLayers, 1);
         Require.atLeast("decoderSize", decoderSize, 1);
         Require.atLeast("decoderLayers", decoderLayers, 1);
+        Require.atLeast("attentionalSize", attentionalSize, 0);
         Require.atLeast("maxoutSize", maxoutSize, 1);
         Require.atLeast("heads", heads, 1);
         Require.atLeast("maxLength", maxLength, 1);
@@ -78,6 +86,24 @@ public record RecurrentConfig(
                 "decoderLayers must be 1 unless decoder=LUONG, got decoder=%s, decoderLayers=%s",
                 decoder,
                 decoderLayers);
+        Require.that(
+                tie == Tie.NONE
+                        || readoutSize(decoder, attentionalSize, decoderSize, maxoutSize)
+                                == embeddingSize,
+                "tie=%s needs predictions to be read from vectors of embeddingSize=%s: %s",
+                tie,
+                embeddingSize,
+                switch (decoder) {
+                    case LUONG -> "set attentionalSize to it";
+                    case BAHDANAU_MAXOUT -> "set maxoutSize to it";
+                    case BAHDANAU -> "decoder=BAHDANAU reads them from more; use BAHDANAU_MAXOUT";
+                });
+        Require.that(
+                tie != Tie.ALL || sourceVocabularySize == targetVocabularySize,
+                "tie=ALL needs one vocabulary for both sides, got"
+                        + " sourceVocabularySize=%s, targetVocabularySize=%s",
+                sourceVocabularySize,
+                targetVocabularySize);
         requireId("padId", padId, Math.min(sourceVocabularySize, targetVocabularySize));
         requireId("bosId", bosId, targetVocabularySize);
         requireId("eosId", eosId, targetVocabularySize);
@@ -92,6 +118,20 @@ public record RecurrentConfig(
      */
     public int memorySize() {
         return bidirectional ? 2 * encoderSize : encoderSize;
+    }
+
+    /** A, filled in. */
+    int attentionalFeatures() {
+        return attentionalSize == 0 ? decoderSize : attentionalSize;
+    }
+
+    private static int readoutSize(
+            DecoderKind decoder, int attentionalSize, int decoderSize, int maxoutSize) {
+        return switch (decoder) {
+            case LUONG -> attentionalSize == 0 ? decoderSize : attentionalSize;
+            case BAHDANAU_MAXOUT -> maxoutSize;
+            case BAHDANAU -> 0; // state, context and token vector together
+        };
     }
 
     /**
@@ -154,12 +194,14 @@ public record RecurrentConfig(
         private boolean bidirectional = true;
         private int decoderSize = 256;
         private int decoderLayers = 1;
+        private int attentionalSize;
         private boolean inputFeeding = true;
         private int maxoutSize = 128;
         private int heads = 1;
         private int maxLength = 256;
         private float dropout = 0.2f;
         private float attentionDropout;
+        private Tie tie = Tie.NONE;
         private int sourceVocabularySize;
         private int targetVocabularySize;
         private int padId;
@@ -272,6 +314,17 @@ public record RecurrentConfig(
         }
 
         /**
+         * Sets A, the features of Luong's attentional vector; those of a state unless set.
+         *
+         * @param attentionalSize at least 1, or 0 for d
+         * @return this builder
+         */
+        public Builder optAttentionalSize(int attentionalSize) {
+            this.attentionalSize = attentionalSize;
+            return this;
+        }
+
+        /**
          * Sets whether Luong's decoder reads the attentional vector of the step before; it does
          * unless set.
          *
@@ -335,6 +388,17 @@ public record RecurrentConfig(
          */
         public Builder optAttentionDropout(float attentionDropout) {
             this.attentionDropout = attentionDropout;
+            return this;
+        }
+
+        /**
+         * Sets which embedding matrices are shared; none unless set.
+         *
+         * @param tie which
+         * @return this builder
+         */
+        public Builder optTie(Tie tie) {
+            this.tie = tie;
             return this;
         }
 
@@ -434,12 +498,14 @@ public record RecurrentConfig(
                     bidirectional,
                     decoderSize,
                     decoderLayers,
+                    attentionalSize,
                     inputFeeding,
                     maxoutSize,
                     heads,
                     maxLength,
                     dropout,
                     attentionDropout,
+                    tie,
                     sourceVocabularySize,
                     targetVocabularySize,
                     padId,

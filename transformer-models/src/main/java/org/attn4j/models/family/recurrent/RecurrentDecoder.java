@@ -29,6 +29,7 @@ public abstract class RecurrentDecoder extends AbstractBlock {
     final Sizes sizes;
     final float dropout;
     private final TokenEmbedding embedding;
+    private final boolean tied;
 
     /**
      * The sizes of a decoder.
@@ -60,14 +61,49 @@ public abstract class RecurrentDecoder extends AbstractBlock {
         }
     }
 
-    RecurrentDecoder(Sizes sizes, float dropout) {
+    /**
+     * Where the vectors of tokens are.
+     *
+     * @param tokens the embedding
+     * @param shared whether it is also the encoder's, whose model lists its parameter
+     * @param tied whether it is also the output projection
+     */
+    public record Words(TokenEmbedding tokens, boolean shared, boolean tied) {
+
+        /**
+         * An embedding of the decoder's own, beside an output projection of its own.
+         *
+         * @param sizes the decoder's sizes
+         * @return the words
+         */
+        public static Words own(Sizes sizes) {
+            return new Words(
+                    new TokenEmbedding(sizes.vocabularySize(), sizes.embeddingSize()),
+                    false,
+                    false);
+        }
+    }
+
+    RecurrentDecoder(Sizes sizes, Words words, float dropout) {
         super(VERSION);
         this.sizes = sizes;
         this.dropout = dropout;
-        embedding =
-                addChildBlock(
-                        "embed_tokens",
-                        new TokenEmbedding(sizes.vocabularySize(), sizes.embeddingSize()));
+        tied = words.tied();
+        embedding = words.shared() ? words.tokens() : addChildBlock("embed_tokens", words.tokens());
+    }
+
+    /** The projection of what predictions are read from, of a number of features. */
+    final OutputProjection projection(int features) {
+        Require.that(
+                !tied || features == sizes.embeddingSize(),
+                "a tied output projection takes embeddingSize=%s features, got %s",
+                sizes.embeddingSize(),
+                features);
+        return addChildBlock(
+                "lm_head",
+                tied
+                        ? OutputProjection.tiedTo(embedding, false)
+                        : OutputProjection.of(features, sizes.vocabularySize(), false));
     }
 
     /**

@@ -17,7 +17,7 @@ import org.attn4j.models.layer.TokenEmbedding;
  * Reads a source: token vectors and a recurrent stack over them, whose states are the annotations
  * that a decoder attends to (Bahdanau et al. 2015, section 3.2, with both directions).
  *
- * <p>Children are {@code embed_tokens} (V, E) and {@code rnn}.
+ * <p>Children are {@code embed_tokens} (V, E), unless it is shared, and {@code rnn}.
  */
 public final class RecurrentEncoder extends AbstractBlock {
 
@@ -31,12 +31,14 @@ public final class RecurrentEncoder extends AbstractBlock {
      * Creates an encoder.
      *
      * @param embedding the token vectors
+     * @param shared whether they serve the decoder too, and are a child of the model
      * @param rnn what runs over them; its input size is theirs
      * @param dropout the dropout of the vectors in training, in [0, 1)
      */
-    public RecurrentEncoder(TokenEmbedding embedding, RecurrentStack rnn, float dropout) {
+    public RecurrentEncoder(
+            TokenEmbedding embedding, boolean shared, RecurrentStack rnn, float dropout) {
         super(VERSION);
-        this.embedding = addChildBlock("embed_tokens", embedding);
+        this.embedding = shared ? embedding : addChildBlock("embed_tokens", embedding);
         this.rnn = addChildBlock("rnn", rnn);
         this.dropout = dropout;
     }

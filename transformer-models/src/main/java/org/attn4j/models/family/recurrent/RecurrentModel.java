@@ -27,6 +27,7 @@ import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.layer.Tie;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
@@ -80,7 +81,13 @@ public final class RecurrentModel extends AbstractBlock
     public RecurrentModel(RecurrentConfig config, Attention attention) {
         super(VERSION);
         this.config = config;
-        encoder = addChildBlock("encoder", encoder(config));
+        TokenEmbedding source =
+                new TokenEmbedding(config.sourceVocabularySize(), config.embeddingSize());
+        boolean shared = config.tie() == Tie.ALL;
+        if (shared) {
+            addChildBlock("shared", source);
+        }
+        encoder = addChildBlock("encoder", encoder(config, source));
         boolean luong = config.decoder() == DecoderKind.LUONG;
         bridge =
                 addChildBlock(
@@ -91,7 +98,11 @@ public final class RecurrentModel extends AbstractBlock
                                 config.encoderSize(),
                                 config.decoderLayers(),
                                 config.decoderSize()));
-        decoder = addChildBlock("decoder", decoder(config, attention));
+        TokenEmbedding target =
+                shared
+                        ? source
+                        : new TokenEmbedding(config.targetVocabularySize(), config.embeddingSize());
+        decoder = addChildBlock("decoder", decoder(config, target, attention));
         setInitializers();
     }
 
@@ -108,7 +119,7 @@ public final class RecurrentModel extends AbstractBlock
         return Mechanisms.create(config.attention(), site);
     }
 
-    private static RecurrentEncoder encoder(RecurrentConfig config) {
+    private static RecurrentEncoder encoder(RecurrentConfig config, TokenEmbedding tokens) {
         RecurrentStack rnn =
                 RecurrentStack.builder()
                         .optKind(config.cell())
@@ -118,28 +129,33 @@ public final class RecurrentModel extends AbstractBlock
                         .optBidirectional(config.bidirectional())
                         .optDropout(config.dropout())
                         .build();
-        TokenEmbedding tokens =
-                new TokenEmbedding(config.sourceVocabularySize(), config.embeddingSize());
-        return new RecurrentEncoder(tokens, rnn, config.dropout());
+        return new RecurrentEncoder(tokens, config.tie() == Tie.ALL, rnn, config.dropout());
     }
 
-    private static RecurrentDecoder decoder(RecurrentConfig config, Attention attention) {
+    private static RecurrentDecoder decoder(
+            RecurrentConfig config, TokenEmbedding tokens, Attention attention) {
         RecurrentDecoder.Sizes sizes =
                 new RecurrentDecoder.Sizes(
                         config.targetVocabularySize(),
                         config.embeddingSize(),
                         config.decoderSize(),
                         config.memorySize());
+        RecurrentDecoder.Words words =
+                new RecurrentDecoder.Words(
+                        tokens, config.tie() == Tie.ALL, config.tie() != Tie.NONE);
         int maxout = config.decoder() == DecoderKind.BAHDANAU_MAXOUT ? config.maxoutSize() : 0;
         return config.decoder() == DecoderKind.LUONG
                 ? new LuongDecoder(
                         sizes,
+                        words,
                         attention,
                         config.cell(),
                         config.decoderLayers(),
+                        config.attentionalFeatures(),
                         config.inputFeeding(),
                         config.dropout())
-                : new BahdanauDecoder(sizes, attention, config.cell(), maxout, config.dropout());
+                : new BahdanauDecoder(
+                        sizes, words, attention, config.cell(), maxout, config.dropout());
     }
 
     private void setInitializers() {
@@ -262,7 +278,7 @@ public final class RecurrentModel extends AbstractBlock
 
     @Override
     public WeightTable weights() {
-        return RecurrentWeights.table();
+        return RecurrentWeights.table(config);
     }
 
     @Override

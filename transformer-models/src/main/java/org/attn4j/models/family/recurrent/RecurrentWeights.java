@@ -7,36 +7,40 @@ import org.attn4j.models.checkpoint.WeightTable;
  * BART, recurrent weights under torch's names:
  *
  * <pre>
- * model.encoder.embed_tokens.weight
+ * model.shared.weight                       with Tie.ALL, once for all three
+ * model.encoder.embed_tokens.weight         else, and model.decoder.embed_tokens.weight
  * model.encoder.rnn.weight_ih_l0            weight_hh_l0, bias_ih_l0, bias_hh_l0; _reverse; l1 …
  * model.bridge.hidden.weight                and cell, of an LSTM
- * model.decoder.embed_tokens.weight
  * model.decoder.rnn.weight_ih_l0            Luong's
  * model.decoder.attentional_proj.weight     Luong's
  * model.decoder.cell.weight_ih              Bahdanau's
  * model.decoder.readout_state.weight        readout_embedding, readout_context: with maxout
  * model.decoder.attention.…                 the paths of the mechanism's own parameters
- * lm_head.weight
+ * lm_head.weight                            with Tie.NONE
  * </pre>
  *
  * <p>Linear weights are (out, in).
  */
 public final class RecurrentWeights {
 
-    private static final WeightTable TABLE =
-            WeightTable.builder()
-                    .add("lm_head.weight", "decoder.lm_head.weight")
-                    .add("model.**", "**")
-                    .build();
-
     private RecurrentWeights() {}
 
     /**
-     * Returns the table of names, the same for all configurations.
+     * Returns the table of names.
      *
+     * @param config the model's hyperparameters; what it ties may be stored under each of its names
      * @return the table
      */
-    public static WeightTable table() {
-        return TABLE;
+    public static WeightTable table(RecurrentConfig config) {
+        WeightTable.Builder table = WeightTable.builder();
+        switch (config.tie()) {
+            case ALL ->
+                    table.alias("model.encoder.embed_tokens.weight", "model.shared.weight")
+                            .alias("model.decoder.embed_tokens.weight", "model.shared.weight")
+                            .tie("lm_head.weight", "model.shared.weight");
+            case DECODER -> table.tie("lm_head.weight", "model.decoder.embed_tokens.weight");
+            case NONE -> table.add("lm_head.weight", "decoder.lm_head.weight");
+        }
+        return table.add("model.**", "**").build();
     }
 }

@@ -14,6 +14,7 @@ import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.config.RecordCodec;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.Tie;
 
 /**
  * Reads and writes a {@link TransformerConfig} as {@code config.json}, with the keys that Hugging

@@ -6,6 +6,7 @@ import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.Tie;
 
 /**
  * The hyperparameters of a {@link TransformerModel}, as its {@code config.json} holds them.

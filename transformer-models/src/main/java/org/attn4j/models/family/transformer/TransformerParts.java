@@ -18,6 +18,7 @@ import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.Tie;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;

@@ -31,8 +31,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.attn4j.attention.cache.MemoryCache;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.recurrent.CellKind;
+import org.attn4j.attention.recurrent.RecurrentOutput;
 import org.attn4j.attention.spec.AttentionProvider;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
@@ -44,6 +47,7 @@ import org.attn4j.models.generate.GreedySearch;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.layer.Tie;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -112,7 +116,11 @@ class RecurrentModelTest {
                 luong().optAttention(AttentionSpec.named("intra-temporal"))
                         .optInputFeeding(false)
                         .build(),
+                luong().optAttentionalSize(5).build(),
+                luong().optAttentionalSize(6).optTie(Tie.DECODER).build(),
+                luong().optAttentionalSize(6).optTie(Tie.ALL).setVocabularySize(13).build(),
                 bahdanau().build(),
+                bahdanau().optMaxoutSize(6).optTie(Tie.DECODER).build(),
                 bahdanau().optDecoder(DecoderKind.BAHDANAU).build(),
                 bahdanau().optCell(CellKind.LSTM).optBidirectional(false).build());
     }
@@ -418,7 +426,57 @@ class RecurrentModelTest {
     }
 
     @Test
+    void tiedMatricesAreOne() {
+        RecurrentConfig.Builder tied = luong().optAttentionalSize(6).setVocabularySize(13);
+        RecurrentModel all = model(tied.optTie(Tie.ALL).build());
+        List<String> of13Tokens =
+                all.getParameters().stream()
+                        .filter(each -> each.getValue().getArray().getShape().get(0) == 13)
+                        .map(each -> each.getKey())
+                        .toList();
+        assertEquals(1, of13Tokens.size(), of13Tokens.toString());
+        RecurrentModel two = model(tied.optTie(Tie.DECODER).build());
+        assertEquals(all.getParameters().size() + 1, two.getParameters().size());
+        assertEquals(
+                two.getParameters().size() + 1,
+                model(tied.optTie(Tie.NONE).build()).getParameters().size());
+    }
+
+    /** Luong's equation 6 with the target embedding for W_s: logits are products with its rows. */
+    @Test
+    void aTiedProjectionMultipliesByTheEmbedding() {
+        RecurrentModel model = model(luong().optAttentionalSize(6).optTie(Tie.DECODER).build());
+        NDArray source = ids(1, 3, 4, 2);
+        ParameterStore store = new ParameterStore(manager, false);
+        RecurrentOutput encoded = model.encode(store, source, false);
+        DecoderOutput output =
+                model.decoder()
+                        .decode(
+                                store,
+                                ids(1, 1, 5),
+                                new DecoderMemory(
+                                        encoded.output(),
+                                        AttentionMask.none(),
+                                        new MemoryCache(manager)),
+                                model.start(store, encoded, false),
+                                null,
+                                false);
+        NDArray embedding = model.decoder().getParameters().get("01embed_tokens_weight").getArray();
+        assertClose(
+                output.attentional().matMul(embedding.transpose().expandDims(0)), output.logits());
+    }
+
+    @Test
     void badSettingsAreRefused() {
+        for (RecurrentConfig.Builder untieable :
+                List.of(
+                        luong().optTie(Tie.DECODER), // reads from 8 features, vectors have 6
+                        bahdanau().optMaxoutSize(5).optTie(Tie.DECODER),
+                        bahdanau().optDecoder(DecoderKind.BAHDANAU).optTie(Tie.DECODER),
+                        luong().optAttentionalSize(6).optTie(Tie.ALL), // 11 and 13 tokens
+                        luong().optAttentionalSize(-1))) {
+            assertThrows(IllegalArgumentException.class, untieable::build);
+        }
         assertThrows(IllegalArgumentException.class, () -> RecurrentConfig.luong().build());
         assertThrows(IllegalArgumentException.class, () -> bahdanau().optDecoderLayers(2).build());
         assertThrows(IllegalArgumentException.class, () -> luong().optDropout(1).build());

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.Tie;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

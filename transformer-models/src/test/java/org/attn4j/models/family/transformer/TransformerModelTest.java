@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.Tie;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,4 +1,4 @@
-package org.attn4j.models.family.transformer;
+package org.attn4j.models.layer;
 
 /** Which of the three embedding matrices are one and the same. */
 public enum Tie {
