@@ -7,6 +7,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
 import org.attn4j.attention.Penalized;
 import org.attn4j.attention.ops.Scalars;
@@ -31,13 +32,19 @@ final class Penalties {
 
     /** A sum of losses with the penalties, each counted as often as there are losses. */
     NDArray added(NDArray lossSum, long weight) {
-        NDArray sum = lossSum;
-        for (Penalized block : blocks) {
-            NDManager manager = on(lossSum.getManager(), lossSum.getDevice());
-            NDArray penalty = block.penalty(store, manager, true);
-            sum = sum.add(Scalars.multiply(penalty, weight).reshape(sum.getShape()));
-        }
-        return sum;
+        return of(lossSum, weight).map(lossSum::add).orElse(lossSum);
+    }
+
+    /** The penalties alone, in the shape of a sum of losses; empty if there are none. */
+    Optional<NDArray> of(NDArray lossSum, long weight) {
+        return blocks.stream()
+                .map(
+                        block -> {
+                            NDManager manager = on(lossSum.getManager(), lossSum.getDevice());
+                            return block.penalty(store, manager, true);
+                        })
+                .map(it -> Scalars.multiply(it, weight).reshape(lossSum.getShape()))
+                .reduce(NDArray::add);
     }
 
     private static NDManager on(NDManager manager, Device device) {

@@ -183,14 +183,12 @@ public class SequenceTrainer extends Trainer {
             Batch[] parts = parts(batch);
             try (GradientCollector collector = super.newGradientCollector()) {
                 for (Batch part : parts) {
-                    Device device = part.getData().head().getDevice();
-                    NDList output = run(part.getData(), part.getLabels());
-                    NDArray loss = lossSum(part.getLabels(), output);
                     long partWeight = weightOf(part.getLabels());
-                    backward(collector, device, penalties.added(loss, partWeight));
+                    outputs.add(
+                            getLoss() instanceof GradientCache cache
+                                    ? cachedPass(collector, cache, part, partWeight, losses)
+                                    : pass(collector, part, partWeight, losses));
                     weight += partWeight;
-                    losses.add(loss);
-                    outputs.add(output);
                 }
             }
             pendingWeight += weight;
@@ -201,6 +199,34 @@ public class SequenceTrainer extends Trainer {
             }
             return new BatchLoss(sum, weight);
         }
+    }
+
+    private NDList pass(
+            GradientCollector collector, Batch part, long weight, List<NDArray> losses) {
+        Device device = part.getData().head().getDevice();
+        NDList output = run(part.getData(), part.getLabels());
+        NDArray loss = lossSum(part.getLabels(), output);
+        backward(collector, device, penalties.added(loss, weight));
+        losses.add(loss);
+        return output;
+    }
+
+    private NDList cachedPass(
+            GradientCollector collector,
+            GradientCache cache,
+            Batch part,
+            long weight,
+            List<NDArray> losses) {
+        Device device = part.getData().head().getDevice();
+        GradientCache.Passes passes =
+                cache.new Passes(part.getData(), data -> run(data, part.getLabels()));
+        NDList output = passes.outputs();
+        NDArray loss = lossSum(part.getLabels(), output);
+        collector.backward(loss);
+        losses.add(loss);
+        passes.again(output, sum -> backward(collector, device, sum));
+        penalties.of(loss, weight).ifPresent(penalty -> backward(collector, device, penalty));
+        return output;
     }
 
     /** The parts of a batch, one for each device, on it. */

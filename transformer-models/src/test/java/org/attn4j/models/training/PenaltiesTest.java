@@ -28,6 +28,10 @@ class PenaltiesTest {
      * Shares of the greatest span after a step, from 0.75, of plain gradient descent with rate 1.
      */
     private static float[] spans(double penalty, int microBatches, boolean byDjl) {
+        return spans(penalty, microBatches, byDjl, Loss.l2Loss());
+    }
+
+    private static float[] spans(double penalty, int microBatches, boolean byDjl, Loss loss) {
         Engine engine = Engine.getEngine(TinyTask.engineName());
         engine.setRandomSeed(7);
         AdaptiveSpanAttention block =
@@ -45,7 +49,7 @@ class PenaltiesTest {
             try (SequenceTrainer trainer =
                     SequenceTrainer.of(
                             model,
-                            Loss.l2Loss(),
+                            loss,
                             Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build(),
                             0,
                             1)) {
@@ -92,6 +96,13 @@ class PenaltiesTest {
                 assertArrayEquals(expected, costly, 1e-5f, microBatches + " " + byDjl);
             }
         }
+    }
+
+    @Test
+    void aPenaltyCountsOnceWhenTheBatchIsTakenInParts() {
+        float[] whole = spans(0.2, 2, false);
+        float[] parts = spans(0.2, 2, false, new GradientCache(Loss.l2Loss(), 1));
+        assertArrayEquals(whole, parts, 1e-5f);
     }
 
     @Test

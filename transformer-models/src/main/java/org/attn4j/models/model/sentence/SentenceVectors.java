@@ -32,7 +32,13 @@ public record SentenceVectors(NDArray states, NDArray pooled, NDArray embeddings
         return normalized(left).matMul(normalized(right).transpose());
     }
 
-    static NDArray normalized(NDArray vectors) {
+    /**
+     * Brings vectors to the length 1.
+     *
+     * @param vectors (B, E)
+     * @return the vectors divided by their lengths, (B, E)
+     */
+    public static NDArray normalized(NDArray vectors) {
         NDArray length = Scalars.maximum(vectors.square().sum(new int[] {1}, true).sqrt(), 1e-12);
         return vectors.div(length);
     }
