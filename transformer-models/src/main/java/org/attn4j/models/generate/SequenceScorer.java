@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attn4j.common.Require;
 
 /** Tells how probable a model finds targets that are given. */
@@ -24,7 +25,7 @@ public final class SequenceScorer {
     }
 
     /**
-     * Logits a target for each source.
+     * Scores a target for each source. What every target begins with by force counts for nothing.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it
@@ -82,11 +83,15 @@ public final class SequenceScorer {
             List<int[]> targets) {
         List<int[]> inputs = targets.stream().map(this::withStart).toList();
         List<int[]> labels = targets.stream().map(this::withEnd).toList();
+        int forced = starts().length - 1;
         try (NDManager manager = parent.newSubManager()) {
             NDArray sourceIds = PaddedIds.of(manager, sources, config.padId()); // (B, S)
             NDArray inputIds = PaddedIds.of(manager, inputs, config.padId()); // (B, T)
             NDArray labelIds = PaddedIds.of(manager, labels, config.padId()); // (B, T)
-            NDArray logits = model.logits(sourceIds, inputIds, null); // (B, T, V)
+            NDArray logits = model.logits(sourceIds, inputIds, null); // (B, F + T, V)
+            if (forced > 0) {
+                logits = logits.get(new NDIndex(":, {}:", forced)); // (B, T, V)
+            }
             long vocabularySize = logits.getShape().get(2);
             NDArray all =
                     logits.toType(DataType.FLOAT32, false)
@@ -98,10 +103,14 @@ public final class SequenceScorer {
     }
 
     private int[] withStart(int[] target) {
-        int[] ids = new int[target.length + 1];
-        ids[0] = config.decoderStartId();
-        System.arraycopy(target, 0, ids, 1, target.length);
-        return ids;
+        return IntStream.concat(IntStream.of(starts()), IntStream.of(target)).toArray();
+    }
+
+    /** What the decoder reads before the first token that it is free to choose. */
+    private int[] starts() {
+        return config.forcedBosId() < 0
+                ? new int[] {config.decoderStartId()}
+                : new int[] {config.decoderStartId(), config.forcedBosId()};
     }
 
     private int[] withEnd(int[] target) {

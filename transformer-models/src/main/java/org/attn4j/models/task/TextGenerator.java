@@ -3,7 +3,6 @@ package org.attn4j.models.task;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -210,7 +209,7 @@ public final class TextGenerator implements AutoCloseable {
     private final class Call {
 
         private final GenerationRequest request;
-        private final JsonObject task;
+        private final TextSides sides;
         private final Generation generation;
         private final ModelTokenizer words;
         private final int[] beginning;
@@ -222,28 +221,20 @@ public final class TextGenerator implements AutoCloseable {
 
         Call(GenerationRequest request, List<String> texts) throws IOException {
             this.request = request;
-            task = task(request.task());
-            Map<String, JsonElement> arguments = new HashMap<>();
-            task.entrySet().stream()
-                    .filter(entry -> !entry.getKey().equals(Generation.TASK_PREFIX))
-                    .forEach(entry -> arguments.put(entry.getKey(), entry.getValue()));
+            sides =
+                    TextSides.of(
+                            model,
+                            tokenizer,
+                            request.task(),
+                            request.sourceLanguage(),
+                            request.targetLanguage());
+            words = sides.tokenizer();
+            Map<String, JsonElement> arguments = new HashMap<>(sides.taskSettings().asMap());
             if (request.arguments().containsKey("max_new_tokens")) {
                 arguments.remove("max_length");
                 arguments.remove("min_length"); // the task's, of texts of other lengths
             }
-            boolean asked = request.sourceLanguage() != null || request.targetLanguage() != null;
-            if (asked) {
-                checkLanguages();
-            }
-            words =
-                    asked && !marksByText()
-                            ? tokenizer.withLanguages(
-                                    request.sourceLanguage(), request.targetLanguage())
-                            : tokenizer;
-            if (request.targetLanguage() != null && !marksByText()) {
-                int language = tokenizer.idOf(request.targetLanguage()).orElseThrow();
-                arguments.put(languageArgument(), new JsonPrimitive(language));
-            }
+            arguments.putAll(sides.targetLanguage());
             arguments.putAll(request.arguments());
             generation = new Generation(model, arguments, Generation.TEXT_SETTINGS);
             Require.that(
@@ -260,62 +251,6 @@ public final class TextGenerator implements AutoCloseable {
                                     .toList());
             listener = listener();
             generation.check(config, hooks());
-        }
-
-        private JsonObject task(String name) {
-            boolean known =
-                    name != null
-                            && model.config().get("task_specific_params") instanceof JsonObject all
-                            && all.get(name) instanceof JsonObject;
-            JsonObject settings =
-                    known
-                            ? model.config()
-                                    .getAsJsonObject("task_specific_params")
-                                    .getAsJsonObject(name)
-                                    .deepCopy()
-                            : new JsonObject();
-            model.unknownSettingsOfGeneration().forEach(settings::remove);
-            return settings;
-        }
-
-        private void checkLanguages() {
-            Require.that(
-                    !tokenizer.languages().isEmpty(),
-                    "the model tells of no languages: leave them out");
-            if (marksByText()
-                    && (request.sourceLanguage() != null
-                            || !tokenizer.languages().contains(mark()))) {
-                throw new IllegalArgumentException(
-                        ("the model takes a target language alone, one of %s,"
-                                        + " got source=%s, target=%s")
-                                .formatted(
-                                        String.join(", ", tokenizer.languages()),
-                                        request.sourceLanguage(),
-                                        request.targetLanguage()));
-            }
-        }
-
-        /** Whether the language to translate to stands before the text, as in Marian's models. */
-        private boolean marksByText() {
-            return tokenizer.languages().stream().allMatch(name -> name.startsWith(">>"));
-        }
-
-        private String mark() {
-            String name = request.targetLanguage();
-            return name == null || name.startsWith(">>") ? name : ">>" + name + "<<";
-        }
-
-        /** Where the target's language goes: first in the target, or in place of its start. */
-        private String languageArgument() throws IOException {
-            JsonElement start =
-                    new Generation(model, Map.of(), Generation.TEXT_SETTINGS)
-                            .setting("decoder_start_token_id");
-            boolean isLanguage =
-                    start == null
-                            || tokenizer.languages().stream()
-                                    .map(tokenizer::idOf)
-                                    .anyMatch(id -> id.equals(OptionalInt.of(start.getAsInt())));
-            return isLanguage ? "decoder_start_token_id" : "forced_bos_token_id";
         }
 
         /** What a text is generated from; of one that cannot be read its problem is kept. */
@@ -456,13 +391,7 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private int[] encode(int index, String text) {
-            String whole =
-                    task.has(Generation.TASK_PREFIX)
-                            ? task.get(Generation.TASK_PREFIX).getAsString() + text
-                            : text;
-            if (request.targetLanguage() != null && marksByText()) {
-                whole = mark() + " " + whole;
-            }
+            String whole = sides.before() + text;
             long[] all = words.encode(whole, EncodeOptions.DEFAULT).ids();
             long[] read = all;
             OptionalInt most = limit();

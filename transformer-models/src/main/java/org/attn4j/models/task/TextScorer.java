@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.LongStream;
 import org.attn4j.attention.ops.EngineThreads;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
@@ -14,10 +12,7 @@ import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.generate.SequenceToSequenceModel;
-import org.attn4j.models.model.Generation;
 import org.attn4j.models.model.LoadedModel;
-import org.attn4j.models.tokenizer.EncodeOptions;
-import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
 
 /**
@@ -29,11 +24,9 @@ public final class TextScorer {
     /** The logits that are scored together: 128 MB of float32. */
     private static final long LOGITS_TOGETHER = 1L << 25;
 
-    private static final EncodeOptions BARE = EncodeOptions.DEFAULT.withoutSpecialTokens();
-
     private final LoadedModel loaded;
     private final SequenceToSequenceModel model;
-    private final ModelTokenizer tokenizer;
+    private final SequencePairEncoder encoder;
     private final GenerationConfig config;
 
     /**
@@ -44,14 +37,26 @@ public final class TextScorer {
      * @throws IllegalArgumentException if the model has no encoder
      */
     public TextScorer(TextGenerator generator) throws IOException {
+        this(generator, GenerationRequest.DEFAULT);
+    }
+
+    /**
+     * Creates a scorer.
+     *
+     * @param generator the model and its tokenizer, which stay the caller's
+     * @param request the task and the languages; the rest is not looked at
+     * @throws IOException if the model's settings of generation cannot be read
+     * @throws IllegalArgumentException if the model has no encoder, or no such languages
+     */
+    public TextScorer(TextGenerator generator, GenerationRequest request) throws IOException {
         loaded = generator.model();
-        tokenizer = generator.tokenizer();
         Require.that(
                 generator.isEncoderDecoder(),
                 "%s goes on with texts rather than read one and write another: it scores no targets",
                 loaded.model().architecture());
         model = (SequenceToSequenceModel) loaded.model();
-        config = new Generation(loaded, Map.of(), Generation.TEXT_SETTINGS).config(1);
+        encoder = new SequencePairEncoder(generator, request);
+        config = encoder.config();
     }
 
     /** The tokens of a source and of its target. */
@@ -82,8 +87,8 @@ public final class TextScorer {
         for (int i = 0; i < sources.size(); i++) {
             Pair pair =
                     new Pair(
-                            ids(tokenizer.encode(sources.get(i)).ids()),
-                            ids(tokenizer.encodeTarget(targets.get(i), BARE).ids()));
+                            encoder.source(sources.get(i), 0),
+                            encoder.free(encoder.labels(targets.get(i), 0)));
             try {
                 requireRoom(pair);
                 pairs.add(pair);
@@ -123,16 +128,12 @@ public final class TextScorer {
                 "the text has %s tokens, but the model has positions for %s: shorten it",
                 source,
                 most);
-        int target = pair.target().length + 1;
+        int target = pair.target().length + (config.forcedBosId() < 0 ? 1 : 2);
         int room = model.maxTargetTokens().orElse(target);
         Require.that(
                 target <= room,
                 "the target has %s tokens and a start, but the model has positions for %s: shorten it",
                 target - 1,
                 room);
-    }
-
-    private static int[] ids(long[] ids) {
-        return LongStream.of(ids).mapToInt(Math::toIntExact).toArray();
     }
 }

@@ -170,7 +170,7 @@ public class EncoderDecoder extends AbstractBlock
             return given;
         }
         if (in.get("labels") != null && output != null) {
-            return readable(parts.labelShift().shift(in.get("labels")));
+            return decoderInputs(in.get("labels"));
         }
         if (parts.shiftsSource()) {
             return readable(parts.labelShift().shift(in.get("input_ids")));
@@ -178,6 +178,17 @@ public class EncoderDecoder extends AbstractBlock
         throw new IllegalArgumentException(
                 "the model needs decoder_input_ids%s, got %s"
                         .formatted(output == null ? "" : " or labels", in.arrays().keySet()));
+    }
+
+    /**
+     * Returns what the decoder reads to predict labels: these, one position later.
+     *
+     * @param labels (B, T) of int64; what does not count is −100
+     * @return {@code decoder_input_ids}, (B, T) of int64
+     * @throws IllegalArgumentException if the configuration names no token to start from
+     */
+    public NDArray decoderInputs(NDArray labels) {
+        return readable(parts.labelShift().shift(labels));
     }
 
     /** An output may choose a token that the decoder has no vector for: it cannot be read on. */
