@@ -2,13 +2,13 @@ package org.attn4j.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.io.Arguments;
 import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.io.Logging;
+import org.attn4j.cli.io.StandardError;
 import org.attn4j.cli.io.StandardOutput;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -26,7 +26,7 @@ public final class Main {
     public static void main(String[] args) {
         // From JDK 22 to 24 there is a console without a terminal too, unless it is this one.
         System.setProperty("jdk.console", "java.base");
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        PrintWriter err = StandardError.open();
         int code = run(StandardOutput.open(), err, args);
         err.flush();
         if (code == ExitCode.INTERRUPTED) {

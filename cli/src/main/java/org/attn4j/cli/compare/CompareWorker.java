@@ -118,9 +118,10 @@ public final class CompareWorker implements Callable<Integer> {
         SpeedMeter speed = new SpeedMeter();
         LossCurve curve = new LossCurve();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        ProgressPrinter progress = new ProgressPrinter(err, asked.training());
         RunResult result =
                 new TrainingSession(asked, new RunDirectory(run), chosen, false)
-                        .run(new StopSignal(), new ProgressPrinter(err), speed, curve);
+                        .run(new StopSignal(), progress, speed, curve);
         Long peakNative =
                 ProcessMemory.peakNative(); // of training, before translating the test set
         Long peakResident = ProcessMemory.peakResident();
@@ -129,7 +130,7 @@ public final class CompareWorker implements Callable<Integer> {
                 TextGenerator model =
                         TextGenerator.load(run, Pretrained.loader().optManager(manager))) {
             Evaluation evaluation =
-                    Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "loss"));
+                    Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "loss"), null);
             AttentionEntropy entropy = entropy(model, pairs);
             AttentionSpec spec = asked.model().attention().at(slots.get(0));
             ComparedRow found =

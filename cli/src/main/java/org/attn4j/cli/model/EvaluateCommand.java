@@ -14,6 +14,7 @@ import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
@@ -78,11 +79,12 @@ public final class EvaluateCommand implements Callable<Integer> {
         Path folder = model.folder(spec.commandLine().getErr());
         ParallelCorpus corpus = corpus(folder);
         PrintWriter out = spec.commandLine().getOut();
-        try (NDManager manager = model.newManager();
+        try (Progress progress = new Progress(spec.commandLine().getErr(), "sentences");
+                NDManager manager = model.newManager();
                 TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
             var pairs = corpus.readAll();
             long start = System.nanoTime();
-            Evaluation evaluation = Evaluation.of(loaded, beams, pairs, asked);
+            Evaluation evaluation = Evaluation.of(loaded, beams, pairs, asked, progress);
             double seconds = (System.nanoTime() - start) / 1e9;
             if (translations != null) {
                 Files.write(

@@ -1,5 +1,6 @@
 package org.attn4j.cli.model;
 
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,9 +81,17 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
         }
     }
 
-    /** Translates the sources where a metric needs it, and measures. */
+    /**
+     * Translates the sources where a metric needs it, and measures.
+     *
+     * @param progress is told how many are translated; null for nobody
+     */
     public static Evaluation of(
-            TextGenerator model, Integer beams, List<SentencePair> pairs, List<String> metrics)
+            TextGenerator model,
+            Integer beams,
+            List<SentencePair> pairs,
+            List<String> metrics,
+            Progress progress)
             throws IOException {
         check(metrics);
         Require.that(!pairs.isEmpty(), "there is nothing to evaluate on: no pairs");
@@ -93,7 +102,9 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
         List<String> hypotheses =
                 LIKELIHOOD.containsAll(asked)
                         ? List.of()
-                        : new TextTranslator(model, request(beams), null, null).best(sources);
+                        : new TextTranslator(
+                                        model, request(beams).optProgress(progress), null, null)
+                                .best(sources);
         Perplexity perplexity =
                 asked.stream().anyMatch(LIKELIHOOD::contains)
                         ? perplexity(new TextScorer(model), sources, references)

@@ -3,20 +3,14 @@ package org.attn4j.cli.option;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.attn4j.models.checkpoint.hub.Hub;
-import org.attn4j.models.checkpoint.hub.HubModel;
-import org.attn4j.models.checkpoint.hub.HubProgress;
-import org.attn4j.models.checkpoint.hub.HubSettings;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a verb uses, trained here or published, and how it is loaded. */
 public final class ModelOptions {
-
-    private static final long TELL_EVERY_NANOS = 1_000_000_000L;
 
     @Option(
             names = "--model",
@@ -34,30 +28,14 @@ public final class ModelOptions {
 
     /** The model's folder, fetched if it must be. */
     public Path folder(PrintWriter err) throws IOException {
-        Path path = Path.of(model);
-        if (Files.exists(path) || !HubModel.isName(model)) {
-            return path;
+        return folder(model, err);
+    }
+
+    /** The folder of a model, fetched if it must be, of which is told on standard error. */
+    static Path folder(String model, PrintWriter err) throws IOException {
+        try (Progress progress = Progress.ofBytes(err)) {
+            return Pretrained.folder(model, progress);
         }
-        return hub(err).model(HubModel.parse(model));
-    }
-
-    /** The Hub of the environment, which tells of its downloads on standard error. */
-    public static Hub hub(PrintWriter err) {
-        return new Hub(HubSettings.fromEnvironment(), progress(err));
-    }
-
-    /** A line when a file begins, when it ends, and now and then between. */
-    private static HubProgress progress(PrintWriter err) {
-        long[] last = new long[1];
-        return (file, done, total) -> {
-            long now = System.nanoTime();
-            if (done == total || now - last[0] > TELL_EVERY_NANOS) {
-                last[0] = now;
-                String of = total < 0 ? "" : " of %,.1f".formatted(total / 1e6);
-                err.printf("%s  %,.1f%s MB%n", file, done / 1e6, of);
-                err.flush();
-            }
-        };
     }
 
     /** The chosen engine, loaded. */

@@ -1,9 +1,9 @@
 package org.attn4j.cli.option;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.attn4j.common.Require;
-import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,8 +22,8 @@ public final class NamedModel {
     private String option;
 
     /** The model's folder, fetched if it must be. */
-    public Path folder() throws IOException {
+    public Path folder(PrintWriter err) throws IOException {
         Require.that((argument == null) != (option == null), "one model is needed: name it once");
-        return Pretrained.folder(argument == null ? option : argument);
+        return ModelOptions.folder(argument == null ? option : argument, err);
     }
 }

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.attn4j.cli.io.ByteSize;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.NamedModel;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
             "Tokenizer and settings come along. No model is too large: tensors go from file to file."
         })
 public final class ConvertCommand implements Callable<Integer> {
-
-    private static final long TELL_EVERY_NANOS = 1_000_000_000L;
 
     /** The float types, by their names in Python. */
     private enum Type {
@@ -82,18 +80,19 @@ public final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ModelConversion conversion =
-                ModelConversion.builder()
-                        .optType(dtype == null ? null : dtype.stored)
-                        .optShardBytes(
-                                shardSize == null
-                                        ? SafetensorsWriter.DEFAULT_SHARD_BYTES
-                                        : shardSize)
-                        .optListener(progress(spec.commandLine().getErr()))
-                        .build();
+        PrintWriter err = spec.commandLine().getErr();
         ModelConversion.Result result;
-        try {
-            result = conversion.convert(model.folder(), out);
+        try (Progress progress = Progress.ofBytes(err)) {
+            ModelConversion conversion =
+                    ModelConversion.builder()
+                            .optType(dtype == null ? null : dtype.stored)
+                            .optShardBytes(
+                                    shardSize == null
+                                            ? SafetensorsWriter.DEFAULT_SHARD_BYTES
+                                            : shardSize)
+                            .optProgress(progress)
+                            .build();
+            result = conversion.convert(model.folder(err), out);
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException("--out " + e.getMessage(), e);
         }
@@ -142,18 +141,5 @@ public final class ConvertCommand implements Callable<Integer> {
         document.put("files", result.files());
         document.put("overflowed", result.overflowed());
         return document;
-    }
-
-    /** The tensor that is being written, now and then. */
-    private static Consumer<String> progress(PrintWriter err) {
-        long[] last = {System.nanoTime()};
-        return name -> {
-            long now = System.nanoTime();
-            if (now - last[0] > TELL_EVERY_NANOS) {
-                last[0] = now;
-                err.println("writing " + name);
-                err.flush();
-            }
-        };
     }
 }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.checkpoint.hub.HubSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,8 +44,11 @@ public final class FetchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         HubModel name = HubModel.parse(model);
-        Hub hub = ModelOptions.hub(spec.commandLine().getErr());
-        Path folder = bundle == null ? hub.model(name) : hub.bundle(name, bundle);
+        Path folder;
+        try (Progress progress = Progress.ofBytes(spec.commandLine().getErr())) {
+            Hub hub = new Hub(HubSettings.fromEnvironment(), progress);
+            folder = bundle == null ? hub.model(name) : hub.bundle(name, bundle);
+        }
         spec.commandLine().getOut().println(folder);
         return ExitCode.DONE;
     }

@@ -77,7 +77,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = model.folder();
+        Path folder = model.folder(spec.commandLine().getErr());
         ModelInspection found;
         try (NDManager manager = engine.open().newManager()) {
             found = ModelInspection.of(folder, manager, unknownSettings.isAllowed());

@@ -66,10 +66,9 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         StopSignal stop = StopSignal.onShutdown(Duration.ofMinutes(1));
         boolean interrupted = false;
-        try {
+        try (ProgressPrinter progress = new ProgressPrinter(err, config.training())) {
             RunResult result =
-                    new TrainingSession(config, directory, chosen, false)
-                            .run(stop, new ProgressPrinter(err));
+                    new TrainingSession(config, directory, chosen, false).run(stop, progress);
             interrupted = result.reason() == StopReason.SIGNAL;
             if (interrupted) {
                 err.printf(
@@ -105,7 +104,7 @@ public final class DemoCommand implements Callable<Integer> {
                         TextGenerator.load(
                                 directory.root(), Pretrained.loader().optManager(manager))) {
             Evaluation evaluation =
-                    Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "exact"));
+                    Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "exact"), null);
             for (int i = 0; i < Math.min(SAMPLES, pairs.size()); i++) {
                 out.println("en    " + pairs.get(i).source());
                 out.println("fr    " + evaluation.hypotheses().get(i));

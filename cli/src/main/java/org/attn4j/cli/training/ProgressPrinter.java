@@ -5,20 +5,31 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.models.training.RunListener;
+import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StepProgress;
+import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.ValidationReport;
 
-/** Says how a training run is going: a line now and then, and one for each validation. */
-public final class ProgressPrinter implements RunListener {
-
-    private static final double SECONDS_BETWEEN_LINES = 10;
+/** Says how a training run is going: a bar or a line now and then, a line for a validation. */
+public final class ProgressPrinter implements RunListener, AutoCloseable {
 
     private final PrintWriter err;
-    private double lastLine = Double.NEGATIVE_INFINITY;
+    private final TrainingConfig training;
+    private final Progress progress;
+    private double stepsPerEpoch;
+    private boolean told;
 
-    public ProgressPrinter(PrintWriter err) {
+    /**
+     * Tells of a run.
+     *
+     * @param training says how long it is
+     */
+    public ProgressPrinter(PrintWriter err, TrainingConfig training) {
         this.err = err;
+        this.training = training;
+        progress = new Progress(err, "steps");
     }
 
     @Override
@@ -26,26 +37,65 @@ public final class ProgressPrinter implements RunListener {
         if (step > 0) {
             err.println("resumed at step " + step);
         }
+        progress.reset("train", training.steps() > 0 ? training.steps() : -1);
+        progress.start(step);
     }
 
     @Override
-    public void onStep(StepProgress progress) {
-        if (progress.seconds() - lastLine < SECONDS_BETWEEN_LINES) {
-            return;
-        }
-        lastLine = progress.seconds();
-        err.println(
+    public void onStep(StepProgress step) {
+        String beside =
                 String.format(
                         Locale.ROOT,
-                        "step %6d  epoch %3d  loss %.4f  rate %.2e  gradient %.2f  %.0f tokens/s  %.0f s, cpu %.1f min",
-                        progress.step(),
-                        progress.epoch(),
-                        progress.loss(),
-                        progress.learningRate(),
-                        progress.gradientNorm(),
-                        progress.tokensPerSecond(),
-                        progress.seconds(),
-                        progress.cpuSeconds() / 60));
+                        "loss %.4f  %.0f tokens/s",
+                        step.loss(),
+                        step.tokensPerSecond());
+        progress.setTotal(expected(step));
+        progress.update(step.step(), beside, () -> line(step));
+        if (!told && !progress.isBar()) {
+            err.println(line(step)); // what there is to see of a start that goes wrong
+        }
+        told = true;
+    }
+
+    private static String line(StepProgress progress) {
+        return String.format(
+                Locale.ROOT,
+                "step %6d  epoch %3d  loss %.4f  rate %.2e  gradient %.2f  %.0f tokens/s  %.0f s, cpu %.1f min",
+                progress.step(),
+                progress.epoch(),
+                progress.loss(),
+                progress.learningRate(),
+                progress.gradientNorm(),
+                progress.tokensPerSecond(),
+                progress.seconds(),
+                progress.cpuSeconds() / 60);
+    }
+
+    @Override
+    public void onEpoch(long epoch, long step) {
+        stepsPerEpoch = (double) step / (epoch + 1);
+    }
+
+    /** How many steps it will be at the most; -1 if that cannot be told yet. */
+    private long expected(StepProgress step) {
+        double most = training.steps() > 0 ? training.steps() : Double.POSITIVE_INFINITY;
+        if (training.epochs() > 0 && stepsPerEpoch > 0) {
+            most = Math.min(most, stepsPerEpoch * training.epochs());
+        }
+        if (training.maxSeconds() > 0) {
+            most = Math.min(most, step.step() * training.maxSeconds() / step.seconds());
+        }
+        return Double.isInfinite(most) ? -1 : Math.max(step.step(), Math.round(most));
+    }
+
+    @Override
+    public void onEnd(RunResult result) {
+        progress.end();
+    }
+
+    @Override
+    public void close() {
+        progress.close();
     }
 
     @Override

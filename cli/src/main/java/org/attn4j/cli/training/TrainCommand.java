@@ -110,10 +110,10 @@ public final class TrainCommand implements Callable<Integer> {
             directory.returnTo(fromStep);
         }
         refuseToOverwrite(directory);
-        ProgressPrinter progress = new ProgressPrinter(spec.commandLine().getErr());
         StopSignal stop = StopSignal.onShutdown(PATIENCE);
         boolean interrupted = false;
-        try {
+        try (ProgressPrinter progress =
+                new ProgressPrinter(spec.commandLine().getErr(), run.training())) {
             EngineOptions.Chosen chosen = engine.open(threads(directory));
             RunResult result =
                     new TrainingSession(run, directory, chosen, resume).run(stop, progress);

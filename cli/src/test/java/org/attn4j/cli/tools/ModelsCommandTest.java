@@ -18,7 +18,6 @@ import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.models.checkpoint.hub.Hub;
-import org.attn4j.models.checkpoint.hub.HubProgress;
 import org.attn4j.models.checkpoint.hub.HubSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,8 +63,7 @@ class ModelsCommandTest {
     private String listed(boolean json) throws IOException {
         HubSettings settings = HubSettings.fromEnvironment().withCache(cache);
         StringWriter out = new StringWriter();
-        ModelsCommand.listCache(
-                new Hub(settings, HubProgress.silent()), json, new PrintWriter(out, true));
+        ModelsCommand.listCache(new Hub(settings), json, new PrintWriter(out, true));
         return out.toString();
     }
 

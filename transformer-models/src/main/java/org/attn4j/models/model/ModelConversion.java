@@ -1,6 +1,7 @@
 package org.attn4j.models.model;
 
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.Progress;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -12,9 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.attn4j.common.Require;
@@ -57,12 +56,12 @@ public final class ModelConversion {
 
     private final TensorType type;
     private final long shardBytes;
-    private final Consumer<String> listener;
+    private final Progress progress; // null for nobody
 
     private ModelConversion(Builder builder) {
         type = builder.type;
         shardBytes = builder.shardBytes;
-        listener = builder.listener;
+        progress = builder.progress;
     }
 
     /**
@@ -118,9 +117,13 @@ public final class ModelConversion {
             long before = 0;
             for (String name : inModelOrder(directory.config(), weights)) {
                 before += weights.content(name).bytes();
-                contents.add(new Told(converted(weights.content(name), precise), listener));
+                contents.add(new Told(converted(weights.content(name), precise), progress));
             }
             List<String> files = new ArrayList<>();
+            if (progress != null) {
+                progress.reset("convert", contents.stream().mapToLong(TensorContent::bytes).sum());
+                progress.start(0);
+            }
             AtomicDirectory.write(
                     target,
                     folder -> {
@@ -133,6 +136,9 @@ public final class ModelConversion {
                                 .writeModel(folder, contents);
                         files.addAll(weightFiles(folder));
                     });
+            if (progress != null) {
+                progress.end();
+            }
             return result(contents, before, files);
         }
     }
@@ -280,8 +286,8 @@ public final class ModelConversion {
         }
     }
 
-    /** A tensor whose name is told when its turn comes. */
-    private record Told(TensorContent content, Consumer<String> listener) implements TensorContent {
+    /** A tensor that tells when it is written. */
+    private record Told(TensorContent content, Progress progress) implements TensorContent {
 
         @Override
         public String name() {
@@ -300,8 +306,10 @@ public final class ModelConversion {
 
         @Override
         public void writeTo(WritableByteChannel channel) throws IOException {
-            listener.accept(name());
             content.writeTo(channel);
+            if (progress != null) {
+                progress.increment(bytes());
+            }
         }
     }
 
@@ -310,7 +318,7 @@ public final class ModelConversion {
 
         private TensorType type;
         private long shardBytes = SafetensorsWriter.DEFAULT_SHARD_BYTES;
-        private Consumer<String> listener = name -> {};
+        private Progress progress;
 
         private Builder() {}
 
@@ -343,13 +351,13 @@ public final class ModelConversion {
         }
 
         /**
-         * Sets who is told of each tensor before it is written.
+         * Sets who is told how many bytes of tensors are written.
          *
-         * @param listener takes the tensor's name
+         * @param progress the listener, null for nobody
          * @return this builder
          */
-        public Builder optListener(Consumer<String> listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
+        public Builder optProgress(Progress progress) {
+            this.progress = progress;
             return this;
         }
 

@@ -3,6 +3,7 @@ package org.attn4j.models.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.attn4j.models.checkpoint.WeightLoader;
 import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubModel;
+import org.attn4j.models.checkpoint.hub.HubSettings;
 import org.attn4j.models.config.ConfigBounds;
 import org.attn4j.models.config.ConfigReader;
 import org.slf4j.Logger;
@@ -74,10 +76,22 @@ public final class Pretrained {
      * @throws IOException if there is no such folder, or the model cannot be fetched
      */
     public static Path folder(String model) throws IOException {
+        return folder(model, null);
+    }
+
+    /**
+     * Finds the folder of a model, and tells how its files get on.
+     *
+     * @param model a folder, or {@code org/name} or {@code org/name@revision}
+     * @param progress is told the bytes that have come of each file; null for nobody
+     * @return the folder
+     * @throws IOException if there is no such folder, or the model cannot be fetched
+     */
+    public static Path folder(String model, Progress progress) throws IOException {
         Path path = Path.of(model);
         return Files.exists(path) || !HubModel.isName(model)
                 ? path
-                : Hub.fromEnvironment().model(HubModel.parse(model));
+                : new Hub(HubSettings.fromEnvironment(), progress).model(HubModel.parse(model));
     }
 
     /**

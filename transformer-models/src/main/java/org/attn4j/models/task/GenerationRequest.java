@@ -1,5 +1,6 @@
 package org.attn4j.models.task;
 
+import ai.djl.util.Progress;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.attn4j.models.generate.logits.LogitsProcessor;
  * @param sourceLanguage the language of the texts; null for that of the configuration
  * @param targetLanguage the language to translate to; null for that of the configuration
  * @param truncate whether sources are cut that are longer than the model reads
+ * @param progress is told how many of the texts are done; null for nobody
  */
 public record GenerationRequest(
         Map<String, JsonElement> arguments,
@@ -35,7 +37,8 @@ public record GenerationRequest(
         String task,
         String sourceLanguage,
         String targetLanguage,
-        boolean truncate) {
+        boolean truncate,
+        Progress progress) {
 
     /** The model's own settings. */
     public static final GenerationRequest DEFAULT = builder().build();
@@ -70,6 +73,7 @@ public record GenerationRequest(
         private String sourceLanguage;
         private String targetLanguage;
         private boolean truncate;
+        private Progress progress;
 
         private Builder() {}
 
@@ -226,6 +230,17 @@ public record GenerationRequest(
         }
 
         /**
+         * Sets who is told how many of the texts are done.
+         *
+         * @param progress the listener; null, by default, for nobody
+         * @return this builder
+         */
+        public Builder optProgress(Progress progress) {
+            this.progress = progress;
+            return this;
+        }
+
+        /**
          * Builds the request.
          *
          * @return the request
@@ -241,7 +256,8 @@ public record GenerationRequest(
                     task,
                     sourceLanguage,
                     targetLanguage,
-                    truncate);
+                    truncate,
+                    progress);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Progress;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
@@ -303,6 +304,11 @@ public final class TextGenerator implements AutoCloseable {
                             .boxed()
                             .sorted(Comparator.comparingInt(i -> inputs.get(i).source().length))
                             .toList();
+            Progress progress = request.progress();
+            if (progress != null) {
+                progress.reset("generate", indices.size());
+                progress.start(0);
+            }
             int perRow = MOST_TOKENS / rowsTogether(); // a shorter text counts as so many
             new LengthBatches(MOST_TOKENS)
                     .compute(
@@ -310,8 +316,14 @@ public final class TextGenerator implements AutoCloseable {
                             index -> Math.max(perRow, inputs.get(index).source().length),
                             some -> {
                                 generate(some, found);
+                                if (progress != null) {
+                                    progress.increment(some.size());
+                                }
                                 return some;
                             });
+            if (progress != null) {
+                progress.end();
+            }
             return found;
         }
 

@@ -1,5 +1,6 @@
 package org.attn4j.models.checkpoint.hub;
 
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,9 +29,9 @@ final class BlobDownload {
     private final HubFile file;
     private final Path blob;
     private final Path part;
-    private final HubProgress progress;
+    private final Progress progress; // null for nobody
 
-    BlobDownload(HubClient client, HubModel model, HubFile file, Path blob, HubProgress progress) {
+    BlobDownload(HubClient client, HubModel model, HubFile file, Path blob, Progress progress) {
         this.client = client;
         this.model = model;
         this.file = file;
@@ -68,13 +69,23 @@ final class BlobDownload {
     }
 
     private void fetch() throws IOException {
-        client.retrying(
-                "the Hub",
-                this::have,
-                () -> {
-                    receive(client.open(model, file, have()));
-                    return null;
-                });
+        if (progress != null) {
+            progress.reset(file.name(), file.size());
+            progress.start(have());
+        }
+        try {
+            client.retrying(
+                    "the Hub",
+                    this::have,
+                    () -> {
+                        receive(client.open(model, file, have()));
+                        return null;
+                    });
+        } finally {
+            if (progress != null) {
+                progress.end();
+            }
+        }
     }
 
     private long have() throws IOException {
@@ -122,7 +133,9 @@ final class BlobDownload {
                     throw tooLarge(most);
                 }
                 write(out, buffer, count);
-                progress.onBytes(file.name(), total, file.size());
+                if (progress != null) {
+                    progress.update(total);
+                }
             }
         }
         boolean cut =

@@ -1,5 +1,6 @@
 package org.attn4j.models.checkpoint.hub;
 
+import ai.djl.util.Progress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,17 +39,26 @@ public final class Hub {
     private final HubSettings settings;
     private final HubCache cache;
     private final HubClient client;
-    private final HubProgress progress;
+    private final Progress progress; // null for nobody
 
     /**
      * Creates the way to a Hub.
      *
      * @param settings where it is, where its files are kept
-     * @param progress is told how downloads get on
      */
-    public Hub(HubSettings settings, HubProgress progress) {
+    public Hub(HubSettings settings) {
+        this(settings, null);
+    }
+
+    /**
+     * Creates the way to a Hub.
+     *
+     * @param settings where it is, where its files are kept
+     * @param progress is told the bytes that have come of each file; null for nobody
+     */
+    public Hub(HubSettings settings, Progress progress) {
         this.settings = settings;
-        this.progress = Objects.requireNonNull(progress, "progress");
+        this.progress = progress;
         cache = new HubCache(settings.cache());
         client = new HubClient(settings);
     }
@@ -60,7 +70,7 @@ public final class Hub {
      * @see HubSettings#fromEnvironment()
      */
     public static Hub fromEnvironment() {
-        return new Hub(HubSettings.fromEnvironment(), HubProgress.silent());
+        return new Hub(HubSettings.fromEnvironment());
     }
 
     /**

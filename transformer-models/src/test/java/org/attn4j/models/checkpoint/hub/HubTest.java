@@ -66,7 +66,7 @@ class HubTest {
     }
 
     private Hub hub() {
-        return new Hub(settings(), HubProgress.silent());
+        return new Hub(settings());
     }
 
     private HubException refused(HubModel model, String file) {
@@ -111,7 +111,7 @@ class HubTest {
     void offlineTheCacheServes() throws IOException {
         hub().model(MODEL);
         int before = server.requests().size();
-        Hub offline = new Hub(settings().withOffline(true), HubProgress.silent());
+        Hub offline = new Hub(settings().withOffline(true));
 
         assertTrue(Files.exists(offline.model(MODEL).resolve("config.json")));
         assertTrue(Files.exists(offline.file(MODEL, "config.json")));
@@ -294,9 +294,7 @@ class HubTest {
             HubException e =
                     assertThrows(
                             HubException.class,
-                            () ->
-                                    new Hub(own, HubProgress.silent())
-                                            .model(HubModel.parse("acme/odd")));
+                            () -> new Hub(own).model(HubModel.parse("acme/odd")));
             assertTrue(e.getMessage().contains("no weights in safetensors"), e.getMessage());
         }
     }
@@ -354,8 +352,7 @@ class HubTest {
         ProxySelector proxies =
                 EnvironmentProxies.from(Map.of("HTTP_PROXY", proxy, "NO_PROXY", "localhost"));
 
-        new Hub(settings(endpoint, Duration.ofSeconds(2), proxies), HubProgress.silent())
-                .model(MODEL);
+        new Hub(settings(endpoint, Duration.ofSeconds(2), proxies)).model(MODEL);
 
         for (String request : server.requests()) {
             boolean proxied = request.contains("http://hub.invalid/");
@@ -389,10 +386,7 @@ class HubTest {
             server.next(dripping(pause), dripping(pause), dripping(pause));
             HubSettings own =
                     settings(server.address(), Duration.ofMillis(400), ProxySelector.of(null));
-            HubException e =
-                    assertThrows(
-                            HubException.class,
-                            () -> new Hub(own, HubProgress.silent()).model(MODEL));
+            HubException e = assertThrows(HubException.class, () -> new Hub(own).model(MODEL));
             assertTrue(e.getMessage().contains("fewer than"), e.getMessage());
         }
         assertEquals(6, server.requests().size());
@@ -426,7 +420,7 @@ class HubTest {
     @Test
     void halfAFolderIsNotGivenWithoutANetwork() throws IOException {
         HubModel pinned = MODEL.at(HubServer.COMMIT);
-        Hub offline = new Hub(settings().withOffline(true), HubProgress.silent());
+        Hub offline = new Hub(settings().withOffline(true));
         hub().file(MODEL, "config.json");
         assertThrows(HubException.class, () -> offline.model(MODEL)); // it has no weights
 
@@ -489,8 +483,7 @@ class HubTest {
                                     s.stall(),
                                     1,
                                     s.firstPause(),
-                                    s.proxies()),
-                            HubProgress.silent());
+                                    s.proxies()));
             HubException e =
                     assertThrows(
                             HubException.class, () -> hub.model(HubModel.parse("acme/pickled")));
