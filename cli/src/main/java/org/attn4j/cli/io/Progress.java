@@ -34,7 +34,8 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
     private long done;
     private ProgressBar bar; // null before the start, after the end, and without a terminal
     private long lastLine;
-    private boolean told; // by lines, since the last reset
+    private boolean told; // by a line, since the last reset
+    private Supplier<String> unsaid; // the last line that was too early; null for none
 
     /**
      * Shows the progress of something that is counted.
@@ -145,7 +146,10 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
         if (now - lastLine >= NANOS_BETWEEN_LINES) {
             lastLine = now;
             told = true;
+            unsaid = null;
             err.println(line.get());
+        } else {
+            unsaid = line;
         }
     }
 
@@ -173,10 +177,11 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
             bar.close();
             bar = null;
         }
-        if (told) {
-            err.println(line(""));
-            told = false;
+        if (told && unsaid != null) {
+            err.println(unsaid.get());
         }
+        told = false;
+        unsaid = null;
     }
 
     @Override
@@ -220,7 +225,7 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
 
         @Override
         public int getMaxRenderedLength() {
-            return Math.max(LEAST_COLUMNS, terminal.columns()) - 1;
+            return Math.max(LEAST_COLUMNS, terminal.columns()) - 3; // room for ^C
         }
 
         @Override

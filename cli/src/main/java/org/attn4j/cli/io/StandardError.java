@@ -51,6 +51,7 @@ public final class StandardError extends PrintWriter {
                 terminal =
                         TerminalBuilder.builder()
                                 .systemOutput(SystemOutput.SysErr)
+                                .nativeSignals(false) // Ctrl-C still runs the shutdown hooks
                                 .dumb(true)
                                 .build();
             } catch (IOException e) {
