@@ -5,12 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.attn4j.common.Require;
 import org.attn4j.models.model.ModelOutputs;
-import org.attn4j.models.tokenizer.EncodeOptions;
-import org.attn4j.models.tokenizer.ModelTokenizer;
-import org.attn4j.models.tokenizer.Side;
-import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
-import org.attn4j.models.tokenizer.Truncation;
 
 /**
  * Finds the part of a text that answers a question (Devlin et al. 2019, §4.2), as the {@code
@@ -24,8 +19,7 @@ public final class QuestionAnswerer {
     private static final int USUAL_STRIDE = 128;
 
     private final TaskModel model;
-    private final ModelTokenizer tokenizer;
-    private final boolean questionFirst;
+    private final AnswerWindows windows;
 
     /**
      * Creates an answerer.
@@ -34,8 +28,7 @@ public final class QuestionAnswerer {
      */
     public QuestionAnswerer(TaskModel model) {
         this.model = model;
-        tokenizer = model.tokenizer();
-        questionFirst = tokenizer.paddingSide() == Side.RIGHT;
+        windows = new AnswerWindows(model.tokenizer());
     }
 
     /** The logits of a part of the text: of each token, to be the answer's first and its last. */
@@ -72,11 +65,11 @@ public final class QuestionAnswerer {
                 "question and text must not be empty, got question='%s', text='%s'",
                 question,
                 context);
-        List<TokenizedText> windows = windows(question, context, options);
+        List<TokenizedText> rows = windows(question, context, options);
         List<Answer> answers = new ArrayList<>();
         double nothing = Double.POSITIVE_INFINITY;
-        for (Part part : model.call(windows, QuestionAnswerer::read)) {
-            boolean[] wanted = wanted(part.tokens());
+        for (Part part : model.call(rows, QuestionAnswerer::read)) {
+            boolean[] wanted = windows.mayAnswer(part.tokens());
             double[] starts = probabilities(part.starts(), wanted);
             double[] ends = probabilities(part.ends(), wanted);
             nothing = Math.min(nothing, starts[0] * ends[0]);
@@ -98,11 +91,7 @@ public final class QuestionAnswerer {
         int usual = limit == 0 ? USUAL_TOKENS : Math.min(limit, USUAL_TOKENS);
         int most = options.maxTokens() > 0 ? options.maxTokens() : usual;
         int stride = options.stride() < 0 ? Math.min(most / 2, USUAL_STRIDE) : options.stride();
-        TextPair pair =
-                questionFirst ? new TextPair(question, context) : new TextPair(context, question);
-        Truncation cut = questionFirst ? Truncation.ONLY_SECOND : Truncation.ONLY_FIRST;
-        return tokenizer.windows(
-                pair, EncodeOptions.DEFAULT.withTruncation(cut, most).withStride(stride));
+        return windows.of(question, context, most, stride);
     }
 
     private static List<Part> read(List<TokenizedText> rows, ModelOutputs outputs) {
@@ -113,17 +102,6 @@ public final class QuestionAnswerer {
             parts.add(new Part(rows.get(row), starts.get(row), ends.get(row)));
         }
         return parts;
-    }
-
-    /** The tokens of the text, and the one that stands for "no answer". */
-    private boolean[] wanted(TokenizedText tokens) {
-        int sequence = questionFirst ? 1 : 0;
-        long none = tokenizer.clsId().orElse(-1);
-        boolean[] wanted = new boolean[tokens.length()];
-        for (int i = 0; i < wanted.length; i++) {
-            wanted[i] = tokens.sequenceIds()[i] == sequence || tokens.ids()[i] == none;
-        }
-        return wanted;
     }
 
     /** A softmax over the wanted tokens; the others, and padding behind them, are impossible. */

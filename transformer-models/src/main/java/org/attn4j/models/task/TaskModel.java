@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -53,6 +54,8 @@ public final class TaskModel implements AutoCloseable {
 
     /** 128 MB of float32. */
     private static final long NUMBERS_TOGETHER = 1L << 25;
+
+    private static final Set<String> TEXT_INPUTS = Set.of("input_ids", "attention_mask");
 
     private static final String TYPES = "token_type_ids";
 
@@ -333,14 +336,36 @@ public final class TaskModel implements AutoCloseable {
                 || model.model().architecture().endsWith("EncoderModel");
     }
 
-    /** The inputs for rows, padded at their ends: positions count from the first token. */
+    /** The inputs for rows. */
     ModelInputs inputs(NDManager manager, List<TokenizedText> rows) {
+        return new ModelInputs(arrays(manager, rows), null);
+    }
+
+    /**
+     * Makes the arrays that the model is called with, the rows padded at their ends: positions
+     * count from the first token.
+     *
+     * @param manager what they belong to
+     * @param rows the rows, without padding
+     * @return arrays (B, T) of int64 by the names of {@link #inputNames}
+     */
+    public Map<String, NDArray> arrays(NDManager manager, List<TokenizedText> rows) {
         TokenizedBatch batch = tokenizer.pad(rows, EncodeOptions.DEFAULT.withPadding(Side.RIGHT));
         Map<String, NDArray> arrays = new LinkedHashMap<>(batch.arrays(manager));
-        if (!takesTypes()) {
-            arrays.remove(TYPES);
-        }
-        return new ModelInputs(arrays, null);
+        arrays.keySet().retainAll(inputNames());
+        return arrays;
+    }
+
+    /**
+     * Returns what the model is called with.
+     *
+     * @return {@code input_ids}, {@code attention_mask} and, for models with segments, {@code
+     *     token_type_ids}, as far as the model looks at them
+     */
+    public List<String> inputNames() {
+        return tokenizer.inputNames().stream()
+                .filter(name -> name.equals(TYPES) ? takesTypes() : TEXT_INPUTS.contains(name))
+                .toList();
     }
 
     private boolean takesTypes() {

@@ -2,6 +2,7 @@ package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -91,6 +92,35 @@ public final class TokenTagger {
      */
     public List<Outcome<List<Entity>>> outcomes(List<String> texts) {
         return model.outcomes(texts, this::read, this::tagged);
+    }
+
+    /**
+     * Tags words that are given as such: each by the best class of its first token, ignored or not.
+     *
+     * @param sentences the words of each sentence
+     * @return the classes of the words of each; null for a word of which nothing was read, because
+     *     it has no token or stands behind the limit of the tokenizer
+     */
+    public List<List<String>> tagWords(List<List<String>> sentences) {
+        EncodeOptions options =
+                EncodeOptions.DEFAULT.withTruncation(Truncation.LONGEST_FIRST, model.limit());
+        List<TokenizedText> rows =
+                sentences.stream()
+                        .map(words -> model.tokenizer().encodeWords(words, options))
+                        .toList();
+        List<List<double[]>> scores = model.call(rows, TokenTagger::read);
+        List<List<String>> tagged = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            String[] tags = new String[sentences.get(i).size()];
+            int[] words = rows.get(i).wordIds();
+            for (int token = words.length - 1; token >= 0; token--) {
+                if (words[token] >= 0) {
+                    tags[words[token]] = labels.get(Logits.best(scores.get(i).get(token)));
+                }
+            }
+            tagged.add(Arrays.asList(tags));
+        }
+        return tagged;
     }
 
     private TaskModel.Read read(String text) {

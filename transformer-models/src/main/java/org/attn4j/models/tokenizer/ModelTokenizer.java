@@ -151,6 +151,37 @@ public final class ModelTokenizer implements AutoCloseable {
         return new Windowing(full, options, profile.truncationSide()).truncated();
     }
 
+    /**
+     * Encodes a text that is divided into words, such as those of a tagged sentence: the words with
+     * a space between them, as running text has it. The word of a token is then the word that its
+     * first character is of, white space apart, and -1 for a token of none.
+     *
+     * @param words the words
+     * @param options whether special tokens are added, and what is cut off
+     * @return the tokens; their offsets are those in the words joined by spaces
+     */
+    public TokenizedText encodeWords(List<String> words, EncodeOptions options) {
+        String text = String.join(" ", words);
+        int[] wordAt = new int[text.length()];
+        Arrays.fill(wordAt, -1);
+        int start = 0;
+        for (int word = 0; word < words.size(); word++) {
+            int end = start + words.get(word).length();
+            Arrays.fill(wordAt, start, end, word);
+            start = end + 1;
+        }
+        TokenizedText tokens = encode(text, options);
+        for (int i = 0; i < tokens.length(); i++) {
+            int at = tokens.offsets()[i][0];
+            int end = tokens.offsets()[i][1];
+            while (at < end && Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+            tokens.wordIds()[i] = at < end && !tokens.special()[i] ? wordAt[at] : -1;
+        }
+        return tokens;
+    }
+
     private TokenizedText full(TextPair text, EncodeOptions options, String language) {
         if (language != null && options.addSpecialTokens()) {
             return languages.wrap(source.segment(text, false), language, source);

@@ -68,6 +68,21 @@ class ModelTokenizerTest {
         }
     }
 
+    /**
+     * "b!" is one word of those given and two tokens; a mark of direction is a word without one.
+     */
+    @Test
+    void countsTheWordsThatAreGiven() throws IOException {
+        try (ModelTokenizer tokenizer = bert()) {
+            TokenizedText words =
+                    tokenizer.encodeWords(
+                            List.of("a", "b!", "\u200e", "bc"), EncodeOptions.DEFAULT);
+
+            assertArrayEquals(new long[] {2, 5, 6, 9, 6, 7, 3}, words.ids());
+            assertArrayEquals(new int[] {-1, 0, 1, 1, 3, 3, -1}, words.wordIds());
+        }
+    }
+
     @Test
     void cutsTheLongerOfTwoTextsFirst() throws IOException {
         try (ModelTokenizer tokenizer = bert()) {
