@@ -29,16 +29,28 @@ final class BatchPlan {
     }
 
     static BatchPlan of(PairStore store, BatchingConfig config, long epoch) {
-        int[] pairs = IntStream.range(0, store.size()).toArray();
+        return of(store.size(), store::sourceLength, store::targetLength, config, epoch);
+    }
+
+    /** Plans pairs, or examples of one length: then both functions are the same. */
+    static BatchPlan of(
+            int size,
+            IntUnaryOperator sourceLength,
+            IntUnaryOperator targetLength,
+            BatchingConfig config,
+            long epoch) {
+        int[] pairs = IntStream.range(0, size).toArray();
         Randomness random = Randomness.of(config.seed(), epoch);
         if (config.shuffle()) {
             random.shuffle(pairs);
         }
         int width = config.bucketWidth();
         int buckets = config.maxLength() / width + 1;
-        pairs = sorted(pairs, buckets, pair -> store.sourceLength(pair) / width);
-        pairs = sorted(pairs, buckets, pair -> store.targetLength(pair) / width);
-        int[] starts = cut(pairs, store, config);
+        pairs = sorted(pairs, buckets, pair -> sourceLength.applyAsInt(pair) / width);
+        pairs = sorted(pairs, buckets, pair -> targetLength.applyAsInt(pair) / width);
+        IntUnaryOperator longer =
+                pair -> Math.max(sourceLength.applyAsInt(pair), targetLength.applyAsInt(pair));
+        int[] starts = cut(pairs, longer, config);
         int[] order = IntStream.range(0, starts.length - 1).toArray();
         if (config.shuffle()) {
             random.shuffle(order);
@@ -62,12 +74,12 @@ final class BatchPlan {
         return result;
     }
 
-    private static int[] cut(int[] pairs, PairStore store, BatchingConfig config) {
+    private static int[] cut(int[] pairs, IntUnaryOperator longer, BatchingConfig config) {
         int[] starts = new int[pairs.length + 1];
         int batches = 0;
         int longest = 0;
         for (int i = 0; i < pairs.length; i++) {
-            int length = Math.max(store.sourceLength(pairs[i]), store.targetLength(pairs[i]));
+            int length = longer.applyAsInt(pairs[i]);
             int rows = i - starts[batches] + 1;
             longest = Math.max(longest, length);
             if (rows > 1

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.cli.config.Corpora;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.training.TrainingTasks;
 import org.attn4j.models.training.StopSignal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,7 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        RunConfig asked = configuration();
+        TranslationConfig asked = configuration();
         List<AttentionSlot> allowed = Contender.slots(places);
         List<Contender> contenders = buildable(Contender.parse(mechanisms, allowed), asked, err);
         try (var pairs = Corpora.of(asked.data()).train().open()) {
@@ -132,17 +133,17 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private RunConfig configuration() throws IOException {
+    private TranslationConfig configuration() throws IOException {
         List<String> all = new ArrayList<>(assignments);
         if (seed != null) {
             all.add("seed=" + seed);
         }
-        return RunConfig.read(config, all).limited(maxSteps, null);
+        return TrainingTasks.readTranslation(config, all).limited(maxSteps, null).config();
     }
 
     /** Refuses what cannot be built, before anything is trained; 'all' leaves it out. */
     private List<Contender> buildable(
-            List<Contender> contenders, RunConfig asked, PrintWriter err) {
+            List<Contender> contenders, TranslationConfig asked, PrintWriter err) {
         List<Contender> buildable = new ArrayList<>();
         for (Contender contender : contenders) {
             try {

@@ -18,7 +18,7 @@ import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.cli.config.Corpora;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
@@ -26,8 +26,10 @@ import org.attn4j.cli.io.Logging;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.training.ProgressPrinter;
 import org.attn4j.cli.training.TrainingSession;
+import org.attn4j.cli.training.TrainingTasks;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.model.Pretrained;
@@ -113,14 +115,16 @@ public final class CompareWorker implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunConfig asked = RunConfig.read(config.toString(), List.of());
+        ConfiguredRun<TranslationConfig> configured =
+                TrainingTasks.readTranslation(config.toString(), List.of());
+        TranslationConfig asked = configured.config();
         EngineOptions.Chosen chosen = engine.open();
         SpeedMeter speed = new SpeedMeter();
         LossCurve curve = new LossCurve();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         ProgressPrinter progress = new ProgressPrinter(err, asked.training());
         RunResult result =
-                new TrainingSession(asked, new RunDirectory(run), chosen, false)
+                new TrainingSession(configured, new RunDirectory(run), chosen, false)
                         .run(new StopSignal(), progress, speed, curve);
         Long peakNative =
                 ProcessMemory.peakNative(); // of training, before translating the test set

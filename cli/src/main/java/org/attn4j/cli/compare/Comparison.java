@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.attn4j.attention.spec.AttentionSlot;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
+import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.io.ChildJvm;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.EngineOptions;
@@ -38,13 +39,17 @@ final class Comparison {
 
     private static final long POLL_MILLIS = 100;
 
-    private final RunConfig config;
+    private final TranslationConfig config;
     private final EngineOptions engine;
     private final Path folder;
     private final PrintWriter err;
 
     Comparison(
-            RunConfig config, EngineOptions engine, Path folder, boolean resume, PrintWriter err) {
+            TranslationConfig config,
+            EngineOptions engine,
+            Path folder,
+            boolean resume,
+            PrintWriter err) {
         Require.that(
                 resume || !Files.exists(folder.resolve(MARK)),
                 "%s holds a comparison already: go on with --resume, or choose another --runs",
@@ -93,7 +98,7 @@ final class Comparison {
         Job(Contender contender, String kernels) {
             this.contender = contender;
             this.kernels = kernels;
-            yaml = contender.in(config).toYaml();
+            yaml = YamlFile.write(contender.in(config).tree());
         }
 
         Path row() {

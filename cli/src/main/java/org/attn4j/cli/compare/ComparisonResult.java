@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.report.ComparisonReport;
 import org.attn4j.cli.report.Curve;
 
@@ -50,13 +50,13 @@ final class ComparisonResult {
                     "native MB is the most that the process held outside the Java heap in training: tensors, the engine and the JVM's own.",
                     "entropy is that of a query's weights in nats, averaged where the mechanism stands; – where it shows no weights.");
 
-    private final RunConfig config;
+    private final TranslationConfig config;
     private final String engine;
     private final int threads;
     private final List<ComparedRow> rows = new ArrayList<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
 
-    ComparisonResult(RunConfig config, String engine, int threads) {
+    ComparisonResult(TranslationConfig config, String engine, int threads) {
         this.config = config;
         this.engine = engine;
         this.threads = threads;

@@ -9,7 +9,7 @@ import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.common.Require;
 import org.attn4j.models.family.transformer.TransformerAttention;
@@ -45,7 +45,7 @@ record Contender(AttentionSpec spec, List<AttentionSlot> slots) {
     }
 
     /** The configuration with this mechanism in its slots. */
-    RunConfig in(RunConfig config) {
+    TranslationConfig in(TranslationConfig config) {
         TransformerAttention attention = config.model().attention();
         for (AttentionSlot slot : slots) {
             attention = attention.with(slot, spec);

@@ -9,7 +9,7 @@ import org.attn4j.common.Require;
  * The section {@code model.attention} of a configuration: {@code encoderSelf}, {@code decoderSelf}
  * and {@code cross}, each a mechanism, and {@code self}, which stands for the first two.
  */
-final class AttentionKeys {
+public final class AttentionKeys {
 
     private static final String SECTION = "model.attention.";
     private static final String SELF = "self";
@@ -22,7 +22,7 @@ final class AttentionKeys {
      * overrules what was said of the encoder or decoder before; and an option can be set of a
      * mechanism that is only a name yet.
      */
-    static void set(Map<String, Object> tree, String assignment) {
+    public static void set(Map<String, Object> tree, String assignment) {
         String key = assignment.substring(0, Math.max(0, assignment.indexOf('='))).strip();
         if (key.startsWith(SECTION) && section(tree) != null) {
             Map<String, Object> section = section(tree);

@@ -49,7 +49,7 @@ public final class YamlFile {
      *
      * @param assignment {@code key.of.the.tree=value}, the value in YAML
      */
-    static void set(Map<String, Object> tree, String assignment) {
+    public static void set(Map<String, Object> tree, String assignment) {
         int equals = assignment.indexOf('=');
         Require.that(equals >= 1, "--set takes key=value, got '%s'", assignment);
         List<String> keys = List.of(assignment.substring(0, equals).strip().split("\\."));
@@ -61,7 +61,7 @@ public final class YamlFile {
         section.put(keys.get(keys.size() - 1), value(assignment.substring(equals + 1)));
     }
 
-    static String write(Map<String, Object> tree) {
+    public static String write(Map<String, Object> tree) {
         DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
         return new Dump(settings).dumpToString(tree);
     }

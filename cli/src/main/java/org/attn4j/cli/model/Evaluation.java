@@ -71,7 +71,7 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     private static final Set<String> LIKELIHOOD = Set.of("loss", "perplexity");
 
-    static void check(List<String> metrics) {
+    public static void check(List<String> metrics) {
         for (String metric : metrics) {
             Require.that(
                     METRICS.contains(metric.toLowerCase(Locale.ROOT)),

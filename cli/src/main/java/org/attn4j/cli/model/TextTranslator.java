@@ -12,7 +12,7 @@ import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.TextGenerator;
 
 /** Translates texts with an encoder-decoder. */
-final class TextTranslator {
+public final class TextTranslator {
 
     private final TextGenerator model;
     private final GenerationRequest request;
@@ -35,7 +35,7 @@ final class TextTranslator {
     }
 
     /** Loads a model that translates; others are refused. */
-    static TextGenerator load(Path folder, Pretrained.Loader loader) throws IOException {
+    public static TextGenerator load(Path folder, Pretrained.Loader loader) throws IOException {
         ModelDirectory.open(folder).config(); // tells what is missing of a folder that is no model
         TextGenerator model = TextGenerator.load(folder, loader);
         if (!model.isEncoderDecoder()) {

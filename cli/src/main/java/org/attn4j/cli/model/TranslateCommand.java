@@ -161,7 +161,7 @@ public final class TranslateCommand implements Callable<Integer> {
     }
 
     /** A line end within a translation would shift those of the lines after it. */
-    static String oneLine(String text) {
+    public static String oneLine(String text) {
         return text.replaceAll("\\R", " ");
     }
 

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.config.Corpora;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.TextGenerator;
@@ -60,7 +61,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunConfig config = RunConfig.read("demo", assignments);
+        ConfiguredRun<TranslationConfig> run = TrainingTasks.readTranslation("demo", assignments);
+        TranslationConfig config = run.config();
         RunDirectory directory = new RunDirectory(out != null ? out : free(config.name()));
         EngineOptions.Chosen chosen = engine.open();
         PrintWriter err = spec.commandLine().getErr();
@@ -68,7 +70,7 @@ public final class DemoCommand implements Callable<Integer> {
         boolean interrupted = false;
         try (ProgressPrinter progress = new ProgressPrinter(err, config.training())) {
             RunResult result =
-                    new TrainingSession(config, directory, chosen, false).run(stop, progress);
+                    new TrainingSession(run, directory, chosen, false).run(stop, progress);
             interrupted = result.reason() == StopReason.SIGNAL;
             if (interrupted) {
                 err.printf(
@@ -95,7 +97,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void show(
-            RunConfig config, RunDirectory directory, EngineOptions.Chosen chosen, RunResult result)
+            TranslationConfig config,
+            RunDirectory directory,
+            EngineOptions.Chosen chosen,
+            RunResult result)
             throws IOException {
         List<SentencePair> pairs = Corpora.of(config.data()).test().readAll();
         PrintWriter out = spec.commandLine().getOut();

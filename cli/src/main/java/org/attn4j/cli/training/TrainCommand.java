@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.common.Require;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunResult;
@@ -26,10 +26,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code train}: trains a translation model as a configuration says. */
+/** {@code train}: trains a model as a configuration says. */
 @Command(
         name = "train",
-        description = "Trains a translation model as a configuration says.",
+        description = "Trains a model for the task that a configuration names.",
         footer = {
             "",
             "CONFIG is a YAML file or the name of a built-in configuration ('attn4j configs').",
@@ -100,7 +100,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunConfig run = configuration();
+        ConfiguredRun<?> run = configuration();
         if (dryRun) {
             return dryRun(run);
         }
@@ -113,12 +113,12 @@ public final class TrainCommand implements Callable<Integer> {
         StopSignal stop = StopSignal.onShutdown(PATIENCE);
         boolean interrupted = false;
         try (ProgressPrinter progress =
-                new ProgressPrinter(spec.commandLine().getErr(), run.training())) {
+                new ProgressPrinter(spec.commandLine().getErr(), run.config().training())) {
             EngineOptions.Chosen chosen = engine.open(threads(directory));
             RunResult result =
                     new TrainingSession(run, directory, chosen, resume).run(stop, progress);
             interrupted = result.reason() == StopReason.SIGNAL;
-            TrainingSummary.print(result, run, json, spec.commandLine().getOut());
+            TrainingSummary.print(result, run.config(), json, spec.commandLine().getOut());
             return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
         } finally {
             // After a signal the JVM waits for this process to say how it ended: Main does.
@@ -128,7 +128,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private RunConfig configuration() throws IOException {
+    private ConfiguredRun<?> configuration() throws IOException {
         String source = config;
         if (source == null) {
             Require.that(
@@ -150,11 +150,11 @@ public final class TrainCommand implements Callable<Integer> {
         if (seed != null) {
             all.add("seed=" + seed);
         }
-        return RunConfig.read(source, all).limited(maxSteps, maxSeconds);
+        return TrainingTasks.read(source, all).limited(maxSteps, maxSeconds);
     }
 
-    private Path directoryOf(RunConfig run) {
-        return out != null ? out : Path.of("runs", run.name());
+    private Path directoryOf(ConfiguredRun<?> run) {
+        return out != null ? out : Path.of("runs", run.config().name());
     }
 
     private void refuseToOverwrite(RunDirectory directory) throws IOException {
@@ -172,14 +172,9 @@ public final class TrainCommand implements Callable<Integer> {
         return recorded == null ? engine.threads() : Integer.parseInt(recorded);
     }
 
-    private int dryRun(RunConfig run) throws IOException {
+    private int dryRun(ConfiguredRun<?> run) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        Corpora corpora = Corpora.of(run.data());
-        for (var corpus : List.of(corpora.train(), corpora.valid(), corpora.test())) {
-            try (var pairs = corpus.open()) {
-                pairs.findFirst();
-            }
-        }
+        run.checkData();
         out.print(run.toYaml());
         return ExitCode.DONE;
     }

@@ -17,9 +17,10 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.training.TrainingTasks;
 import org.attn4j.models.training.StopSignal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,11 +137,12 @@ class CompareCommandTest {
 
     @Test
     void anInterruptedComparisonKeepsTheRowsThatAreDone() throws Exception {
-        RunConfig config =
-                RunConfig.read(
+        TranslationConfig config =
+                TrainingTasks.readTranslation(
                                 "copy",
                                 Cli.TINY.stream().filter(each -> !each.equals("--set")).toList())
-                        .limited(4L, null);
+                        .limited(4L, null)
+                        .config();
         EngineOptions engine =
                 CommandLine.populateCommand(
                         new EngineOptions(), "--engine", Cli.ENGINE, "--threads", "1");

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.spec.AttentionSpec;
+import org.attn4j.cli.training.TrainingTasks;
 import org.attn4j.models.family.transformer.TransformerAttention;
 import org.junit.jupiter.api.Test;
 
 class AttentionKeysTest {
 
     private static TransformerAttention attention(String... assignments) throws Exception {
-        return RunConfig.read("copy", List.of(assignments)).model().attention();
+        return TrainingTasks.readTranslation("copy", List.of(assignments))
+                .config()
+                .model()
+                .attention();
     }
 
     private static String refusal(String... assignments) {
@@ -70,12 +74,13 @@ class AttentionKeysTest {
 
     @Test
     void theResolvedConfigurationReadsBack() throws Exception {
-        RunConfig config =
-                RunConfig.read(
-                        "copy",
-                        List.of(
-                                "model.attention.self={mechanism: grouped-query, keyValueHeads: 2}"));
-        assertEquals(config, RunConfig.bind(YamlFile.parse(config.toYaml(), "again"), "again"));
+        TranslationConfig config =
+                TrainingTasks.readTranslation(
+                                "copy",
+                                List.of(
+                                        "model.attention.self={mechanism: grouped-query, keyValueHeads: 2}"))
+                        .config();
+        assertEquals(config, TranslationConfig.bind(config.tree(), "again"));
     }
 
     @Test

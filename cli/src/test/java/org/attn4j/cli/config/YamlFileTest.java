@@ -50,7 +50,7 @@ class YamlFileTest {
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> RunConfig.bind(YamlFile.parse(yaml, "c.yaml"), "c.yaml"));
+                        () -> TranslationConfig.bind(YamlFile.parse(yaml, "c.yaml"), "c.yaml"));
         assertTrue(e.getMessage().contains(expected), e.getMessage());
         assertTrue(e.getMessage().startsWith("c.yaml"), e.getMessage());
     }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.config.BuiltInConfigs;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.task.ConfiguredRun;
 import org.junit.jupiter.api.Test;
 
 class ConfigsCommandTest {
@@ -25,7 +27,7 @@ class ConfigsCommandTest {
     @Test
     void everyBuiltInConfigurationBindsAndIsNamedAfterItself() throws Exception {
         for (String name : BuiltInConfigs.names()) {
-            assertEquals(name, RunConfig.read(name, List.of()).name());
+            assertEquals(name, TrainingTasks.read(name, List.of()).config().name());
             assertEquals(BuiltInConfigs.text(name), Cli.run("configs", name).out());
         }
     }
@@ -33,25 +35,28 @@ class ConfigsCommandTest {
     @Test
     void theResolvedConfigurationReadsBackAsItself() throws Exception {
         for (String name : BuiltInConfigs.names()) {
-            RunConfig config = RunConfig.read(name, List.of("seed=3"));
-            assertEquals(config, RunConfig.bind(YamlFile.parse(config.toYaml(), name), name));
+            ConfiguredRun<?> run = TrainingTasks.read(name, List.of("seed=3"));
+            Map<String, Object> again = YamlFile.parse(run.toYaml(), name);
+            assertEquals(run, TrainingTasks.bind(again, name, List.of()));
         }
     }
 
     @Test
     void aRunEndsByWhatItsFileSaysAlone() {
-        RunConfig steps = RunConfig.bind(YamlFile.parse("training: {steps: 500}", "c"), "c");
+        TranslationConfig steps =
+                TranslationConfig.bind(YamlFile.parse("training: {steps: 500}", "c"), "c");
         assertEquals(500, steps.training().steps());
         assertEquals(0, steps.training().epochs());
-        RunConfig silent = RunConfig.bind(YamlFile.parse("name: x", "c"), "c");
+        TranslationConfig silent = TranslationConfig.bind(YamlFile.parse("name: x", "c"), "c");
         assertEquals(10, silent.training().epochs());
     }
 
     @Test
     void theDirectionOfTheMetricFollowsFromItsName() {
         for (String metric : List.of("bleu", "chrf", "exact", "loss", "perplexity")) {
-            RunConfig run =
-                    RunConfig.bind(YamlFile.parse("training: {metric: " + metric + "}", "c"), "c");
+            TranslationConfig run =
+                    TranslationConfig.bind(
+                            YamlFile.parse("training: {metric: " + metric + "}", "c"), "c");
             boolean error = metric.equals("loss") || metric.equals("perplexity");
             assertEquals(!error, run.seededTraining().higherIsBetter(), metric);
         }

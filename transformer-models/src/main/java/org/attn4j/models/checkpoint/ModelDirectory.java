@@ -80,6 +80,16 @@ public final class ModelDirectory {
     }
 
     /**
+     * Returns this directory with another configuration than its file holds.
+     *
+     * @param other the content that counts in place of {@code config.json}
+     * @return the directory
+     */
+    public ModelDirectory with(JsonObject other) {
+        return new ModelDirectory(files, other);
+    }
+
+    /**
      * Returns where the directory is.
      *
      * @return the path

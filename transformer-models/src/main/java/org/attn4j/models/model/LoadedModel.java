@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.attn4j.models.checkpoint.JsonFiles;
@@ -92,7 +93,9 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
             PretrainedModel model,
             JsonObject config,
             JsonObject generationConfig,
-            List<Path> companions) {
+            List<Path> companions,
+            NDManager manager,
+            boolean ownsManager) {
         this.model = model;
         this.config = config;
         this.generationConfig = generationConfig;
@@ -100,8 +103,8 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         this.companions = List.copyOf(companions);
         this.report = null;
         this.unknownSettings = new UnknownSettings(List.of(), List.of());
-        this.manager = model.getParameters().valueAt(0).getArray().getManager();
-        this.ownsManager = false;
+        this.manager = manager;
+        this.ownsManager = ownsManager;
     }
 
     /**
@@ -120,7 +123,18 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
             GenerationConfig generation,
             List<Path> companions) {
         JsonObject settings = generation == null ? null : GenerationConfigJson.json(generation);
-        return new LoadedModel(model, config, settings, companions);
+        NDManager manager = model.getParameters().valueAt(0).getArray().getManager();
+        return new LoadedModel(model, config, settings, companions, manager, false);
+    }
+
+    /** A model with random weights. */
+    static LoadedModel made(
+            PretrainedModel model,
+            JsonObject config,
+            List<Path> companions,
+            NDManager manager,
+            boolean ownsManager) {
+        return new LoadedModel(model, config, null, companions, manager, ownsManager);
     }
 
     /**
@@ -224,7 +238,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     /**
      * Returns what loading found.
      *
-     * @return the report; null of a model that was made
+     * @return the report; null of a model that was made, or has random weights
      */
     public LoadReport report() {
         return report;
@@ -252,6 +266,30 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
      */
     @Override
     public void save(Path target) throws IOException {
+        save(target, report == null ? Map.of() : report.stored());
+    }
+
+    /**
+     * Returns what saves and loads the weights exactly, whatever the types and names of the file
+     * that they came from: what a training run needs that is to go on where it stopped.
+     *
+     * @return a store that writes every parameter in its own type
+     */
+    public ModelStore exact() {
+        return new ModelStore() {
+            @Override
+            public void save(Path target) throws IOException {
+                LoadedModel.this.save(target, Map.of());
+            }
+
+            @Override
+            public void load(Path saved) throws IOException {
+                LoadedModel.this.load(saved);
+            }
+        };
+    }
+
+    private void save(Path target, Map<String, List<LoadReport.Stored>> stored) throws IOException {
         if (directory == null) {
             saveMade(target);
             return;
@@ -264,8 +302,8 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         }
         JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
         List<TensorContent> contents =
-                new ArrayList<>(WeightLoader.contents(model, model.weights(), report.stored()));
-        if (report.ignored().isEmpty() || !Files.exists(report.source())) {
+                new ArrayList<>(WeightLoader.contents(model, model.weights(), stored));
+        if (report == null || report.ignored().isEmpty() || !Files.exists(report.source())) {
             SafetensorsWriter.builder().build().writeModel(folder, contents);
             return;
         }
@@ -296,7 +334,8 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
 
     @Override
     public void load(Path saved) throws IOException {
-        try (TensorSource weights = ModelDirectory.open(saved).weights()) {
+        Path folder = directory == null ? saved : saved.resolve(directory.files().path());
+        try (TensorSource weights = ModelDirectory.open(folder).weights()) {
             WeightLoader.load(model, null, weights, model.weights(), Strictness.STRICT);
         }
     }

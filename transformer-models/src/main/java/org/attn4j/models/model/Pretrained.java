@@ -4,11 +4,17 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.util.Progress;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -148,6 +154,9 @@ public final class Pretrained {
         private boolean allowUnknown;
         private DataType dataType = DataType.FLOAT32;
         private Strictness strictness = Strictness.STRICT;
+        private UnaryOperator<JsonObject> changes = UnaryOperator.identity();
+        private boolean newHead;
+        private boolean randomWeights;
 
         private Loader() {}
 
@@ -257,6 +266,77 @@ public final class Pretrained {
         }
 
         /**
+         * Sets what is changed in the configuration before the model is made, such as the number of
+         * classes. The model is saved with the changed one.
+         *
+         * @param changes from the content of {@code config.json} to that which counts
+         * @return this loader
+         */
+        public Loader optConfig(UnaryOperator<JsonObject> changes) {
+            this.changes = changes;
+            return this;
+        }
+
+        /**
+         * Sets whether the head, and a pooler, may be new: parameters of these that the files lack,
+         * or have in another shape, are initialised, and tensors of another head are left out. A
+         * warning names both. The base model must be there whole.
+         *
+         * @param newHead false, the default, follows {@link #optStrictness}
+         * @return this loader
+         */
+        public Loader optNewHead(boolean newHead) {
+            this.newHead = newHead;
+            return this;
+        }
+
+        /**
+         * Sets whether all weights are random rather than those of the files: a model of the same
+         * configuration, to be trained from the beginning. The seed of the engine decides them.
+         *
+         * @param randomWeights false, the default, reads the weights
+         * @return this loader
+         */
+        public Loader optRandomWeights(boolean randomWeights) {
+            this.randomWeights = randomWeights;
+            return this;
+        }
+
+        /**
+         * Makes a model of a configuration alone, with random weights. The seed of the engine
+         * decides them.
+         *
+         * @param config the content of a {@code config.json}
+         * @param companions the files of its tokenizer and the like, which are saved under their
+         *     names; may be none
+         * @return the model; close it
+         * @throws IllegalArgumentException if the family is not known here, or refuses a setting
+         */
+        public LoadedModel create(JsonObject config, List<Path> companions) {
+            JsonObject changed = changes.apply(config.deepCopy());
+            PretrainedModel model = ModelFamilies.create(changed, architecture);
+            NDManager owner = manager == null ? newManager() : manager;
+            try {
+                initialize(model, owner);
+                return LoadedModel.made(model, changed, companions, owner, manager == null);
+            } catch (RuntimeException e) {
+                closeOwn(owner);
+                throw e;
+            }
+        }
+
+        private void initialize(PretrainedModel model, NDManager owner) {
+            model.initialize(owner, dataType, model.smallestInput());
+            model.freezeParameters(!trainable);
+        }
+
+        private void closeOwn(NDManager owner) {
+            if (manager == null) {
+                owner.close();
+            }
+        }
+
+        /**
          * Loads the model.
          *
          * @param path a folder with {@code config.json} and safetensors
@@ -268,7 +348,11 @@ public final class Pretrained {
             return load(ModelDirectory.open(path));
         }
 
-        private LoadedModel load(ModelDirectory directory) throws IOException {
+        private LoadedModel load(ModelDirectory stored) throws IOException {
+            ModelDirectory directory = stored.with(changes.apply(stored.config()));
+            if (randomWeights) {
+                return random(directory);
+            }
             try (TensorSource weights = directory.weights()) {
                 ConfigReader reader =
                         new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);
@@ -282,18 +366,63 @@ public final class Pretrained {
                                     owner,
                                     weights,
                                     model.weights(),
-                                    strictness,
+                                    newHead ? Strictness.LOAD_WHAT_FITS : strictness,
                                     dataType,
                                     model.smallestInput());
+                    if (newHead) {
+                        requireBase(model, report);
+                    }
                     model.freezeParameters(!trainable);
                     return new LoadedModel(
                             model, directory, report, unknown, owner, manager == null);
                 } catch (IOException | RuntimeException e) {
-                    if (manager == null) {
-                        owner.close();
-                    }
+                    closeOwn(owner);
                     throw e;
                 }
+            }
+        }
+
+        private LoadedModel random(ModelDirectory directory) throws IOException {
+            ConfigReader reader =
+                    new ConfigReader(directory.config(), ModelDirectory.CONFIG, allowUnknown);
+            PretrainedModel model;
+            try {
+                model = ModelFamilies.create(reader, architecture);
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointFormatException(directory.path() + ": " + e.getMessage(), e);
+            }
+            UnknownSettings unknown = unknown(directory, reader);
+            NDManager owner = manager == null ? newManager() : manager;
+            try {
+                initialize(model, owner);
+                return new LoadedModel(model, directory, null, unknown, owner, manager == null);
+            } catch (RuntimeException e) {
+                closeOwn(owner);
+                throw e;
+            }
+        }
+
+        /** Refuses a model of which more than the head is new, and tells what is. */
+        private static void requireBase(PretrainedModel model, LoadReport report)
+                throws WeightMismatchException {
+            Set<String> base = new HashSet<>();
+            for (String path : BlockParameters.of(model).byPath().keySet()) {
+                if (path.startsWith("model.") && !path.contains("pooler.")) {
+                    model.weights().tensorOf(path).ifPresent(base::add);
+                }
+            }
+            Stream<String> lacking =
+                    Stream.concat(
+                            report.missing().stream(),
+                            report.misshapen().stream().map(LoadReport.Misshapen::tensor));
+            if (lacking.anyMatch(base::contains)) {
+                throw new WeightMismatchException(report);
+            }
+            if (!report.isExact()) {
+                LOGGER.warn(
+                        "{} is trained with new weights where these do not fit: {}",
+                        model.architecture(),
+                        report.message());
             }
         }
 

@@ -366,11 +366,13 @@ public record RunDirectory(Path root) {
 
     /** Puts a model directory where the result is, file by file, each whole at any time. */
     void publish(Path model) throws IOException {
-        try (Stream<Path> files = Files.list(model)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(model)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = root.resolve(model.relativize(file).toString());
+                Files.createDirectories(target.getParent());
                 Files.move(
                         file,
-                        root.resolve(file.getFileName()),
+                        target,
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
             }

@@ -1,11 +1,11 @@
-package org.attn4j.cli.training;
+package org.attn4j.cli.task.translation;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.checkpoint.AtomicFile;
@@ -26,7 +26,7 @@ record Tokenizers(ModelTokenizer tokenizer, List<Path> files) implements AutoClo
     private static final Logger LOGGER = LoggerFactory.getLogger(Tokenizers.class);
 
     /** Learns the vocabularies of a run from its training corpus and writes them to a folder. */
-    static Tokenizers train(RunConfig config, ParallelCorpus corpus, Path folder)
+    static Tokenizers train(TranslationConfig config, ParallelCorpus corpus, Path folder)
             throws IOException {
         TokenizerTrainer source = new TokenizerTrainer(config.tokenizer());
         TokenizerTrainer target =
@@ -51,7 +51,7 @@ record Tokenizers(ModelTokenizer tokenizer, List<Path> files) implements AutoClo
     }
 
     private static void write(
-            RunConfig config, TokenizerTrainer source, TokenizerTrainer target, Path folder)
+            TranslationConfig config, TokenizerTrainer source, TokenizerTrainer target, Path folder)
             throws IOException {
         if (config.sharedVocabulary()) {
             source.train().write(folder.resolve(ModelDirectory.TOKENIZER));

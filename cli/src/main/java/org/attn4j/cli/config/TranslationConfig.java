@@ -1,0 +1,161 @@
+package org.attn4j.cli.config;
+
+import java.util.List;
+import java.util.Map;
+import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.models.config.RecordCodec;
+import org.attn4j.models.config.Settings;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
+import org.attn4j.models.training.TrainingConfig;
+
+/**
+ * A run of the task {@code translation}: what its YAML file holds, with the defaults filled in.
+ *
+ * @param name what the run is called
+ * @param seed the seed of everything random
+ * @param data where the pairs come from
+ * @param sharedVocabulary whether both sides share one vocabulary
+ * @param tokenizer what vocabulary is trained on them
+ * @param model the Transformer's hyperparameters
+ * @param batching how pairs become batches
+ * @param training how long and how to optimise
+ * @param validation what is measured on the way
+ * @param decoding how the trained model searches
+ */
+public record TranslationConfig(
+        String name,
+        long seed,
+        DataConfig data,
+        boolean sharedVocabulary,
+        TokenizerTrainingConfig tokenizer,
+        TransformerConfig model,
+        BatchingConfig batching,
+        TrainingConfig training,
+        ValidationConfig validation,
+        GenerationConfig decoding)
+        implements RunConfig {
+
+    public TranslationConfig {
+        // What does not make a schedule or a model is refused here, before anything is written.
+        training.learningRate(model.modelSize());
+        new TransformerModel(model);
+    }
+
+    private static final RecordCodec<TranslationConfig> CODEC =
+            RecordCodec.camelCase(defaults(TrainingConfig.ofEpochs(10)))
+                    // What follows from the seed and the vocabulary, so that no file sets it.
+                    .derived(DERIVED_BATCHING)
+                    .derived(DERIVED_TRAINING)
+                    .derived(
+                            "tokenizer.specialTokens",
+                            "model.sourceVocabularySize",
+                            "model.targetVocabularySize",
+                            "model.padId",
+                            "model.bosId",
+                            "model.eosId",
+                            "model.decoderStartId",
+                            "decoding.nBest",
+                            "decoding.padId",
+                            "decoding.eosIds",
+                            "decoding.rules",
+                            "decoding.sampling",
+                            "decoding.cache",
+                            "decoding.decoderStartId");
+
+    private static TranslationConfig defaults(TrainingConfig training) {
+        return new TranslationConfig(
+                "run",
+                1,
+                DataConfig.defaults(),
+                true,
+                TokenizerTrainingConfig.bpe(8000, 0),
+                // The sizes stand for those of the vocabulary, which modelFor fills in.
+                TransformerConfig.builder().setVocabularySize(8000).build(),
+                BatchingConfig.builder().build(),
+                training,
+                ValidationConfig.defaults(),
+                GenerationConfig.DEFAULTS);
+    }
+
+    public static TranslationConfig bind(Map<String, Object> tree, String file) {
+        AttentionKeys.resolve(tree, file);
+        return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
+    }
+
+    public TranslationConfig withModel(TransformerConfig changed) {
+        return new TranslationConfig(
+                name,
+                seed,
+                data,
+                sharedVocabulary,
+                tokenizer,
+                changed,
+                batching,
+                training,
+                validation,
+                decoding);
+    }
+
+    @Override
+    public TranslationConfig withTraining(TrainingConfig changed) {
+        return new TranslationConfig(
+                name,
+                seed,
+                data,
+                sharedVocabulary,
+                tokenizer,
+                model,
+                batching,
+                changed,
+                validation,
+                decoding);
+    }
+
+    @Override
+    public Map<String, Object> tree() {
+        return CODEC.writeTree(this);
+    }
+
+    /** The model that fits the vocabularies. */
+    public TransformerConfig modelFor(ModelTokenizer tokenizer) {
+        return model.toBuilder()
+                .setSourceVocabularySize(tokenizer.vocabularySize())
+                .setTargetVocabularySize(tokenizer.targetVocabularySize())
+                .optPadId(tokenizer.padId().orElseThrow())
+                .optBosId(tokenizer.bosId().orElseThrow())
+                .optEosId(tokenizer.eosId().orElseThrow())
+                .optDecoderStartId(tokenizer.bosId().orElseThrow())
+                .build();
+    }
+
+    /** Batches to learn from. */
+    public BatchingConfig trainingBatches(TransformerConfig fitted) {
+        return batches(fitted).optShuffle(true).optKeepEmpty(false).build();
+    }
+
+    /** Batches to measure on: every pair, in the same order every time. */
+    public BatchingConfig validationBatches(TransformerConfig fitted) {
+        return batches(fitted)
+                .optShuffle(false)
+                .optKeepEmpty(true)
+                .optOverlong(BatchingConfig.Overlong.TRUNCATE)
+                .build();
+    }
+
+    private BatchingConfig.Builder batches(TransformerConfig fitted) {
+        return batching.toBuilder()
+                .optSeed(seed)
+                .optSpecialIds(fitted.padId(), fitted.decoderStartId(), fitted.eosId())
+                .optSourceEos(fitted.sourceEos());
+    }
+
+    /** The search of the trained model. */
+    public GenerationConfig decodingFor(TransformerConfig fitted) {
+        return decoding.withTokens(
+                fitted.padId(), List.of(fitted.eosId()), fitted.decoderStartId());
+    }
+}

@@ -1,0 +1,18 @@
+package org.attn4j.cli.task;
+
+import ai.djl.util.Progress;
+import java.nio.file.Path;
+import java.util.List;
+import org.attn4j.models.model.Pretrained;
+
+/**
+ * What is to be measured.
+ *
+ * @param model the folder of the model
+ * @param loader how it is loaded
+ * @param metrics the metrics asked for, or none for the task's own
+ * @param beams the beams of a search, or null for the model's own
+ * @param progress told of each example that is done
+ */
+public record EvaluationRequest(
+        Path model, Pretrained.Loader loader, List<String> metrics, Integer beams, Progress progress) {}

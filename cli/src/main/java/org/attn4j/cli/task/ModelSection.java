@@ -1,0 +1,125 @@
+package org.attn4j.cli.task;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.config.RecordCodec;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.ModelFamilies;
+import org.attn4j.models.model.ModelFamily;
+import org.attn4j.models.model.Pretrained;
+
+/**
+ * The section {@code model} of a run that trains a model of any family.
+ *
+ * @param from the model that it begins with: a folder, or {@code org/name[@revision]} of the Hub;
+ *     empty for one made of {@code config} alone
+ * @param architecture which of the family's models, such as {@code BertForMaskedLM}; empty for that
+ *     of the task
+ * @param initialize whether the weights of {@code from} are taken, or its configuration alone
+ * @param config keys of {@code config.json}: all of them, {@code model_type} first, or those that
+ *     change {@code from}'s
+ */
+public record ModelSection(
+        String from, String architecture, Initialize initialize, JsonObject config) {
+
+    /** What becomes of the weights of {@code from}. */
+    public enum Initialize {
+        /** They are where training begins. */
+        WEIGHTS,
+        /** The weights are random; of {@code from} the configuration and tokenizer count. */
+        RANDOM
+    }
+
+    /** No model yet. */
+    public static final ModelSection DEFAULT =
+            new ModelSection("", "", Initialize.WEIGHTS, new JsonObject());
+
+    /** Tells a codec of the keys that no type tells. */
+    public static <C extends Record> RecordCodec<C> register(RecordCodec<C> codec) {
+        return codec.form(
+                "model.config",
+                "a section of keys of config.json",
+                JsonElement::getAsJsonObject,
+                JsonObject::deepCopy);
+    }
+
+    /** Where the model's files are that a run begins or goes on with; empty for none. */
+    public Optional<Path> folder(RunContext context) throws IOException {
+        Optional<Path> checkpoint = context.checkpoint();
+        if (checkpoint.isPresent()) {
+            return checkpoint;
+        }
+        return from.isEmpty() ? Optional.empty() : Optional.of(Pretrained.folder(from));
+    }
+
+    /**
+     * Makes the model, to be trained. A run that goes on has it from its checkpoint.
+     *
+     * @param manager the manager of the weights
+     * @param ending which architecture the task wants by the end of its name, such as {@code
+     *     ForMaskedLM}
+     * @param changes what the task changes in {@code config.json}, such as the classes
+     * @param companions the files of the tokenizer, for a model made of {@code config} alone
+     */
+    public LoadedModel open(
+            RunContext context,
+            NDManager manager,
+            String ending,
+            UnaryOperator<JsonObject> changes,
+            List<Path> companions)
+            throws IOException {
+        Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
+        Optional<Path> checkpoint = context.checkpoint();
+        if (checkpoint.isPresent()) {
+            return loader.load(checkpoint.get());
+        }
+        UnaryOperator<JsonObject> all = json -> changes.apply(changed(json));
+        if (from.isEmpty()) {
+            Require.that(
+                    config.has("model_type"),
+                    "model needs 'from' (a folder or org/name), or 'config' with model_type, got"
+                            + " neither");
+            return loader.optArchitecture(architectureOf(config, ending))
+                    .optConfig(changes)
+                    .create(config, companions);
+        }
+        Path folder = Pretrained.folder(from);
+        JsonObject own = changed(ModelDirectory.open(folder).config());
+        return loader.optArchitecture(architectureOf(own, ending))
+                .optConfig(all)
+                .optRandomWeights(initialize == Initialize.RANDOM)
+                .optNewHead(true)
+                .load(folder);
+    }
+
+    private JsonObject changed(JsonObject json) {
+        config.entrySet().forEach(it -> json.add(it.getKey(), it.getValue()));
+        return json;
+    }
+
+    private String architectureOf(JsonObject json, String ending) {
+        if (!architecture.isEmpty()) {
+            return architecture;
+        }
+        String type = json.has("model_type") ? json.get("model_type").getAsString() : "";
+        List<String> known =
+                ModelFamilies.find(type).map(ModelFamily::architectures).orElse(List.of());
+        return known.stream()
+                .filter(name -> name.endsWith(ending))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "model: the family '%s' has no %s that is known here: %s"
+                                                .formatted(
+                                                        type, ending, String.join(", ", known))));
+    }
+}

@@ -1,0 +1,55 @@
+package org.attn4j.cli.task;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.nn.Block;
+import ai.djl.training.loss.Loss;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.TrainingConfig;
+
+/**
+ * Where a run is made.
+ *
+ * @param directory the directory of the run
+ * @param engine the engine, its devices and threads
+ * @param resume whether the run goes on that the directory holds
+ */
+public record RunContext(RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
+
+    /** The checkpoint that the run goes on from, which holds all files of the model. */
+    public Optional<Path> checkpoint() throws IOException {
+        return resume ? directory.latestCheckpoint() : Optional.empty();
+    }
+
+    /** A model of DJL's on the first device; its manager is that of the weights. */
+    public Model newModel(RunConfig config) {
+        engine.engine().setRandomSeed((int) config.seed());
+        return Model.newInstance(config.name(), engine.device(), engine.engineName());
+    }
+
+    /**
+     * A trainer on all devices.
+     *
+     * @param model the model, which is given the block
+     * @param block the block that is trained
+     * @param modelSize D, which one of the schedules needs
+     */
+    public SequenceTrainer trainer(
+            Model model, Block block, Loss loss, RunConfig config, int modelSize) {
+        model.setBlock(block);
+        TrainingConfig training = config.seededTraining();
+        return SequenceTrainer.of(
+                model,
+                loss,
+                training.optimizer(modelSize),
+                training.clipNorm(),
+                training.accumulation(),
+                engine.devices().toArray(Device[]::new));
+    }
+}

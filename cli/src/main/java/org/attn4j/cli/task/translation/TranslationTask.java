@@ -1,0 +1,177 @@
+package org.attn4j.cli.task.translation;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.attn4j.cli.config.AttentionKeys;
+import org.attn4j.cli.config.Corpora;
+import org.attn4j.cli.config.TranslationConfig;
+import org.attn4j.cli.config.ValidationConfig;
+import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.model.TextTranslator;
+import org.attn4j.cli.model.TranslationValidator;
+import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.PreparedRun;
+import org.attn4j.cli.task.RunContext;
+import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.datasets.ParallelDataset;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.family.transformer.TransformerConfig;
+import org.attn4j.models.family.transformer.TransformerModel;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.models.training.LossValidator;
+import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.Validator;
+
+/** Translation: an encoder-decoder on parallel text, measured by BLEU and its like. */
+public final class TranslationTask implements TrainingTask<TranslationConfig> {
+
+    private static final List<String> METRICS =
+            List.of("bleu", "chrf", "ter", "loss", "perplexity");
+
+    @Override
+    public String name() {
+        return "translation";
+    }
+
+    @Override
+    public void set(Map<String, Object> tree, String assignment) {
+        AttentionKeys.set(tree, assignment);
+    }
+
+    @Override
+    public TranslationConfig bind(Map<String, Object> tree, String file) {
+        return TranslationConfig.bind(tree, file);
+    }
+
+    @Override
+    public void checkData(TranslationConfig config) throws IOException {
+        Corpora corpora = Corpora.of(config.data());
+        for (ParallelCorpus corpus : List.of(corpora.train(), corpora.valid(), corpora.test())) {
+            try (var pairs = corpus.open()) {
+                pairs.findFirst();
+            }
+        }
+    }
+
+    @Override
+    public PreparedRun prepare(TranslationConfig config, RunContext context) throws IOException {
+        Corpora corpora = Corpora.of(config.data());
+        Tokenizers tokenizers = tokenizers(config, corpora.train(), context);
+        TransformerConfig fitted = config.modelFor(tokenizers.tokenizer());
+        ParallelDataset train =
+                dataset(corpora.train(), tokenizers, config.trainingBatches(fitted));
+        ParallelDataset valid =
+                dataset(corpora.valid(), tokenizers, config.validationBatches(fitted));
+        Model model = context.newModel(config);
+        TransformerModel block = new TransformerModel(fitted);
+        SequenceTrainer trainer =
+                context.trainer(
+                        model,
+                        block,
+                        new LabelSmoothedCrossEntropy(
+                                (float) config.training().labelSmoothing(), fitted.padId()),
+                        config,
+                        fitted.modelSize());
+        trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+        return new PreparedRun(
+                trainer,
+                train::batches,
+                store(block, config.decodingFor(fitted), tokenizers),
+                validator(config, block, tokenizers, valid, corpora.valid()),
+                Map.of(
+                        "tokenizer", config.tokenizer().toString(),
+                        "batching", config.batching().toString()),
+                List.of(model, valid, train, tokenizers));
+    }
+
+    private static LoadedModel store(
+            TransformerModel block, GenerationConfig decoding, Tokenizers tokenizers) {
+        return LoadedModel.made(block, block.config().json(), decoding, tokenizers.files());
+    }
+
+    private static Tokenizers tokenizers(
+            TranslationConfig config, ParallelCorpus corpus, RunContext context)
+            throws IOException {
+        Path folder = context.directory().training().resolve("tokenizers");
+        Optional<Path> checkpoint = context.checkpoint();
+        if (checkpoint.isPresent()) {
+            Tokenizers.restore(checkpoint.get(), folder);
+        }
+        return context.resume() && Tokenizers.isIn(folder)
+                ? Tokenizers.load(folder, config.model().sourceEos())
+                : Tokenizers.train(config, corpus, folder);
+    }
+
+    private static ParallelDataset dataset(
+            ParallelCorpus corpus, Tokenizers tokenizers, BatchingConfig batching)
+            throws IOException {
+        ParallelDataset dataset =
+                ParallelDataset.builder()
+                        .setCorpus(corpus)
+                        .setEncoders(tokenizers.tokenizer()::ids, tokenizers.tokenizer()::targetIds)
+                        .optBatching(batching)
+                        .build();
+        dataset.prepare(null);
+        return dataset;
+    }
+
+    private static Validator validator(
+            TranslationConfig config,
+            TransformerModel block,
+            Tokenizers tokenizers,
+            ParallelDataset valid,
+            ParallelCorpus corpus)
+            throws IOException {
+        Validator loss = new LossValidator(valid::batches, block.config().padId());
+        ValidationConfig validation = config.validation();
+        if (!validation.bleu()) {
+            return loss;
+        }
+        GenerationConfig search =
+                config.decodingFor(block.config()).withBeams(validation.beams(), 1);
+        TextGenerator model =
+                TextGenerator.of(store(block, search, tokenizers), tokenizers.tokenizer());
+        List<SentencePair> pairs = corpus.readAll();
+        int sentences = validation.sentences();
+        boolean some = sentences > 0 && sentences < pairs.size();
+        return loss.and(
+                new TranslationValidator(model, some ? pairs.subList(0, sentences) : pairs));
+    }
+
+    @Override
+    public TaskEvaluation evaluate(TranslationConfig config, EvaluationRequest request)
+            throws IOException {
+        return evaluate(Corpora.of(config.data()).test(), request);
+    }
+
+    /** Measures a model that translates on pairs. */
+    public static TaskEvaluation evaluate(ParallelCorpus corpus, EvaluationRequest request)
+            throws IOException {
+        List<String> asked = request.metrics().isEmpty() ? METRICS : request.metrics();
+        Evaluation.check(asked);
+        List<SentencePair> pairs = corpus.readAll();
+        try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
+            Evaluation evaluation = Evaluation.of(model, request.beams(), pairs, asked, request.progress());
+            Map<String, Object> metrics = new LinkedHashMap<>();
+            evaluation.figures().forEach((name, figure) -> metrics.put(name, figure.document()));
+            return new TaskEvaluation(
+                    corpus.name(),
+                    pairs.size(),
+                    evaluation.hypotheses(),
+                    evaluation.figures().values().stream().map(Evaluation.Figure::line).toList(),
+                    metrics);
+        }
+    }
+}

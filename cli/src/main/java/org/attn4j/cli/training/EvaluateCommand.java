@@ -1,0 +1,153 @@
+package org.attn4j.cli.training;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Progress;
+import org.attn4j.cli.model.TranslateCommand;
+import org.attn4j.cli.option.CommonOptions;
+import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.task.ConfiguredRun;
+import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.translation.TranslationTask;
+import org.attn4j.common.Require;
+import org.attn4j.datasets.AlignedFiles;
+import org.attn4j.models.training.RunDirectory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate}: measures a model at its task. */
+@Command(
+        name = "evaluate",
+        description =
+                "Measures a model: on the test data of the run that trained it, on that of another"
+                        + " configuration, or, of a model that translates, on files.")
+public final class EvaluateCommand implements Callable<Integer> {
+
+    @Mixin private CommonOptions common;
+    @Mixin private ModelOptions model;
+
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description =
+                    "The task and its test data: a YAML file or a built-in configuration"
+                            + " (default: that of the run).")
+    private String config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Changes a key of the configuration; may be repeated.")
+    private List<String> assignments = List.of();
+
+    @Option(names = "--source", paramLabel = "FILE", description = "Sentences to translate.")
+    private Path source;
+
+    @Option(names = "--target", paramLabel = "FILE", description = "Their translations.")
+    private Path target;
+
+    @Option(
+            names = "--beam",
+            paramLabel = "N",
+            description = "Beams of the search (default: the model's own).")
+    private Integer beams;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "METRIC",
+            split = ",",
+            description =
+                    "What is measured (default: what the task is known by). Of translation: bleu,"
+                            + " chrf, chrf++, ter, rouge1, rouge2, rougeL, rougeLsum, exact, loss,"
+                            + " perplexity.")
+    private List<String> asked = List.of();
+
+    @Option(
+            names = {"--outputs", "--translations"},
+            paramLabel = "FILE",
+            description = "Writes what the model gives there, a line each.")
+    private Path outputs;
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Require.that((source == null) == (target == null), "--source and --target go together");
+        Path folder = model.folder(spec.commandLine().getErr());
+        ConfiguredRun<?> run = source == null ? configured(folder) : null;
+        PrintWriter out = spec.commandLine().getOut();
+        try (Progress progress = new Progress(spec.commandLine().getErr(), "examples");
+                NDManager manager = model.newManager()) {
+            EvaluationRequest request =
+                    new EvaluationRequest(folder, model.loader(manager), asked, beams, progress);
+            long start = System.nanoTime();
+            TaskEvaluation evaluation =
+                    run == null
+                            ? TranslationTask.evaluate(AlignedFiles.of(source, target), request)
+                            : run.evaluate(request);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            if (outputs != null) {
+                Files.write(
+                        outputs,
+                        evaluation.outputs().stream().map(TranslateCommand::oneLine).toList());
+            }
+            if (json) {
+                out.println(Json.pretty(document(folder, evaluation, seconds)));
+            } else {
+                evaluation.lines().forEach(out::println);
+                out.println(
+                        String.format(
+                                Locale.ROOT,
+                                "%s examples of %s in %.1f s",
+                                evaluation.examples(),
+                                evaluation.data(),
+                                seconds));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private Map<String, Object> document(Path folder, TaskEvaluation evaluation, double seconds) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("model", folder.toString());
+        document.put("data", evaluation.data());
+        document.put("examples", evaluation.examples());
+        if (beams != null) {
+            document.put("beams", beams);
+        }
+        document.put("seconds", seconds);
+        document.put("metrics", evaluation.metrics());
+        return document;
+    }
+
+    private ConfiguredRun<?> configured(Path folder) throws IOException {
+        if (config != null) {
+            return TrainingTasks.read(config, assignments);
+        }
+        Path own = RunConfig.file(new RunDirectory(folder));
+        Require.that(
+                Files.exists(own),
+                "%s was not trained here, so it has no test set of its own: give"
+                        + " --source and --target, or --config",
+                folder);
+        return TrainingTasks.read(own.toString(), assignments);
+    }
+}

@@ -1,0 +1,65 @@
+package org.attn4j.models.training;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.List;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.ModelOutputs;
+import org.attn4j.models.model.PretrainedModel;
+
+/**
+ * A pretrained model as a block of unnamed arrays, as DJL's {@code Trainer} calls it: data in the
+ * order of the names of inputs, predictions in the order of the names of outputs.
+ */
+public final class NamedBlock extends AbstractBlock {
+
+    private static final byte VERSION = 1;
+
+    private final PretrainedModel model;
+    private final List<String> inputs;
+    private final List<String> outputs;
+
+    /**
+     * Constructs a block.
+     *
+     * @param model the model, with its weights
+     * @param inputs what the data of a batch are, such as {@code input_ids} and {@code
+     *     attention_mask}
+     * @param outputs what the loss is given, such as {@code logits}
+     */
+    public NamedBlock(PretrainedModel model, List<String> inputs, List<String> outputs) {
+        super(VERSION);
+        this.model = addChildBlock("model", model);
+        this.inputs = List.copyOf(inputs);
+        this.outputs = List.copyOf(outputs);
+    }
+
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameters,
+            NDList data,
+            boolean training,
+            PairList<String, Object> params) {
+        ModelOutputs found = model.run(parameters, ModelInputs.ofList(inputs, data), training);
+        NDList predictions = new NDList();
+        outputs.forEach(name -> predictions.add(found.require(name)));
+        return predictions;
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        model.initialize(manager, dataType, model.smallestInput());
+    }
+
+    /** Outputs have names; their shapes are the documentation of the model's. */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return model.getOutputShapes(inputShapes);
+    }
+}
