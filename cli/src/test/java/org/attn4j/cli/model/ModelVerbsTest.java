@@ -145,7 +145,7 @@ class ModelVerbsTest {
                         "--json");
         assertEquals(ExitCode.DONE, own.code(), own.err());
         JsonObject document = JsonParser.parseString(own.out()).getAsJsonObject();
-        assertEquals(20, document.get("sentences").getAsInt());
+        assertEquals(20, document.get("examples").getAsInt());
         JsonObject metrics = document.getAsJsonObject("metrics");
         assertEquals(7, metrics.size());
         double loss = metrics.getAsJsonObject("loss").get("score").getAsDouble();
