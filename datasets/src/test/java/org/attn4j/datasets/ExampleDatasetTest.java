@@ -49,7 +49,7 @@ class ExampleDatasetTest {
 
     @Test
     void everyExampleIsInOneBatchOfAnEpochWithinTheBudget() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TestEngine.newManager()) {
             List<List<Integer>> rows = rows(dataset(50).batches(manager, 0, 0));
             assertEquals(
                     IntStream.range(0, 50).boxed().toList(),
@@ -63,7 +63,7 @@ class ExampleDatasetTest {
 
     @Test
     void anEpochTakenUpInTheMiddleGivesTheSameBatchesAndSeeds() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TestEngine.newManager()) {
             List<List<Integer>> whole = rows(dataset(50).batches(manager, 3, 0));
             List<Long> allSeeds = List.copyOf(seeds);
             seeds.clear();
@@ -75,7 +75,7 @@ class ExampleDatasetTest {
 
     @Test
     void epochsDiffer() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TestEngine.newManager()) {
             ExampleDataset<Integer> dataset = dataset(50);
             assertNotEquals(
                     rows(dataset.batches(manager, 0, 0)), rows(dataset.batches(manager, 1, 0)));
