@@ -15,4 +15,8 @@ import org.attn4j.models.model.Pretrained;
  * @param progress told of each example that is done
  */
 public record EvaluationRequest(
-        Path model, Pretrained.Loader loader, List<String> metrics, Integer beams, Progress progress) {}
+        Path model,
+        Pretrained.Loader loader,
+        List<String> metrics,
+        Integer beams,
+        Progress progress) {}

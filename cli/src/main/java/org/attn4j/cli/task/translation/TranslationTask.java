@@ -163,7 +163,8 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         Evaluation.check(asked);
         List<SentencePair> pairs = corpus.readAll();
         try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
-            Evaluation evaluation = Evaluation.of(model, request.beams(), pairs, asked, request.progress());
+            Evaluation evaluation =
+                    Evaluation.of(model, request.beams(), pairs, asked, request.progress());
             Map<String, Object> metrics = new LinkedHashMap<>();
             evaluation.figures().forEach((name, figure) -> metrics.put(name, figure.document()));
             return new TaskEvaluation(
