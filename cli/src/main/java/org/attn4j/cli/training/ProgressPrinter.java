@@ -42,6 +42,17 @@ public final class ProgressPrinter implements RunListener, AutoCloseable {
     }
 
     @Override
+    public void onModel(long trained, long all) {
+        err.println(
+                String.format(
+                        Locale.ROOT,
+                        "trains %,d of %,d parameters (%.2f %%)",
+                        trained,
+                        all,
+                        100.0 * trained / all));
+    }
+
+    @Override
     public void onStep(StepProgress step) {
         String beside =
                 String.format(

@@ -11,7 +11,7 @@ import org.attn4j.common.Require;
  * A name with wildcards: {@code *} stands for one part without a dot (a layer's number), {@code **}
  * for any text. Nothing else has a special meaning.
  */
-final class NamePattern {
+public final class NamePattern {
 
     private static final Pattern WILDCARD = Pattern.compile("\\*\\*?");
 
@@ -19,7 +19,12 @@ final class NamePattern {
     private final Pattern pattern;
     private final List<String> wildcards = new ArrayList<>();
 
-    NamePattern(String text) {
+    /**
+     * Reads a pattern.
+     *
+     * @param text the name with its wildcards
+     */
+    public NamePattern(String text) {
         this.text = text;
         StringBuilder regex = new StringBuilder();
         Matcher matcher = WILDCARD.matcher(text);
@@ -35,7 +40,13 @@ final class NamePattern {
                         regex.append(Pattern.quote(text.substring(at))).toString(), Pattern.DOTALL);
     }
 
-    boolean matches(String name) {
+    /**
+     * Returns whether a name is one that this stands for.
+     *
+     * @param name the whole name
+     * @return whether it is
+     */
+    public boolean matches(String name) {
         return match(name).isPresent();
     }
 

@@ -64,8 +64,8 @@ final class Checkpoints {
         }
     }
 
-    private AdamOptimizer optimizer() {
-        return (AdamOptimizer) trainer.getOptimizer();
+    private StatefulOptimizer optimizer() {
+        return (StatefulOptimizer) trainer.getOptimizer();
     }
 
     /** Keeps the present weights under the step. */

@@ -13,6 +13,14 @@ public interface RunListener {
     default void onStart(long step) {}
 
     /**
+     * The model is ready to be trained; follows {@link #onStart}.
+     *
+     * @param trained how many numbers are trained
+     * @param all how many numbers the model has, frozen ones included
+     */
+    default void onModel(long trained, long all) {}
+
+    /**
      * A step was made.
      *
      * @param progress how the run stands

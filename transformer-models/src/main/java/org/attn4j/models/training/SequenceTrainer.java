@@ -45,6 +45,7 @@ public class SequenceTrainer extends Trainer {
     private final int accumulation;
     private final ParameterStore store;
     private final Map<Device, Long> weights = new ConcurrentHashMap<>();
+    private ParameterGroups groups;
     private Replicas replicas;
     private Gradients gradients;
     private Penalties penalties;
@@ -136,6 +137,9 @@ public class SequenceTrainer extends Trainer {
 
     private Replicas replicas() {
         if (replicas == null) {
+            if (groups == null) {
+                groups = ParameterGroups.of(getModel().getBlock(), List.of(), 1);
+            }
             replicas = new Replicas(getModel().getBlock(), store, getDevices());
             gradients = new Gradients(getManager(), replicas);
             penalties = new Penalties(getModel().getBlock(), store);
@@ -368,6 +372,36 @@ public class SequenceTrainer extends Trainer {
         }
     }
 
+    /**
+     * Sets which parameters are trained and how fast, before the first step.
+     *
+     * @throws IllegalArgumentException if a pattern of the configuration names no parameter
+     */
+    void group(TrainingConfig config) {
+        groups = ParameterGroups.of(getModel().getBlock(), config.freeze(), config.layerDecay());
+        replicas = null;
+        replicas();
+    }
+
+    /**
+     * Returns how many numbers are trained.
+     *
+     * @return the count, tied ones once
+     */
+    public long trainedParameters() {
+        return replicas().arrays(0).stream().mapToLong(array -> array.getShape().size()).sum();
+    }
+
+    /**
+     * Returns how many numbers the model has, trained or frozen.
+     *
+     * @return the count, tied ones once
+     */
+    public long allParameters() {
+        replicas();
+        return groups.all();
+    }
+
     /** The paths and shapes of what is trained. */
     Map<String, Shape> trained() {
         Map<String, Shape> trained = new LinkedHashMap<>();
@@ -382,10 +416,16 @@ public class SequenceTrainer extends Trainer {
         double clip = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
         float scale = (float) (clip / pendingWeight);
         float learningRate = Float.NaN;
-        if (optimizer instanceof AdamOptimizer adam) {
-            adam.step(replicas.names(), replicas.arrays(0), total, scale, getManager());
-            learningRate = adam.learningRateAt(adam.steps());
-            steps = adam.steps();
+        if (optimizer instanceof StatefulOptimizer ours) {
+            ours.step(
+                    replicas.names(),
+                    replicas.arrays(0),
+                    total,
+                    scale,
+                    groups::ruleOf,
+                    getManager());
+            learningRate = ours.learningRateAt(ours.steps());
+            steps = ours.steps();
         } else {
             updateBy(optimizer, total, scale);
             steps++;

@@ -5,6 +5,6 @@ package org.attn4j.models.training;
  *
  * @param step the number of the step, from 1
  * @param gradientNorm the global norm of the gradient of the mean loss, before clipping
- * @param learningRate the learning rate; NaN with an optimiser that is not an {@link AdamOptimizer}
+ * @param learningRate the learning rate; NaN with an optimiser that is no {@link StatefulOptimizer}
  */
 public record StepReport(long step, double gradientNorm, float learningRate) {}

@@ -1,5 +1,7 @@
 package org.attn4j.models.training;
 
+import java.util.List;
+import java.util.Locale;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.Records;
 
@@ -16,11 +18,17 @@ import org.attn4j.models.config.Records;
  * @param finalLearningRate the learning rate at the end of a linear or cosine decay
  * @param warmupSteps the steps of linear warm-up
  * @param decaySteps the step at which a linear or cosine decay ends; 0 for {@code steps}
+ * @param optimizer which optimiser makes the steps; null for {@link OptimizerKind#ADAMW}
  * @param beta1 Adam's decay rate of the mean
- * @param beta2 Adam's decay rate of the mean of squares
- * @param epsilon Adam's term that keeps the divisor above zero
- * @param weightDecay the decoupled weight decay of AdamW, on weights of two or more dimensions
- *     (norms and biases are left out); 0 for none
+ * @param beta2 the decay rate of the mean of squares, of Adam, RMSProp and Adadelta
+ * @param epsilon the term that keeps the optimiser's divisor above zero
+ * @param momentum the momentum of gradient descent; 0 for none
+ * @param weightDecay the weight decay, decoupled with AdamW and added to the gradient otherwise;
+ *     biases and norms are left out; 0 for none
+ * @param freeze patterns of the tensors that are not trained, as checkpoints name them: {@code *}
+ *     is one part of a name, {@code **} any text, as in {@code bert.embeddings.**}
+ * @param layerDecay what the learning rate is multiplied by for each layer from the top down, the
+ *     embeddings last; 1 for one rate everywhere
  * @param labelSmoothing the probability mass that the target distribution spreads over all classes,
  *     from 0 to below 1
  * @param clipNorm the global norm to which gradients are clipped; 0 for no clipping
@@ -45,10 +53,14 @@ public record TrainingConfig(
         double finalLearningRate,
         long warmupSteps,
         long decaySteps,
+        OptimizerKind optimizer,
         double beta1,
         double beta2,
         double epsilon,
+        double momentum,
         double weightDecay,
+        List<String> freeze,
+        double layerDecay,
         double labelSmoothing,
         double clipNorm,
         int accumulation,
@@ -72,10 +84,14 @@ public record TrainingConfig(
                     0,
                     1000,
                     0,
+                    OptimizerKind.ADAMW,
                     0.9,
                     0.98,
                     1e-9,
                     0,
+                    0,
+                    List.of(),
+                    1,
                     0.1,
                     1,
                     1,
@@ -102,9 +118,28 @@ public record TrainingConfig(
         Require.that(schedule != null, "schedule must be given, got schedule=%s", schedule);
         Require.that(
                 decaySteps >= 0, "decaySteps must not be negative, got decaySteps=%s", decaySteps);
+        optimizer = optimizer == null ? OptimizerKind.ADAMW : optimizer;
         Require.that(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0, 1), got beta1=%s", beta1);
         Require.that(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0, 1), got beta2=%s", beta2);
         Require.that(epsilon > 0, "epsilon must be above 0, got epsilon=%s", epsilon);
+        Require.that(
+                momentum >= 0 && momentum < 1,
+                "momentum must lie in [0, 1), got momentum=%s",
+                momentum);
+        Require.that(
+                momentum == 0 || optimizer.hasMomentum(),
+                "momentum is of the optimizers sgd and nag, got optimizer=%s, momentum=%s",
+                optimizer.name().toLowerCase(Locale.ROOT),
+                momentum);
+        Require.that(
+                momentum > 0 || optimizer != OptimizerKind.NAG,
+                "momentum must be above 0 with the optimizer nag, got momentum=%s",
+                momentum);
+        freeze = freeze == null ? List.of() : List.copyOf(freeze);
+        Require.that(
+                layerDecay > 0 && layerDecay <= 1,
+                "layerDecay must lie in (0, 1], got layerDecay=%s",
+                layerDecay);
         Require.that(
                 weightDecay >= 0,
                 "weightDecay must not be negative, got weightDecay=%s",
@@ -271,7 +306,7 @@ public record TrainingConfig(
     /**
      * Returns this with another value of {@code beta2}.
      *
-     * @param beta2 Adam's decay rate of the mean of squares
+     * @param beta2 the decay rate of the mean of squares, of Adam, RMSProp and Adadelta
      * @return the changed configuration
      */
     public TrainingConfig withBeta2(double beta2) {
@@ -281,7 +316,7 @@ public record TrainingConfig(
     /**
      * Returns this with another value of {@code epsilon}.
      *
-     * @param epsilon Adam's term that keeps the divisor above zero
+     * @param epsilon the term that keeps the optimiser's divisor above zero
      * @return the changed configuration
      */
     public TrainingConfig withEpsilon(double epsilon) {
@@ -291,12 +326,51 @@ public record TrainingConfig(
     /**
      * Returns this with another value of {@code weightDecay}.
      *
-     * @param weightDecay the decoupled weight decay of AdamW, on weights of two or more dimensions
-     *     (norms and biases are left out); 0 for none
+     * @param weightDecay the weight decay; biases and norms are left out; 0 for none
      * @return the changed configuration
      */
     public TrainingConfig withWeightDecay(double weightDecay) {
         return Records.with(this, "weightDecay", weightDecay);
+    }
+
+    /**
+     * Returns this with another value of {@code optimizer}.
+     *
+     * @param optimizer which optimiser makes the steps
+     * @return the changed configuration
+     */
+    public TrainingConfig withOptimizer(OptimizerKind optimizer) {
+        return Records.with(this, "optimizer", optimizer);
+    }
+
+    /**
+     * Returns this with gradient descent, with or without momentum.
+     *
+     * @param momentum the momentum; 0 for none
+     * @return the changed configuration
+     */
+    public TrainingConfig withMomentum(double momentum) {
+        return Records.with(this, "optimizer", OptimizerKind.SGD, "momentum", momentum);
+    }
+
+    /**
+     * Returns this with another value of {@code freeze}.
+     *
+     * @param patterns patterns of the tensors that are not trained
+     * @return the changed configuration
+     */
+    public TrainingConfig withFreeze(String... patterns) {
+        return Records.with(this, "freeze", List.of(patterns));
+    }
+
+    /**
+     * Returns this with another value of {@code layerDecay}.
+     *
+     * @param layerDecay what the learning rate is multiplied by for each layer from the top down
+     * @return the changed configuration
+     */
+    public TrainingConfig withLayerDecay(double layerDecay) {
+        return Records.with(this, "layerDecay", layerDecay);
     }
 
     /**
@@ -436,16 +510,26 @@ public record TrainingConfig(
     }
 
     /**
-     * Returns Adam with the values of this configuration.
+     * Returns the optimiser with the values of this configuration.
      *
      * @param modelSize the model size, which {@link Schedule#NOAM} needs
      * @return the optimiser
      */
-    public AdamOptimizer optimizer(int modelSize) {
-        return AdamOptimizer.builder()
+    public StatefulOptimizer optimizer(int modelSize) {
+        if (optimizer == OptimizerKind.ADAM || optimizer == OptimizerKind.ADAMW) {
+            return AdamOptimizer.builder()
+                    .optLearningRate(learningRate(modelSize))
+                    .optBeta1((float) beta1)
+                    .optBeta2((float) beta2)
+                    .optEpsilon((float) epsilon)
+                    .optWeightDecays((float) weightDecay)
+                    .optDecoupled(optimizer == OptimizerKind.ADAMW)
+                    .build();
+        }
+        return PlainOptimizer.builder(optimizer)
                 .optLearningRate(learningRate(modelSize))
-                .optBeta1((float) beta1)
-                .optBeta2((float) beta2)
+                .optMomentum((float) momentum)
+                .optDecay((float) beta2)
                 .optEpsilon((float) epsilon)
                 .optWeightDecays((float) weightDecay)
                 .build();

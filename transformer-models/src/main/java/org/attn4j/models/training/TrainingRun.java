@@ -62,11 +62,13 @@ public final class TrainingRun {
      * Constructs a run without validation, whose result are the last weights.
      *
      * @param directory the directory of the run, made if it is missing
-     * @param trainer the trainer, initialised, with an {@link AdamOptimizer}; the caller closes it
+     * @param trainer the trainer, initialised, with a {@link StatefulOptimizer}; the caller closes
+     *     it
      * @param config the configuration
      * @param batches the training data
      * @param store what writes and reads model directories
-     * @throws IllegalArgumentException if the trainer's optimiser cannot be saved
+     * @throws IllegalArgumentException if the trainer's optimiser cannot be saved, or a pattern of
+     *     what is frozen names nothing
      */
     public TrainingRun(
             Path directory,
@@ -75,14 +77,16 @@ public final class TrainingRun {
             BatchSource batches,
             ModelStore store) {
         Require.that(
-                trainer.getOptimizer() instanceof AdamOptimizer,
-                "a run needs an AdamOptimizer, whose state it can save, got optimizer=%s",
+                trainer.getOptimizer() instanceof StatefulOptimizer,
+                "a run needs a StatefulOptimizer, whose state it can save, got optimizer=%s;"
+                        + " TrainingConfig.optimizer makes one of each kind",
                 trainer.getOptimizer().getClass().getName());
         this.directory = new RunDirectory(directory);
         this.trainer = trainer;
         this.config = config;
         this.batches = batches;
         checkpoints = new Checkpoints(this.directory, trainer, store);
+        trainer.group(config);
     }
 
     /**
@@ -181,6 +185,8 @@ public final class TrainingRun {
         try (MetricsLog opened = new MetricsLog(directory.metrics(), state.metricsBytes())) {
             log = opened;
             notifyListeners(listener -> listener.onStart(position.step()));
+            long trained = trainer.trainedParameters();
+            notifyListeners(listener -> listener.onModel(trained, trainer.allParameters()));
             checkpoint();
             StopReason reason = train();
             RunResult result = finish(reason);

@@ -3,11 +3,14 @@ package org.attn4j.models.training;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.attn4j.common.Require;
@@ -160,13 +163,26 @@ public record TrainingState(
     static TrainingState read(Path file) throws IOException {
         try {
             // Scores may be NaN, which is no JSON.
-            return RecordReader.read(
-                    JsonParser.parseString(JsonFiles.text(file)), TrainingState.class);
+            JsonElement json = JsonParser.parseString(JsonFiles.text(file));
+            return RecordReader.read(withNewer(json), TrainingState.class);
         } catch (JsonParseException e) {
             throw unreadable(file, "it is not valid JSON", e);
         } catch (IllegalArgumentException e) {
             throw unreadable(file, e.getMessage(), e);
         }
+    }
+
+    /** Older versions knew less of a configuration: what they did was what is usual now. */
+    private static JsonElement withNewer(JsonElement json) {
+        if (json instanceof JsonObject state && state.get("config") instanceof JsonObject config) {
+            JsonObject usual = GSON.toJsonTree(TrainingConfig.ofSteps(1)).getAsJsonObject();
+            for (String name : List.of("optimizer", "momentum", "freeze", "layer_decay")) {
+                if (!config.has(name)) {
+                    config.add(name, usual.get(name));
+                }
+            }
+        }
+        return json;
     }
 
     private static IOException unreadable(Path file, String problem, Exception cause) {

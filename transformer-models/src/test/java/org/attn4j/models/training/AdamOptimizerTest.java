@@ -69,7 +69,13 @@ class AdamOptimizerTest {
                         new NDList(
                                 manager.ones(new Shape(2, 2)).mul(gradient),
                                 manager.ones(new Shape(2)).mul(gradient));
-                adam.step(NAMES, new NDList(weight, bias), all, 1 / 3f, manager);
+                adam.step(
+                        NAMES,
+                        new NDList(weight, bias),
+                        all,
+                        1 / 3f,
+                        name -> new ParameterGroups.Rule(1, name.equals("weight")),
+                        manager);
                 assertEquals(decayed[t], weight.getFloat(1, 0), 1e-5, "weight at step " + t);
                 assertEquals(plain[t], bias.getFloat(1), 1e-5, "bias at step " + t);
             }
@@ -121,7 +127,13 @@ class AdamOptimizerTest {
 
     private static void step(AdamOptimizer adam, NDArray weight, float slope, NDManager manager) {
         NDArray gradient = manager.arange(4f).mul(slope).reshape(2, 2);
-        adam.step(List.of("w"), new NDList(weight), new NDList(gradient), 1, manager);
+        adam.step(
+                List.of("w"),
+                new NDList(weight),
+                new NDList(gradient),
+                1,
+                name -> new ParameterGroups.Rule(1, true),
+                manager);
     }
 
     @Test

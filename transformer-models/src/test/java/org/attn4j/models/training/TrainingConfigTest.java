@@ -25,6 +25,14 @@ class TrainingConfigTest {
         assertRefused("beta2 must lie in [0, 1), got beta2=NaN", b -> b.withBeta2(Double.NaN));
         assertRefused(
                 "accumulation must be at least 1, got accumulation=0", b -> b.withAccumulation(0));
+        assertRefused(
+                "momentum is of the optimizers sgd and nag, got optimizer=adam, momentum=0.9",
+                b -> b.withMomentum(0.9).withOptimizer(OptimizerKind.ADAM));
+        assertRefused(
+                "momentum must be above 0 with the optimizer nag, got momentum=0.0",
+                b -> b.withOptimizer(OptimizerKind.NAG));
+        assertRefused(
+                "layerDecay must lie in (0, 1], got layerDecay=1.5", b -> b.withLayerDecay(1.5));
         assertRefused("metric must be named, got metric= ", b -> b.withMetric(" "));
         assertRefused(
                 "keepBest must be at least 1 when the final weights are taken from the best, got"

@@ -14,6 +14,7 @@ import ai.djl.training.dataset.Batch;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import org.attn4j.models.checkpoint.SaveException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("engine")
 class TrainingRunTest {
@@ -154,6 +157,79 @@ class TrainingRunTest {
             assertEquals(expected.scores(), result.scores());
             assertEquals(expected.tokens(), result.tokens());
         }
+    }
+
+    /** Every optimiser, with a part frozen, and the mean of the best weights as the result. */
+    @ParameterizedTest
+    @EnumSource(OptimizerKind.class)
+    void everyOptimizerGoesOnBitForBitAndWhatIsFrozenStays(OptimizerKind kind) throws IOException {
+        TrainingConfig config =
+                (kind.hasMomentum() ? CONFIG.withMomentum(0.9) : CONFIG)
+                        .withOptimizer(kind)
+                        .withFreeze("table")
+                        .withFinalWeights(FinalWeights.AVERAGE_BEST);
+        Path whole = temp.resolve("whole");
+        RunResult expected = run(whole, config);
+        assertEquals(2, expected.averaged().size());
+
+        Path directory = temp.resolve("killed");
+        for (long step : List.of(2L, 7L)) {
+            try (Fixture fixture = new Fixture(directory, config)) {
+                TrainingRun dies = fixture.run().resume(true).tell(dieAt(step));
+                assertThrows(Killed.class, dies::run);
+            }
+        }
+        run(directory, config);
+        assertEquals(metrics(whole), metrics(directory));
+        assertSame(weights(whole), weights(directory));
+
+        try (Model fresh = TinyTask.model(0.3f)) {
+            TinyTask.weights(fresh)
+                    .forEach(
+                            (name, values) ->
+                                    assertEquals(
+                                            name.endsWith("table"),
+                                            Arrays.equals(values, read(whole, name)),
+                                            name));
+        }
+    }
+
+    private static float[] read(Path directory, String name) {
+        try {
+            return weights(directory).get(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aRunTellsHowMuchIsTrained() throws IOException {
+        List<Long> counts = new ArrayList<>();
+        TrainingConfig config = CONFIG.withSteps(1).withFreeze("table", "hidden.*");
+        try (Fixture fixture = new Fixture(temp.resolve("run"), config)) {
+            RunListener listener =
+                    new RunListener() {
+                        @Override
+                        public void onModel(long trained, long all) {
+                            counts.addAll(List.of(trained, all));
+                        }
+                    };
+            fixture.run().tell(listener).run();
+        }
+        // a table 11 by 8, a map 8 to 8 and one 8 to 11, each with a bias
+        assertEquals(List.of(99L, 88L + 72 + 99), counts);
+    }
+
+    @Test
+    void whatIsFrozenIsNotChangedOnResume() throws IOException {
+        Path directory = temp.resolve("run");
+        run(directory, CONFIG.withFreeze("table").withSteps(2));
+        Exception e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> run(directory, CONFIG.withSteps(4)));
+        assertTrue(
+                e.getMessage().startsWith("freeze must be what it was when the run began: [table]"),
+                e.getMessage());
     }
 
     @Test

@@ -60,12 +60,13 @@ class TrainingStateTest {
         assertEquals(STATE, TrainingState.read(file));
     }
 
-    /** Before there was a direction, and digests. */
+    /** Before there was a direction, a choice of optimisers, and digests. */
     @Test
     void whatOlderVersionsWroteIsRead() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         json.addProperty("version", 1);
-        json.getAsJsonObject("config").remove("direction");
+        List.of("direction", "optimizer", "momentum", "freeze", "layer_decay")
+                .forEach(json.getAsJsonObject("config")::remove);
         Files.writeString(file, json.toString());
         assertEquals(STATE.config(), TrainingState.read(file).config());
     }
