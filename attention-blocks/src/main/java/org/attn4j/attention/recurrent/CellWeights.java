@@ -2,6 +2,7 @@ package org.attn4j.attention.recurrent;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -72,6 +73,16 @@ record CellWeights(
      */
     NDArray project(ParameterStore parameters, NDArray x, boolean training) {
         return linear(parameters, x, inputWeight, inputBias, training);
+    }
+
+    /** The input, of which the first features are known for all steps. */
+    FedInput fed(ParameterStore parameters, NDManager manager, long known, boolean training) {
+        Device device = manager.getDevice();
+        return new FedInput(
+                manager,
+                parameters.getValue(inputWeight, device, training),
+                parameters.getValue(inputBias, device, training),
+                known);
     }
 
     /** One step from a state of (B, h), its input projected already. */

@@ -2,6 +2,7 @@ package org.attn4j.attention.recurrent;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
@@ -85,6 +86,21 @@ public final class RecurrentCell extends AbstractBlock {
      */
     public NDArray project(ParameterStore parameters, NDArray x, boolean training) {
         return weights.project(parameters, x, training);
+    }
+
+    /**
+     * Splits the input into features that are known beforehand and others that are fed at each
+     * step, for {@link #stepProjected}.
+     *
+     * @param parameters where the parameters are found
+     * @param manager that of the pass
+     * @param known how many features are known, the first ones
+     * @param training whether this is a training pass
+     * @return the input
+     */
+    public FedInput fed(
+            ParameterStore parameters, NDManager manager, long known, boolean training) {
+        return weights.fed(parameters, manager, known, training);
     }
 
     /**

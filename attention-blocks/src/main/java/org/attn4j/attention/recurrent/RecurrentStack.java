@@ -2,6 +2,7 @@ package org.attn4j.attention.recurrent;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -161,6 +162,21 @@ public final class RecurrentStack extends AbstractBlock {
      */
     public NDArray project(ParameterStore parameters, NDArray x, boolean training) {
         return cells.get(0).project(parameters, x, training);
+    }
+
+    /**
+     * Splits the input of the lowest layer into features that are known beforehand and others that
+     * are fed at each step, for {@link #stepProjected}.
+     *
+     * @param parameters where the parameters are found
+     * @param manager that of the pass
+     * @param known how many features are known, the first ones
+     * @param training whether this is a training pass
+     * @return the input
+     */
+    public FedInput fed(
+            ParameterStore parameters, NDManager manager, long known, boolean training) {
+        return cells.get(0).fed(parameters, manager, known, training);
     }
 
     /**

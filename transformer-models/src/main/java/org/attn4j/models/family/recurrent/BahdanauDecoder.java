@@ -11,6 +11,7 @@ import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
+import org.attn4j.attention.recurrent.FedInput;
 import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;
 import org.attn4j.attention.recurrent.Steps;
@@ -116,35 +117,68 @@ public final class BahdanauDecoder extends RecurrentDecoder {
     @Override
     public DecoderOutput decode(
             ParameterStore parameters,
-            NDArray ids,
+            DecoderTarget target,
             DecoderMemory memory,
             DecoderState state,
             AttentionObserver observer,
             boolean training) {
-        NDArray vectors = embed(parameters, ids, training); // (B, T, E)
+        NDManager manager = target.ids().getManager();
         StepAttention pass =
-                new StepAttention(
-                        attention, parameters, memory, observer, training, vectors.getManager(), 1);
+                new StepAttention(attention, parameters, memory, observer, training, manager, 1);
+        FedInput fed = cell.fed(parameters, manager, sizes.embeddingSize(), training);
+        StepInputs inputs =
+                new StepInputs(target, ids -> embed(parameters, ids, training), fed::known);
         List<NDArray> before = new ArrayList<>(); // s_(i-1), (B, d)
         List<NDArray> after = new ArrayList<>(); // s_i, (B, d)
         List<NDArray> contexts = new ArrayList<>(); // (B, dc)
         RecurrentState now = state.layers().get(0);
-        for (NDArray vector : Steps.of(vectors)) { // (B, E)
+        for (int step = 0; step < target.ids().getShape().get(1); step++) {
+            int last = step - 1;
+            NDArray gates =
+                    inputs.gates(
+                            step,
+                            () ->
+                                    readOut(
+                                                    parameters,
+                                                    before.get(last).expandDims(1),
+                                                    inputs.vector(last).expandDims(1),
+                                                    contexts.get(last).expandDims(1),
+                                                    after.get(last).expandDims(1),
+                                                    false)
+                                            .squeeze(1));
             NDArray context = pass.attendStep(now.hidden());
             before.add(now.hidden());
             contexts.add(context);
-            now = cell.step(parameters, vector.concat(context, 1), now, training);
+            now = cell.stepProjected(parameters, fed.plus(gates, context), now, training);
             after.add(now.hidden());
         }
         NDArray states = Steps.together(after); // (B, T, d)
         NDArray context = Steps.together(contexts); // (B, T, dc)
-        NDArray read =
-                maxoutSize > 0
-                        ? maxout(parameters, Steps.together(before), vectors, context, training)
-                        : states.concat(context, 2).concat(vectors, 2);
-        NDArray logits = project(projection, parameters, read, training); // (B, T, V)
+        NDArray logits =
+                readOut(
+                        parameters,
+                        Steps.together(before),
+                        inputs.vectors(),
+                        context,
+                        states,
+                        training); // (B, T, V)
         pass.tell();
         return new DecoderOutput(logits, states, context, null, start(List.of(now)));
+    }
+
+    /** Logits (B, T, V). */
+    private NDArray readOut(
+            ParameterStore parameters,
+            NDArray before,
+            NDArray vectors,
+            NDArray context,
+            NDArray after,
+            boolean training) {
+        NDArray read =
+                maxoutSize > 0
+                        ? maxout(parameters, before, vectors, context, training)
+                        : after.concat(context, 2).concat(vectors, 2);
+        return project(projection, parameters, read, training);
     }
 
     /** Appendix A.2.2: the larger of each pair of neighbours, (B, T, l). */

@@ -11,6 +11,7 @@ import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
+import org.attn4j.attention.recurrent.FedInput;
 import org.attn4j.attention.recurrent.RecurrentStack;
 import org.attn4j.attention.recurrent.RecurrentState;
 import org.attn4j.attention.recurrent.Steps;
@@ -129,17 +130,16 @@ public final class LuongDecoder extends RecurrentDecoder {
     @Override
     public DecoderOutput decode(
             ParameterStore parameters,
-            NDArray ids,
+            DecoderTarget target,
             DecoderMemory memory,
             DecoderState state,
             AttentionObserver observer,
             boolean training) {
-        NDArray vectors = embed(parameters, ids, training); // (B, T, E)
-        Pass pass = new Pass(parameters, vectors, memory, observer, training);
-        if (inputFeeding) {
-            pass.feed(state);
-        } else {
+        Pass pass = new Pass(parameters, target, memory, observer, training);
+        if (pass.atOnce) {
             pass.attendAtOnce(state);
+        } else {
+            pass.attendByStep(state);
         }
         pass.attention.tell();
         return new DecoderOutput(
@@ -159,20 +159,36 @@ public final class LuongDecoder extends RecurrentDecoder {
         NDArray attentional; // (B, T, A)
         DecoderState last;
 
+        private final boolean atOnce; // nothing that a step reads comes from the one before
         private final ParameterStore parameters;
-        private final NDArray vectors; // (B, T, E)
+        private final long steps; // T
+        private final FedInput fed; // null without input feeding
+        private final StepInputs inputs;
         private final boolean training;
 
         Pass(
                 ParameterStore parameters,
-                NDArray vectors,
+                DecoderTarget target,
                 DecoderMemory memory,
                 AttentionObserver observer,
                 boolean training) {
             this.parameters = parameters;
-            this.vectors = vectors;
             this.training = training;
-            long queries = inputFeeding ? 1 : vectors.getShape().get(1);
+            NDManager manager = target.ids().getManager();
+            steps = target.ids().getShape().get(1);
+            atOnce = !inputFeeding && target.drawn() == null;
+            fed =
+                    inputFeeding
+                            ? rnn.fed(parameters, manager, sizes.embeddingSize(), training)
+                            : null;
+            inputs =
+                    new StepInputs(
+                            target,
+                            ids -> embed(parameters, ids, training),
+                            vectors ->
+                                    inputFeeding
+                                            ? fed.known(vectors)
+                                            : rnn.project(parameters, vectors, training));
             attention =
                     new StepAttention(
                             LuongDecoder.this.attention,
@@ -180,25 +196,30 @@ public final class LuongDecoder extends RecurrentDecoder {
                             memory,
                             observer,
                             training,
-                            vectors.getManager(),
-                            queries);
+                            manager,
+                            atOnce ? steps : 1);
         }
 
-        /** Each step reads the attentional vector of the one before (section 3.3). */
-        void feed(DecoderState state) {
+        /** With input feeding each step reads the attentional vector of the one before (3.3). */
+        void attendByStep(DecoderState state) {
             List<NDArray> states = new ArrayList<>();
             List<NDArray> contexts = new ArrayList<>();
             List<NDArray> attentionals = new ArrayList<>();
             DecoderState now = state;
-            for (NDArray vector : Steps.of(vectors)) { // (B, E)
-                NDArray input = vector.concat(now.attentional(), 1); // (B, E + A)
-                List<RecurrentState> layers = rnn.step(parameters, input, now.layers(), training);
+            for (int step = 0; step < steps; step++) {
+                NDArray gates = inputs.gates(step, () -> last(attentionals)); // (B, gates·d)
+                if (inputFeeding) {
+                    gates = fed.plus(gates, now.attentional());
+                }
+                List<RecurrentState> layers =
+                        rnn.stepProjected(parameters, gates, now.layers(), training);
                 NDArray top = layers.get(layers.size() - 1).hidden(); // (B, d)
                 NDArray seen = attention.attendStep(top); // (B, dc)
-                now = new DecoderState(layers, attentional(seen.concat(top, 1)));
+                NDArray vector = attentional(seen.concat(top, 1)); // (B, A)
+                now = new DecoderState(layers, inputFeeding ? vector : null);
                 states.add(top);
                 contexts.add(seen);
-                attentionals.add(now.attentional());
+                attentionals.add(vector);
             }
             hidden = Steps.together(states);
             context = Steps.together(contexts);
@@ -210,7 +231,8 @@ public final class LuongDecoder extends RecurrentDecoder {
         void attendAtOnce(DecoderState state) {
             List<NDArray> states = new ArrayList<>();
             List<RecurrentState> layers = state.layers();
-            for (NDArray gates : Steps.of(rnn.project(parameters, vectors, training))) {
+            for (int step = 0; step < steps; step++) {
+                NDArray gates = inputs.gates(step, null);
                 layers = rnn.stepProjected(parameters, gates, layers, training);
                 states.add(layers.get(layers.size() - 1).hidden());
             }
@@ -218,6 +240,12 @@ public final class LuongDecoder extends RecurrentDecoder {
             context = attention.attend(hidden);
             attentional = attentional(context.concat(hidden, 2));
             last = new DecoderState(layers, null);
+        }
+
+        /** What the last step predicted, (B, V). */
+        private NDArray last(List<NDArray> attentionals) {
+            NDArray vector = attentionals.get(attentionals.size() - 1);
+            return project(projection, parameters, vector, false);
         }
 
         private NDArray attentional(NDArray both) {

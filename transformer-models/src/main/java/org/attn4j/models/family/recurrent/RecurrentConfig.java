@@ -29,6 +29,8 @@ import org.attn4j.models.layer.Tie;
  * @param maxLength the longest source, for mechanisms with parameters by position
  * @param dropout dropout of token vectors, between layers and before predictions
  * @param attentionDropout dropout of attention weights
+ * @param coverageLoss λ, how much a step costs in training that looks again at what was looked at
+ *     before (See et al. 2017, equation 13, whatever the mechanism); 0 for nothing
  * @param tie which embedding matrices are shared; what predictions are read from then has the
  *     features of a token's vector
  * @param sourceVocabularySize number of source tokens
@@ -55,6 +57,7 @@ public record RecurrentConfig(
         int maxLength,
         float dropout,
         float attentionDropout,
+        float coverageLoss,
         Tie tie,
         int sourceVocabularySize,
         int targetVocabularySize,
@@ -79,6 +82,10 @@ public record RecurrentConfig(
         Require.atLeast("maxLength", maxLength, 1);
         Require.atLeast("sourceVocabularySize", sourceVocabularySize, 1);
         Require.atLeast("targetVocabularySize", targetVocabularySize, 1);
+        Require.that(
+                coverageLoss >= 0 && coverageLoss < Float.POSITIVE_INFINITY,
+                "coverageLoss must not be negative, got coverageLoss=%s",
+                coverageLoss);
         Require.rate("dropout", dropout);
         Require.rate("attentionDropout", attentionDropout);
         Require.that(
@@ -201,6 +208,7 @@ public record RecurrentConfig(
         private int maxLength = 256;
         private float dropout = 0.2f;
         private float attentionDropout;
+        private float coverageLoss;
         private Tie tie = Tie.NONE;
         private int sourceVocabularySize;
         private int targetVocabularySize;
@@ -392,6 +400,17 @@ public record RecurrentConfig(
         }
 
         /**
+         * Sets λ, what looking again costs in training; 0 unless set, 1 in See et al. 2017.
+         *
+         * @param coverageLoss not negative
+         * @return this builder
+         */
+        public Builder optCoverageLoss(float coverageLoss) {
+            this.coverageLoss = coverageLoss;
+            return this;
+        }
+
+        /**
          * Sets which embedding matrices are shared; none unless set.
          *
          * @param tie which
@@ -505,6 +524,7 @@ public record RecurrentConfig(
                     maxLength,
                     dropout,
                     attentionDropout,
+                    coverageLoss,
                     tie,
                     sourceVocabularySize,
                     targetVocabularySize,

@@ -115,7 +115,7 @@ public abstract class RecurrentDecoder extends AbstractBlock {
     public abstract DecoderState start(List<RecurrentState> layers);
 
     /**
-     * Decodes T steps whose inputs are known: all of a target in training, one in generation.
+     * Decodes T steps that read given tokens: all of a target in training, one in generation.
      *
      * @param parameters where the parameters are found
      * @param ids the token that each step reads, (B, T) int64: the start token, then the target
@@ -125,15 +125,36 @@ public abstract class RecurrentDecoder extends AbstractBlock {
      * @param training whether dropout applies
      * @return the results, on the manager of {@code ids}
      */
-    public abstract DecoderOutput decode(
+    public final DecoderOutput decode(
             ParameterStore parameters,
             NDArray ids,
             DecoderMemory memory,
             DecoderState state,
             AttentionObserver observer,
+            boolean training) {
+        return decode(parameters, DecoderTarget.of(ids), memory, state, observer, training);
+    }
+
+    /**
+     * Decodes T steps.
+     *
+     * @param parameters where the parameters are found
+     * @param target the token that each step reads
+     * @param memory what is attended to
+     * @param state what {@link #start} returned, or the last state of the call before
+     * @param observer receives the weights (B, N, T, S), or null
+     * @param training whether dropout applies
+     * @return the results, on the manager of the target
+     */
+    public abstract DecoderOutput decode(
+            ParameterStore parameters,
+            DecoderTarget target,
+            DecoderMemory memory,
+            DecoderState state,
+            AttentionObserver observer,
             boolean training);
 
-    /** The vectors of tokens, (B, T, E). */
+    /** The vectors of tokens (…), (…, E). */
     final NDArray embed(ParameterStore parameters, NDArray ids, boolean training) {
         return Layers.dropout(
                 Layers.apply(embedding, parameters, ids, training), dropout, training);

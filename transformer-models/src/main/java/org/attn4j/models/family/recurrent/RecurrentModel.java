@@ -1,6 +1,7 @@
 package org.attn4j.models.family.recurrent;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -11,6 +12,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.UniformInitializer;
 import ai.djl.util.PairList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.attn4j.attention.Attention;
@@ -41,7 +43,10 @@ import org.attn4j.models.model.seq2seq.LabelShift;
  * next token.
  *
  * <p>As a block it takes {@code [source, decoderInput]}, token ids (B, S) and (B, T), and gives
- * logits (B, T, V): teacher forcing, for any loss over tokens. Source rows are padded at their end
+ * logits (B, T, V): teacher forcing, for any loss over tokens. In training a third array (B, T)
+ * says where a token that the model draws itself stands in for the one of the decoder's input
+ * ({@link DecoderTarget}), and with a coverage loss there is a second result, what each step costs,
+ * (B, T), for {@link org.attn4j.models.training.CoverageLoss}. Source rows are padded at their end
  * with the configuration's pad id, which nothing attends to and over which the encoder's states
  * pass unchanged.
  *
@@ -227,23 +232,24 @@ public final class RecurrentModel extends AbstractBlock
             AttentionObserver observer,
             boolean training) {
         NDArray visible = visible(sourceIds); // (B, S)
-        return logits(parameters, sourceIds, visible, decoderInputIds, observer, training);
+        DecoderTarget target = DecoderTarget.of(decoderInputIds);
+        return logits(parameters, sourceIds, visible, target, observer, training);
     }
 
     private NDArray logits(
             ParameterStore parameters,
             NDArray sourceIds,
             NDArray visible,
-            NDArray decoderInputIds,
+            DecoderTarget target,
             AttentionObserver observer,
             boolean training) {
         RecurrentOutput encoded = encoder.encode(parameters, sourceIds, visible, training);
-        MemoryCache cache = new MemoryCache(decoderInputIds.getManager()); // freed with the pass
+        MemoryCache cache = new MemoryCache(target.ids().getManager()); // freed with the pass
         DecoderMemory memory =
                 new DecoderMemory(encoded.output(), AttentionMask.keys(visible), cache);
         DecoderState state = start(parameters, encoded, training);
         AttentionObserver below = observer == null ? null : observer.at("decoder");
-        return decoder.decode(parameters, decoderInputIds, memory, state, below, training).logits();
+        return decoder.decode(parameters, target, memory, state, below, training).logits();
     }
 
     @Override
@@ -271,7 +277,14 @@ public final class RecurrentModel extends AbstractBlock
                                 .shift(labels); // (B, T)
         NDArray mask = in.get("attention_mask");
         NDArray visible = mask == null ? visible(source) : mask.neq(0); // (B, S)
-        NDArray logits = logits(parameters, source, visible, target, in.observer(), training);
+        NDArray logits =
+                logits(
+                        parameters,
+                        source,
+                        visible,
+                        DecoderTarget.of(target),
+                        in.observer(),
+                        training);
         return ModelOutputs.of("logits", logits) // (B, T, V)
                 .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels));
     }
@@ -328,10 +341,32 @@ public final class RecurrentModel extends AbstractBlock
             boolean training,
             PairList<String, Object> params) {
         Require.that(
-                inputs.size() == 2,
-                "a recurrent model takes [source, decoderInput], got %s arrays",
+                inputs.size() == 2 || inputs.size() == 3,
+                "a recurrent model takes [source, decoderInput] or, in training, [source,"
+                        + " decoderInput, drawn], got %s arrays",
                 inputs.size());
-        return new NDList(logits(parameters, inputs.get(0), inputs.get(1), null, training));
+        NDArray source = inputs.get(0);
+        NDArray drawn = training && inputs.size() == 3 ? inputs.get(2) : null;
+        DecoderTarget target = new DecoderTarget(inputs.get(1), drawn);
+        if (!training || config.coverageLoss() == 0) {
+            return new NDList(logits(parameters, source, visible(source), target, null, training));
+        }
+        List<NDArray> weights = new ArrayList<>(); // (B, N, T, S)
+        NDArray logits =
+                logits(
+                        parameters,
+                        source,
+                        visible(source),
+                        target,
+                        (site, seen) -> weights.add(seen),
+                        true);
+        return new NDList(logits, coverageLosses(weights.get(0)));
+    }
+
+    /** Equation 12 of See et al. 2017, the mean of the heads: (B, N, T, S) to (B, T). */
+    private static NDArray coverageLosses(NDArray weights) {
+        NDArray covered = weights.cumSum(2).sub(weights); // of the steps before
+        return NDArrays.minimum(weights, covered).sum(new int[] {3}).mean(new int[] {1});
     }
 
     @Override

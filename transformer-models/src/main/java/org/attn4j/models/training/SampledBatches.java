@@ -1,0 +1,93 @@
+package org.attn4j.models.training;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.attn4j.attention.ops.HostArrays;
+
+/**
+ * Batches of {@code [source, decoderInput]} that also say, in a third array (B, T) of ones and
+ * zeros, which tokens of the decoder's input give way to the decoder's own, as scheduled sampling
+ * asks at each step of a run. Batches in which none does stay as they are.
+ *
+ * <p>It listens to the run, to know its step. The choice is a function of seed, step, row and
+ * position, so that a resumed run makes the same.
+ */
+public final class SampledBatches implements BatchSource, RunListener {
+
+    private final BatchSource source;
+    private final ScheduledSampling schedule;
+    private final long seed;
+    private long steps; // that are done
+    private int microBatch;
+
+    /**
+     * Constructs the source; the run has to be told of it as a listener too.
+     *
+     * @param source the batches
+     * @param schedule how likely a true token is read
+     * @param seed the seed of the run
+     */
+    public SampledBatches(BatchSource source, ScheduledSampling schedule, long seed) {
+        this.source = Objects.requireNonNull(source, "source");
+        this.schedule = Objects.requireNonNull(schedule, "schedule");
+        this.seed = seed;
+    }
+
+    @Override
+    public void onStart(long step) {
+        at(step);
+    }
+
+    @Override
+    public void onStep(StepProgress progress) {
+        at(progress.step());
+    }
+
+    private void at(long step) {
+        steps = step;
+        microBatch = 0;
+    }
+
+    @Override
+    public Iterator<Batch> batches(NDManager manager, long epoch, long fromBatch)
+            throws IOException {
+        Iterator<Batch> batches = source.batches(manager, epoch, fromBatch);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return batches.hasNext();
+            }
+
+            @Override
+            public Batch next() {
+                Batch batch = batches.next();
+                choose(batch);
+                return batch;
+            }
+        };
+    }
+
+    private void choose(Batch batch) {
+        double truth = schedule.truth(steps);
+        SplittableRandom random =
+                new SplittableRandom(StepSeed.of(~seed, steps + 1, microBatch)); // ~: its own
+        microBatch++;
+        Shape shape = batch.getData().get(1).getShape(); // (B, T)
+        int length = Math.toIntExact(shape.get(1));
+        float[] drawn = new float[Math.toIntExact(shape.size())];
+        boolean any = false;
+        for (int i = 0; i < drawn.length; i++) {
+            boolean own = random.nextDouble() >= truth && i % length > 0;
+            drawn[i] = own ? 1 : 0;
+            any |= own;
+        }
+        if (any) {
+            batch.getData().add(HostArrays.of(batch.getManager(), drawn, shape));
+        }
+    }
+}
