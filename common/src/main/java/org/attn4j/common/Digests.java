@@ -36,13 +36,18 @@ public final class Digests {
         return digest(file, "SHA-1", "blob " + Files.size(file) + "\0");
     }
 
+    /**
+     * Returns the SHA-256 of bytes.
+     *
+     * @param bytes the bytes
+     * @return 64 digits
+     */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(algorithm("SHA-256").digest(bytes));
+    }
+
     private static String digest(Path file, String algorithm, String header) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has " + algorithm, e);
-        }
+        MessageDigest digest = algorithm(algorithm);
         digest.update(header.getBytes(StandardCharsets.US_ASCII));
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
@@ -51,5 +56,13 @@ public final class Digests {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest algorithm(String name) {
+        try {
+            return MessageDigest.getInstance(name);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has " + name, e);
+        }
     }
 }
