@@ -16,26 +16,30 @@ final class TextBorders {
     /** A line that is an item of a list. */
     private static final Pattern ITEM = Pattern.compile("(?m)^\\h*(?=([-*+•]|\\d{1,3}[.)])\\h)");
 
+    /** Behind a full stop that stands alone, as in texts of separated words, in lower case too. */
+    private static final Pattern APART = Pattern.compile("(?<=\\h[.!?])\\s+");
+
     private final BitSet paragraphs = new BitSet();
     private final BitSet sentences = new BitSet();
     private final int length;
 
     TextBorders(String text) {
         length = text.length();
-        Matcher paragraph = PARAGRAPH.matcher(text);
-        while (paragraph.find()) {
-            paragraphs.set(paragraph.end());
-        }
-        Matcher item = ITEM.matcher(text);
-        while (item.find()) {
-            sentences.set(item.end());
-        }
+        setEnds(PARAGRAPH.matcher(text), paragraphs);
+        setEnds(ITEM.matcher(text), sentences);
+        setEnds(APART.matcher(text), sentences);
         BreakIterator breaks = BreakIterator.getSentenceInstance(Locale.ROOT);
         breaks.setText(text);
         for (int at = breaks.next(); at != BreakIterator.DONE; at = breaks.next()) {
             sentences.set(at);
         }
         sentences.or(paragraphs);
+    }
+
+    private static void setEnds(Matcher matcher, BitSet borders) {
+        while (matcher.find()) {
+            borders.set(matcher.end());
+        }
     }
 
     /** Whether a paragraph begins behind one position and at the latest at another. */

@@ -20,6 +20,7 @@ final class HtmlPage {
     private static final int MAX_BYTES = 64 << 20;
     private static final Set<String> HIDDEN =
             Set.of("script", "style", "noscript", "template", "head", "svg", "math", "iframe");
+    private static final Set<String> CELLS = Set.of("td", "th");
     private static final Set<String> LINES = Set.of("br", "li", "tr", "dt", "dd", "option");
 
     private HtmlPage() {}
@@ -78,12 +79,13 @@ final class HtmlPage {
         }
 
         private void breakBefore(Element element) {
-            if (LINES.contains(element.normalName())) {
+            if (CELLS.contains(element.normalName())) {
+                boolean apart = text.isEmpty() || text.charAt(text.length() - 1) <= ' ';
+                text.append(apart ? "" : " ");
+            } else if (LINES.contains(element.normalName())) {
                 lineEnds(1);
             } else if (element.isBlock()) {
                 lineEnds(2);
-            } else if (element.normalName().matches("td|th")) {
-                text.append(text.isEmpty() || text.charAt(text.length() - 1) <= ' ' ? "" : " ");
             }
         }
 
