@@ -12,6 +12,10 @@ import org.attn4j.cli.model.SummarizeCommand;
 import org.attn4j.cli.model.TagCommand;
 import org.attn4j.cli.model.TranslateCommand;
 import org.attn4j.cli.option.CommonOptions;
+import org.attn4j.cli.retrieval.AskCommand;
+import org.attn4j.cli.retrieval.IndexCommand;
+import org.attn4j.cli.retrieval.RerankCommand;
+import org.attn4j.cli.retrieval.SearchCommand;
 import org.attn4j.cli.tools.BleuCommand;
 import org.attn4j.cli.tools.ConvertCommand;
 import org.attn4j.cli.tools.DoctorCommand;
@@ -57,6 +61,10 @@ import picocli.CommandLine.Spec;
             TagCommand.class,
             EmbedCommand.class,
             SimilarityCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
+            RerankCommand.class,
+            AskCommand.class,
             GenerateCommand.class,
             SummarizeCommand.class,
             FetchCommand.class,

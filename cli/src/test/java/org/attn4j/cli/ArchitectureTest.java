@@ -43,7 +43,15 @@ class ArchitectureTest {
     @Test
     void theClassesOfAllModulesAreRead() {
         for (String module :
-                List.of("common", "attention", "models", "datasets", "parity", "examples", "cli")) {
+                List.of(
+                        "common",
+                        "attention",
+                        "models",
+                        "datasets",
+                        "retrieval",
+                        "parity",
+                        "examples",
+                        "cli")) {
             String start = "org.attn4j." + module;
             assertTrue(MAIN.stream().anyMatch(it -> it.getPackageName().startsWith(start)), module);
         }
@@ -73,6 +81,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.attn4j.models..", "org.attn4j.datasets..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.attn4j.common..",
+                        "org.attn4j.attention..",
+                        "org.attn4j.models..",
+                        "org.attn4j.datasets..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.attn4j.retrieval..", "org.apache.lucene..", "org.jsoup..")
                 .check(MAIN);
         noClasses()
                 .that()

@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What was done to an index.
  *
+ * @param files how many files were read, or tried
  * @param added new documents
  * @param replaced documents whose content has changed
  * @param unchanged documents that were passed over
@@ -14,6 +15,7 @@ import java.util.List;
  * @param problems what could not be read, a sentence each
  */
 public record IndexReport(
+        int files,
         int added,
         int replaced,
         int unchanged,

@@ -36,6 +36,7 @@ public final class Indexer {
     private final List<String> problems = new ArrayList<>();
     private int waiting;
     private int uncommitted;
+    private int read;
     private int added;
     private int replaced;
     private int unchanged;
@@ -89,6 +90,7 @@ public final class Indexer {
                 unread.add(source);
                 problems.add(problem(source, e));
             }
+            read++;
         }
         write();
         int removed = prune ? writer.remove(this::isGone) : 0;
@@ -213,6 +215,6 @@ public final class Indexer {
 
     private IndexReport report(int removed) {
         return new IndexReport(
-                added, replaced, unchanged, removed, empty, passages, List.copyOf(problems));
+                read, added, replaced, unchanged, removed, empty, passages, List.copyOf(problems));
     }
 }

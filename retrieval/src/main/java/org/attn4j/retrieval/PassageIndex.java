@@ -161,6 +161,16 @@ public final class PassageIndex implements Closeable {
         return fused.subList(0, Math.min(count, fused.size()));
     }
 
+    /**
+     * Returns what vector and words of a passage were made of.
+     *
+     * @param passage a passage of this index
+     * @return its text, behind its title where the index has these
+     */
+    public String searchedText(Passage passage) {
+        return PassageFields.searched(passage.title(), passage.text(), settings);
+    }
+
     private List<Hit> hits(Query query, int count, DoubleUnaryOperator score) throws IOException {
         Require.atLeast("count", count, 1);
         List<Hit> hits = new ArrayList<>();

@@ -85,7 +85,7 @@ class PassageIndexTest {
             texts.add("text " + i);
         }
         write(TestIndexes.settings(similarity, quantization, 24), texts, vectors);
-        // Lucene clips quantised numbers at quantiles of what there is: some lengths are shortened
+        // seven bits over the whole range: an error of 1/254 of it a number, of random sign
         boolean exact = quantization == Quantization.NONE;
         try (PassageIndex index = PassageIndex.open(folder)) {
             int found = 0;
@@ -110,12 +110,12 @@ class PassageIndexTest {
                     assertEquals(
                             similarity.of(query, vectors.get(i)),
                             hit.score(),
-                            exact ? 1e-4 : 0.15 * lengths);
+                            exact ? 1e-4 : 0.05 * lengths);
                 }
                 found += (int) nearest.stream().filter(hits::contains).count();
             }
             // of 200; the graph is asked for 100 of 500, and quantised vectors are other vectors
-            assertTrue(found >= (exact ? 190 : 160), found + " found");
+            assertTrue(found >= (exact ? 190 : 180), found + " found");
             float[] wrong = new float[5];
             assertThrows(IllegalArgumentException.class, () -> index.byVector(wrong, 3));
         }

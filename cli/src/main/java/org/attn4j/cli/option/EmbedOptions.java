@@ -38,6 +38,28 @@ public final class EmbedOptions {
             description = "One of the model's prompts, such as query.")
     private String promptName;
 
+    /** The options that vectors were made with before. */
+    public static EmbedOptions recorded(String pooling, boolean normalize) {
+        EmbedOptions options = new EmbedOptions();
+        options.pooling = pooling.isEmpty() ? null : pooling;
+        options.normalize = normalize;
+        return options;
+    }
+
+    /** The pooling that was asked for; empty for the model's own. */
+    public String pooling() {
+        return pooling == null ? "" : pooling.toLowerCase(Locale.ROOT);
+    }
+
+    public boolean isNormalized() {
+        return normalize;
+    }
+
+    /** Whether something else than the model's own is put before texts. */
+    public boolean hasPrompt() {
+        return prompt != null || promptName != null;
+    }
+
     public void check() {
         Require.that(
                 prompt == null || promptName == null,

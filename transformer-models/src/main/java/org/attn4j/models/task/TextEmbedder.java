@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.model.sentence.SentenceModel;
@@ -97,6 +98,27 @@ public final class TextEmbedder {
      */
     public Set<String> promptNames() {
         return settings.prompts().keySet();
+    }
+
+    /**
+     * Returns what is put before each text.
+     *
+     * @return the prompt; empty for none
+     */
+    public String prompt() {
+        return prompt;
+    }
+
+    /**
+     * Returns how long a text may be of which nothing is cut.
+     *
+     * @return its most tokens, without the special ones and the prompt; empty if there is no limit
+     */
+    public OptionalInt roomForText() {
+        int most = maxLength();
+        return most == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of(most - model.whole(TextPair.of(prompt)).reading().tokens());
     }
 
     /**

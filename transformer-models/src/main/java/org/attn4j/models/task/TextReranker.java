@@ -71,6 +71,26 @@ public final class TextReranker implements AutoCloseable {
         return each;
     }
 
+    /**
+     * Scores texts for a query, and tells which were cut. One that is refused does not keep the
+     * others back.
+     *
+     * @param query the query
+     * @param texts the texts
+     * @return the score of each, or why there is none, and how much of query and text was read
+     */
+    public List<Outcome<Double>> outcomes(String query, List<String> texts) {
+        return pairs
+                .outcomes(texts.stream().map(text -> new TextPair(query, text)).toList())
+                .stream()
+                .map(
+                        it ->
+                                new Outcome<>(
+                                        it.value() == null ? null : it.value().get(0).score(),
+                                        it.reading()))
+                .toList();
+    }
+
     /** Frees the model. */
     @Override
     public void close() {

@@ -1,0 +1,2 @@
+/** The verbs that index documents, search in them, and answer from them. */
+package org.attn4j.cli.retrieval;
