@@ -31,46 +31,17 @@ public final class ModelOptions {
         return folder(model, err);
     }
 
-<<<<<<< HEAD
     /** The folder of a model, fetched if it must be, of which is told on standard error. */
-    static Path folder(String model, PrintWriter err) throws IOException {
+    public static Path folder(String model, PrintWriter err) throws IOException {
         try (Progress progress = Progress.ofBytes(err)) {
             return Pretrained.folder(model, progress);
         }
-=======
-    /** The folder of a model by its name, fetched if it must be. */
-    public static Path folder(String model, PrintWriter err) throws IOException {
-        Path path = Path.of(model);
-        if (Files.exists(path) || !HubModel.isName(model)) {
-            return path;
-        }
-        return hub(err).model(HubModel.parse(model));
     }
 
     /** The model's name as it is found again from elsewhere. */
     public String recorded() {
         Path path = Path.of(model);
         return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : model;
-    }
-
-    /** The Hub of the environment, which tells of its downloads on standard error. */
-    public static Hub hub(PrintWriter err) {
-        return new Hub(HubSettings.fromEnvironment(), progress(err));
-    }
-
-    /** A line when a file begins, when it ends, and now and then between. */
-    private static HubProgress progress(PrintWriter err) {
-        long[] last = new long[1];
-        return (file, done, total) -> {
-            long now = System.nanoTime();
-            if (done == total || now - last[0] > TELL_EVERY_NANOS) {
-                last[0] = now;
-                String of = total < 0 ? "" : " of %,.1f".formatted(total / 1e6);
-                err.printf("%s  %,.1f%s MB%n", file, done / 1e6, of);
-                err.flush();
-            }
-        };
->>>>>>> 3448e1e (wip: verbs of retrieval)
     }
 
     /** The chosen engine, loaded. */
