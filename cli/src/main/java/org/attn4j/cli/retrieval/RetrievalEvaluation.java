@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.CorpusException;
 import org.attn4j.datasets.LineLimit;
@@ -44,7 +45,7 @@ record RetrievalEvaluation(
 
     static RetrievalEvaluation read(Path queries, Path qrels, List<String> metrics)
             throws IOException {
-        Set<String> known = new RetrievalMetrics().names();
+        Set<String> known = new TreeSet<>(new RetrievalMetrics().names());
         for (String name : metrics) {
             Require.that(known.contains(name), "--metrics must be of %s, got %s", known, name);
         }

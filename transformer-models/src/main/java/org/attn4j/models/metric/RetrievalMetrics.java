@@ -120,6 +120,15 @@ public final class RetrievalMetrics {
     }
 
     /**
+     * Returns what is measured.
+     *
+     * @return the names of the means
+     */
+    public Set<String> names() {
+        return Set.copyOf(sums.keySet());
+    }
+
+    /**
      * Returns how many queries count.
      *
      * @return the number of queries with a relevant document
