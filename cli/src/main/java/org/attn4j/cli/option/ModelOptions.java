@@ -3,6 +3,7 @@ package org.attn4j.cli.option;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.io.Progress;
 import org.attn4j.models.model.Pretrained;

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EmbedOptions;
 import org.attn4j.cli.option.ModelOptions;
@@ -154,14 +155,16 @@ public final class IndexCommand implements Callable<Integer> {
             IndexSettings settings = settings(folder, loaded, embedder);
             Chunker chunker =
                     Chunker.of(loaded.tokenizer(), settings.chunkTokens(), settings.overlap());
-            try (PassageWriter writer = PassageWriter.open(out, settings)) {
+            try (Progress progress = new Progress(err, "files");
+                    PassageWriter writer = PassageWriter.open(out, settings)) {
+                progress.reset("indexing", files.files().size());
                 Indexer indexer =
                         new Indexer(
                                 writer,
                                 settings,
                                 chunker,
                                 texts -> embedding.embed(embedder, texts),
-                                new ProgressLines(err, files.files().size()));
+                                done -> progress.update(done.files(), counts(done)));
                 report = indexer.index(files, fields(), prune);
             }
         }
@@ -200,6 +203,15 @@ public final class IndexCommand implements Callable<Integer> {
                         embedder.embed("a").length,
                         embedder.similarity());
         return new IndexSettings(identity, tokens, shared, withTitle, quantization, words);
+    }
+
+    private static String counts(IndexReport done) {
+        return String.format(
+                Locale.ROOT,
+                "%,d documents, %,d passages, %,d unchanged",
+                done.added() + done.replaced(),
+                done.passages(),
+                done.unchanged());
     }
 
     private RecordFields fields() {
