@@ -80,10 +80,6 @@ final class Retriever implements AutoCloseable {
         embedder = embedding.embedder(model).withPrompt(prompt);
     }
 
-    PassageIndex index() {
-        return index;
-    }
-
     /** What the scores of the passages are. */
     String scoreName() {
         if (reranker != null) {
