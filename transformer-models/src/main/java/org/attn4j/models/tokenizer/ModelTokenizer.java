@@ -9,14 +9,16 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.config.Records;
 
 /**
  * The tokenizer of a model: texts to the ids that the model reads, and ids to text.
  *
  * <p>It is read from a model's folder: {@code tokenizer.json}, or else the older {@code vocab.txt},
  * {@code vocab.json} with {@code merges.txt}, or SentencePiece files; models that are trained here
- * may have {@code source_tokenizer.json} and {@code target_tokenizer.json}. All of them are run by
- * Hugging Face's tokenizers library; no engine is needed.
+ * may have {@code source_tokenizer.json} and {@code target_tokenizer.json}, or the latter beside
+ * the files of a published encoder. All of them are run by Hugging Face's tokenizers library; no
+ * engine is needed.
  *
  * <p>What a published model calls special, such as {@code [MASK]}, is found in texts as
  * transformers finds it. For a model that is trained here a text is always text: {@code </s>}
@@ -60,6 +62,14 @@ public final class ModelTokenizer implements AutoCloseable {
      */
     public static ModelTokenizer load(ModelFiles files) throws IOException {
         return TokenizerFiles.load(files);
+    }
+
+    /** This tokenizer with another vocabulary for what the model writes; itself for null. */
+    ModelTokenizer writing(Segmenter vocabulary) {
+        return vocabulary == null
+                ? this
+                : new ModelTokenizer(
+                        source, vocabulary, Records.with(profile, "cleanUp", false), null);
     }
 
     /**

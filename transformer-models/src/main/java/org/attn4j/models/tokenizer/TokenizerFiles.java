@@ -37,7 +37,7 @@ final class TokenizerFiles {
         }
         TokenizerSettings settings = TokenizerSettings.read(files);
         try {
-            return load(files, settings);
+            return load(files, settings).writing(TrainedTokenizers.writtenBy(files));
         } catch (IllegalStateException | UnsupportedOperationException | ClassCastException e) {
             throw new IOException(
                     "the tokenizer in " + folder + " has a setting of an unexpected kind", e);

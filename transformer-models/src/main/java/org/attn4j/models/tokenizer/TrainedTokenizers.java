@@ -36,7 +36,7 @@ final class TrainedTokenizers {
         boolean plain = files.has(SOURCE_VOCABULARY) && files.has(TARGET_VOCABULARY);
         boolean two =
                 files.has(ModelDirectory.SOURCE_TOKENIZER)
-                        || files.has(ModelDirectory.TARGET_TOKENIZER);
+                        || files.has(ModelDirectory.TARGET_TOKENIZER) && !isPublished(files);
         Optional<Path> config = files.find(ModelDirectory.CONFIG);
         Settings model =
                 new Settings(
@@ -63,6 +63,18 @@ final class TrainedTokenizers {
         Path source = counterpart(files, ModelDirectory.SOURCE_TOKENIZER);
         Path target = counterpart(files, ModelDirectory.TARGET_TOKENIZER);
         return Optional.of(open(source, sourceEnds, target));
+    }
+
+    /** Whether what is read is read by a published model's tokenizer. */
+    private static boolean isPublished(ModelFiles files) {
+        return files.has(ModelDirectory.TOKENIZER) || files.has("vocab.txt");
+    }
+
+    /** Opens the vocabulary of what a published model was taught here to write, if it has one. */
+    static Segmenter writtenBy(ModelFiles files) throws IOException {
+        return files.has(ModelDirectory.TARGET_TOKENIZER)
+                ? segmenter(files.file(ModelDirectory.TARGET_TOKENIZER), true)
+                : null;
     }
 
     private static Path counterpart(ModelFiles files, String name) throws IOException {

@@ -12,17 +12,20 @@ import org.attn4j.models.model.seq2seq.LabelShift;
 /** A BERT encoder and a BERT decoder: {@code model_type} {@code encoder-decoder}. */
 public final class EncoderDecoderFamily implements ModelFamily {
 
+    static final String MODEL_TYPE = "encoder-decoder";
+    static final String ARCHITECTURE = "EncoderDecoderModel";
+
     /** Creates the family; the service loader calls this. */
     public EncoderDecoderFamily() {}
 
     @Override
     public Set<String> modelTypes() {
-        return Set.of("encoder-decoder");
+        return Set.of(MODEL_TYPE);
     }
 
     @Override
     public List<String> architectures() {
-        return List.of("EncoderDecoderModel");
+        return List.of(ARCHITECTURE);
     }
 
     @Override
