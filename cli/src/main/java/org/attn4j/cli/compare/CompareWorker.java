@@ -136,7 +136,7 @@ public final class CompareWorker implements Callable<Integer> {
             Evaluation evaluation =
                     Evaluation.of(model, null, pairs, List.of("bleu", "chrf", "loss"), null);
             AttentionEntropy entropy = entropy(model, pairs);
-            AttentionSpec spec = asked.model().attention().at(slots.get(0));
+            AttentionSpec spec = asked.transformer().attention().at(slots.get(0));
             ComparedRow found =
                     new ComparedRow(
                             job,

@@ -10,6 +10,7 @@ import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.cli.config.TranslationConfig;
+import org.attn4j.cli.config.TranslationModel;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.common.Require;
 import org.attn4j.models.family.transformer.TransformerAttention;
@@ -46,11 +47,13 @@ record Contender(AttentionSpec spec, List<AttentionSlot> slots) {
 
     /** The configuration with this mechanism in its slots. */
     TranslationConfig in(TranslationConfig config) {
-        TransformerAttention attention = config.model().attention();
+        TransformerAttention attention = config.transformer().attention();
         for (AttentionSlot slot : slots) {
             attention = attention.with(slot, spec);
         }
-        return config.withModel(config.model().toBuilder().optAttention(attention).build());
+        return config.withModel(
+                new TranslationModel.Transformer(
+                        config.transformer().toBuilder().optAttention(attention).build()));
     }
 
     /**

@@ -6,9 +6,7 @@ import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.config.RecordCodec;
 import org.attn4j.models.config.Settings;
 import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
-import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -20,7 +18,7 @@ import org.attn4j.models.training.TrainingConfig;
  * @param data where the pairs come from
  * @param sharedVocabulary whether both sides share one vocabulary
  * @param tokenizer what vocabulary is trained on them
- * @param model the Transformer's hyperparameters
+ * @param model what is trained, with its hyperparameters
  * @param batching how pairs become batches
  * @param training how long and how to optimise
  * @param validation what is measured on the way
@@ -32,7 +30,7 @@ public record TranslationConfig(
         DataConfig data,
         boolean sharedVocabulary,
         TokenizerTrainingConfig tokenizer,
-        TransformerConfig model,
+        TranslationModel model,
         BatchingConfig batching,
         TrainingConfig training,
         ValidationConfig validation,
@@ -42,7 +40,7 @@ public record TranslationConfig(
     public TranslationConfig {
         // What does not make a schedule or a model is refused here, before anything is written.
         training.learningRate(model.modelSize());
-        new TransformerModel(model);
+        model.newBlock();
     }
 
     private static final RecordCodec<TranslationConfig> CODEC =
@@ -52,19 +50,14 @@ public record TranslationConfig(
                     .derived(DERIVED_TRAINING)
                     .derived(
                             "tokenizer.specialTokens",
-                            "model.sourceVocabularySize",
-                            "model.targetVocabularySize",
-                            "model.padId",
-                            "model.bosId",
-                            "model.eosId",
-                            "model.decoderStartId",
                             "decoding.nBest",
                             "decoding.padId",
                             "decoding.eosIds",
                             "decoding.rules",
                             "decoding.sampling",
                             "decoding.cache",
-                            "decoding.decoderStartId");
+                            "decoding.decoderStartId")
+                    .section("model", TranslationModel::read, TranslationModel::write);
 
     private static TranslationConfig defaults(TrainingConfig training) {
         return new TranslationConfig(
@@ -73,8 +66,7 @@ public record TranslationConfig(
                 DataConfig.defaults(),
                 true,
                 TokenizerTrainingConfig.bpe(8000, 0),
-                // The sizes stand for those of the vocabulary, which modelFor fills in.
-                TransformerConfig.builder().setVocabularySize(8000).build(),
+                TranslationModel.Transformer.DEFAULT,
                 BatchingConfig.builder().build(),
                 training,
                 ValidationConfig.defaults(),
@@ -86,7 +78,7 @@ public record TranslationConfig(
         return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
     }
 
-    public TranslationConfig withModel(TransformerConfig changed) {
+    public TranslationConfig withModel(TranslationModel changed) {
         return new TranslationConfig(
                 name,
                 seed,
@@ -98,6 +90,16 @@ public record TranslationConfig(
                 training,
                 validation,
                 decoding);
+    }
+
+    /** The Transformer that is trained, for a verb that changes its attention. */
+    public TransformerConfig transformer() {
+        if (model instanceof TranslationModel.Transformer transformer) {
+            return transformer.config();
+        }
+        throw new IllegalArgumentException(
+                "attention mechanisms are put into a Transformer, and the model of the configuration"
+                        + " '%s' is another: choose one of the family transformer".formatted(name));
     }
 
     @Override
@@ -120,25 +122,13 @@ public record TranslationConfig(
         return CODEC.writeTree(this);
     }
 
-    /** The model that fits the vocabularies. */
-    public TransformerConfig modelFor(ModelTokenizer tokenizer) {
-        return model.toBuilder()
-                .setSourceVocabularySize(tokenizer.vocabularySize())
-                .setTargetVocabularySize(tokenizer.targetVocabularySize())
-                .optPadId(tokenizer.padId().orElseThrow())
-                .optBosId(tokenizer.bosId().orElseThrow())
-                .optEosId(tokenizer.eosId().orElseThrow())
-                .optDecoderStartId(tokenizer.bosId().orElseThrow())
-                .build();
-    }
-
     /** Batches to learn from. */
-    public BatchingConfig trainingBatches(TransformerConfig fitted) {
+    public BatchingConfig trainingBatches(TranslationModel fitted) {
         return batches(fitted).optShuffle(true).optKeepEmpty(false).build();
     }
 
     /** Batches to measure on: every pair, in the same order every time. */
-    public BatchingConfig validationBatches(TransformerConfig fitted) {
+    public BatchingConfig validationBatches(TranslationModel fitted) {
         return batches(fitted)
                 .optShuffle(false)
                 .optKeepEmpty(true)
@@ -146,7 +136,7 @@ public record TranslationConfig(
                 .build();
     }
 
-    private BatchingConfig.Builder batches(TransformerConfig fitted) {
+    private BatchingConfig.Builder batches(TranslationModel fitted) {
         return batching.toBuilder()
                 .optSeed(seed)
                 .optSpecialIds(fitted.padId(), fitted.decoderStartId(), fitted.eosId())
@@ -154,7 +144,7 @@ public record TranslationConfig(
     }
 
     /** The search of the trained model. */
-    public GenerationConfig decodingFor(TransformerConfig fitted) {
+    public GenerationConfig decodingFor(TranslationModel fitted) {
         return decoding.withTokens(
                 fitted.padId(), List.of(fitted.eosId()), fitted.decoderStartId());
     }

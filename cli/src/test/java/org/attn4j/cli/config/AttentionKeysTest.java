@@ -16,7 +16,7 @@ class AttentionKeysTest {
     private static TransformerAttention attention(String... assignments) throws Exception {
         return TrainingTasks.readTranslation("copy", List.of(assignments))
                 .config()
-                .model()
+                .transformer()
                 .attention();
     }
 

@@ -43,6 +43,7 @@ public final class RecordCodec<R extends Record> {
     private final Map<String, String> keys = new HashMap<>();
     private final Map<String, Form<?>> forms = new HashMap<>();
     private final Map<String, Part<?>> parts = new HashMap<>();
+    private final Map<String, Part<?>> sections = new HashMap<>();
     private final Set<String> derived = new HashSet<>();
     private final Set<String> optional = new HashSet<>();
     private Predicate<String> ignored = key -> false;
@@ -139,6 +140,22 @@ public final class RecordCodec<R extends Record> {
     public <T> RecordCodec<R> part(
             String component, Function<Settings, T> read, Function<T, JsonObject> write) {
         parts.put(known(component), new Part<>(read, write));
+        return this;
+    }
+
+    /**
+     * Tells of a component whose section of keys is read by a function, as that of one of several
+     * kinds.
+     *
+     * @param <T> the type of the component
+     * @param component the component
+     * @param read from its section, which may be empty, all of which it reads
+     * @param write to its section
+     * @return this codec
+     */
+    public <T> RecordCodec<R> section(
+            String component, Function<Settings, T> read, Function<T, JsonObject> write) {
+        sections.put(known(component), new Part<>(read, write));
         return this;
     }
 
@@ -283,16 +300,22 @@ public final class RecordCodec<R extends Record> {
         if (form != null) {
             return settings.converted(key, value, form.wanted(), form.read());
         }
+        if (sections.containsKey(name)) {
+            return sections.get(name).read().apply(within(settings, key, value));
+        }
         if (otherwise instanceof Record inner && !(otherwise instanceof AttentionSpec)) {
-            if (!(value instanceof JsonObject section)) {
-                throw settings.invalid(key, "a section of keys");
-            }
-            String within = settings.path() + key + ".";
-            return read(new Settings(section, settings.file(), within), inner, name + ".", true);
+            return read(within(settings, key, value), inner, name + ".", true);
         }
         return value.isJsonNull() && component.getType() == String.class
                 ? ""
                 : settings.converted(key, () -> JsonValues.read(value, component.getGenericType()));
+    }
+
+    private static Settings within(Settings settings, String key, JsonElement value) {
+        if (!(value instanceof JsonObject section)) {
+            throw settings.invalid(key, "a section of keys");
+        }
+        return new Settings(section, settings.file(), settings.path() + key + ".");
     }
 
     private String keyOf(String path, String component) {
@@ -381,6 +404,9 @@ public final class RecordCodec<R extends Record> {
         Form<?> form = forms.get(name);
         if (form != null) {
             return form.written(value);
+        }
+        if (sections.containsKey(name)) {
+            return sections.get(name).written(value);
         }
         if (value instanceof Record inner && !(value instanceof AttentionSpec)) {
             return write(inner, (Record) otherwise, name + ".");

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.attn4j.cli.config.AttentionKeys;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.TranslationConfig;
+import org.attn4j.cli.config.TranslationModel;
 import org.attn4j.cli.config.ValidationConfig;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TextTranslator;
@@ -24,10 +25,9 @@ import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.datasets.SentencePair;
-import org.attn4j.models.family.transformer.TransformerConfig;
-import org.attn4j.models.family.transformer.TransformerModel;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
@@ -69,13 +69,13 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
     public PreparedRun prepare(TranslationConfig config, RunContext context) throws IOException {
         Corpora corpora = Corpora.of(config.data());
         Tokenizers tokenizers = tokenizers(config, corpora.train(), context);
-        TransformerConfig fitted = config.modelFor(tokenizers.tokenizer());
+        TranslationModel fitted = config.model().fitted(tokenizers.tokenizer());
         ParallelDataset train =
                 dataset(corpora.train(), tokenizers, config.trainingBatches(fitted));
         ParallelDataset valid =
                 dataset(corpora.valid(), tokenizers, config.validationBatches(fitted));
         Model model = context.newModel(config);
-        TransformerModel block = new TransformerModel(fitted);
+        PretrainedModel block = fitted.newBlock();
         SequenceTrainer trainer =
                 context.trainer(
                         model,
@@ -88,8 +88,8 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         return new PreparedRun(
                 trainer,
                 train::batches,
-                store(block, config.decodingFor(fitted), tokenizers),
-                validator(config, block, tokenizers, valid, corpora.valid()),
+                store(block, fitted, config.decodingFor(fitted), tokenizers),
+                validator(config, block, fitted, tokenizers, valid, corpora.valid()),
                 Map.of(
                         "tokenizer", config.tokenizer().toString(),
                         "batching", config.batching().toString()),
@@ -97,8 +97,11 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
     }
 
     private static LoadedModel store(
-            TransformerModel block, GenerationConfig decoding, Tokenizers tokenizers) {
-        return LoadedModel.made(block, block.config().json(), decoding, tokenizers.files());
+            PretrainedModel block,
+            TranslationModel fitted,
+            GenerationConfig decoding,
+            Tokenizers tokenizers) {
+        return LoadedModel.made(block, fitted.json(), decoding, tokenizers.files());
     }
 
     private static Tokenizers tokenizers(
@@ -129,20 +132,20 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
 
     private static Validator validator(
             TranslationConfig config,
-            TransformerModel block,
+            PretrainedModel block,
+            TranslationModel fitted,
             Tokenizers tokenizers,
             ParallelDataset valid,
             ParallelCorpus corpus)
             throws IOException {
-        Validator loss = new LossValidator(valid::batches, block.config().padId());
+        Validator loss = new LossValidator(valid::batches, fitted.padId());
         ValidationConfig validation = config.validation();
         if (!validation.bleu()) {
             return loss;
         }
-        GenerationConfig search =
-                config.decodingFor(block.config()).withBeams(validation.beams(), 1);
+        GenerationConfig search = config.decodingFor(fitted).withBeams(validation.beams(), 1);
         TextGenerator model =
-                TextGenerator.of(store(block, search, tokenizers), tokenizers.tokenizer());
+                TextGenerator.of(store(block, fitted, search, tokenizers), tokenizers.tokenizer());
         List<SentencePair> pairs = corpus.readAll();
         int sentences = validation.sentences();
         boolean some = sentences > 0 && sentences < pairs.size();
