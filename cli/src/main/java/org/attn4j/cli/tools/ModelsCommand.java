@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.models.checkpoint.hub.CachedModel;
@@ -76,7 +78,7 @@ public final class ModelsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (cached) {
-            listCache(Hub.fromEnvironment(), json, out);
+            listCache(Hub.fromEnvironment(), MavenModels.fromEnvironment(null).cached(), json, out);
         } else {
             listFamilies(out);
         }
@@ -140,17 +142,28 @@ public final class ModelsCommand implements Callable<Integer> {
     }
 
     /** Shows a cache, as text or as JSON. */
-    static void listCache(Hub hub, boolean json, PrintWriter out) throws IOException {
+    static void listCache(
+            Hub hub, List<MavenModels.Cached> artifacts, boolean json, PrintWriter out)
+            throws IOException {
         List<CachedModel> models = hub.cached();
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("cache", hub.cacheFolder().toString());
-            document.put("models", models.stream().map(ModelsCommand::document).toList());
+            List<Map<String, Object>> documents = new ArrayList<>();
+            models.forEach(model -> documents.add(document(model)));
+            artifacts.forEach(model -> documents.add(document(model)));
+            document.put("models", documents);
             out.println(Json.pretty(document));
             return;
         }
         long bytes = 0;
-        int wide = models.stream().mapToInt(model -> model.id().length()).max().orElse(0);
+        int wide =
+                Stream.concat(
+                                models.stream().map(CachedModel::id),
+                                artifacts.stream().map(MavenModels.Cached::name))
+                        .mapToInt(String::length)
+                        .max()
+                        .orElse(0);
         for (CachedModel model : models) {
             List<String> revisions = new ArrayList<>();
             new TreeMap<>(model.revisions())
@@ -165,12 +178,30 @@ public final class ModelsCommand implements Callable<Integer> {
                     revisions.isEmpty() ? "no branch" : String.join(", ", revisions));
             bytes += model.bytes();
         }
+        for (MavenModels.Cached model : artifacts) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-" + wide + "s %,10.1f MB  %s%n",
+                    model.name(),
+                    model.bytes() / 1e6,
+                    model.folder());
+            bytes += model.bytes();
+        }
         out.printf(
                 Locale.ROOT,
                 "%s models, %,.1f MB in %s%n",
-                models.size(),
+                models.size() + artifacts.size(),
                 bytes / 1e6,
                 hub.cacheFolder());
+    }
+
+    private static Map<String, Object> document(MavenModels.Cached model) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", model.name());
+        document.put("bytes", model.bytes());
+        document.put("revisions", Map.of());
+        document.put("folders", List.of(model.folder().toString()));
+        return document;
     }
 
     private static String shortened(String commit) {

@@ -16,7 +16,7 @@ class ProgressTest {
 
     private Progress progress() {
         PrintWriter writer = new PrintWriter(err, true);
-        return Progress.timed(writer, "sentences", () -> seconds.get() * 1_000_000_000L);
+        return new Progress(writer, "sentences", 1, () -> seconds.get() * 1_000_000_000L);
     }
 
     private List<String> lines() {

@@ -12,11 +12,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.models.checkpoint.hub.Hub;
 import org.attn4j.models.checkpoint.hub.HubSettings;
 import org.junit.jupiter.api.Test;
@@ -60,10 +63,12 @@ class ModelsCommandTest {
         assertTrue(names.contains("llama") && names.contains("t5"), names.toString());
     }
 
+    private final List<MavenModels.Cached> artifacts = new ArrayList<>();
+
     private String listed(boolean json) throws IOException {
         HubSettings settings = HubSettings.fromEnvironment().withCache(cache);
         StringWriter out = new StringWriter();
-        ModelsCommand.listCache(new Hub(settings), json, new PrintWriter(out, true));
+        ModelsCommand.listCache(new Hub(settings), artifacts, json, new PrintWriter(out, true));
         return out.toString();
     }
 
@@ -85,6 +90,10 @@ class ModelsCommandTest {
         String out = listed(false).replaceAll(" +", " ");
         assertTrue(out.contains("acme/tiny 1.5 MB main at 0123456789"), out);
         assertTrue(out.contains("1 models, 1.5 MB in " + cache), out);
+        artifacts.add(new MavenModels.Cached("maven:a", cache.resolve("a"), 2_000_000));
+        out = listed(false).replaceAll(" +", " ");
+        assertTrue(out.contains("maven:a 2.0 MB " + cache.resolve("a")), out);
+        assertTrue(out.contains("2 models, 3.5 MB in " + cache), out);
         JsonObject document = JsonParser.parseString(listed(true)).getAsJsonObject();
         JsonObject model = document.getAsJsonArray("models").get(0).getAsJsonObject();
         assertEquals("acme/tiny", model.get("id").getAsString());

@@ -1,5 +1,6 @@
 package org.attn4j.datasets.download;
 
+import ai.djl.util.Progress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.ProxySelector;
@@ -37,6 +38,7 @@ public final class Downloader {
     private final Duration firstPause;
     private final Duration stall;
     private final Supplier<ProxySelector> proxies;
+    private final Progress progress; // null for nobody
 
     private Downloader(Builder builder) {
         folder = builder.folder;
@@ -45,6 +47,7 @@ public final class Downloader {
         firstPause = builder.firstPause;
         stall = builder.stall;
         proxies = builder.proxies;
+        progress = builder.progress;
     }
 
     /**
@@ -136,7 +139,8 @@ public final class Downloader {
 
     private void transfer(RemoteFile file, Path part) throws IOException {
         Transfer transfer =
-                new Transfer(new Web(proxies.get(), stall), file, part, beside(part, ".etag"));
+                new Transfer(
+                        new Web(proxies.get(), stall), file, part, beside(part, ".etag"), progress);
         Retries retries = new Retries(attempts, firstPause, SteadyInputStream.least(stall));
         try {
             retries.run(
@@ -161,6 +165,7 @@ public final class Downloader {
         private int attempts = 5;
         private Duration firstPause = Duration.ofSeconds(1);
         private Duration stall = Duration.ofSeconds(30);
+        private Progress progress;
         private Supplier<ProxySelector> proxies = () -> EnvironmentProxies.from(System.getenv());
 
         private Builder() {}
@@ -221,6 +226,17 @@ public final class Downloader {
         public Builder optProxies(ProxySelector selector) {
             Objects.requireNonNull(selector, "selector");
             this.proxies = () -> selector;
+            return this;
+        }
+
+        /**
+         * Sets who is told the bytes that have come of each file.
+         *
+         * @param listener the listener; null, by default, for nobody
+         * @return this builder
+         */
+        public Builder optProgress(Progress listener) {
+            this.progress = listener;
             return this;
         }
 

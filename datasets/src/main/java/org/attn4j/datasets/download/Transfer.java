@@ -1,5 +1,6 @@
 package org.attn4j.datasets.download;
 
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,12 +31,14 @@ final class Transfer {
     private final RemoteFile file;
     private final Path part;
     private final Path etagFile;
+    private final Progress progress; // null for nobody
 
-    Transfer(Web web, RemoteFile file, Path part, Path etagFile) {
+    Transfer(Web web, RemoteFile file, Path part, Path etagFile, Progress progress) {
         this.web = web;
         this.file = file;
         this.part = part;
         this.etagFile = etagFile;
+        this.progress = progress;
     }
 
     void run() throws IOException {
@@ -128,6 +131,10 @@ final class Transfer {
         }
         InputStream body = answer.body();
         long total = have;
+        if (progress != null) {
+            progress.reset(nameOf(file), announced < 0 ? -1 : have + announced);
+            progress.start(have);
+        }
         try (OutputStream out =
                 Files.newOutputStream(
                         part,
@@ -143,11 +150,22 @@ final class Transfer {
                     throw tooLarge(total);
                 }
                 write(out, buffer, count);
+                if (progress != null) {
+                    progress.update(total);
+                }
+            }
+        } finally {
+            if (progress != null) {
+                progress.end();
             }
         }
         if (announced >= 0 && total != have + announced) {
             throw new IOException("the connection was cut after " + total + " bytes");
         }
+    }
+
+    private static String nameOf(RemoteFile file) {
+        return file.name().substring(file.name().lastIndexOf('/') + 1);
     }
 
     private void write(OutputStream out, byte[] buffer, int count) throws DownloadException {

@@ -16,12 +16,20 @@ import java.util.zip.ZipFile;
  * <p>The position it goes to is ours, never the archive's, and its size is counted while it is
  * written, whatever the archive says of it.
  */
-final class ZipArchive {
+public final class ZipArchive {
 
     private ZipArchive() {}
 
-    /** Extracts the entry to the target, which appears only when it is whole. */
-    static void extract(Path archive, String entryName, Path target, long maxBytes)
+    /**
+     * Extracts the entry to the target, which appears only when it is whole.
+     *
+     * @param archive the archive
+     * @param entryName the file's path within it
+     * @param target the file to make or replace
+     * @param maxBytes the most bytes it may have
+     * @throws IOException if the archive is damaged, has no such file, or has a larger one
+     */
+    public static void extract(Path archive, String entryName, Path target, long maxBytes)
             throws IOException {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try (ZipFile zip = new ZipFile(archive.toFile())) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.attn4j.models.checkpoint.ProtobufReader;
 
 /**
  * A model file of SentencePiece (Kudo and Richardson 2018): the pieces with their scores, and how
