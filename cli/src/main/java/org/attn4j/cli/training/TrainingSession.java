@@ -3,6 +3,7 @@ package org.attn4j.cli.training;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
@@ -14,6 +15,7 @@ import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunListener;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StopSignal;
+import org.attn4j.models.training.TensorBoardEvents;
 import org.attn4j.models.training.TrainingRun;
 
 /** A training run of any task, from its configuration to its result. */
@@ -37,7 +39,9 @@ public final class TrainingSession {
     /** Trains to the end, or until the signal. */
     public RunResult run(StopSignal stop, RunListener... listeners) throws IOException {
         RunDirectory directory = context.directory();
+        Path scalars = directory.training().resolve("tensorboard");
         try (Closeable lock = directory.lock();
+                TensorBoardEvents events = new TensorBoardEvents(scalars);
                 PreparedRun prepared = run.prepare(context)) {
             Objects.requireNonNull(lock);
             TrainingRun training =
@@ -50,7 +54,7 @@ public final class TrainingSession {
                             .stopBy(stop)
                             .resume(context.resume())
                             .locked()
-                            .tell(configurationWriter())
+                            .tell(configurationWriter(), events)
                             .record(THREADS, String.valueOf(context.engine().threads()));
             if (prepared.validator() != null) {
                 training.validateBy(prepared.validator());

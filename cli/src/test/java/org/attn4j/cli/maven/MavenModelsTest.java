@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MavenModelsTest {
 
     /** Of the tiny encoder's weights, as another program made them of the same ONNX file. */
-    private static final String WEIGHTS = "e83d923712300775effbbdb455c93d6facadd69b9263a3d7e7e1782d97ea9188";
+    private static final String WEIGHTS =
+            "e83d923712300775effbbdb455c93d6facadd69b9263a3d7e7e1782d97ea9188";
 
     @TempDir private Path folder;
 

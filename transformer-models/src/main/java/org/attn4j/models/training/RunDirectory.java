@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * DIR/                          the result: a model directory
  *   training/
  *     metrics.jsonl             a line for each step and each validation
+ *     tensorboard/              the same as TensorBoard's event files, if {@link TensorBoardEvents} is told
  *     checkpoints/step-N/       the last two checkpoints: model directories, with
  *       training_state/         the state of the run and the optimiser, and the files' SHA-256
  *     weights/step-N/           the weights that are kept: model directories

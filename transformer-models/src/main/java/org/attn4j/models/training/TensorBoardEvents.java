@@ -26,15 +26,16 @@ import org.attn4j.models.checkpoint.ProtobufReader;
  * step, and {@code validation/NAME} of each score.
  *
  * <p>Each part of a run that is resumed has a file of its own. What earlier files hold of later
- * steps is cut off, so that no reader finds a step twice, and the new file begins with TensorBoard's
- * mark of a restart, by which one that is open forgets those steps too.
+ * steps is cut off, so that no reader finds a step twice, and the new file begins with
+ * TensorBoard's mark of a restart, by which one that is open forgets those steps too.
  *
  * <p>The format is TensorFlow's: records of a length, its masked CRC-32C, an {@code Event} message
  * and its masked CRC-32C ({@code tensorflow/core/lib/io/record_writer.h}, {@code event.proto}).
  */
 public final class TensorBoardEvents implements RunListener, AutoCloseable {
 
-    private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.(\\d{1,18})\\..*");
+    private static final Pattern NAME =
+            Pattern.compile("events\\.out\\.tfevents\\.(\\d{1,18})\\..*");
     private static final String VERSION = "brain.Event:2";
     private static final int MOST_RECORD_BYTES = 1 << 20;
     private static final int HEAD = Long.BYTES + Integer.BYTES;
@@ -67,13 +68,10 @@ public final class TensorBoardEvents implements RunListener, AutoCloseable {
                         cut(file.getValue(), step);
                         next = Math.max(next, file.getKey() + 1);
                     }
-                    Path file =
-                            folder.resolve("events.out.tfevents.%010d.attn4j".formatted(next));
+                    Path file = folder.resolve("events.out.tfevents.%010d.attn4j".formatted(next));
                     channel =
                             FileChannel.open(
-                                    file,
-                                    StandardOpenOption.CREATE_NEW,
-                                    StandardOpenOption.WRITE);
+                                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                     write(event(0).text(3, VERSION));
                     if (step > 0) {
                         write(event(step + 1).message(7, new Message().number(1, 1)));
@@ -201,8 +199,7 @@ public final class TensorBoardEvents implements RunListener, AutoCloseable {
         Message summary = new Message();
         values.forEach(
                 (tag, value) ->
-                        summary.message(
-                                1, new Message().text(1, tag).real(2, value.floatValue())));
+                        summary.message(1, new Message().text(1, tag).real(2, value.floatValue())));
         return event(step).message(5, summary);
     }
 

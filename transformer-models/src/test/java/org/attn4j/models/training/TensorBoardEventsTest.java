@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TensorBoardEventsTest {
 
-    /** The bytes of the golden file's last record, of step 300: head, 62 bytes of event, checksum. */
+    /**
+     * The bytes of the golden file's last record, of step 300: head, 62 bytes of event, checksum.
+     */
     private static final int LAST = 8 + 4 + 62 + 4;
 
     @TempDir Path folder;
@@ -66,8 +68,7 @@ class TensorBoardEventsTest {
         try (TensorBoardEvents events = events()) {
             events.onStart(299);
         }
-        assertArrayEquals(
-                Arrays.copyOf(golden, golden.length - LAST), Files.readAllBytes(first));
+        assertArrayEquals(Arrays.copyOf(golden, golden.length - LAST), Files.readAllBytes(first));
     }
 
     @Test
