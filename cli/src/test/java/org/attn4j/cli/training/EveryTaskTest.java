@@ -1,0 +1,150 @@
+package org.attn4j.cli.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.attn4j.cli.Cli;
+import org.attn4j.cli.Cli.Outcome;
+import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.task.ConfiguredRun;
+import org.attn4j.cli.task.PreparedRun;
+import org.attn4j.cli.task.RunContext;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.training.RunListener;
+import org.attn4j.models.training.StepProgress;
+import org.attn4j.models.training.TrainingRun;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What holds for a training run whatever its task. */
+class EveryTaskTest {
+
+    @TempDir Path folder;
+
+    static Set<String> runs() {
+        return TinyRuns.all().keySet();
+    }
+
+    private List<String> written(String run) throws IOException {
+        return TinyRuns.all().get(run).write(Files.createDirectories(folder.resolve("data")));
+    }
+
+    private static Outcome train(List<String> written, Path out, String... more) {
+        List<String> args = new ArrayList<>(List.of("train", written.get(0)));
+        written.stream().skip(1).forEach(each -> args.addAll(List.of("--set", each)));
+        args.addAll(List.of("--engine", Cli.ENGINE, "--threads", "1", "--out", out.toString()));
+        args.addAll(List.of(more));
+        return Cli.run(args.toArray(String[]::new));
+    }
+
+    private static double[] losses(Path run) throws IOException {
+        try (Stream<String> lines = Files.lines(new RunDirectory(run).metrics())) {
+            return lines.map(line -> JsonParser.parseString(line).getAsJsonObject())
+                    .filter(line -> line.get("event").getAsString().equals("step"))
+                    .mapToDouble(line -> line.get("loss").getAsDouble())
+                    .toArray();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void aResumedRunIsAsOneThatNeverStopped(String run) throws Exception {
+        List<String> written = written(run);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        Outcome first = train(written, whole);
+        assertEquals(0, first.code(), first.err());
+        Outcome begun = train(written, parts, "--max-steps", "5");
+        assertEquals(0, begun.code(), begun.err());
+        Outcome resumed = train(written, parts, "--resume");
+        assertEquals(0, resumed.code(), resumed.err());
+        assertEquals(12, losses(whole).length);
+        assertArrayEquals(losses(whole), losses(parts));
+        for (Path weights : weights(whole)) {
+            assertArrayEquals(
+                    Files.readAllBytes(weights),
+                    Files.readAllBytes(parts.resolve(whole.relativize(weights).toString())),
+                    weights.toString());
+        }
+    }
+
+    private static List<Path> weights(Path run) throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".safetensors")).toList();
+            assertTrue(!found.isEmpty(), "a run leaves weights");
+            return found;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void aRunEvaluatesOnItsOwnTestData(String run) throws Exception {
+        Path out = folder.resolve("run");
+        Outcome trained = train(written(run), out);
+        assertEquals(0, trained.code(), trained.err());
+        Outcome evaluated =
+                Cli.run("evaluate", "--model", out.toString(), "--engine", Cli.ENGINE, "--json");
+        assertEquals(0, evaluated.code(), evaluated.err());
+        assertTrue(
+                JsonParser.parseString(evaluated.out())
+                                .getAsJsonObject()
+                                .getAsJsonObject("metrics")
+                                .size()
+                        > 0,
+                evaluated.out());
+    }
+
+    /** The arrays that stand after a step are those that stood after the second. */
+    @ParameterizedTest
+    @MethodSource("runs")
+    void noStepLeavesAnArrayBehind(String run) throws Exception {
+        List<String> written = written(run);
+        ConfiguredRun<?> configured =
+                TrainingTasks.read(written.get(0), written.subList(1, written.size()));
+        EngineOptions.Chosen engine =
+                CommandLine.populateCommand(
+                                new EngineOptions(), "--engine", Cli.ENGINE, "--threads", "1")
+                        .open();
+        RunDirectory directory = new RunDirectory(folder.resolve("run"));
+        List<Integer> standing = new ArrayList<>();
+        try (PreparedRun prepared = configured.prepare(new RunContext(directory, engine, false))) {
+            List<NDManager> managers =
+                    List.of(
+                            prepared.trainer().getModel().getNDManager(),
+                            prepared.trainer().getManager());
+            new TrainingRun(
+                            directory.root(),
+                            prepared.trainer(),
+                            configured.config().seededTraining(),
+                            prepared.batches(),
+                            prepared.store())
+                    .tell(
+                            new RunListener() {
+                                @Override
+                                public void onStep(StepProgress progress) {
+                                    standing.add(
+                                            managers.stream()
+                                                    .mapToInt(it -> it.getManagedArrays().size())
+                                                    .sum());
+                                }
+                            })
+                    .run();
+        }
+        assertEquals(12, standing.size());
+        assertTrue(standing.get(1) > 10, "the parameters and the optimiser's state are counted");
+        assertEquals(standing.get(1), standing.get(11), standing.toString());
+    }
+}
