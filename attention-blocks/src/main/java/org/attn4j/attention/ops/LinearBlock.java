@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Optional;
 import org.attn4j.common.Require;
 
 /**
@@ -15,10 +16,11 @@ import org.attn4j.common.Require;
  *
  * <p>It is saved and loaded as DJL's block is, which it may replace anywhere.
  */
-public final class LinearBlock extends Linear {
+public final class LinearBlock extends Linear implements Adaptable {
 
     private final Parameter weight;
     private final Parameter bias; // null without
+    private LowRankUpdate update; // null without; set before the block runs
 
     private LinearBlock(Builder builder, boolean hasBias) {
         super(builder);
@@ -60,6 +62,29 @@ public final class LinearBlock extends Linear {
         Device device = input.getDevice();
         NDArray w = parameterStore.getValue(weight, device, training);
         NDArray b = parameterStore.getValue(bias, device, training);
-        return new NDList(Kernels.of(input.getManager()).linear().linear(input, w, b));
+        NDArray y = Kernels.of(input.getManager()).linear().linear(input, w, b); // (…, units)
+        return new NDList(
+                update == null ? y : update.ofLinear(parameterStore, input, y, w, b, training));
+    }
+
+    @Override
+    public Use use() {
+        return Use.LINEAR;
+    }
+
+    @Override
+    public Parameter weight() {
+        return weight;
+    }
+
+    @Override
+    public void adapt(LowRankUpdate update) {
+        children.clear();
+        this.update = update == null ? null : addChildBlock("update", update);
+    }
+
+    @Override
+    public Optional<LowRankUpdate> update() {
+        return Optional.ofNullable(update);
     }
 }

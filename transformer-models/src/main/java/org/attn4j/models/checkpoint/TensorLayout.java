@@ -38,4 +38,13 @@ public interface TensorLayout {
      * @return the tensor, of the stored shape
      */
     NDArray toStored(NDList parameters);
+
+    /**
+     * Returns whether matrices (out, in) are stored as (in, out).
+     *
+     * @return false unless a layout says otherwise
+     */
+    default boolean isTransposed() {
+        return false;
+    }
 }

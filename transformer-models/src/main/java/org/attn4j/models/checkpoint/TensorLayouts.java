@@ -119,6 +119,11 @@ public final class TensorLayouts {
         public NDArray toStored(NDList parameters) {
             return upright.toStored(parameters).transpose();
         }
+
+        @Override
+        public boolean isTransposed() {
+            return true;
+        }
     }
 
     private record Stacked() implements TensorLayout {

@@ -1,5 +1,6 @@
 package org.attn4j.models.checkpoint;
 
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +108,27 @@ public final class WeightTable {
             }
         }
         return List.of();
+    }
+
+    /**
+     * A tensor of a block.
+     *
+     * @param name the name that is written
+     * @param layout how the parameters lie in it
+     * @param parameters the parameters
+     */
+    public record Tensor(String name, TensorLayout layout, List<Parameter> parameters) {}
+
+    /**
+     * Returns the tensors that a block is written as.
+     *
+     * @param block the block
+     * @return the tensors in the order of the block, tied ones once
+     */
+    public List<Tensor> tensorsOf(Block block) {
+        return bind(BlockParameters.of(block)).bindings().stream()
+                .map(it -> new Tensor(it.name(), it.layout(), it.parameters()))
+                .toList();
     }
 
     boolean ignores(String tensor) {

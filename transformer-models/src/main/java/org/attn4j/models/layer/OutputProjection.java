@@ -8,7 +8,10 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Optional;
+import org.attn4j.attention.ops.Adaptable;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.LowRankUpdate;
 
 /**
  * The map from hidden states to logits, {@code x Wᵀ + b}, with a weight (V, D) of its own or that
@@ -16,13 +19,14 @@ import org.attn4j.attention.ops.Kernels;
  *
  * <p>A tied weight stays the embedding's parameter: it is listed, counted and saved there alone.
  */
-public final class OutputProjection extends AbstractBlock {
+public final class OutputProjection extends AbstractBlock implements Adaptable {
 
     private static final byte VERSION = 1;
 
     private final long vocabularySize;
     private final Parameter weight;
     private final Parameter bias; // null for none
+    private LowRankUpdate update; // null for none; set before the block runs
 
     private OutputProjection(long vocabularySize, Parameter weight, boolean bias, boolean own) {
         super(VERSION);
@@ -78,14 +82,34 @@ public final class OutputProjection extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray hidden = inputs.singletonOrThrow(); // (..., D)
         Device device = hidden.getDevice();
-        NDArray logits =
-                Kernels.of(hidden.getManager())
-                        .linear()
-                        .linear(
-                                hidden,
-                                parameters.getValue(weight, device, training),
-                                parameters.getValue(bias, device, training));
-        return new NDList(logits); // (..., V)
+        NDArray w = parameters.getValue(weight, device, training);
+        NDArray b = parameters.getValue(bias, device, training);
+        NDArray logits = Kernels.of(hidden.getManager()).linear().linear(hidden, w, b); // (..., V)
+        return new NDList(
+                update == null
+                        ? logits
+                        : update.ofLinear(parameters, hidden, logits, w, b, training));
+    }
+
+    @Override
+    public Use use() {
+        return Use.OUTPUT;
+    }
+
+    @Override
+    public Parameter weight() {
+        return weight;
+    }
+
+    @Override
+    public void adapt(LowRankUpdate update) {
+        children.clear();
+        this.update = update == null ? null : addChildBlock("update", update);
+    }
+
+    @Override
+    public Optional<LowRankUpdate> update() {
+        return Optional.ofNullable(update);
     }
 
     @Override

@@ -8,15 +8,19 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Optional;
+import org.attn4j.attention.ops.Adaptable;
+import org.attn4j.attention.ops.LowRankUpdate;
 
 /** A trained vector for each token: the rows of {@code weight}, (V, D). */
-public final class TokenEmbedding extends AbstractBlock {
+public final class TokenEmbedding extends AbstractBlock implements Adaptable {
 
     private static final byte VERSION = 1;
 
     private final long vocabularySize;
     private final long modelSize;
     private final Parameter weight;
+    private LowRankUpdate update; // null for none; set before the block runs
 
     /**
      * Creates an embedding.
@@ -56,15 +60,6 @@ public final class TokenEmbedding extends AbstractBlock {
     }
 
     /**
-     * Returns the parameter, for an output projection that is tied to it.
-     *
-     * @return the weight, (V, D)
-     */
-    public Parameter weight() {
-        return weight;
-    }
-
-    /**
      * {@inheritDoc}
      *
      * <p>Takes token ids of any shape (…) as integers and gives their vectors (…, D).
@@ -77,7 +72,33 @@ public final class TokenEmbedding extends AbstractBlock {
             PairList<String, Object> params) {
         NDArray ids = inputs.singletonOrThrow(); // (...)
         NDArray vectors = parameters.getValue(weight, ids.getDevice(), training); // (V, D)
-        return ids.getNDArrayInternal().embedding(ids, vectors, SparseFormat.DENSE); // (..., D)
+        NDList rows = ids.getNDArrayInternal().embedding(ids, vectors, SparseFormat.DENSE);
+        return update == null
+                ? rows // (..., D)
+                : new NDList(
+                        update.ofEmbedding(
+                                parameters, ids, rows.singletonOrThrow(), vectors, training));
+    }
+
+    @Override
+    public Use use() {
+        return Use.EMBEDDING;
+    }
+
+    @Override
+    public Parameter weight() {
+        return weight;
+    }
+
+    @Override
+    public void adapt(LowRankUpdate update) {
+        children.clear();
+        this.update = update == null ? null : addChildBlock("update", update);
+    }
+
+    @Override
+    public Optional<LowRankUpdate> update() {
+        return Optional.ofNullable(update);
     }
 
     @Override
