@@ -29,6 +29,7 @@ import org.attn4j.cli.training.AverageCommand;
 import org.attn4j.cli.training.ConfigsCommand;
 import org.attn4j.cli.training.DemoCommand;
 import org.attn4j.cli.training.EvaluateCommand;
+import org.attn4j.cli.training.MergeCommand;
 import org.attn4j.cli.training.TrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             BleuCommand.class,
             AverageCommand.class,
+            MergeCommand.class,
             ConfigsCommand.class,
             MechanismsCommand.class,
             ParityCommand.class,

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.maven.MavenModels;
+import org.attn4j.common.Require;
+import org.attn4j.models.adapter.Adapter;
+import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.model.Pretrained;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,13 +28,32 @@ public final class ModelOptions {
                             + " they are there.")
     private String model;
 
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "An adapter of the model: a folder with adapter_config.json and"
+                            + " adapter_model.safetensors, as PEFT and 'train' write them.")
+    private Path adapter;
+
     @Mixin private UnknownSettingsOption unknownSettings;
 
     @Mixin private EngineOptions engine;
 
     /** The model's folder, fetched if it must be. */
     public Path folder(PrintWriter err) throws IOException {
-        return folder(model, err);
+        Require.that(
+                adapter == null || Adapter.isIn(adapter),
+                "--adapter %s is no adapter: it has no %s",
+                adapter,
+                Adapter.CONFIG);
+        Path folder = folder(model, err);
+        Require.that(
+                !Adapter.isIn(folder) || Files.exists(folder.resolve(ModelDirectory.CONFIG)),
+                "%s is an adapter without a config.json: give its model as --model, and it as"
+                        + " --adapter",
+                folder);
+        return folder;
     }
 
     /** The folder of a model, fetched if it must be, of which is told on standard error. */
@@ -61,6 +83,6 @@ public final class ModelOptions {
 
     /** How a model is loaded onto a manager. */
     public Pretrained.Loader loader(NDManager manager) {
-        return unknownSettings.loader().optManager(manager);
+        return unknownSettings.loader().optManager(manager).optAdapter(adapter);
     }
 }

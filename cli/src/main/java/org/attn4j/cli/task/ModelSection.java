@@ -4,11 +4,14 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.attn4j.common.Require;
+import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.config.RecordCodec;
 import org.attn4j.models.model.LoadedModel;
@@ -26,9 +29,14 @@ import org.attn4j.models.model.Pretrained;
  * @param initialize whether the weights of {@code from} are taken, or its configuration alone
  * @param config keys of {@code config.json}: all of them, {@code model_type} first, or those that
  *     change {@code from}'s
+ * @param lora an adapter that is trained in place of the model; null to train the model
  */
 public record ModelSection(
-        String from, String architecture, Initialize initialize, JsonObject config) {
+        String from,
+        String architecture,
+        Initialize initialize,
+        JsonObject config,
+        AdapterConfig lora) {
 
     /** What becomes of the weights of {@code from}. */
     public enum Initialize {
@@ -42,13 +50,31 @@ public record ModelSection(
     public static final ModelSection DEFAULT =
             new ModelSection("", "", Initialize.WEIGHTS, new JsonObject());
 
+    public ModelSection {
+        Require.that(
+                lora == null || !from.isEmpty() && initialize == Initialize.WEIGHTS,
+                "lora needs 'from' with its weights, since an adapter is saved without them, got"
+                        + " from='%s', initialize=%s",
+                from,
+                initialize.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** A section of a model that is trained itself. */
+    public ModelSection(
+            String from, String architecture, Initialize initialize, JsonObject config) {
+        this(from, architecture, initialize, config, null);
+    }
+
     /** Tells a codec of the keys that no type tells. */
     public static <C extends Record> RecordCodec<C> register(RecordCodec<C> codec) {
-        return codec.form(
-                "model.config",
-                "a section of keys of config.json",
-                JsonElement::getAsJsonObject,
-                JsonObject::deepCopy);
+        codec.form(
+                        "model.config",
+                        "a section of keys of config.json",
+                        JsonElement::getAsJsonObject,
+                        JsonObject::deepCopy)
+                .nullable("model.lora", AdapterConfig.of(8, 16));
+        return AdapterConfig.forms(codec, "model.lora.")
+                .derived("model.lora.taskType", "model.lora.baseModel");
     }
 
     /** Where the model's files are that a run begins or goes on with; empty for none. */
@@ -93,11 +119,17 @@ public record ModelSection(
         }
         Path folder = Pretrained.folder(from);
         JsonObject own = changed(ModelDirectory.open(folder).config());
-        return loader.optArchitecture(architectureOf(own, ending))
-                .optConfig(all)
-                .optRandomWeights(initialize == Initialize.RANDOM)
-                .optNewHead(true)
-                .load(folder);
+        LoadedModel model =
+                loader.optArchitecture(architectureOf(own, ending))
+                        .optConfig(all)
+                        .optRandomWeights(initialize == Initialize.RANDOM)
+                        .optNewHead(true)
+                        .load(folder);
+        if (lora != null) {
+            boolean local = Files.exists(Path.of(from));
+            model.adapt(local ? lora : lora.with("baseModel", from));
+        }
+        return model;
     }
 
     private JsonObject changed(JsonObject json) {

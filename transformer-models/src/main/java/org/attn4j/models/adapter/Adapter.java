@@ -374,6 +374,16 @@ public final class Adapter {
     }
 
     /**
+     * Returns whether a tensor of the model is the adapter's, trained whole and saved with it.
+     *
+     * @param tensor the name of the tensor
+     * @return whether it is
+     */
+    public boolean holds(String tensor) {
+        return tensors.hold(tensor);
+    }
+
+    /**
      * Returns the configuration.
      *
      * @return the configuration, with the names of the modules that {@code all-linear} stands for
@@ -455,6 +465,14 @@ public final class Adapter {
                 names.add(name);
             }
             rules.add(new Rule(tensor, others, layout, names));
+        }
+
+        boolean hold(String tensor) {
+            return rules.stream()
+                    .anyMatch(
+                            rule ->
+                                    rule.tensor().equals(PREFIX + tensor)
+                                            || rule.others().contains(PREFIX + tensor));
         }
 
         List<Parameter> values() {

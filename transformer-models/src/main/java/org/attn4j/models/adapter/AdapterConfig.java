@@ -111,6 +111,17 @@ public record AdapterConfig(
                     "revision",
                     "runtime_config");
 
+    /** PEFT's names of tasks by the ends of architectures. */
+    private static final Map<String, String> TASKS =
+            Map.of(
+                    "ForSequenceClassification", "SEQ_CLS",
+                    "ForTokenClassification", "TOKEN_CLS",
+                    "ForQuestionAnswering", "QUESTION_ANS",
+                    "ForCausalLM", "CAUSAL_LM",
+                    "LMHeadModel", "CAUSAL_LM",
+                    "ForConditionalGeneration", "SEQ_2_SEQ_LM",
+                    "MTModel", "SEQ_2_SEQ_LM");
+
     private static final AdapterConfig USUAL =
             new AdapterConfig(
                     8,
@@ -400,6 +411,42 @@ public record AdapterConfig(
             }
         }
         return false;
+    }
+
+    /**
+     * Returns this for a model.
+     *
+     * @param architecture its class in transformers, which tells the task where none is given
+     * @param base where it is, if this does not tell
+     * @param whole tensors that are trained whole beside
+     * @return the changed configuration
+     */
+    public AdapterConfig withModel(String architecture, String base, List<String> whole) {
+        List<String> saved = new ArrayList<>(modulesToSave);
+        for (String tensor : whole) {
+            String module = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
+            if (!saves(tensor) && !module.isEmpty() && !saved.contains(module)) {
+                saved.add(module);
+            }
+        }
+        return Records.with(
+                this,
+                "modulesToSave",
+                saved,
+                "taskType",
+                taskType == null ? taskOf(architecture) : taskType,
+                "baseModel",
+                baseModel == null ? base : baseModel);
+    }
+
+    /** PEFT's name of what models of a class are for; null if it has none. */
+    private static String taskOf(String architecture) {
+        for (Map.Entry<String, String> task : TASKS.entrySet()) {
+            if (architecture.endsWith(task.getKey())) {
+                return task.getValue();
+            }
+        }
+        return null;
     }
 
     /** With the heads that PEFT trains for a task. */

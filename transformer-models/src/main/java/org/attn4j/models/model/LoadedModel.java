@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.attn4j.models.adapter.Adapter;
+import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -23,6 +25,7 @@ import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.checkpoint.WeightLoader;
+import org.attn4j.models.checkpoint.WeightMismatchException;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationConfigJson;
 
@@ -70,6 +73,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     private final UnknownSettings unknownSettings;
     private final NDManager manager;
     private final boolean ownsManager;
+    private Adapter adapter; // null without
 
     LoadedModel(
             PretrainedModel model,
@@ -259,7 +263,8 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
      * Saves the model as it was read: configuration, weights under the names and in the types of
      * the file, and copies of the tokenizer's and the other files that came with it. Tensors of the
      * file that no model needs are copied too, as long as the file is there. A model that is a
-     * module of a larger one is saved where it was in that, with the other modules' settings.
+     * module of a larger one is saved where it was in that, with the other modules' settings. Of a
+     * model with an adapter the adapter is saved, in PEFT's files, in place of the weights.
      *
      * @param target the folder, made if it is not there
      * @throws IOException if a file cannot be written; files there before are then whole
@@ -284,12 +289,90 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
 
             @Override
             public void load(Path saved) throws IOException {
+                if (adapter != null) {
+                    adapter.read(saved);
+                    return;
+                }
                 LoadedModel.this.load(saved);
             }
         };
     }
 
+    /**
+     * Puts a new adapter onto the model, to be trained; the model itself is frozen. From then on
+     * {@link #save} writes the adapter, not the model, and {@link #load} reads one.
+     *
+     * <p>What the files of the model lacked, such as a new head, is trained whole and saved with
+     * the adapter, as PEFT does with the heads of its tasks.
+     *
+     * @param wanted what is updated and how; the task and the base model are filled in where they
+     *     are null
+     * @throws IllegalArgumentException if it names no module of the model
+     * @throws IllegalStateException if there is an adapter already, or the weights come from no
+     *     files, so that nothing would hold them
+     */
+    public void adapt(AdapterConfig wanted) {
+        if (adapter != null) {
+            throw new IllegalStateException("the model has an adapter already: merge it first");
+        }
+        if (report == null) {
+            throw new IllegalStateException(
+                    "an adapter needs a model whose weights are those of its files, since it is"
+                            + " saved without them: give a checkpoint to begin with");
+        }
+        Path folder = directory().path().toAbsolutePath().normalize();
+        AdapterConfig whole =
+                wanted.withModel(model.architecture(), folder.toString(), newTensors());
+        adapter = Adapter.create(whole, model, model.weights());
+    }
+
+    private List<String> newTensors() {
+        List<String> tensors = new ArrayList<>(report.missing());
+        report.misshapen().forEach(tensor -> tensors.add(tensor.tensor()));
+        return tensors;
+    }
+
+    /** Puts an adapter onto the model, whose tensors must be all that its own files lacked. */
+    void adapt(Path folder) throws IOException {
+        adapter = Adapter.load(folder, model, model.weights());
+        List<String> lacking =
+                newTensors().stream().filter(tensor -> !adapter.holds(tensor)).toList();
+        if (!lacking.isEmpty()) {
+            throw new WeightMismatchException(report);
+        }
+    }
+
+    /**
+     * Returns the adapter on the model.
+     *
+     * @return the adapter, if there is one
+     */
+    public Optional<Adapter> adapter() {
+        return Optional.ofNullable(adapter);
+    }
+
+    /** Folds the adapter into the weights, so that the model is a plain one and is saved as one. */
+    public void merge() {
+        if (adapter == null) {
+            throw new IllegalStateException("the model has no adapter to be merged");
+        }
+        adapter.merge();
+        adapter = null;
+    }
+
+    private void saveAdapter(Path target) throws IOException {
+        Path folder = target.resolve(directory.files().path());
+        Files.createDirectories(folder);
+        copyCompanions(target);
+        JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
+        adapter.save(target);
+    }
+
     private void save(Path target, Map<String, List<LoadReport.Stored>> stored) throws IOException {
+        if (adapter != null) {
+            saveAdapter(target);
+            return;
+        }
         if (directory == null) {
             saveMade(target);
             return;

@@ -157,6 +157,7 @@ public final class Pretrained {
         private UnaryOperator<JsonObject> changes = UnaryOperator.identity();
         private boolean newHead;
         private boolean randomWeights;
+        private Path adapter; // null for none, or for the one that a folder holds
 
         private Loader() {}
 
@@ -303,6 +304,22 @@ public final class Pretrained {
         }
 
         /**
+         * Sets an adapter that is put onto the model (PEFT's LoRA or DoRA). Its folder may hold a
+         * {@code config.json} too, which then is that of the model; else a head takes its number of
+         * classes from the adapter's. What the model's files lack must be in the adapter's.
+         *
+         * <p>A folder with an adapter alone is loaded in the same way, onto the base model that its
+         * {@code adapter_config.json} names.
+         *
+         * @param folder the folder of the adapter; null for none
+         * @return this loader
+         */
+        public Loader optAdapter(Path folder) {
+            this.adapter = folder;
+            return this;
+        }
+
+        /**
          * Makes a model of a configuration alone, with random weights. The seed of the engine
          * decides them.
          *
@@ -345,11 +362,23 @@ public final class Pretrained {
          *     not known here, or the weights do not fit
          */
         public LoadedModel load(Path path) throws IOException {
-            return load(ModelDirectory.open(path));
+            return adapter == null && AdapterFolder.isAlone(path)
+                    ? load(ModelDirectory.open(AdapterFolder.base(path)), path)
+                    : load(ModelDirectory.open(path));
         }
 
         private LoadedModel load(ModelDirectory stored) throws IOException {
-            ModelDirectory directory = stored.with(changes.apply(stored.config()));
+            return adapter == null && AdapterFolder.isAlone(stored.path())
+                    ? load(ModelDirectory.open(AdapterFolder.base(stored.path())), stored.path())
+                    : load(stored, adapter);
+        }
+
+        private LoadedModel load(ModelDirectory stored, Path adapterFolder) throws IOException {
+            JsonObject own =
+                    adapterFolder == null
+                            ? stored.config()
+                            : AdapterFolder.config(adapterFolder, stored.config());
+            ModelDirectory directory = stored.with(changes.apply(own));
             if (randomWeights) {
                 return random(directory);
             }
@@ -366,15 +395,25 @@ public final class Pretrained {
                                     owner,
                                     weights,
                                     model.weights(),
-                                    newHead ? Strictness.LOAD_WHAT_FITS : strictness,
+                                    newHead || adapterFolder != null
+                                            ? Strictness.LOAD_WHAT_FITS
+                                            : strictness,
                                     dataType,
                                     model.smallestInput());
-                    if (newHead) {
+                    if (newHead && adapterFolder == null) {
                         requireBase(model, report);
                     }
                     model.freezeParameters(!trainable);
-                    return new LoadedModel(
-                            model, directory, report, unknown, owner, manager == null);
+                    LoadedModel loaded =
+                            new LoadedModel(
+                                    model, directory, report, unknown, owner, manager == null);
+                    if (adapterFolder != null) {
+                        loaded.adapt(adapterFolder);
+                        if (trainable) {
+                            loaded.adapter().orElseThrow().train();
+                        }
+                    }
+                    return loaded;
                 } catch (IOException | RuntimeException e) {
                     closeOwn(owner);
                     throw e;

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
+import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.Sha256Sums;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
 
@@ -47,7 +49,7 @@ public final class CheckpointAverage {
         List<TensorSource> sources = new ArrayList<>();
         try (NDManager scratch = manager.newSubManager()) {
             for (Path model : models) {
-                sources.add(TensorSource.open(model));
+                sources.add(open(model));
             }
             TensorSource first = sources.get(0);
             for (TensorSource other : sources.subList(1, sources.size())) {
@@ -58,15 +60,27 @@ public final class CheckpointAverage {
                 contents.add(mean(name, sources, scratch));
             }
             copyOthers(models.get(0), directory);
-            SafetensorsWriter.builder()
-                    .optMetadata(first.metadata())
-                    .build()
-                    .writeModel(directory, contents);
+            SafetensorsWriter writer =
+                    SafetensorsWriter.builder().optMetadata(first.metadata()).build();
+            if (Adapter.isIn(models.get(0))) {
+                writer.write(directory.resolve(Adapter.WEIGHTS), contents);
+            } else {
+                writer.writeModel(directory, contents);
+            }
         } finally {
             for (TensorSource source : sources) {
                 source.close();
             }
         }
+    }
+
+    /** The weights of a model, or of the adapter that a folder holds in their place. */
+    private static TensorSource open(Path model) throws IOException {
+        if (!Adapter.isIn(model)) {
+            return TensorSource.open(model);
+        }
+        Sha256Sums.check(model, name -> name.equals(Adapter.WEIGHTS));
+        return TensorSource.open(model.resolve(Adapter.WEIGHTS));
     }
 
     private static void checkAlike(TensorSource first, TensorSource other) {
