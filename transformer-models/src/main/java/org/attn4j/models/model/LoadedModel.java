@@ -289,10 +289,6 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
 
             @Override
             public void load(Path saved) throws IOException {
-                if (adapter != null) {
-                    adapter.read(saved);
-                    return;
-                }
                 LoadedModel.this.load(saved);
             }
         };
@@ -417,6 +413,10 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
 
     @Override
     public void load(Path saved) throws IOException {
+        if (adapter != null) {
+            adapter.read(saved);
+            return;
+        }
         Path folder = directory == null ? saved : saved.resolve(directory.files().path());
         try (TensorSource weights = ModelDirectory.open(folder).weights()) {
             WeightLoader.load(model, null, weights, model.weights(), Strictness.STRICT);
