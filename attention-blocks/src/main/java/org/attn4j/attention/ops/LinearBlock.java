@@ -3,6 +3,9 @@ package org.attn4j.attention.ops;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
@@ -65,6 +68,12 @@ public final class LinearBlock extends Linear implements Adaptable {
         NDArray y = Kernels.of(input.getManager()).linear().linear(input, w, b); // (…, units)
         return new NDList(
                 update == null ? y : update.ofLinear(parameterStore, input, y, w, b, training));
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        // an update is initialised when it is made
     }
 
     @Override

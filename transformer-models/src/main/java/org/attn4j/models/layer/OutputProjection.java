@@ -3,6 +3,8 @@ package org.attn4j.models.layer;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
@@ -89,6 +91,12 @@ public final class OutputProjection extends AbstractBlock implements Adaptable {
                 update == null
                         ? logits
                         : update.ofLinear(parameters, hidden, logits, w, b, training));
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        // an update is initialised when it is made
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.attn4j.models.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.AbstractBlock;
@@ -78,6 +80,12 @@ public final class TokenEmbedding extends AbstractBlock implements Adaptable {
                 : new NDList(
                         update.ofEmbedding(
                                 parameters, ids, rows.singletonOrThrow(), vectors, training));
+    }
+
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        // an update is initialised when it is made
     }
 
     @Override

@@ -218,11 +218,7 @@ class AdapterRunTest {
     }
 
     private static double loss(String line) {
-        return JsonParser.parseString(line)
-                .getAsJsonObject()
-                .getAsJsonObject("scores")
-                .get("loss")
-                .getAsDouble();
+        return JsonParser.parseString(line).getAsJsonObject().get("loss").getAsDouble();
     }
 
     /** As PEFT leaves it: no config.json; the head tells how many classes there are. */
