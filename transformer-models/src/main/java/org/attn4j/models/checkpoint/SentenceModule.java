@@ -18,7 +18,8 @@ import java.util.Set;
  */
 public record SentenceModule(String kind, String path, ModelFiles files) {
 
-    private static final String FILE = "modules.json";
+    /** The file that lists the modules. */
+    public static final String FILE = "modules.json";
 
     private static final String PACKAGE = "sentence_transformers.";
 

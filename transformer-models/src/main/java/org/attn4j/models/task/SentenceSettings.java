@@ -3,6 +3,7 @@ package org.attn4j.models.task;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,13 +24,28 @@ import org.attn4j.models.checkpoint.ModelFiles;
  * @param similarity how vectors are compared
  * @param size how many numbers of a vector are kept; 0 for all
  */
-record SentenceSettings(
+public record SentenceSettings(
         int maxLength,
         boolean lowerCase,
         Map<String, String> prompts,
         String defaultPrompt,
         Similarity similarity,
         int size) {
+
+    /** The name of the prompt for what is asked. */
+    public static final String QUERY = "query";
+
+    /** The name of the prompt for what is searched. */
+    public static final String DOCUMENT = "document";
+
+    public SentenceSettings {
+        prompts = Map.copyOf(prompts);
+        Require.that(
+                maxLength >= 0 && size >= 0,
+                "maxLength and size must not be negative, got maxLength=%s, size=%s",
+                maxLength,
+                size);
+    }
 
     /** The encoder's file goes by the family's name in older folders; the first is read. */
     private static final List<String> TRANSFORMER =
@@ -39,8 +55,14 @@ record SentenceSettings(
 
     private static final String MODEL = "config_sentence_transformers.json";
 
-    /** Reads the settings of an encoder, and those of the model that it is a module of. */
-    static SentenceSettings read(ModelFiles encoder) throws IOException {
+    /**
+     * Reads the settings of an encoder, and those of the model that it is a module of.
+     *
+     * @param encoder the encoder's files
+     * @return what they tell
+     * @throws IOException if a file is malformed
+     */
+    public static SentenceSettings read(ModelFiles encoder) throws IOException {
         ModelFiles whole = encoder.whole();
         JsonObject transformer = json(encoder, TRANSFORMER);
         JsonObject model = json(whole, List.of(MODEL));
@@ -79,6 +101,48 @@ record SentenceSettings(
                             .formatted(whole.folder(), TRANSFORMER.get(0), MODEL, e.getMessage()),
                     e);
         }
+    }
+
+    /**
+     * Returns these settings with some changed.
+     *
+     * @param length the most tokens of a text; 0 for what it was
+     * @param more prompts that are added, by name
+     * @return the settings
+     */
+    public SentenceSettings with(int length, Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(prompts);
+        all.putAll(more);
+        return new SentenceSettings(
+                length == 0 ? maxLength : length, lowerCase, all, defaultPrompt, similarity, size);
+    }
+
+    /**
+     * Writes the settings.
+     *
+     * @param encoder the folder of the encoder
+     * @param model the folder of the model that it is a module of; may be the same
+     * @throws IOException if a file cannot be written
+     */
+    void write(Path encoder, Path model) throws IOException {
+        JsonObject transformer = new JsonObject();
+        if (maxLength > 0) {
+            transformer.addProperty("max_seq_length", maxLength);
+        }
+        transformer.addProperty("do_lower_case", lowerCase);
+        JsonFiles.write(encoder.resolve(TRANSFORMER.get(0)), transformer);
+        JsonObject whole = new JsonObject();
+        JsonObject texts = new JsonObject();
+        new TreeMap<>(prompts).forEach(texts::addProperty);
+        whole.add("prompts", texts);
+        if (defaultPrompt != null) {
+            whole.addProperty("default_prompt_name", defaultPrompt);
+        }
+        whole.addProperty("similarity_fn_name", similarity.toString());
+        if (size > 0) {
+            whole.addProperty("truncate_dim", size);
+        }
+        JsonFiles.write(model.resolve(MODEL), whole);
     }
 
     private static JsonObject json(ModelFiles files, List<String> names) throws IOException {

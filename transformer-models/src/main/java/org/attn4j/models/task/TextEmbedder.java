@@ -5,11 +5,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import com.google.gson.JsonElement;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.model.sentence.SentenceModel;
 import org.attn4j.models.tokenizer.TextPair;
@@ -51,9 +53,20 @@ public final class TextEmbedder {
     }
 
     private TextEmbedder(TaskModel model, SentenceModel block) throws IOException {
+        this(model, block, SentenceSettings.read(model.model().directory().files()));
+    }
+
+    /**
+     * Creates an embedder of a model that is made or trained.
+     *
+     * @param model the encoder with its tokenizer
+     * @param block the encoder with what follows it
+     * @param settings what is done to texts
+     */
+    public TextEmbedder(TaskModel model, SentenceModel block, SentenceSettings settings) {
         this.model = model;
         this.block = block;
-        settings = SentenceSettings.read(model.model().directory().files());
+        this.settings = settings;
         String named = settings.defaultPrompt();
         prompt = named == null ? "" : settings.prompts().get(named);
     }
@@ -160,14 +173,58 @@ public final class TextEmbedder {
         int most = maxLength();
         return model.outcomes(
                 texts,
-                text -> {
-                    String all = prompt + text;
-                    String input = settings.lowerCase() ? all.toLowerCase(Locale.ROOT) : all;
-                    return model.cut(TextPair.of(input), Truncation.LONGEST_FIRST, most);
-                },
+                text -> model.cut(input(text), Truncation.LONGEST_FIRST, most),
                 reads ->
                         model.batches(
                                 reads.stream().map(TaskModel.Read::row).toList(), this::vectors));
+    }
+
+    private TextPair input(String text) {
+        String all = prompt + text;
+        return TextPair.of(settings.lowerCase() ? all.toLowerCase(Locale.ROOT) : all);
+    }
+
+    /**
+     * Reads a text as it is embedded: with the prompt, and cut if it is too long.
+     *
+     * @param text the text
+     * @return its tokens
+     */
+    public TokenizedText read(String text) {
+        return model.cut(input(text), Truncation.LONGEST_FIRST, maxLength()).row();
+    }
+
+    /**
+     * Returns the model as a block that gives embeddings, to be trained.
+     *
+     * @return the encoder with what follows it
+     */
+    public SentenceModel block() {
+        return block;
+    }
+
+    /**
+     * Returns what saves the model as a folder of sentence-transformers, and loads its weights from
+     * there.
+     *
+     * @return a store that writes every parameter in its own type
+     */
+    public ModelStore store() {
+        ModelStore encoder = model.model().exact();
+        return new ModelStore() {
+            @Override
+            public void save(Path target) throws IOException {
+                encoder.save(target);
+                block.saveModules(target);
+                settings.write(target.resolve(block.encoderPath()), target);
+            }
+
+            @Override
+            public void load(Path saved) throws IOException {
+                encoder.load(saved);
+                block.loadModules(saved);
+            }
+        };
     }
 
     private List<float[]> vectors(NDManager call, List<TokenizedText> rows) {

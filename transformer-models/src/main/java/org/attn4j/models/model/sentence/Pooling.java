@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.ops.Scalars;
@@ -86,6 +87,27 @@ public record Pooling(List<Mode> modes) {
             }
         }
         throw new IllegalArgumentException(NAMES + "=" + name + " is not known here");
+    }
+
+    /**
+     * Finds a pooling by the short names of its modes.
+     *
+     * @param names such as {@code mean} and {@code cls}, at least one
+     * @return the pooling
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    public static Pooling named(List<String> names) {
+        return new Pooling(names.stream().map(Pooling::named).toList());
+    }
+
+    /** The configuration of a pooling of states of this size, in the form of all versions. */
+    JsonObject json(long size) {
+        JsonObject json = new JsonObject();
+        json.addProperty("word_embedding_dimension", size);
+        for (Mode mode : Mode.values()) {
+            json.addProperty(mode.flag, modes.contains(mode));
+        }
+        return json;
     }
 
     /**

@@ -10,6 +10,8 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,24 +57,35 @@ public final class SentenceModel extends AbstractBlock {
             WeightTable.builder().add("norm.*", "*").build();
 
     private final PretrainedModel encoder;
+    private final String encoderPath;
     private final Pooling pooling;
+    private final JsonObject poolingConfig; // as it was read; null of a new one
+    private final String poolingPath;
     private final List<Step> steps;
 
     /**
      * What follows the pooling, in its order.
      *
+     * @param kind its class in sentence-transformers
      * @param name of the child
      * @param block from (B, E) to (B, E')
+     * @param config its {@code config.json}; null for none
      * @param weights the names of its tensors; null if it has none
      * @param path where it is in the model's folder
      */
-    private record Step(String name, Block block, WeightTable weights, String path) {
+    private record Step(
+            String kind,
+            String name,
+            Block block,
+            JsonObject config,
+            WeightTable weights,
+            String path) {
 
-        static Step normalize(String name) {
+        static Step normalize(String name, JsonObject config, String path) {
             Block block =
                     new LambdaBlock(
                             in -> new NDList(SentenceVectors.normalized(in.singletonOrThrow())));
-            return new Step(name, block, null, null);
+            return new Step("Normalize", name, block, config, null, path);
         }
     }
 
@@ -85,13 +98,58 @@ public final class SentenceModel extends AbstractBlock {
      * @param normalize whether vectors get the length 1
      */
     public SentenceModel(PretrainedModel encoder, Pooling pooling, boolean normalize) {
-        this(encoder, pooling, normalize ? List.of(Step.normalize("normalize_0")) : List.of());
+        this(
+                encoder,
+                "",
+                pooling,
+                null,
+                "1_Pooling",
+                normalize
+                        ? List.of(Step.normalize("normalize_0", null, "2_Normalize"))
+                        : List.of());
     }
 
-    private SentenceModel(PretrainedModel encoder, Pooling pooling, List<Step> steps) {
+    /**
+     * Makes a model of an encoder, to be trained, with a new linear layer behind the pooling.
+     *
+     * @param model the encoder; the layer is made on its manager
+     * @param pooling how states become one vector
+     * @param size how many numbers the layer gives; no activation follows it
+     * @param normalize whether vectors get the length 1
+     * @return the model, the random weights of the layer decided by the engine's seed
+     */
+    public static SentenceModel withDense(
+            LoadedModel model, Pooling pooling, int size, boolean normalize) {
+        SentenceModel bare = new SentenceModel(model.model(), pooling, false);
+        JsonObject config = new JsonObject();
+        config.addProperty(
+                "in_features", bare.getOutputShapes(model.model().smallestInput())[0].get(1));
+        config.addProperty("out_features", size);
+        config.addProperty("bias", true);
+        config.addProperty("activation_function", "torch.nn.modules.linear.Identity");
+        DenseModule block = new DenseModule(new ConfigReader(config, "Dense"));
+        block.initialize(model.manager(), DataType.FLOAT32, block.input());
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step("Dense", "dense_0", block, config, DenseModule.WEIGHTS, "2_Dense"));
+        if (normalize) {
+            steps.add(Step.normalize("normalize_0", null, "3_Normalize"));
+        }
+        return new SentenceModel(model.model(), "", pooling, null, "1_Pooling", steps);
+    }
+
+    private SentenceModel(
+            PretrainedModel encoder,
+            String encoderPath,
+            Pooling pooling,
+            JsonObject poolingConfig,
+            String poolingPath,
+            List<Step> steps) {
         super(VERSION);
         this.encoder = addChildBlock("encoder", encoder);
+        this.encoderPath = encoderPath;
         this.pooling = pooling;
+        this.poolingConfig = poolingConfig;
+        this.poolingPath = poolingPath;
         this.steps = List.copyOf(steps);
         steps.forEach(step -> addChildBlock(step.name(), step.block()));
     }
@@ -106,7 +164,7 @@ public final class SentenceModel extends AbstractBlock {
      */
     public static SentenceModel of(LoadedModel model) throws IOException {
         ModelFiles whole = model.directory().files().whole();
-        Pooling pooling = null;
+        SentenceModule pools = null;
         List<Step> steps = new ArrayList<>();
         List<SentenceModule> modules = SentenceModule.read(whole);
         for (SentenceModule module : modules.subList(1, modules.size())) {
@@ -116,21 +174,30 @@ public final class SentenceModel extends AbstractBlock {
                                 .formatted(
                                         whole.folder(), module.kind(), String.join(", ", KNOWN)));
             }
-            boolean pools = module.kind().equals("Pooling");
-            if (pools == (pooling != null)) {
+            boolean isPooling = module.kind().equals("Pooling");
+            if (isPooling == (pools != null)) {
                 throw new CheckpointFormatException(
                         "%s: one Pooling must follow the Transformer, and all else the Pooling, got %s"
                                 .formatted(
                                         whole.folder(),
                                         modules.stream().map(SentenceModule::kind).toList()));
             }
-            if (pools) {
-                pooling = read(module, Pooling::of);
+            if (isPooling) {
+                pools = module;
             } else {
                 steps.add(step(module, steps, model.manager()));
             }
         }
-        return new SentenceModel(model.model(), pooling == null ? Pooling.MEAN : pooling, steps);
+        if (pools == null) {
+            return new SentenceModel(model.model(), Pooling.MEAN, false);
+        }
+        return new SentenceModel(
+                model.model(),
+                modules.get(0).path(),
+                read(pools, Pooling::of),
+                config(pools),
+                pools.path(),
+                steps);
     }
 
     private static Step step(SentenceModule module, List<Step> before, NDManager manager)
@@ -140,20 +207,35 @@ public final class SentenceModel extends AbstractBlock {
         switch (module.kind()) {
             case "Dense" -> {
                 DenseModule block = read(module, DenseModule::new);
-                Step step = new Step(name, block, DenseModule.WEIGHTS, module.path());
+                Step step =
+                        new Step(
+                                module.kind(),
+                                name,
+                                block,
+                                config(module),
+                                DenseModule.WEIGHTS,
+                                module.path());
                 return loaded(step, module, manager, block.input());
             }
             case "LayerNorm" -> {
                 int size = read(module, SentenceModel::normSize);
                 LayerNorm block = new LayerNorm(size, NORM_EPSILON);
-                Step step = new Step(name, block, NORM_WEIGHTS, module.path());
+                Step step =
+                        new Step(
+                                module.kind(),
+                                name,
+                                block,
+                                config(module),
+                                NORM_WEIGHTS,
+                                module.path());
                 return loaded(step, module, manager, new Shape(1, size));
             }
             default -> {
-                if (module.files().has(ModelDirectory.CONFIG)) {
+                boolean told = module.files().has(ModelDirectory.CONFIG);
+                if (told) {
                     read(module, DenseModule::requireSentence);
                 }
-                return Step.normalize(name);
+                return Step.normalize(name, told ? config(module) : null, module.path());
             }
         }
     }
@@ -172,6 +254,10 @@ public final class SentenceModel extends AbstractBlock {
         int size = config.integer("dimension");
         config.finish();
         return size;
+    }
+
+    private static JsonObject config(SentenceModule module) throws IOException {
+        return JsonFiles.read(module.files().file(ModelDirectory.CONFIG));
     }
 
     private static <T> T read(SentenceModule module, Function<ConfigReader, T> parse)
@@ -209,20 +295,84 @@ public final class SentenceModel extends AbstractBlock {
     }
 
     /**
-     * Saves the weights of the modules behind the pooling, beside an encoder that {@link
-     * LoadedModel#save} has saved with their settings.
+     * Saves the modules behind the encoder, and {@code modules.json}, beside an encoder that {@link
+     * LoadedModel#save} has saved.
      *
      * @param target the folder that the encoder was saved to
      * @throws IOException if a file cannot be written
      */
     public void saveModules(Path target) throws IOException {
+        JsonArray modules = new JsonArray();
+        add(modules, "Transformer", encoderPath);
+        add(modules, "Pooling", poolingPath);
+        writeConfig(
+                target.resolve(poolingPath),
+                poolingConfig == null ? pooling.json(stateSize()) : poolingConfig);
         for (Step step : steps) {
+            add(modules, step.kind(), step.path());
+            Path folder = target.resolve(step.path());
+            if (step.config() != null) {
+                writeConfig(folder, step.config());
+            }
             if (step.weights() != null) {
-                Path folder = target.resolve(step.path());
-                Files.createDirectories(folder);
                 WeightLoader.save(step.block(), step.weights(), folder);
             }
         }
+        JsonFiles.write(target.resolve(SentenceModule.FILE), modules);
+    }
+
+    private long stateSize() {
+        return statesOf(encoder.smallestInput()).get(2);
+    }
+
+    private static void writeConfig(Path folder, JsonObject config) throws IOException {
+        Files.createDirectories(folder);
+        JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config);
+    }
+
+    private static void add(JsonArray modules, String kind, String path) {
+        JsonObject module = new JsonObject();
+        module.addProperty("idx", modules.size());
+        module.addProperty("name", String.valueOf(modules.size()));
+        module.addProperty("path", path);
+        module.addProperty("type", "sentence_transformers.models." + kind);
+        modules.add(module);
+    }
+
+    /**
+     * Loads the weights of the modules behind the encoder from where {@link #saveModules} wrote
+     * them.
+     *
+     * @param saved the folder
+     * @throws IOException if a file is missing or does not fit
+     */
+    public void loadModules(Path saved) throws IOException {
+        for (Step step : steps) {
+            if (step.weights() != null) {
+                try (TensorSource weights = TensorSource.open(saved.resolve(step.path()))) {
+                    WeightLoader.load(
+                            step.block(), null, weights, step.weights(), Strictness.STRICT);
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns where the encoder is in the model's folder.
+     *
+     * @return the path; empty for the folder itself
+     */
+    public String encoderPath() {
+        return encoderPath;
+    }
+
+    /**
+     * Returns how many numbers a vector has.
+     *
+     * @return E
+     */
+    public int embeddingSize() {
+        return Math.toIntExact(getOutputShapes(encoder.smallestInput())[0].get(1));
     }
 
     /**
@@ -252,10 +402,7 @@ public final class SentenceModel extends AbstractBlock {
 
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
-        Shape states =
-                encoder instanceof ModelWithHead task
-                        ? task.base().getOutputShapes(inputShapes)[0]
-                        : encoder.getOutputShapes(inputShapes)[0];
+        Shape states = statesOf(inputShapes);
         Shape vectors = new Shape(states.get(0), states.get(2) * pooling.modes().size());
         for (Step step : steps) {
             if (step.block() instanceof DenseModule module) {
@@ -263,5 +410,11 @@ public final class SentenceModel extends AbstractBlock {
             }
         }
         return new Shape[] {vectors};
+    }
+
+    private Shape statesOf(Shape... inputShapes) {
+        return encoder instanceof ModelWithHead task
+                ? task.base().getOutputShapes(inputShapes)[0]
+                : encoder.getOutputShapes(inputShapes)[0];
     }
 }
