@@ -1,6 +1,13 @@
 package org.attn4j.datasets;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -39,6 +46,17 @@ final class BatchPlan {
             IntUnaryOperator targetLength,
             BatchingConfig config,
             long epoch) {
+        return of(size, sourceLength, targetLength, null, config, epoch);
+    }
+
+    /** Plans pairs of which none shares a key with another of its batch; null for no keys. */
+    static BatchPlan of(
+            int size,
+            IntUnaryOperator sourceLength,
+            IntUnaryOperator targetLength,
+            IntFunction<? extends Collection<?>> keys,
+            BatchingConfig config,
+            long epoch) {
         int[] pairs = IntStream.range(0, size).toArray();
         Randomness random = Randomness.of(config.seed(), epoch);
         if (config.shuffle()) {
@@ -50,7 +68,8 @@ final class BatchPlan {
         pairs = sorted(pairs, buckets, pair -> targetLength.applyAsInt(pair) / width);
         IntUnaryOperator longer =
                 pair -> Math.max(sourceLength.applyAsInt(pair), targetLength.applyAsInt(pair));
-        int[] starts = cut(pairs, longer, config);
+        int[] starts =
+                keys == null ? cut(pairs, longer, config) : cut(pairs, longer, keys, config);
         int[] order = IntStream.range(0, starts.length - 1).toArray();
         if (config.shuffle()) {
             random.shuffle(order);
@@ -82,15 +101,57 @@ final class BatchPlan {
             int length = longer.applyAsInt(pairs[i]);
             int rows = i - starts[batches] + 1;
             longest = Math.max(longest, length);
-            if (rows > 1
-                    && (rows > config.maxSentences()
-                            || (long) rows * longest > config.tokensPerBatch())) {
+            if (rows > 1 && isOver(rows, longest, config)) {
                 starts[++batches] = i;
                 longest = length;
             }
         }
         if (pairs.length > 0) {
             starts[++batches] = pairs.length;
+        }
+        return Arrays.copyOf(starts, batches + 1);
+    }
+
+    private static boolean isOver(int rows, int longest, BatchingConfig config) {
+        return rows > config.maxSentences() || (long) rows * longest > config.tokensPerBatch();
+    }
+
+    /** Cuts and reorders: a pair waits for the first batch that none of its keys is in. */
+    private static int[] cut(
+            int[] pairs,
+            IntUnaryOperator longer,
+            IntFunction<? extends Collection<?>> keys,
+            BatchingConfig config) {
+        Deque<Integer> left = new ArrayDeque<>(pairs.length);
+        Arrays.stream(pairs).forEach(left::add);
+        int[] starts = new int[pairs.length + 1];
+        int batches = 0;
+        int used = 0;
+        while (!left.isEmpty()) {
+            Set<Object> taken = new HashSet<>();
+            Deque<Integer> waiting = new ArrayDeque<>();
+            int longest = 0;
+            while (!left.isEmpty()) {
+                int pair = left.peek();
+                int rows = used - starts[batches] + 1;
+                int length = Math.max(longest, longer.applyAsInt(pair));
+                if (rows > 1 && isOver(rows, length, config)) {
+                    break;
+                }
+                left.remove();
+                Collection<?> own = keys.apply(pair);
+                if (Collections.disjoint(taken, own)) {
+                    taken.addAll(own);
+                    longest = length;
+                    pairs[used++] = pair;
+                } else {
+                    waiting.add(pair);
+                }
+            }
+            while (!waiting.isEmpty()) {
+                left.addFirst(waiting.removeLast());
+            }
+            starts[++batches] = used;
         }
         return Arrays.copyOf(starts, batches + 1);
     }

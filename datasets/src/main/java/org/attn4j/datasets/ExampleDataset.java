@@ -5,10 +5,12 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.util.Progress;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.attn4j.common.Require;
@@ -26,14 +28,20 @@ public final class ExampleDataset<E> implements Dataset {
     private final int[] lengths;
     private final BatchingConfig config;
     private final Collator<E> collator;
+    private final Function<E, ? extends Collection<?>> keys; // null for none
     private final AtomicLong nextEpoch = new AtomicLong();
 
     private ExampleDataset(
-            List<E> examples, int[] lengths, BatchingConfig config, Collator<E> collator) {
+            List<E> examples,
+            int[] lengths,
+            BatchingConfig config,
+            Collator<E> collator,
+            Function<E, ? extends Collection<?>> keys) {
         this.examples = List.copyOf(examples);
         this.lengths = lengths;
         this.config = config;
         this.collator = collator;
+        this.keys = keys;
     }
 
     /**
@@ -61,7 +69,18 @@ public final class ExampleDataset<E> implements Dataset {
                 "examples must have at most maxLength tokens, got %s, maxLength=%s",
                 longest,
                 config.maxLength());
-        return new ExampleDataset<>(examples, lengths, config, collator);
+        return new ExampleDataset<>(examples, lengths, config, collator, null);
+    }
+
+    /**
+     * Returns a dataset of the same examples none of which shares a key with another of its batch:
+     * what a loss needs that takes the examples beside one for its opposites.
+     *
+     * @param other the keys of an example, such as its texts
+     * @return the dataset
+     */
+    public ExampleDataset<E> distinctBy(Function<E, ? extends Collection<?>> other) {
+        return new ExampleDataset<>(examples, lengths, config, collator, other);
     }
 
     /** Does nothing: the examples are encoded. */
@@ -95,7 +114,13 @@ public final class ExampleDataset<E> implements Dataset {
      */
     public Iterator<Batch> batches(NDManager manager, long epoch, long fromBatch) {
         BatchPlan plan =
-                BatchPlan.of(lengths.length, i -> lengths[i], i -> lengths[i], config, epoch);
+                BatchPlan.of(
+                        lengths.length,
+                        i -> lengths[i],
+                        i -> lengths[i],
+                        keys == null ? null : i -> keys.apply(examples.get(i)),
+                        config,
+                        epoch);
         Require.that(
                 fromBatch >= 0 && fromBatch <= plan.batches(),
                 "fromBatch must be between 0 and the %s batches of the epoch, got %s",

@@ -132,7 +132,8 @@ public record ModelSection(
         return model;
     }
 
-    private JsonObject changed(JsonObject json) {
+    /** A configuration with the keys of this section. */
+    public JsonObject changed(JsonObject json) {
         config.entrySet().forEach(it -> json.add(it.getKey(), it.getValue()));
         return json;
     }

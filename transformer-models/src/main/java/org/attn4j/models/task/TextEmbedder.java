@@ -14,6 +14,7 @@ import java.util.Set;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.model.sentence.SentenceModel;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.tokenizer.Truncation;
@@ -192,6 +193,15 @@ public final class TextEmbedder {
      */
     public TokenizedText read(String text) {
         return model.cut(input(text), Truncation.LONGEST_FIRST, maxLength()).row();
+    }
+
+    /**
+     * Returns the tokenizer.
+     *
+     * @return the tokenizer
+     */
+    public ModelTokenizer tokenizer() {
+        return model.tokenizer();
     }
 
     /**

@@ -1,0 +1,113 @@
+package org.attn4j.cli.task.retrieval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.attn4j.common.Require;
+import org.attn4j.datasets.ComparedTexts;
+import org.attn4j.datasets.RetrievalSet;
+import org.attn4j.models.metric.Correlation;
+import org.attn4j.models.metric.RetrievalMetrics;
+import org.attn4j.models.task.SentenceSettings;
+import org.attn4j.models.task.TextEmbedder;
+
+/** How good embeddings are on some data. */
+final class EmbeddingScores {
+
+    private static final List<String> DOCUMENT_PROMPTS =
+            List.of(SentenceSettings.DOCUMENT, "passage", "corpus");
+
+    private final List<ComparedTexts> scored; // empty if a collection is ranked
+    private final RetrievalSet collection;
+
+    private EmbeddingScores(List<ComparedTexts> scored, RetrievalSet collection) {
+        this.scored = scored;
+        this.collection = collection;
+    }
+
+    static EmbeddingScores on(TextSource source, Path folder) throws IOException {
+        Optional<RetrievalSet> ranked = source.ranked(folder);
+        if (ranked.isPresent()) {
+            return new EmbeddingScores(List.of(), ranked.get());
+        }
+        List<ComparedTexts> pairs = source.compared(folder);
+        Require.that(
+                pairs.get(0).texts().size() == 2,
+                "%s must hold pairs to be measured on, got %s texts in a row",
+                source.name(),
+                pairs.get(0).texts().size());
+        return new EmbeddingScores(pairs, null);
+    }
+
+    /** The embedder of what is asked. */
+    static TextEmbedder queries(TextEmbedder embedder) {
+        return embedder.promptNames().contains(SentenceSettings.QUERY)
+                ? embedder.withPromptNamed(SentenceSettings.QUERY)
+                : embedder;
+    }
+
+    /** The embedder of what is searched. */
+    static TextEmbedder documents(TextEmbedder embedder) {
+        return DOCUMENT_PROMPTS.stream()
+                .filter(embedder.promptNames()::contains)
+                .findFirst()
+                .map(embedder::withPromptNamed)
+                .orElse(embedder);
+    }
+
+    int examples() {
+        return collection == null ? scored.size() : collection.queries().size();
+    }
+
+    /** Spearman's and Pearson's correlation with the scores, or the metrics of retrieval. */
+    Map<String, Double> of(TextEmbedder embedder) {
+        return collection == null ? correlations(embedder) : retrieval(embedder);
+    }
+
+    private Map<String, Double> correlations(TextEmbedder embedder) {
+        List<float[]> left = queries(embedder).embed(column(0));
+        List<float[]> right = documents(embedder).embed(column(1));
+        double[] found = new double[scored.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = embedder.similarity().of(left.get(i), right.get(i));
+        }
+        double[] wanted = scored.stream().mapToDouble(ComparedTexts::score).toArray();
+        Map<String, Double> scores = new LinkedHashMap<>();
+        scores.put("spearman", Correlation.spearman(found, wanted));
+        scores.put("pearson", Correlation.pearson(found, wanted));
+        return scores;
+    }
+
+    private List<String> column(int index) {
+        return scored.stream().map(row -> row.texts().get(index)).toList();
+    }
+
+    private Map<String, Double> retrieval(TextEmbedder embedder) {
+        List<String> ids = List.copyOf(collection.documents().keySet());
+        List<float[]> vectors =
+                documents(embedder).embed(List.copyOf(collection.documents().values()));
+        List<String> asked = List.copyOf(collection.queries().keySet());
+        List<float[]> queries = queries(embedder).embed(List.copyOf(collection.queries().values()));
+        RetrievalMetrics metrics = new RetrievalMetrics();
+        for (int q = 0; q < asked.size(); q++) {
+            Map<String, Double> alike = new HashMap<>();
+            for (int d = 0; d < ids.size(); d++) {
+                alike.put(ids.get(d), embedder.similarity().of(queries.get(q), vectors.get(d)));
+            }
+            metrics.add(ranked(ids, alike), collection.grades().get(asked.get(q)));
+        }
+        return metrics.scores();
+    }
+
+    /** The best first; equals stay in their order. */
+    static List<String> ranked(List<String> ids, Map<String, Double> scores) {
+        List<String> ranked = new ArrayList<>(ids);
+        ranked.sort((a, b) -> Double.compare(scores.get(b), scores.get(a)));
+        return ranked;
+    }
+}
