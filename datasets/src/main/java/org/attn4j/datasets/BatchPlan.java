@@ -68,8 +68,7 @@ final class BatchPlan {
         pairs = sorted(pairs, buckets, pair -> targetLength.applyAsInt(pair) / width);
         IntUnaryOperator longer =
                 pair -> Math.max(sourceLength.applyAsInt(pair), targetLength.applyAsInt(pair));
-        int[] starts =
-                keys == null ? cut(pairs, longer, config) : cut(pairs, longer, keys, config);
+        int[] starts = keys == null ? cut(pairs, longer, config) : cut(pairs, longer, keys, config);
         int[] order = IntStream.range(0, starts.length - 1).toArray();
         if (config.shuffle()) {
             random.shuffle(order);

@@ -11,6 +11,8 @@ import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.retrieval.EmbeddingTask;
+import org.attn4j.cli.task.retrieval.RerankingTask;
 import org.attn4j.cli.task.translation.TranslationTask;
 
 /** The tasks that can be trained, and the reading of their configurations. */
@@ -18,7 +20,8 @@ public final class TrainingTasks {
 
     private static final TranslationTask TRANSLATION = new TranslationTask();
 
-    private static final List<TrainingTask<?>> TASKS = List.of(TRANSLATION);
+    private static final List<TrainingTask<?>> TASKS =
+            List.of(TRANSLATION, new EmbeddingTask(), new RerankingTask());
 
     private TrainingTasks() {}
 

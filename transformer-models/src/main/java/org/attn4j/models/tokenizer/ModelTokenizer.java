@@ -1,6 +1,7 @@
 package org.attn4j.models.tokenizer;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,6 +71,19 @@ public final class ModelTokenizer implements AutoCloseable {
                 ? this
                 : new ModelTokenizer(
                         source, vocabulary, Records.with(profile, "cleanUp", false), null);
+    }
+
+    /**
+     * Finds the files of a tokenizer, such as another model can be saved with.
+     *
+     * @param folder a model's folder
+     * @return those that are there, of all layouts that {@link #load(Path)} reads
+     */
+    public static List<Path> files(Path folder) {
+        return TokenizerFiles.NAMES.stream()
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .toList();
     }
 
     /**

@@ -24,6 +24,24 @@ final class TokenizerFiles {
     private static final Pattern LANGUAGE =
             Pattern.compile("[a-z]{2,3}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3}|>>.+<<");
 
+    /** What the files of a tokenizer are called. */
+    static final List<String> NAMES =
+            List.of(
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "special_tokens_map.json",
+                    "added_tokens.json",
+                    "vocab.txt",
+                    "vocab.json",
+                    "merges.txt",
+                    "spiece.model",
+                    "spm.model",
+                    "sentencepiece.bpe.model",
+                    "tokenizer.model",
+                    "source.spm",
+                    "target.spm",
+                    "target_vocab.json");
+
     private TokenizerFiles() {}
 
     static ModelTokenizer load(ModelFiles files) throws IOException {

@@ -138,8 +138,7 @@ record EmbeddingConfig(
                         "");
 
         Objective {
-            Require.that(
-                    cachedRows >= 0, "cachedRows must not be negative, got %s", cachedRows);
+            Require.that(cachedRows >= 0, "cachedRows must not be negative, got %s", cachedRows);
             Require.that(
                     (kind == Kind.DISTILLATION) != teacher.isEmpty(),
                     "a teacher goes with the loss distillation, got kind=%s, teacher=%s",
@@ -177,7 +176,9 @@ record EmbeddingConfig(
     EmbeddingConfig {
         loss.loss(); // refused here, before anything is written
         Require.that(
-                negatives.count() == 0 || loss.isAmongNegatives() || loss.kind == Objective.Kind.TRIPLET,
+                negatives.count() == 0
+                        || loss.isAmongNegatives()
+                        || loss.kind == Objective.Kind.TRIPLET,
                 "negatives.count goes with a loss that has negatives, got loss.kind=%s",
                 loss.kind);
         Require.that(

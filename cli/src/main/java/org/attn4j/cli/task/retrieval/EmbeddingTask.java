@@ -259,8 +259,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         if (!config.data().valid().isGiven()) {
             return null;
         }
-        EmbeddingScores scores =
-                EmbeddingScores.on(config.data().valid(), config.data().path());
+        EmbeddingScores scores = EmbeddingScores.on(config.data().valid(), config.data().path());
         return (trainer, stop) -> scores.of(embedder);
     }
 

@@ -71,8 +71,7 @@ record Negatives(int count, int skip, int candidates, double margin) {
             Files.createDirectories(file.getParent());
             AtomicFile.writeString(file, lines.toString());
         }
-        return ComparedTexts.read(
-                file, new ComparedTexts.Fields(List.of(TEXTS), "", 1), false);
+        return ComparedTexts.read(file, new ComparedTexts.Fields(List.of(TEXTS), "", 1), false);
     }
 
     /**
