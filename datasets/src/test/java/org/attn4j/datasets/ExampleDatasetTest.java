@@ -83,6 +83,25 @@ class ExampleDatasetTest {
     }
 
     @Test
+    void noTwoExamplesOfABatchShareAKey() {
+        try (NDManager manager = TestEngine.newManager()) {
+            // Keys are numbers of tens, and the number of the example itself.
+            ExampleDataset<Integer> distinct =
+                    dataset(50).distinctBy(i -> List.of("ten " + i / 10, "own " + i));
+            List<List<Integer>> rows = rows(distinct.batches(manager, 2, 0));
+            assertEquals(
+                    IntStream.range(0, 50).boxed().toList(),
+                    rows.stream().flatMap(List::stream).sorted().toList());
+            for (List<Integer> batch : rows) {
+                assertEquals(batch.size(), batch.stream().map(i -> i / 10).distinct().count());
+                int longest = batch.stream().mapToInt(i -> i % 6 + 1).max().orElseThrow();
+                assertTrue(batch.size() * longest <= 12, batch.toString());
+            }
+            assertEquals(rows.subList(2, rows.size()), rows(distinct.batches(manager, 2, 2)));
+        }
+    }
+
+    @Test
     void anExampleBeyondTheLimitIsRefused() {
         IllegalArgumentException e =
                 assertThrows(

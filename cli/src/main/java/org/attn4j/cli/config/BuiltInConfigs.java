@@ -10,7 +10,16 @@ import org.attn4j.attention.spec.Nearest;
 public final class BuiltInConfigs {
 
     private static final List<String> NAMES =
-            List.of("demo", "copy", "reverse", "multi30k-de-en", "multi30k-en-fr", "tatoeba-en-fr");
+            List.of(
+                    "demo",
+                    "copy",
+                    "reverse",
+                    "multi30k-de-en",
+                    "multi30k-en-fr",
+                    "tatoeba-en-fr",
+                    "stsb",
+                    "passages",
+                    "reranker");
 
     private BuiltInConfigs() {}
 

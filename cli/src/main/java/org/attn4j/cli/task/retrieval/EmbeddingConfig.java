@@ -192,7 +192,7 @@ record EmbeddingConfig(
                     RecordCodec.camelCase(defaults(TrainingConfig.ofEpochs(1)))
                             .derived(DERIVED_BATCHING)
                             .derived(DERIVED_TRAINING)
-                            .derived("training.labelSmoothing"));
+                            .derived("training.labelSmoothing", "batching.overlong"));
 
     private static EmbeddingConfig defaults(TrainingConfig training) {
         return new EmbeddingConfig(

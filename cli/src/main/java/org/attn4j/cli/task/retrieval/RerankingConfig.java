@@ -72,7 +72,7 @@ record RerankingConfig(
                     RecordCodec.camelCase(defaults(TrainingConfig.ofEpochs(1)))
                             .derived(DERIVED_BATCHING)
                             .derived(DERIVED_TRAINING)
-                            .derived("training.labelSmoothing"));
+                            .derived("training.labelSmoothing", "batching.overlong"));
 
     private static RerankingConfig defaults(TrainingConfig training) {
         return new RerankingConfig(

@@ -170,6 +170,17 @@ class EmbeddingLossesTest {
     }
 
     @Test
+    void aPairHasTheProbabilityOrTheScore() {
+        float[][] outputs = {{0}, {(float) Math.log(3)}, {-200}};
+        float[] labels = {1, 0.5f, 1};
+        // sigmoids 1/2, 3/4 and about e^-200
+        double expected = (Math.log(2) - 0.5 * Math.log(0.75) - 0.5 * Math.log(0.25) + 200) / 3;
+        assertEquals(expected, value(new PairScores(true), labels, outputs), 1e-4);
+        double squared = (1 + Math.pow(Math.log(3) - 0.5, 2) + 201 * 201) / 3;
+        assertEquals(squared, value(new PairScores(false), labels, outputs), 1e-2);
+    }
+
+    @Test
     void columnsThatDoNotFitAreRefused() {
         Exception e =
                 assertThrows(
