@@ -1,6 +1,7 @@
 package org.attn4j.retrieval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -192,6 +193,59 @@ class PassageIndexTest {
         try (PassageWriter first = PassageWriter.open(folder, TestIndexes.settings())) {
             assertTold("another process", () -> PassageWriter.open(folder, TestIndexes.settings()));
             first.commit();
+        }
+    }
+
+    /** Commits one document, puts another, and waits to be killed. */
+    static final class KilledWriter {
+
+        private KilledWriter() {}
+
+        public static void main(String[] args) throws Exception {
+            try (PassageWriter writer =
+                    PassageWriter.open(Path.of(args[0]), TestIndexes.settings())) {
+                put(writer, "one");
+                writer.commit();
+                put(writer, "two");
+                System.out.println("ready");
+                Thread.sleep(600_000);
+            }
+        }
+    }
+
+    private static void put(PassageWriter writer, String text) throws IOException {
+        writer.put(
+                document(text, text),
+                List.of(new Chunk(0, text.length())),
+                List.of(TestIndexes.letters(text)));
+    }
+
+    @Test
+    void aKilledWriterLeavesWhatItCommitted() throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                KilledWriter.class.getName(),
+                                folder.toString())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try (var out = process.inputReader()) {
+            assertEquals("ready", out.readLine());
+            assertTold("another process", () -> PassageWriter.open(folder, TestIndexes.settings()));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        try (PassageWriter writer = PassageWriter.open(folder, TestIndexes.settings())) {
+            assertTrue(writer.holds(document("one", "one")));
+            assertFalse(writer.knows(document("two", "two")));
+            put(writer, "two");
+            writer.commit();
+        }
+        try (PassageIndex index = PassageIndex.open(folder)) {
+            assertEquals(2, index.size());
+            assertEquals("two", index.byWords("two", 5).get(0).passage().text());
         }
     }
 

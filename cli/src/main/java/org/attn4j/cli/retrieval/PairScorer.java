@@ -35,17 +35,16 @@ record PairScorer(String kind, Scoring scoring, AutoCloseable model) implements 
 
     static PairScorer load(Path folder, Pretrained.Loader loader) throws IOException {
         Task task = Task.of(ModelDirectory.open(folder).config());
-        boolean sentences = task == Task.TEXT_EMBEDDING || Files.exists(folder.resolve(MODULES));
-        if (!sentences) {
-            Require.that(
-                    task == Task.TEXT_CLASSIFICATION,
-                    "%s is for %s: a reranker is a cross-encoder (a sequence classifier of one"
-                            + " class) or a sentence model",
-                    folder,
-                    task);
+        if (task == Task.TEXT_CLASSIFICATION) {
             TextReranker reranker = TextReranker.load(folder, loader);
             return new PairScorer("cross-encoder", reranker::outcomes, reranker);
         }
+        Require.that(
+                task == Task.TEXT_EMBEDDING || Files.exists(folder.resolve(MODULES)),
+                "%s is for %s: a reranker is a cross-encoder (a sequence classifier of one class)"
+                        + " or a sentence model",
+                folder,
+                task);
         TaskModel model = TaskModel.load(Task.TEXT_EMBEDDING, folder, loader);
         try {
             return new PairScorer("bi-encoder", similarity(new TextEmbedder(model)), model);

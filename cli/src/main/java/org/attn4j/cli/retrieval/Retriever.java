@@ -3,6 +3,8 @@ package org.attn4j.cli.retrieval;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,6 +70,12 @@ final class Retriever implements AutoCloseable {
         ModelIdentity made = index.settings().model();
         String name = options.model() == null ? made.model() : options.model();
         Path path = ModelOptions.folder(name, err);
+        if (!Files.isDirectory(path)) {
+            throw new NoSuchFileException(
+                    name,
+                    null,
+                    "the model of the index is not there: name its folder with --model");
+        }
         boolean same = made.digest().equals(ModelIdentity.digest(ModelFiles.of(path)));
         Require.that(
                 same,
