@@ -5,10 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.attn4j.cli.config.TranslationConfig;
-import org.attn4j.cli.report.ComparisonReport;
 import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.Report;
+import org.attn4j.cli.report.Section;
 
 /** The rows of a comparison so far, as a table, a JSON document and a report. */
 final class ComparisonResult {
@@ -127,37 +129,39 @@ final class ComparisonResult {
         return document;
     }
 
-    ComparisonReport report() {
-        List<ComparisonReport.Bars> bars = new ArrayList<>();
+    Report report() {
+        List<Section.BarChart> bars = new ArrayList<>();
         for (Column column : Column.values()) {
-            List<ComparisonReport.Bar> each =
+            List<Section.Bar> each =
                     rows.stream()
                             .map(
                                     row ->
-                                            new ComparisonReport.Bar(
+                                            new Section.Bar(
                                                     row.label(),
                                                     column.value.apply(row),
                                                     column.text(row)))
                             .toList();
-            bars.add(new ComparisonReport.Bars(column.title, each));
+            bars.add(new Section.BarChart(column.title, each));
         }
-        List<Curve> losses =
-                rows.stream()
-                        .map(
-                                row ->
-                                        new Curve(
-                                                row.label(),
-                                                row.trainingLoss().stream()
-                                                        .map(
-                                                                point ->
-                                                                        new Curve.Point(
-                                                                                point.step(),
-                                                                                point.loss()))
-                                                        .toList()))
-                        .toList();
-        List<List<String>> table = new ArrayList<>(List.of(header()));
-        rows.forEach(row -> table.add(cells(row)));
-        return new ComparisonReport(
-                "Attention mechanisms compared: " + config.name(), table, bars, losses, NOTES);
+        List<Curve> losses = rows.stream().map(ComparisonResult::loss).toList();
+        return new Report(
+                "Attention mechanisms compared: " + config.name(),
+                List.of(
+                        new Section.Table(
+                                "",
+                                String.join(" ", NOTES),
+                                header(),
+                                rows.stream().map(ComparisonResult::cells).toList(),
+                                Set.of()),
+                        new Section.Bars("Side by side", bars),
+                        new Section.Curves("Training loss", losses, true)));
+    }
+
+    private static Curve loss(ComparedRow row) {
+        return new Curve(
+                row.label(),
+                row.trainingLoss().stream()
+                        .map(point -> new Curve.Point(point.step(), point.loss()))
+                        .toList());
     }
 }

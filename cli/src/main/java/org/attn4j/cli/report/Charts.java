@@ -27,7 +27,7 @@ final class Charts {
         double span = high > low ? high - low : 1;
         StringBuilder svg = open(WIDTH, HEIGHT, curve.name());
         appendGrid(svg, low, span);
-        appendPath(svg, curve, "#2457c5", firstStep, lastStep, low, span);
+        appendPath(svg, curve, "", firstStep, lastStep, low, span);
         appendSteps(svg, firstStep, lastStep);
         return svg.append("</svg>").toString();
     }
@@ -36,7 +36,7 @@ final class Charts {
         for (int i = 0; i <= GRID_LINES; i++) {
             double value = low + span * i / GRID_LINES;
             double y = y(value, low, span);
-            svg.append(format("<path d='M%s %.1fH%s' stroke='#dde2ea'/>", LEFT, y, WIDTH));
+            svg.append(format("<path class='grid' d='M%s %.1fH%s'/>", LEFT, y, WIDTH));
             svg.append(
                     format(
                             "<text x='%s' y='%.1f' font-size='11' text-anchor='end'>%s</text>",
@@ -47,12 +47,12 @@ final class Charts {
     private static void appendPath(
             StringBuilder svg,
             Curve curve,
-            String colour,
+            String style,
             long firstStep,
             long lastStep,
             double low,
             double span) {
-        svg.append(format("<path fill='none' stroke='%s' stroke-width='2' d='", colour));
+        svg.append(format("<path class='curve' fill='none' stroke-width='2'%s d='", style));
         char verb = 'M';
         for (Curve.Point point : curve.points()) {
             double x = x(point.step(), firstStep, lastStep);
@@ -75,14 +75,14 @@ final class Charts {
     }
 
     /** A horizontal bar for each label, from 0 to its value. */
-    static String bars(ComparisonReport.Bars chart) {
-        List<ComparisonReport.Bar> bars = chart.bars();
-        int left = 12 + 7 * longest(bars.stream().map(ComparisonReport.Bar::label).toList());
+    static String bars(Section.BarChart chart) {
+        List<Section.Bar> bars = chart.bars();
+        int left = 12 + 7 * longest(bars.stream().map(Section.Bar::label).toList());
         double most = bars.stream().mapToDouble(Charts::length).max().orElse(0);
         int height = TOP + BAR * bars.size();
         StringBuilder svg = open(left + BAR_WIDTH + 80, height, chart.title());
         for (int i = 0; i < bars.size(); i++) {
-            ComparisonReport.Bar bar = bars.get(i);
+            Section.Bar bar = bars.get(i);
             double width = most > 0 ? BAR_WIDTH * length(bar) / most : 0;
             int y = TOP + BAR * i;
             svg.append(
@@ -91,7 +91,7 @@ final class Charts {
                             left - 6, y + 12, Report.escape(bar.label())));
             svg.append(
                     format(
-                            "<rect x='%s' y='%s' width='%.1f' height='%s' fill='%s'/>",
+                            "<rect x='%s' y='%s' width='%.1f' height='%s' style='fill:%s'/>",
                             left, y + 2, width, BAR - 6, colour(i, bars.size())));
             svg.append(
                     format(
@@ -101,7 +101,7 @@ final class Charts {
         return svg.append("</svg>").toString();
     }
 
-    private static double length(ComparisonReport.Bar bar) {
+    private static double length(Section.Bar bar) {
         return bar.value() == null || !Double.isFinite(bar.value()) ? 0 : Math.max(0, bar.value());
     }
 
@@ -119,10 +119,11 @@ final class Charts {
         appendGrid(svg, low, span);
         for (int i = 0; i < curves.size(); i++) {
             String colour = colour(i, curves.size());
-            appendPath(svg, curves.get(i), colour, first, last, low, span);
+            String style = format(" style='stroke:%s'", colour);
+            appendPath(svg, curves.get(i), style, first, last, low, span);
             svg.append(
                     format(
-                            "<text x='%s' y='%s' font-size='12' fill='%s'>%s</text>",
+                            "<text x='%s' y='%s' font-size='12' style='fill:%s'>%s</text>",
                             WIDTH + 12,
                             TOP + BAR * i + 12,
                             colour,
@@ -133,7 +134,7 @@ final class Charts {
     }
 
     private static String colour(int index, int count) {
-        return format("hsl(%s,60%%,40%%)", 360 * index / Math.max(1, count));
+        return format("hsl(%s,60%%,var(--lightness))", 360 * index / Math.max(1, count));
     }
 
     static String heatMap(AttentionMap map) {
@@ -162,8 +163,8 @@ final class Charts {
 
     private static String cell(float weight, int x, int y) {
         return format(
-                "<rect x='%s' y='%s' width='%s' height='%s' fill='#2457c5' fill-opacity='%.3f'"
-                        + " stroke='#eef1f6'><title>%.3f</title></rect>",
+                "<rect class='cell grid' x='%s' y='%s' width='%s' height='%s'"
+                        + " fill-opacity='%.3f'><title>%.3f</title></rect>",
                 x, y, CELL, CELL, weight, weight);
     }
 
@@ -172,7 +173,7 @@ final class Charts {
                 format(
                         "<svg xmlns='http://www.w3.org/2000/svg' width='%s' height='%s'"
                                 + " viewBox='0 0 %s %s' role='img' aria-label='%s'>",
-                        width, height, width, height, Report.escape(label).replace("'", "&#39;")));
+                        width, height, width, height, Report.escape(label)));
     }
 
     private static double x(long step, long first, long last) {

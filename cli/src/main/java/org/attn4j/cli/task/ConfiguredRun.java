@@ -2,9 +2,11 @@ package org.attn4j.cli.task;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.config.YamlFile;
+import org.attn4j.cli.report.Section;
 import org.attn4j.models.training.TrainingConfig;
 
 /**
@@ -29,6 +31,10 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
 
     public PreparedRun prepare(RunContext context) throws IOException {
         return task.prepare(config, context);
+    }
+
+    public List<Section> sections(EvaluationRequest request) throws IOException {
+        return task.sections(config, request);
     }
 
     public TaskEvaluation evaluate(EvaluationRequest request) throws IOException {

@@ -1,8 +1,10 @@
 package org.attn4j.cli.task;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.report.Section;
 
 /**
  * A kind of training: how its configuration is read, how a run of it is put together, and how its
@@ -36,6 +38,14 @@ public interface TrainingTask<C extends RunConfig> {
 
     /** Puts a run together, whose directory is locked. */
     PreparedRun prepare(C config, RunContext context) throws IOException;
+
+    /**
+     * What the page of a finished run shows of its model, beside curves and configuration: samples,
+     * which classes are taken for which, what is found for a query. It takes seconds.
+     */
+    default List<Section> sections(C config, EvaluationRequest request) throws IOException {
+        return List.of();
+    }
 
     /** Measures a model on the test data of a configuration. */
     TaskEvaluation evaluate(C config, EvaluationRequest request) throws IOException;

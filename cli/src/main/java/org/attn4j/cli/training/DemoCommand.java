@@ -78,7 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
                         directory.root());
                 return ExitCode.INTERRUPTED;
             }
-            show(config, directory, chosen, result);
+            show(run, directory, chosen, result);
             return ExitCode.DONE;
         } finally {
             if (!interrupted) {
@@ -97,12 +97,12 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void show(
-            TranslationConfig config,
+            ConfiguredRun<TranslationConfig> run,
             RunDirectory directory,
             EngineOptions.Chosen chosen,
             RunResult result)
             throws IOException {
-        List<SentencePair> pairs = Corpora.of(config.data()).test().readAll();
+        List<SentencePair> pairs = Corpora.of(run.config().data()).test().readAll();
         PrintWriter out = spec.commandLine().getOut();
         try (NDManager manager = chosen.newManager();
                 TextGenerator model =
@@ -126,13 +126,7 @@ public final class DemoCommand implements Callable<Integer> {
                                 out.println(figure.line());
                                 facts.put(metric, figure.line());
                             });
-            TrainingSummary.facts(result, config)
-                    .forEach((name, value) -> facts.put(name, TrainingSummary.text(value)));
-            String report =
-                    new RunReport(directory, model)
-                            .of("Attn4j demo", facts, pairs, evaluation.hypotheses())
-                            .toHtml();
-            Files.writeString(RunReport.file(directory), report);
+            RunReport.write(run, directory, chosen, result, facts);
         }
         out.println("model   " + directory.root());
         out.println("report  " + RunReport.file(directory));

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.task.ConfiguredRun;
@@ -118,6 +120,9 @@ public final class TrainCommand implements Callable<Integer> {
             RunResult result =
                     new TrainingSession(run, directory, chosen, resume).run(stop, progress);
             interrupted = result.reason() == StopReason.SIGNAL;
+            if (!interrupted) {
+                report(run, directory, chosen, result);
+            }
             TrainingSummary.print(result, run.config(), json, spec.commandLine().getOut());
             return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
         } finally {
@@ -125,6 +130,21 @@ public final class TrainCommand implements Callable<Integer> {
             if (!interrupted) {
                 stop.close();
             }
+        }
+    }
+
+    /** A model is trained and saved, whether its page can be made or not. */
+    private void report(
+            ConfiguredRun<?> run,
+            RunDirectory directory,
+            EngineOptions.Chosen chosen,
+            RunResult result) {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            RunReport.write(run, directory, chosen, result, Map.of());
+            err.println("report: " + RunReport.file(directory));
+        } catch (IOException | RuntimeException e) {
+            err.println("attn4j: the report was not written: " + Failures.sentence(e));
         }
     }
 

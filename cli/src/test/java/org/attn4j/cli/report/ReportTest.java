@@ -8,53 +8,124 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
 class ReportTest {
 
+    private static final Curve CURVE =
+            new Curve("loss", List.of(new Curve.Point(1, 4.5), new Curve.Point(9, 0.5)));
+
     private static final Report REPORT =
             new Report(
                     "Run <1>",
-                    Map.of("BLEU", "97.3"),
                     List.of(
-                            new Curve(
-                                    "loss",
-                                    List.of(new Curve.Point(1, 4.5), new Curve.Point(9, 0.5)))),
-                    List.of(new Translation("a <b>", "c", "c"), new Translation("d", "e", "f")),
-                    List.of(
-                            new AttentionMap(
-                                    "decoder's layer",
-                                    List.of("x", "y"),
-                                    List.of("\"z\""),
-                                    new float[][] {{0.25f, 0.75f}})));
+                            new Section.Facts("", Map.of("BLEU", "97.3")),
+                            new Section.Curves("Training", List.of(CURVE), false),
+                            new Section.Curves("Both", List.of(CURVE, CURVE), true),
+                            new Section.Table(
+                                    "Samples",
+                                    "note",
+                                    List.of("source", "model"),
+                                    List.of(List.of("a <b>", "c"), List.of("d\u0000", "'\ud800")),
+                                    Set.of(1)),
+                            new Section.Matrix(
+                                    "Classes",
+                                    List.of("good", "bad"),
+                                    new long[][] {{3, 1}, {0, 0}}),
+                            new Section.Attention(
+                                    "Attention",
+                                    List.of(
+                                            new AttentionMap(
+                                                    "decoder's layer",
+                                                    List.of("x", "y"),
+                                                    List.of("\"z\""),
+                                                    new float[][] {{0.25f, 0.75f}}))),
+                            new Section.Bars(
+                                    "Side by side",
+                                    List.of(
+                                            new Section.BarChart(
+                                                    "BLEU",
+                                                    List.of(new Section.Bar("a", 1.0, "1.0"))),
+                                            new Section.BarChart(
+                                                    "none",
+                                                    List.of(new Section.Bar("a", null, "–"))))),
+                            new Section.Text("Configuration", "task: x # <&>\n")));
 
-    @Test
-    void drawsEveryPartAsWellFormedMarkup() throws Exception {
-        String html = REPORT.toHtml();
+    private static Document body(Report report) throws Exception {
+        String html = report.toHtml();
         String body = html.substring(html.indexOf("<body>"), html.indexOf("</html>"));
-        var document =
-                DocumentBuilderFactory.newInstance()
-                        .newDocumentBuilder()
-                        .parse(new InputSource(new StringReader(body)));
-        assertEquals(2, document.getElementsByTagName("svg").getLength());
-        assertEquals(2, document.getElementsByTagName("rect").getLength());
-        assertEquals(4, document.getElementsByTagName("tr").getLength());
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(body)));
+    }
+
+    private static int count(Document document, String tag) {
+        return document.getElementsByTagName(tag).getLength();
     }
 
     @Test
-    void escapesTextAndMarksWrongTranslations() {
+    void drawsEveryPartAsWellFormedMarkup() throws Exception {
+        Document document = body(REPORT);
+        assertEquals(8, count(document, "section"));
+        assertEquals(4, count(document, "svg"));
+        assertEquals(3, count(document, "rect")); // two cells and a bar
+        assertEquals(7, count(document, "tr"));
+    }
+
+    @Test
+    void aMatrixIsShadedByTheShareOfItsRow() {
+        String html = REPORT.toHtml();
+        assertTrue(html.contains("class=\"dense\" style=\"background: rgb(36 87 197 / 0.750)\">3"));
+        assertTrue(html.contains("<td style=\"background: rgb(36 87 197 / 0.250)\">1"), html);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Section.Matrix("", List.of("a"), new long[][] {{1, 2}}));
+    }
+
+    @Test
+    void escapesTextAndMarksRows() {
         String html = REPORT.toHtml();
         assertTrue(html.contains("a &lt;b&gt;"));
+        assertTrue(html.contains("# &lt;&amp;&gt;"));
+        assertTrue(html.contains("<td>d\ufffd</td><td>&#39;\ufffd</td>"));
         assertFalse(html.contains("<b>"));
         assertEquals(2, html.split("class=\"wrong\"", -1).length);
     }
 
     @Test
-    void refusesWeightsOfAnotherShape() {
+    void nothingComesFromElsewhere() {
+        String html = REPORT.toHtml().replace("http://www.w3.org/2000/svg", "");
+        assertFalse(html.contains("http"), html);
+        assertFalse(html.contains("<script"));
+        assertFalse(html.contains("url("));
+    }
+
+    @Test
+    void whatHasNothingToShowIsLeftOut() throws Exception {
+        Report empty =
+                new Report(
+                        "t",
+                        List.of(
+                                new Section.Curves(
+                                        "c",
+                                        List.of(new Curve("x", List.of(new Curve.Point(1, 1)))),
+                                        false),
+                                Section.Table.of("t", List.of("a"), List.of()),
+                                new Section.Attention("m", List.of())));
+        assertEquals(0, count(body(empty), "section"));
+    }
+
+    @Test
+    void refusesWeightsOfAnotherShapeAndRowsOfAnotherWidth() {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new AttentionMap("p", List.of("a"), List.of(), new float[][] {{1f}}));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Section.Table.of("t", List.of("a", "b"), List.of(List.of("c"))));
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.attn4j.cli.config.AttentionKeys;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.TranslationConfig;
@@ -16,6 +17,7 @@ import org.attn4j.cli.config.ValidationConfig;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TextTranslator;
 import org.attn4j.cli.model.TranslationValidator;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -36,6 +38,8 @@ import org.attn4j.models.training.Validator;
 
 /** Translation: an encoder-decoder on parallel text, measured by BLEU and its like. */
 public final class TranslationTask implements TrainingTask<TranslationConfig> {
+
+    private static final int SAMPLES = 20;
 
     private static final List<String> METRICS =
             List.of("bleu", "chrf", "ter", "loss", "perplexity");
@@ -151,6 +155,18 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         boolean some = sentences > 0 && sentences < pairs.size();
         return loss.and(
                 new TranslationValidator(model, some ? pairs.subList(0, sentences) : pairs));
+    }
+
+    @Override
+    public List<Section> sections(TranslationConfig config, EvaluationRequest request)
+            throws IOException {
+        List<SentencePair> pairs;
+        try (Stream<SentencePair> all = Corpora.of(config.data()).test().open()) {
+            pairs = all.limit(SAMPLES).toList();
+        }
+        try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
+            return TranslationSamples.of(model, pairs);
+        }
     }
 
     @Override

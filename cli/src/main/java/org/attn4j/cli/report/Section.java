@@ -1,0 +1,118 @@
+package org.attn4j.cli.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.attn4j.common.Require;
+
+/** A part of a page: what it shows, as data. */
+public sealed interface Section {
+
+    /** Its heading; empty for none. */
+    String title();
+
+    /**
+     * Names and values.
+     *
+     * @param facts in their order
+     */
+    record Facts(String title, Map<String, String> facts) implements Section {}
+
+    /**
+     * Curves over the steps of training.
+     *
+     * @param curves those of fewer than two points are left out
+     * @param together whether they share a chart, rather than have one each
+     */
+    record Curves(String title, List<Curve> curves, boolean together) implements Section {}
+
+    /**
+     * Rows of text: samples, or what was found for a query.
+     *
+     * @param note what the reader has to know of them; empty for nothing
+     * @param head the names of the columns
+     * @param rows a cell for each column
+     * @param marked the rows that are not as they should be, from 0
+     */
+    record Table(
+            String title,
+            String note,
+            List<String> head,
+            List<List<String>> rows,
+            Set<Integer> marked)
+            implements Section {
+
+        public Table {
+            for (List<String> row : rows) {
+                Require.that(
+                        row.size() == head.size(),
+                        "a row must have a cell for each of the columns %s, got %s",
+                        head,
+                        row);
+            }
+        }
+
+        /** A table without a note or marks. */
+        public static Table of(String title, List<String> head, List<List<String>> rows) {
+            return new Table(title, "", head, rows, Set.of());
+        }
+    }
+
+    /**
+     * How often which class was taken for which.
+     *
+     * @param labels the classes
+     * @param counts a row for each class, a column for each that it was taken for
+     */
+    record Matrix(String title, List<String> labels, long[][] counts) implements Section {
+
+        public Matrix {
+            boolean square = counts.length == labels.size();
+            for (long[] row : counts) {
+                square &= row.length == labels.size();
+            }
+            Require.that(
+                    square,
+                    "counts must have a row and a column for each of the %s classes",
+                    labels.size());
+        }
+    }
+
+    /**
+     * What attends to what.
+     *
+     * @param maps a picture each
+     */
+    record Attention(String title, List<AttentionMap> maps) implements Section {}
+
+    /**
+     * Charts of bars.
+     *
+     * @param charts those without any value are left out
+     */
+    record Bars(String title, List<BarChart> charts) implements Section {}
+
+    /**
+     * A chart of bars.
+     *
+     * @param title what they measure
+     * @param bars one for each that is compared
+     */
+    record BarChart(String title, List<Bar> bars) {}
+
+    /**
+     * A bar.
+     *
+     * @param label what it belongs to
+     * @param value its length; null for none
+     * @param text the value as it is written beside it
+     */
+    record Bar(String label, Double value, String text) {}
+
+    /**
+     * Text as it is, such as a configuration or what a model wrote.
+     *
+     * @param text its lines
+     */
+    record Text(String title, String text) implements Section {}
+}
