@@ -156,10 +156,8 @@ final class RunReport {
         }
         List<Curve.Point> thinned = new ArrayList<>();
         for (int from = 0; from < points.size(); from += together) {
-            List<Curve.Point> some =
-                    points.subList(from, Math.min(points.size(), from + together));
-            double mean =
-                    some.stream().mapToDouble(Curve.Point::value).average().orElseThrow();
+            List<Curve.Point> some = points.subList(from, Math.min(points.size(), from + together));
+            double mean = some.stream().mapToDouble(Curve.Point::value).average().orElseThrow();
             thinned.add(new Curve.Point(some.get(some.size() - 1).step(), mean));
         }
         return thinned;

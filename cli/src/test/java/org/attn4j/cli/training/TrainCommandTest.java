@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
@@ -44,6 +45,32 @@ class TrainCommandTest {
                     "training/metrics.jsonl"
                 }) {
             assertTrue(Files.isRegularFile(out.resolve(file)), file);
+        }
+    }
+
+    @Test
+    void leavesAPageAndScalarsThatTellHowItWent() throws Exception {
+        Path out = folder.resolve("run");
+        Outcome outcome = Cli.trainTiny(out);
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        Path page = out.resolve("training/report.html");
+        assertTrue(outcome.err().contains("report: " + page), outcome.err());
+        String html = Files.readString(page);
+        for (String shown :
+                List.of(
+                        "<th>validation BLEU</th>",
+                        "<th>steps</th><td>12</td>",
+                        "training loss by step",
+                        "validation perplexity by step",
+                        "Translations of the test set",
+                        "encoder_attn, mean of its heads",
+                        "task: translation",
+                        "trainSize: 300")) {
+            assertTrue(html.contains(shown), shown);
+        }
+        try (var files = Files.list(out.resolve("training/tensorboard"))) {
+            String name = files.findFirst().orElseThrow().getFileName().toString();
+            assertTrue(name.startsWith("events.out.tfevents."), name);
         }
     }
 

@@ -70,7 +70,8 @@ final class TranslationSamples {
         List<String> sites = List.copyOf(found.keySet());
         if (!sites.isEmpty()) {
             String last = sites.get(sites.size() - 1);
-            maps.add(new AttentionMap(last + ", mean of its heads", read, written, found.get(last)));
+            maps.add(
+                    new AttentionMap(last + ", mean of its heads", read, written, found.get(last)));
         }
     }
 
