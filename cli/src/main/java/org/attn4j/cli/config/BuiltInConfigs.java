@@ -17,6 +17,9 @@ public final class BuiltInConfigs {
                     "multi30k-de-en",
                     "multi30k-en-fr",
                     "tatoeba-en-fr",
+                    "finetune-translation",
+                    "bert-decoder",
+                    "summarization",
                     "stsb",
                     "passages",
                     "reranker");

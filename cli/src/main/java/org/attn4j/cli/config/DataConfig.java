@@ -18,7 +18,7 @@ import org.attn4j.datasets.grammar.EmbeddedCorpus;
  * @param embedded the size of the embedded corpus
  * @param synthetic the sequences of the copy and reverse tasks
  */
-record DataConfig(
+public record DataConfig(
         Corpus corpus,
         String sourceLanguage,
         String targetLanguage,
@@ -85,7 +85,7 @@ record DataConfig(
      */
     record Embedded(int trainSize, long seed) {}
 
-    static DataConfig defaults() {
+    public static DataConfig defaults() {
         return new DataConfig(
                 Corpus.FILES,
                 "",

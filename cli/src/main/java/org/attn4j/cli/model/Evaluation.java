@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
@@ -51,7 +52,8 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
 
     /** The figure of a metric that was asked for. */
     public double score(String metric) {
-        return ((Number) figures.get(metric).document().get("score")).doubleValue();
+        String key = metric.toLowerCase(Locale.ROOT);
+        return ((Number) figures.get(key).document().get("score")).doubleValue();
     }
 
     /** The metrics that can be asked for. */
@@ -93,21 +95,40 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
             List<String> metrics,
             Progress progress)
             throws IOException {
+        return of(
+                model,
+                request(beams).optProgress(progress),
+                UnaryOperator.identity(),
+                pairs,
+                metrics);
+    }
+
+    /**
+     * Writes targets where a metric needs them, and measures.
+     *
+     * @param request how to search
+     * @param prompt what a source is for the model
+     */
+    public static Evaluation of(
+            TextGenerator model,
+            GenerationRequest.Builder request,
+            UnaryOperator<String> prompt,
+            List<SentencePair> pairs,
+            List<String> metrics)
+            throws IOException {
         check(metrics);
         Require.that(!pairs.isEmpty(), "there is nothing to evaluate on: no pairs");
         List<String> asked =
                 metrics.stream().map(metric -> metric.toLowerCase(Locale.ROOT)).toList();
-        List<String> sources = pairs.stream().map(SentencePair::source).toList();
+        List<String> sources = pairs.stream().map(SentencePair::source).map(prompt).toList();
         List<String> references = pairs.stream().map(SentencePair::target).toList();
         List<String> hypotheses =
                 LIKELIHOOD.containsAll(asked)
                         ? List.of()
-                        : new TextTranslator(
-                                        model, request(beams).optProgress(progress), null, null)
-                                .best(sources);
+                        : new TextTranslator(model, request, null, null).best(sources);
         Perplexity perplexity =
                 asked.stream().anyMatch(LIKELIHOOD::contains)
-                        ? perplexity(new TextScorer(model), sources, references)
+                        ? perplexity(new TextScorer(model, request.build()), sources, references)
                         : null;
         Map<String, Figure> figures = new LinkedHashMap<>();
         for (String metric : asked) {

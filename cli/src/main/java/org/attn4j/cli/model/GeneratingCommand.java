@@ -70,12 +70,12 @@ abstract class GeneratingCommand implements Callable<Integer> {
         checkOptions(json);
         GenerationRequest.Builder request = GenerationRequest.builder();
         options.applyTo(request);
-        prepare(request);
         PrintWriter out = spec.commandLine().getOut();
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 TextGenerator generator = TextGenerator.load(folder, model.loader(manager))) {
             check(generator);
+            prepare(request);
             PrintWriter err = spec.commandLine().getErr();
             Readings readings = new Readings(input(), err, generator.tokenizer().maxLength());
             if (streams()) {

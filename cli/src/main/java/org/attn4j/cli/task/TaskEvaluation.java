@@ -1,7 +1,9 @@
 package org.attn4j.cli.task;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.cli.model.Evaluation;
 
 /**
  * How well a model does.
@@ -17,4 +19,17 @@ public record TaskEvaluation(
         long examples,
         List<String> outputs,
         List<String> lines,
-        Map<String, Object> metrics) {}
+        Map<String, Object> metrics) {
+
+    /** What an evaluation of pairs found. */
+    public static TaskEvaluation of(String data, long examples, Evaluation evaluation) {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        evaluation.figures().forEach((name, figure) -> metrics.put(name, figure.document()));
+        return new TaskEvaluation(
+                data,
+                examples,
+                evaluation.hypotheses(),
+                evaluation.figures().values().stream().map(Evaluation.Figure::line).toList(),
+                metrics);
+    }
+}

@@ -25,6 +25,11 @@ public interface TrainingTask<C extends RunConfig> {
         org.attn4j.cli.config.YamlFile.set(tree, assignment);
     }
 
+    /** This task, or the one of the same name that a document is of. */
+    default TrainingTask<?> variant(Map<String, Object> tree) {
+        return this;
+    }
+
     /**
      * Reads its configuration.
      *

@@ -49,7 +49,7 @@ public final class ConfigsCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.pretty(summaries));
         } else {
-            summaries.forEach((each, summary) -> out.printf("%-16s %s%n", each, summary));
+            summaries.forEach((each, summary) -> out.printf("%-22s %s%n", each, summary));
         }
         return ExitCode.DONE;
     }

@@ -11,6 +11,7 @@ import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.pairs.PairsTask;
 import org.attn4j.cli.task.retrieval.EmbeddingTask;
 import org.attn4j.cli.task.retrieval.RerankingTask;
 import org.attn4j.cli.task.translation.TranslationTask;
@@ -21,7 +22,11 @@ public final class TrainingTasks {
     private static final TranslationTask TRANSLATION = new TranslationTask();
 
     private static final List<TrainingTask<?>> TASKS =
-            List.of(TRANSLATION, new EmbeddingTask(), new RerankingTask());
+            List.of(
+                    TRANSLATION,
+                    PairsTask.SUMMARIZATION,
+                    new EmbeddingTask(),
+                    new RerankingTask());
 
     private TrainingTasks() {}
 
@@ -40,7 +45,7 @@ public final class TrainingTasks {
     static ConfiguredRun<?> bind(Map<String, Object> tree, String file, List<String> assignments) {
         TrainingTask<?> task = take(tree, file);
         assignments.forEach(assignment -> task.set(tree, assignment));
-        return ConfiguredRun.bind(task, tree, file);
+        return ConfiguredRun.bind(task.variant(tree), tree, file);
     }
 
     /** Reads a configuration of translation, for a verb that knows no other task. */
@@ -51,8 +56,8 @@ public final class TrainingTasks {
             return new ConfiguredRun<>(TRANSLATION, config);
         }
         throw new IllegalArgumentException(
-                "%s is of the task %s: a configuration of translation is wanted here"
-                        .formatted(nameOrFile, run.task().name()));
+                "%s is of the task %s: one of translation is wanted here, with a model that does"
+                        + " not begin as a published one".formatted(nameOrFile, run.task().name()));
     }
 
     private static Map<String, Object> tree(String nameOrFile) throws IOException {

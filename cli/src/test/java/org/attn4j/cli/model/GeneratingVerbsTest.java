@@ -266,7 +266,7 @@ class GeneratingVerbsTest {
         assertRefused("--stream and --json", "generate", "--stream", "--json", "x");
         assertRefused("temperature must be", "generate", "--temperature", "0", "x");
         assertRefused("JSON", "generate", "--option", "bad_words_ids=[[", "x");
-        assertRefused("use generate", "summarize", "x");
+        assertRefused("--template must hold {text}", "summarize", "--template", "x", "x");
         assertRefused("use generate", "translate", "x");
         Outcome outcome =
                 Cli.run(

@@ -151,7 +151,7 @@ public final class RecordCodec<R extends Record> {
      * @param <T> the type of the component
      * @param component the component
      * @param read from its section, which may be empty, all of which it reads
-     * @param write to its section
+     * @param write to its section; a component that is null has none
      * @return this codec
      */
     public <T> RecordCodec<R> section(
@@ -420,7 +420,7 @@ public final class RecordCodec<R extends Record> {
             return form.written(value);
         }
         if (sections.containsKey(name)) {
-            return sections.get(name).written(value);
+            return value == null ? null : sections.get(name).written(value);
         }
         if (value instanceof Record inner && !(value instanceof AttentionSpec)) {
             Record like = otherwise == null ? nullables.get(name) : (Record) otherwise;

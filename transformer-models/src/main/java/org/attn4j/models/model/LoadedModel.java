@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     private final NDManager manager;
     private final boolean ownsManager;
     private Adapter adapter; // null without
+    private Map<String, byte[]> kept; // the companions of a folder that may go after the first save
 
     LoadedModel(
             PretrainedModel model,
@@ -129,6 +131,29 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         JsonObject settings = generation == null ? null : GenerationConfigJson.json(generation);
         NDManager manager = model.getParameters().valueAt(0).getArray().getManager();
         return new LoadedModel(model, config, settings, companions, manager, false);
+    }
+
+    private LoadedModel(LoadedModel other, JsonObject generationConfig) {
+        this.model = other.model;
+        this.config = other.config;
+        this.generationConfig = generationConfig;
+        this.directory = other.directory;
+        this.companions = other.companions;
+        this.report = other.report;
+        this.unknownSettings = other.unknownSettings;
+        this.manager = other.manager;
+        this.ownsManager = other.ownsManager;
+        this.adapter = other.adapter;
+    }
+
+    /**
+     * Returns this model with other settings of generation, with which it is saved too.
+     *
+     * @param settings the content of {@code generation_config.json}
+     * @return the same model; closing one closes both
+     */
+    public LoadedModel withGenerationConfig(JsonObject settings) {
+        return new LoadedModel(this, settings.deepCopy());
     }
 
     /** A model with random weights. */
@@ -212,7 +237,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
      * @throws IOException if it is malformed
      */
     public Optional<JsonObject> generationConfig() throws IOException {
-        if (directory == null) {
+        if (directory == null || generationConfig != null) {
             return Optional.ofNullable(generationConfig).map(JsonObject::deepCopy);
         }
         Optional<JsonObject> settings = directory.generationConfig();
@@ -375,9 +400,12 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         }
         Path folder = target.resolve(directory.files().path());
         Files.createDirectories(folder);
-        boolean elsewhere = !Files.isSameFile(folder, directory.path());
-        if (elsewhere) {
+        boolean gone = !Files.exists(directory.path());
+        if (gone || !Files.isSameFile(folder, directory.path())) {
             copyCompanions(target);
+        }
+        if (generationConfig != null) {
+            JsonFiles.write(folder.resolve(ModelDirectory.GENERATION_CONFIG), generationConfig);
         }
         JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
         List<TensorContent> contents =
@@ -424,18 +452,31 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     }
 
     private void copyCompanions(Path target) throws IOException {
-        ModelFiles files = directory.files().whole();
-        String own = directory.files().path();
-        for (String name : files.names()) {
-            String last = name.substring(name.lastIndexOf('/') + 1);
-            boolean ours = name.equals(last) || name.equals(own + "/" + last);
-            boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
-            if (ours && COMPANIONS.contains(last) || module && last.equals(ModelDirectory.CONFIG)) {
-                Path copy = target.resolve(name);
-                Files.createDirectories(copy.getParent());
-                files.copy(name, copy);
-            }
+        for (Map.Entry<String, byte[]> file : companionFiles().entrySet()) {
+            Path copy = target.resolve(file.getKey());
+            Files.createDirectories(copy.getParent());
+            Files.write(copy, file.getValue());
         }
+    }
+
+    /** Read once: a run that goes on from a checkpoint deletes it later. */
+    private synchronized Map<String, byte[]> companionFiles() throws IOException {
+        if (kept == null) {
+            Map<String, byte[]> found = new LinkedHashMap<>();
+            ModelFiles files = directory.files().whole();
+            String own = directory.files().path();
+            for (String name : files.names()) {
+                String last = name.substring(name.lastIndexOf('/') + 1);
+                boolean ours = name.equals(last) || name.equals(own + "/" + last);
+                boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
+                if (ours && COMPANIONS.contains(last)
+                        || module && last.equals(ModelDirectory.CONFIG)) {
+                    found.put(name, ModelFiles.read(files.file(name), ModelFiles.MAX_BYTES));
+                }
+            }
+            kept = found;
+        }
+        return kept;
     }
 
     /** Frees the weights, unless the manager was the caller's. */

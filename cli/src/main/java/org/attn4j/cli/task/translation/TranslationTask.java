@@ -4,7 +4,6 @@ import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +22,7 @@ import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.pairs.PairsTask;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.ParallelDataset;
@@ -52,6 +52,14 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
     @Override
     public void set(Map<String, Object> tree, String assignment) {
         AttentionKeys.set(tree, assignment);
+    }
+
+    /** A model that begins as a published one has a configuration of another kind. */
+    @Override
+    public TrainingTask<?> variant(Map<String, Object> tree) {
+        return tree.get("model") instanceof Map<?, ?> model && model.containsKey("from")
+                ? PairsTask.TRANSLATION
+                : this;
     }
 
     @Override
@@ -184,14 +192,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
             Evaluation evaluation =
                     Evaluation.of(model, request.beams(), pairs, asked, request.progress());
-            Map<String, Object> metrics = new LinkedHashMap<>();
-            evaluation.figures().forEach((name, figure) -> metrics.put(name, figure.document()));
-            return new TaskEvaluation(
-                    corpus.name(),
-                    pairs.size(),
-                    evaluation.hypotheses(),
-                    evaluation.figures().values().stream().map(Evaluation.Figure::line).toList(),
-                    metrics);
+            return TaskEvaluation.of(corpus.name(), pairs.size(), evaluation);
         }
     }
 }

@@ -191,6 +191,13 @@ public class EncoderDecoder extends AbstractBlock
         return readable(parts.labelShift().shift(labels));
     }
 
+    /**
+     * Keeps the encoder as it is in training; embeddings that the decoder shares are trained on.
+     */
+    public void freezeEncoder() {
+        encoder.freezeParameters(true);
+    }
+
     /** An output may choose a token that the decoder has no vector for: it cannot be read on. */
     private NDArray readable(NDArray ids) {
         long known = parts.decoderVocabularySize();

@@ -1,0 +1,249 @@
+package org.attn4j.cli.task.pairs;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.attn4j.cli.config.Corpora;
+import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.PreparedRun;
+import org.attn4j.cli.task.RunContext;
+import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.common.Require;
+import org.attn4j.datasets.BatchingConfig.Overlong;
+import org.attn4j.datasets.ParallelCorpus;
+import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.seq2seq.EncoderDecoder;
+import org.attn4j.models.task.SequencePairEncoder;
+import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.models.training.LossValidator;
+import org.attn4j.models.training.NamedBlock;
+import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.Validator;
+
+/** Translation or summarization by a published model, which learns pairs of texts. */
+public final class PairsTask implements TrainingTask<PairsConfig> {
+
+    private static final List<String> ROUGE = List.of("rouge1", "rouge2", "rougeL");
+
+    /** Translation by a published model. */
+    public static final PairsTask TRANSLATION =
+            new PairsTask(
+                    "translation",
+                    false,
+                    List.of("bleu", "chrf", "exact"),
+                    List.of("bleu", "chrf", "ter", "loss", "perplexity"));
+
+    /** Summarization. */
+    public static final PairsTask SUMMARIZATION =
+            new PairsTask("summarization", true, ROUGE, ROUGE);
+
+    private final String name;
+    private final boolean continues; // whether a model without an encoder can do it
+    private final List<String> validated;
+    private final List<String> evaluated;
+
+    private PairsTask(
+            String name, boolean continues, List<String> validated, List<String> evaluated) {
+        this.name = name;
+        this.continues = continues;
+        this.validated = validated;
+        this.evaluated = evaluated;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PairsConfig bind(Map<String, Object> tree, String file) {
+        return PairsConfig.bind(tree, file);
+    }
+
+    @Override
+    public void checkData(PairsConfig config) throws IOException {
+        Corpora corpora = Corpora.of(config.data());
+        for (ParallelCorpus corpus : List.of(corpora.train(), corpora.valid(), corpora.test())) {
+            try (var pairs = corpus.open()) {
+                pairs.findFirst();
+            }
+        }
+    }
+
+    @Override
+    public PreparedRun prepare(PairsConfig config, RunContext context) throws IOException {
+        Corpora corpora = Corpora.of(config.data());
+        Model holder = context.newModel(config);
+        PairsStart start = PairsStart.open(config, context, holder.getNDManager(), corpora.train());
+        LoadedModel model = start.model();
+        TextGenerator generator = TextGenerator.of(model, start.tokenizer());
+        Require.that(
+                generator.isEncoderDecoder() || continues,
+                "model.from: %s goes on with a text rather than translate it: choose a model with an"
+                        + " encoder, such as T5, BART or Marian",
+                model.model().architecture());
+        PairExamples<?> examples = examples(config, generator);
+        checkLength(config, generator);
+        if (config.model().freezeEncoder()) {
+            model.model(EncoderDecoder.class).freezeEncoder();
+        }
+        SequenceTrainer trainer =
+                context.trainer(
+                        holder,
+                        new NamedBlock(model.model(), examples.inputs(), List.of("logits")),
+                        new LabelSmoothedCrossEntropy(
+                                (float) config.training().labelSmoothing(), Losses.IGNORED),
+                        config,
+                        start.modelSize());
+        trainer.initialize(new Shape(1, 1));
+        return new PreparedRun(
+                trainer,
+                examples.read(corpora.train(), config, true),
+                model.exact(),
+                validator(config, generator, examples, corpora.valid()),
+                Map.of(
+                        "data", config.data().toString(),
+                        "model", config.model().toString(),
+                        "batching", config.batching().toString()),
+                List.of(holder, start.tokenizer()));
+    }
+
+    private PairExamples<?> examples(PairsConfig config, TextGenerator generator)
+            throws IOException {
+        ModelTokenizer tokenizer = generator.tokenizer();
+        if (!generator.isEncoderDecoder()) {
+            Require.that(
+                    !config.model().freezeEncoder(),
+                    "model.freezeEncoder is for a model with an encoder, got %s",
+                    generator.model().model().architecture());
+            return new Continuations(tokenizer, config.template());
+        }
+        requireLanguages(config, tokenizer);
+        return new SourceTargets(
+                generator.model().model(EncoderDecoder.class),
+                new SequencePairEncoder(generator, config.request(null).build()),
+                tokenizer.padId().orElse(0));
+    }
+
+    private static void requireLanguages(PairsConfig config, ModelTokenizer tokenizer) {
+        List<String> known = tokenizer.languages();
+        PairsModel model = config.model();
+        boolean byText = known.stream().allMatch(language -> language.startsWith(">>"));
+        boolean told =
+                known.isEmpty()
+                        || !model.targetLanguage().isEmpty()
+                                && (byText || !model.sourceLanguage().isEmpty());
+        Require.that(
+                told,
+                "the model knows several languages: set model.%stargetLanguage, each one of %s",
+                byText ? "" : "sourceLanguage and model.",
+                String.join(", ", known));
+    }
+
+    private static void checkLength(PairsConfig config, TextGenerator generator) {
+        int length = config.batching().maxLength();
+        int most = generator.model().model().maxTokens().orElse(length);
+        if (generator.model().model() instanceof EncoderDecoder both) {
+            most = Math.min(most, both.maxTargetTokens().orElse(most));
+        }
+        Require.that(
+                length <= most,
+                "batching.maxLength must not exceed the %s positions of the model, got %s",
+                most,
+                length);
+    }
+
+    private Validator validator(
+            PairsConfig config,
+            TextGenerator generator,
+            PairExamples<?> examples,
+            ParallelCorpus corpus)
+            throws IOException {
+        Validator loss = new LossValidator(examples.read(corpus, config, false), Losses.IGNORED);
+        if (!config.validation().generate()) {
+            return loss;
+        }
+        List<SentencePair> pairs = corpus.readAll();
+        int sentences = config.validation().sentences();
+        boolean some = sentences > 0 && sentences < pairs.size();
+        List<SentencePair> scored = some ? pairs.subList(0, sentences) : pairs;
+        requireRoom(config, generator, scored);
+        return loss.and(
+                (trainer, stop) -> {
+                    if (stop.isRequested()) {
+                        return Map.of();
+                    }
+                    Integer beams = config.validation().beams();
+                    Evaluation found =
+                            Evaluation.of(
+                                    generator,
+                                    config.request(beams),
+                                    prompt(config, generator),
+                                    scored,
+                                    validated);
+                    Map<String, Double> scores = new LinkedHashMap<>();
+                    validated.forEach(it -> scores.put(it, found.score(it)));
+                    return scores;
+                });
+    }
+
+    /** Refuses sources that a model has no positions for, before anything is trained. */
+    private static void requireRoom(
+            PairsConfig config, TextGenerator generator, List<SentencePair> pairs) {
+        boolean cut =
+                generator.isEncoderDecoder() && config.batching().overlong() == Overlong.TRUNCATE;
+        OptionalInt positions = generator.model().model().maxTokens();
+        if (cut || positions.isEmpty()) {
+            return;
+        }
+        UnaryOperator<String> prompt = prompt(config, generator);
+        for (int i = 0; i < pairs.size(); i++) {
+            int tokens = generator.tokenizer().encode(prompt.apply(pairs.get(i).source())).length();
+            Require.that(
+                    tokens <= positions.getAsInt(),
+                    "validation pair %s has %s tokens to read, but the model has positions for %s:"
+                            + " shorten it, or set batching.overlong: truncate for a model with an"
+                            + " encoder",
+                    i + 1,
+                    tokens,
+                    positions.getAsInt());
+        }
+    }
+
+    @Override
+    public TaskEvaluation evaluate(PairsConfig config, EvaluationRequest request)
+            throws IOException {
+        List<String> asked = request.metrics().isEmpty() ? evaluated : request.metrics();
+        Evaluation.check(asked);
+        ParallelCorpus corpus = Corpora.of(config.data()).test();
+        List<SentencePair> pairs = corpus.readAll();
+        try (TextGenerator model = TextGenerator.load(request.model(), request.loader())) {
+            Evaluation evaluation =
+                    Evaluation.of(
+                            model,
+                            config.request(request.beams()).optProgress(request.progress()),
+                            prompt(config, model),
+                            pairs,
+                            asked);
+            return TaskEvaluation.of(corpus.name(), pairs.size(), evaluation);
+        }
+    }
+
+    /** What a source is for the model: itself, or in the prompt of one that goes on with texts. */
+    private static UnaryOperator<String> prompt(PairsConfig config, TextGenerator model) {
+        return model.isEncoderDecoder()
+                ? UnaryOperator.identity()
+                : source -> config.template().prompt(source);
+    }
+}
