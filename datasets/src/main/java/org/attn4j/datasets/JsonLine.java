@@ -79,6 +79,28 @@ final class JsonLine {
         return values;
     }
 
+    /** The objects of a list, each told by its position there. */
+    List<JsonLine> objects(String key) throws CorpusException {
+        if (!(find(key) instanceof JsonArray array)) {
+            throw missing("list of objects", key);
+        }
+        List<JsonLine> objects = new ArrayList<>();
+        for (JsonElement each : array) {
+            if (!each.isJsonObject()) {
+                throw missing("list of objects", key);
+            }
+            String within = "%s %s[%s]".formatted(place, key, objects.size());
+            objects.add(new JsonLine(each.getAsJsonObject(), within));
+        }
+        return objects;
+    }
+
+    /** Says that the value of a key is not one of those that it may be. */
+    CorpusException refused(String key, String wanted, String got) {
+        return new CorpusException(
+                "%s: \"%s\" must be %s, got \"%s\"".formatted(place, key, wanted, got));
+    }
+
     private JsonElement find(String key) {
         JsonElement found = object.get(key);
         if (found != null) {

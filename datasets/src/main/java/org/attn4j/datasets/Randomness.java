@@ -45,6 +45,12 @@ public final class Randomness implements RandomGenerator {
         return (int) ((nextLong() >>> 1) % bound);
     }
 
+    /** A number from 0 to below 1. */
+    @Override
+    public double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
     /** Shuffles in place (Fisher and Yates). */
     void shuffle(int[] values) {
         for (int i = values.length - 1; i > 0; i--) {
