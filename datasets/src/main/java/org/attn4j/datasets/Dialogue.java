@@ -44,7 +44,6 @@ public record Dialogue(List<Turn> turns) {
      * @return the dialogue
      */
     public static Dialogue of(String prompt, String answer) {
-        return new Dialogue(
-                List.of(new Turn(Role.USER, prompt), new Turn(Role.ASSISTANT, answer)));
+        return new Dialogue(List.of(new Turn(Role.USER, prompt), new Turn(Role.ASSISTANT, answer)));
     }
 }

@@ -33,8 +33,7 @@ public record MaskedTexts(TokenMasking masking, int padId) implements Collator<M
     public Columns collate(NDManager manager, List<MaskableText> examples, long seed) {
         List<TokenMasking.Masked> masked =
                 IntStream.range(0, examples.size())
-                        .mapToObj(
-                                row -> masking.mask(examples.get(row), Randomness.of(seed, row)))
+                        .mapToObj(row -> masking.mask(examples.get(row), Randomness.of(seed, row)))
                         .toList();
         int width = masked.stream().mapToInt(row -> row.ids().length).max().orElseThrow();
         int guesses = masked.stream().mapToInt(row -> row.positions().length).max().orElseThrow();

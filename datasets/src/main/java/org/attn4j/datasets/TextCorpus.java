@@ -45,8 +45,8 @@ public record TextCorpus(Path path, Layout layout, String key, LineLimit limit) 
     }
 
     /**
-     * Returns the corpus of a file, with the usual limits: of 100,000 characters for a line and
-     * 100 million for a document or a whole file.
+     * Returns the corpus of a file, with the usual limits: of 100,000 characters for a line and 100
+     * million for a document or a whole file.
      *
      * @param path the file
      * @param layout what a text is in it
@@ -68,8 +68,7 @@ public record TextCorpus(Path path, Layout layout, String key, LineLimit limit) 
      */
     public Stream<String> open() throws IOException {
         return switch (layout) {
-            case LINES ->
-                    LineRecords.open(path, limit, (line, at) -> line.isBlank() ? null : line);
+            case LINES -> LineRecords.open(path, limit, (line, at) -> line.isBlank() ? null : line);
             case JSON_LINES -> LineRecords.open(path, limit, this::parse);
             case DOCUMENTS -> RecordStream.of(new Documents(LineReader.open(path, limit)));
             case WHOLE -> Stream.of(whole());

@@ -45,7 +45,9 @@ public final class TokenStream implements Collator<TokenStream.Block> {
     public TokenStream(int[] ids, int blockLength, boolean moved) {
         Require.that(ids.length >= 2, "a text needs two tokens, got %s", ids.length);
         Require.that(
-                blockLength >= 1, "blockLength must be at least 1, got blockLength=%s", blockLength);
+                blockLength >= 1,
+                "blockLength must be at least 1, got blockLength=%s",
+                blockLength);
         this.ids = ids;
         this.blockLength = blockLength;
         this.moved = moved;
@@ -78,7 +80,6 @@ public final class TokenStream implements Collator<TokenStream.Block> {
             inputs.put(row, 0, Arrays.copyOfRange(ids, start, start + length));
             labels.put(row, 0, Arrays.copyOfRange(ids, start + 1, start + 1 + length));
         }
-        return new Columns(
-                new NDList(inputs.array(manager)), new NDList(labels.array(manager)));
+        return new Columns(new NDList(inputs.array(manager)), new NDList(labels.array(manager)));
     }
 }
