@@ -90,8 +90,8 @@ public record ModelSection(
      * Makes the model, to be trained. A run that goes on has it from its checkpoint.
      *
      * @param manager the manager of the weights
-     * @param ending which architecture the task wants by the end of its name, such as {@code
-     *     ForMaskedLM}
+     * @param ending which architecture the task wants by the end of its name, an expression such as
+     *     {@code ForMaskedLM}
      * @param changes what the task changes in {@code config.json}, such as the classes
      * @param companions the files of the tokenizer, for a model made of {@code config} alone
      */
@@ -146,7 +146,7 @@ public record ModelSection(
         List<String> known =
                 ModelFamilies.find(type).map(ModelFamily::architectures).orElse(List.of());
         return known.stream()
-                .filter(name -> name.endsWith(ending))
+                .filter(name -> name.matches(".*(?:" + ending + ")"))
                 .findFirst()
                 .orElseThrow(
                         () ->
