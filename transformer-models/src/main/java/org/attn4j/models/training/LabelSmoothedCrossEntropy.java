@@ -3,6 +3,7 @@ package org.attn4j.models.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.Map;
@@ -88,9 +89,26 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
     @Override
     public long count(NDList labels) {
         try (NDArray visible = labels.head().neq(padId);
-                NDArray ones = visible.toType(ai.djl.ndarray.types.DataType.INT64, false);
+                NDArray ones = visible.toType(DataType.INT64, false);
                 NDArray total = ones.sum()) {
             return total.getLong();
+        }
+    }
+
+    /**
+     * Counts the tokens that the model would choose: those whose label has the highest logit.
+     *
+     * @param labels the token ids, (B, T) or (M)
+     * @param predictions the logits, (B, T, V) or (M, V)
+     * @return the number of tokens, of those that {@link #count} counts
+     */
+    public long countRight(NDList labels, NDList predictions) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray wanted = labels.head().reshape(-1); // (M)
+            NDArray best = predictions.head().argMax(-1).toType(DataType.INT64, false).reshape(-1);
+            NDArray right = best.eq(wanted).logicalAnd(wanted.neq(padId));
+            return right.toType(DataType.INT64, false).sum().getLong();
         }
     }
 

@@ -75,9 +75,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
                         config,
-                        model.config().get("hidden_size") == null
-                                ? 512
-                                : model.config().get("hidden_size").getAsInt());
+                        RunTokenizer.modelSize(model));
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(
                 trainer,

@@ -1,10 +1,8 @@
 package org.attn4j.cli.task.language;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import java.io.IOException;
@@ -49,10 +47,10 @@ record LanguageScores(double negativeLogLikelihood, long right, long tokens) {
     /** Measures logits (B, T, V) by labels (B, T); what it makes belongs to the caller's scope. */
     static LanguageScores of(NDList labels, NDList logits) {
         LabelSmoothedCrossEntropy loss = new LabelSmoothedCrossEntropy(0, Losses.IGNORED);
-        NDArray wanted = labels.head();
-        NDArray best = logits.head().argMax(-1).toType(DataType.INT64, false); // (B, T)
-        long right = best.eq(wanted).toType(DataType.INT64, false).sum().getLong();
-        return new LanguageScores(loss.sum(labels, logits).getFloat(), right, loss.count(labels));
+        return new LanguageScores(
+                loss.sum(labels, logits).getFloat(),
+                loss.countRight(labels, logits),
+                loss.count(labels));
     }
 
     LanguageScores plus(LanguageScores other) {

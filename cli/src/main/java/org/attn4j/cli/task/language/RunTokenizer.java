@@ -121,6 +121,17 @@ record RunTokenizer(ModelTokenizer tokenizer, List<Path> files) implements AutoC
         return config;
     }
 
+    /** D of a model, which one of the schedules needs. */
+    static int modelSize(LoadedModel model) {
+        JsonObject config = model.config();
+        for (String key : List.of("hidden_size", "n_embd", "dim", "d_model")) {
+            if (config.has(key)) {
+                return config.get(key).getAsInt();
+            }
+        }
+        return 512;
+    }
+
     /** What fills short rows; where the tokenizer has no such token, any that nothing looks at. */
     int padId() {
         return tokenizer.padId().orElse(0);
