@@ -58,6 +58,25 @@ public class ModelWithHead extends AbstractBlock implements PretrainedModel {
 
     @Override
     public final ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        return run(parameters, in, training, false);
+    }
+
+    /**
+     * Calls the model for the states below its head too.
+     *
+     * @param parameters where the parameters are found
+     * @param in the inputs by name, and who observes the call
+     * @param training whether dropout applies
+     * @return the outputs of {@link #run(ParameterStore, ModelInputs, boolean)}, and {@code
+     *     last_hidden_state} (B, T, D)
+     */
+    public final ModelOutputs runWithStates(
+            ParameterStore parameters, ModelInputs in, boolean training) {
+        return run(parameters, in, training, true);
+    }
+
+    private ModelOutputs run(
+            ParameterStore parameters, ModelInputs in, boolean training, boolean states) {
         Set<String> known = new HashSet<>(base.inputNames());
         if (head == null) {
             in.refuseOthers(known);
@@ -68,7 +87,8 @@ public class ModelWithHead extends AbstractBlock implements PretrainedModel {
         known.addAll(head.inputNames());
         in.refuseOthers(known);
         BaseOutput encoded = base.encode(parameters, head.baseInputs(in), training);
-        return head.apply(parameters, encoded, in, training);
+        ModelOutputs outputs = head.apply(parameters, encoded, in, training);
+        return states ? outputs.with("last_hidden_state", encoded.states()) : outputs;
     }
 
     /**
