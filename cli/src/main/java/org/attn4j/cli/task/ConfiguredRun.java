@@ -55,7 +55,6 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
      * @param maxSteps the last step, or null
      * @param maxSeconds the seconds of training, or null
      */
-    @SuppressWarnings("unchecked") // a configuration changes into one of its own kind
     public ConfiguredRun<C> limited(Long maxSteps, Long maxSeconds) {
         TrainingConfig limited = config.training();
         if (maxSteps != null) {
@@ -65,6 +64,12 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
         if (maxSeconds != null) {
             limited = limited.withMaxSeconds(maxSeconds);
         }
-        return new ConfiguredRun<>(task, (C) config.withTraining(limited));
+        return withTraining(limited);
+    }
+
+    /** This run with another training section. */
+    @SuppressWarnings("unchecked") // a configuration changes into one of its own kind
+    public ConfiguredRun<C> withTraining(TrainingConfig changed) {
+        return new ConfiguredRun<>(task, (C) config.withTraining(changed));
     }
 }

@@ -7,6 +7,7 @@ import ai.djl.training.loss.Loss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.models.training.RunDirectory;
@@ -19,8 +20,30 @@ import org.attn4j.models.training.TrainingConfig;
  * @param directory the directory of the run
  * @param engine the engine, its devices and threads
  * @param resume whether the run goes on that the directory holds
+ * @param change changes what a task trains, such as for a teacher to look on
  */
-public record RunContext(RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
+public record RunContext(
+        RunDirectory directory,
+        EngineOptions.Chosen engine,
+        boolean resume,
+        UnaryOperator<Trained> change) {
+
+    /**
+     * What is trained.
+     *
+     * @param block the model, as it is called
+     * @param loss what is made of its predictions
+     */
+    public record Trained(Block block, Loss loss) {}
+
+    public RunContext(RunDirectory directory, EngineOptions.Chosen engine, boolean resume) {
+        this(directory, engine, resume, UnaryOperator.identity());
+    }
+
+    /** This context with a change of what a task trains. */
+    public RunContext changing(UnaryOperator<Trained> other) {
+        return new RunContext(directory, engine, resume, other);
+    }
 
     /** The checkpoint that the run goes on from, which holds all files of the model. */
     public Optional<Path> checkpoint() throws IOException {
@@ -42,11 +65,12 @@ public record RunContext(RunDirectory directory, EngineOptions.Chosen engine, bo
      */
     public SequenceTrainer trainer(
             Model model, Block block, Loss loss, RunConfig config, int modelSize) {
-        model.setBlock(block);
+        Trained trained = change.apply(new Trained(block, loss));
+        model.setBlock(trained.block());
         TrainingConfig training = config.seededTraining();
         return SequenceTrainer.of(
                 model,
-                loss,
+                trained.loss(),
                 training.optimizer(modelSize),
                 training.clipNorm(),
                 training.accumulation(),

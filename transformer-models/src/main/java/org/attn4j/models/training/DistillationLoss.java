@@ -14,7 +14,8 @@ import org.attn4j.common.Require;
  * states of both, each with a weight.
  *
  * <p>The first two are means over the labels that count, the third is one over the tokens that are
- * seen. The predictions are those of {@link DistillationBlock} in training.
+ * seen. The predictions are those of {@link DistillationBlock} in training; of its one prediction
+ * in inference the loss is the cross-entropy alone, without a weight.
  */
 public final class DistillationLoss extends Loss implements TokenLoss {
 
@@ -69,6 +70,9 @@ public final class DistillationLoss extends Loss implements TokenLoss {
 
     @Override
     public NDArray sum(NDList labels, NDList predictions) {
+        if (predictions.size() == 1) {
+            return hard.sum(labels, predictions);
+        }
         NDArray logits = rows(predictions.get(0)); // (M, V)
         NDArray sum = Scalars.multiply(hard.sum(labels, predictions), weights.hard);
         if (weights.soft > 0) {

@@ -39,6 +39,33 @@ public final class NamedBlock extends AbstractBlock {
         this.outputs = List.copyOf(outputs);
     }
 
+    /**
+     * Returns the model.
+     *
+     * @return the model
+     */
+    public PretrainedModel model() {
+        return model;
+    }
+
+    /**
+     * Returns what the data of a batch are.
+     *
+     * @return the names of the model's inputs, in order
+     */
+    public List<String> inputs() {
+        return inputs;
+    }
+
+    /**
+     * Returns what the loss is given.
+     *
+     * @return the names of the model's outputs, in order
+     */
+    public List<String> outputs() {
+        return outputs;
+    }
+
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters,

@@ -200,6 +200,29 @@ class LanguageTasksTest {
     }
 
     @Test
+    void aStudentBeginsWithItsTeacherAndKeepsWhatItKnows() throws IOException {
+        trained("teacher", masked(150));
+        String yaml =
+                "task: distillation\n"
+                        + masked(40).replaceAll("(?s)task:.*?\n|tokenizer:.*?\n|model:.*?16}\n", "")
+                        + """
+                          teacher: {from: '%s'}
+                          student: {task: masked-lm, layers: [0]}
+                          """
+                                .formatted(folder.resolve("teacher"));
+        trained("student", yaml);
+        JsonObject config =
+                JsonParser.parseString(Files.readString(folder.resolve("student/config.json")))
+                        .getAsJsonObject();
+        assertEquals(1, config.get("num_hidden_layers").getAsInt());
+        assertTrue(
+                score(metrics("student"), "masked_accuracy") > 90, metrics("student").toString());
+        assertFails("no-teacher", yaml.replaceAll("teacher: .*", ""), "teacher.from");
+        assertFails("no-task", yaml.replace("masked-lm", "sums"), "student.task", "'sums'");
+        assertFails("layer", yaml.replace("[0]", "[2]"), "teacher's 2", "[2]");
+    }
+
+    @Test
     void runsThatWereStoppedGoOnToTheSameWeights() throws IOException {
         for (String task : List.of("masked", "stream")) {
             String yaml = task.equals("masked") ? masked(12) : stream(12);
