@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +122,26 @@ class MaskedTextsTest {
             assertFalse(
                     Arrays.equals(
                             ids, texts.collate(manager, examples, 8).data().get(0).toLongArray()));
+        }
+    }
+
+    @Test
+    @Tag("engine")
+    void everyTokenIsHiddenOnceWithAllOthersInSight() {
+        MaskableText text = new MaskableText(new int[] {1, 9, 8, 2}, new int[] {-1, 0, 1, -1});
+        MaskableText shorter = new MaskableText(new int[] {1, 7, 2}, new int[] {-1, 0, -1});
+        List<SingleMasks.Hidden> hidden =
+                Stream.of(text, shorter).flatMap(it -> SingleMasks.of(it).stream()).toList();
+        try (NDManager manager = TestEngine.newManager()) {
+            Collator.Columns columns = new SingleMasks(MASK, 0).collate(manager, hidden, 0);
+            assertArrayEquals(
+                    new long[] {1, 4, 8, 2, 1, 9, 4, 2, 1, 4, 2, 0},
+                    columns.data().get(0).toLongArray());
+            assertArrayEquals(
+                    new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0},
+                    columns.data().get(1).toLongArray());
+            assertArrayEquals(new long[] {1, 2, 1}, columns.data().get(2).toLongArray());
+            assertArrayEquals(new long[] {9, 8, 7}, columns.labels().head().toLongArray());
         }
     }
 

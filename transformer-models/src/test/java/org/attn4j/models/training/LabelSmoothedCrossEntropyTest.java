@@ -39,6 +39,17 @@ class LabelSmoothedCrossEntropyTest {
     }
 
     @Test
+    void theTokensThatAModelWouldChooseAreCounted() {
+        try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName())) {
+            float[] logits = {0, 1, 3, 2, 1, 0, 1, 0, 4, 0, 5, 1};
+            NDArray predictions = manager.create(logits, new Shape(2, 2, 3)); // 2, 0; 2, 1
+            NDArray labels = manager.create(new long[] {2, 1, -100, 1}, new Shape(2, 2));
+            LabelSmoothedCrossEntropy loss = new LabelSmoothedCrossEntropy(0, -100);
+            assertEquals(2, loss.countRight(new NDList(labels), new NDList(predictions)));
+        }
+    }
+
+    @Test
     void theEvaluatorWeighsBatchesByTheirTokens() {
         LabelSmoothedCrossEntropy loss = new LabelSmoothedCrossEntropy(0, 0);
         loss.addAccumulator("epoch");
