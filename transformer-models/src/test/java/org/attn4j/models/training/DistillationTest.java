@@ -48,7 +48,7 @@ class DistillationTest {
     }
 
     private static double loss(Weights weights) {
-        try (NDManager manager = TestEngine.newManager()) {
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name())) {
             NDList labels = new NDList(manager.create(new long[] {1, -100}));
             DistillationLoss loss = new DistillationLoss(weights, -100);
             assertEquals(1, loss.count(labels));
@@ -69,7 +69,7 @@ class DistillationTest {
     /** The gradient by the student's logits is T · (student - teacher). */
     @Test
     void theGradientOfTheDivergenceIsThatWorkedByHand() {
-        try (NDManager manager = TestEngine.newManager()) {
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name())) {
             NDList predictions = predictions(manager);
             NDArray logits = predictions.get(0);
             logits.setRequiresGradient(true);
@@ -105,7 +105,7 @@ class DistillationTest {
 
     @Test
     void aStudentBeginsWithTheLayersThatAreChosen() throws IOException {
-        try (NDManager manager = TestEngine.newManager();
+        try (NDManager manager = NDManager.newBaseManager(TestEngine.name());
                 LoadedModel teacher = teacher(manager);
                 LoadedModel student = student(manager, 1)) {
             assertEquals(2, StudentLayers.count(teacher.model()));
