@@ -105,7 +105,8 @@ public record ModelSection(
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
         Optional<Path> checkpoint = context.checkpoint();
         if (checkpoint.isPresent()) {
-            return loader.load(checkpoint.get());
+            // The run itself reads the weights.
+            return loader.optRandomWeights(true).load(context.withoutWeights(checkpoint.get()));
         }
         UnaryOperator<JsonObject> all = json -> changes.apply(changed(json));
         if (from.isEmpty()) {

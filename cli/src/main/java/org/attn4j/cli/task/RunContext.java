@@ -5,9 +5,12 @@ import ai.djl.Model;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.models.training.RunDirectory;
@@ -48,6 +51,24 @@ public record RunContext(
     /** The checkpoint that the run goes on from, which holds all files of the model. */
     public Optional<Path> checkpoint() throws IOException {
         return resume ? directory.latestCheckpoint() : Optional.empty();
+    }
+
+    /**
+     * A copy of the files of a checkpoint that are not weights, in a folder that stays: a run
+     * deletes old checkpoints, and saves these files with every new one.
+     */
+    Path withoutWeights(Path checkpoint) throws IOException {
+        Path kept = directory.training().resolve("resumed");
+        try (Stream<Path> files = Files.walk(checkpoint)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.toString().endsWith(".safetensors")) {
+                    Path copy = kept.resolve(checkpoint.relativize(file).toString());
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+        return kept;
     }
 
     /** A model of DJL's on the first device; its manager is that of the weights. */

@@ -188,10 +188,10 @@ class LanguageTasksTest {
                           batching: {maxLength: 32, tokensPerBatch: 64}
                           """
                         + LLAMA
-                        + TRAINING.formatted(200, "0.005");
+                        + TRAINING.formatted(300, "0.005");
         trained("packed", yaml);
         JsonObject metrics = metrics("packed");
-        assertTrue(score(metrics, "perplexity") < 1.1, metrics.toString());
+        assertTrue(score(metrics, "perplexity") < 1.2, metrics.toString());
         // "it is 1" … "it is 10" are 7 characters each and one more, and an end is none.
         assertEquals(
                 71, metrics.getAsJsonObject("bits_per_character").get("characters").getAsLong());
