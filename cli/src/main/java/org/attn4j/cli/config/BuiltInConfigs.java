@@ -22,7 +22,11 @@ public final class BuiltInConfigs {
                     "summarization",
                     "stsb",
                     "passages",
-                    "reranker");
+                    "reranker",
+                    "shakespeare",
+                    "masked-lm",
+                    "sft",
+                    "distil");
 
     private BuiltInConfigs() {}
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.attn4j.common.Require;
+import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.config.RecordCodec;
@@ -104,6 +105,9 @@ public record ModelSection(
             throws IOException {
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
         Optional<Path> checkpoint = context.checkpoint();
+        if (checkpoint.isPresent() && Adapter.isIn(checkpoint.get())) {
+            return loader.load(checkpoint.get());
+        }
         if (checkpoint.isPresent()) {
             // The run itself reads the weights.
             return loader.optRandomWeights(true).load(context.withoutWeights(checkpoint.get()));

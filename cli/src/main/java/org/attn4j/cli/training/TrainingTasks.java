@@ -11,6 +11,9 @@ import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.distillation.DistillationTask;
+import org.attn4j.cli.task.language.CausalTask;
+import org.attn4j.cli.task.language.MaskedTask;
 import org.attn4j.cli.task.pairs.PairsTask;
 import org.attn4j.cli.task.retrieval.EmbeddingTask;
 import org.attn4j.cli.task.retrieval.RerankingTask;
@@ -21,12 +24,18 @@ public final class TrainingTasks {
 
     private static final TranslationTask TRANSLATION = new TranslationTask();
 
+    private static final MaskedTask MASKED = new MaskedTask();
+    private static final CausalTask CAUSAL = new CausalTask();
+
     private static final List<TrainingTask<?>> TASKS =
             List.of(
                     TRANSLATION,
                     PairsTask.SUMMARIZATION,
+                    MASKED,
+                    CAUSAL,
                     new EmbeddingTask(),
-                    new RerankingTask());
+                    new RerankingTask(),
+                    new DistillationTask(List.of(MASKED, CAUSAL)));
 
     private TrainingTasks() {}
 

@@ -1,6 +1,7 @@
 package org.attn4j.cli.training;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,6 +12,9 @@ import java.util.Map;
  * A run of each task that trains in seconds: 12 steps, validated at steps 6 and 12, with dropout.
  */
 final class TinyRuns {
+
+    private static final Path TEACHER =
+            Path.of("../transformer-models/src/test/resources/goldens/tasks/bert_fill_mask");
 
     private TinyRuns() {}
 
@@ -31,6 +35,9 @@ final class TinyRuns {
     static Map<String, Writer> all() {
         Map<String, Writer> runs = new LinkedHashMap<>();
         runs.put("translation", TinyRuns::translation);
+        runs.put("masked-lm", TinyRuns::masked);
+        runs.put("causal-lm", TinyRuns::causal);
+        runs.put("distillation", TinyRuns::distillation);
         return runs;
     }
 
@@ -54,5 +61,64 @@ final class TinyRuns {
                 "training.steps=12",
                 "training.warmupSteps=4",
                 "training.validationInterval=6");
+    }
+
+    private static final String TRAINING =
+            "training: {steps: 12, warmupSteps: 4, validationInterval: 6}\n";
+
+    private static String texts(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("texts.txt"),
+                "the cat sat on the mat\na dog ran\nthe bird sang a song\n".repeat(5));
+        return "data: {folder: '%s', train: texts.txt, valid: texts.txt, test: texts.txt}\n"
+                .formatted(folder);
+    }
+
+    private static List<String> config(Path folder, String yaml) throws IOException {
+        return List.of(Files.writeString(folder.resolve("run.yaml"), yaml).toString());
+    }
+
+    private static List<String> masked(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: masked-lm\n"
+                        + texts(folder)
+                        + """
+                          tokenizer: {train: {kind: bpe, vocabularySize: 40}}
+                          model:
+                            config: {model_type: bert, hidden_size: 16, intermediate_size: 32,
+                              num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32}
+                          batching: {maxLength: 32, tokensPerBatch: 64}
+                          """
+                        + TRAINING);
+    }
+
+    private static List<String> causal(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: causal-lm\n"
+                        + texts(folder)
+                        + """
+                          tokenizer: {train: {kind: bpe, vocabularySize: 40}}
+                          model:
+                            config: {model_type: gpt2, n_embd: 16, n_layer: 1, n_head: 2, n_positions: 32}
+                          packing: packed
+                          batching: {maxLength: 32, tokensPerBatch: 64}
+                          """
+                        + TRAINING);
+    }
+
+    private static List<String> distillation(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: distillation\n"
+                        + texts(folder)
+                        + """
+                          teacher: {from: '%s'}
+                          student: {task: masked-lm}
+                          batching: {maxLength: 16, tokensPerBatch: 64}
+                          """
+                                .formatted(TEACHER.toAbsolutePath().normalize())
+                        + TRAINING);
     }
 }

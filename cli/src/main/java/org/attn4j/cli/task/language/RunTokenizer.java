@@ -97,7 +97,7 @@ record RunTokenizer(ModelTokenizer tokenizer, List<Path> files) implements AutoC
             JsonObject config = ModelDirectory.open(Pretrained.folder(section.from())).config();
             config.remove("vocab_size");
             section.config().entrySet().forEach(it -> config.add(it.getKey(), it.getValue()));
-            own = new ModelSection("", section.architecture(), section.initialize(), config);
+            own = new ModelSection("", section.architecture(), section.initialize(), config, null);
         }
         return own.open(context, manager, ending, this::fitted, files);
     }
