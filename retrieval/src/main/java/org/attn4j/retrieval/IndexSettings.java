@@ -24,7 +24,7 @@ public record IndexSettings(
         WordAnalysis words) {
 
     private static final ModelIdentity NO_MODEL =
-            new ModelIdentity("", "", "", false, "", "", 1, Similarity.COSINE);
+            new ModelIdentity("", "", "", "", false, "", "", 1, Similarity.COSINE);
 
     public IndexSettings {
         Require.atLeast("chunkTokens", chunkTokens, 1);

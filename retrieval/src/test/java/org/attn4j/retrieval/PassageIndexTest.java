@@ -259,7 +259,7 @@ class PassageIndexTest {
                         TestIndexes.settings(Similarity.COSINE, Quantization.INT8, 26),
                         new IndexSettings(
                                 new ModelIdentity(
-                                        "other", "2", "", false, "", "", 26, Similarity.COSINE),
+                                        "other", "", "2", "", false, "", "", 26, Similarity.COSINE),
                                 8,
                                 0,
                                 false,

@@ -12,7 +12,7 @@ final class TestIndexes {
 
     static IndexSettings settings(Similarity similarity, Quantization quantization, int dimension) {
         return new IndexSettings(
-                new ModelIdentity("letters", "1", "", false, "", "", dimension, similarity),
+                new ModelIdentity("letters", "", "1", "", false, "", "", dimension, similarity),
                 8,
                 0,
                 false,

@@ -71,6 +71,11 @@ public final class ModelOptions {
         return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : model;
     }
 
+    /** The folder of the adapter; null for none. */
+    public Path adapter() {
+        return adapter == null ? null : adapter.toAbsolutePath().normalize();
+    }
+
     /** The chosen engine, loaded. */
     public EngineOptions.Chosen open() {
         return engine.open();

@@ -17,7 +17,6 @@ import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EmbedOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
-import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
@@ -193,7 +192,8 @@ public final class IndexCommand implements Callable<Integer> {
         ModelIdentity identity =
                 new ModelIdentity(
                         model.recorded(),
-                        ModelIdentity.digest(ModelFiles.of(folder)),
+                        model.adapter() == null ? "" : model.adapter().toString(),
+                        ModelIdentity.digest(folder, model.adapter()),
                         embedding.pooling(),
                         embedding.isNormalized(),
                         embedder.prompt(),

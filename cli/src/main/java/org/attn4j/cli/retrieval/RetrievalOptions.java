@@ -1,10 +1,12 @@
 package org.attn4j.cli.retrieval;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.option.UnknownSettingsOption;
 import org.attn4j.common.Require;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.retrieval.ModelIdentity;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -49,6 +51,12 @@ final class RetrievalOptions {
     private String model;
 
     @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description = "Where its adapter is, if it had one (default: where it was then).")
+    private Path adapter;
+
+    @Option(
             names = "--prompt",
             paramLabel = "TEXT",
             description = "What is put before queries (default: what the index was made for).")
@@ -90,6 +98,11 @@ final class RetrievalOptions {
     /** The model that was named; null for the one that the index names. */
     String model() {
         return model;
+    }
+
+    /** The adapter of the model that an index was made with; null for none. */
+    Path adapter(ModelIdentity made) {
+        return adapter != null || made.adapter().isEmpty() ? adapter : Path.of(made.adapter());
     }
 
     /** The prompt that was given; null for that of the index. */

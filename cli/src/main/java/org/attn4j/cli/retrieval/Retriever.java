@@ -12,7 +12,6 @@ import java.util.List;
 import org.attn4j.cli.option.EmbedOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
-import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -76,13 +75,16 @@ final class Retriever implements AutoCloseable {
                     null,
                     "the model of the index is not there: name its folder with --model");
         }
-        boolean same = made.digest().equals(ModelIdentity.digest(ModelFiles.of(path)));
+        Path adapter = options.adapter(made);
+        boolean same = made.digest().equals(ModelIdentity.digest(path, adapter));
         Require.that(
                 same,
                 "%s was made with another model than %s: name that with --model, or index anew",
                 folder,
                 name);
-        model = TaskModel.load(Task.TEXT_EMBEDDING, path, options.loader(manager()));
+        model =
+                TaskModel.load(
+                        Task.TEXT_EMBEDDING, path, options.loader(manager()).optAdapter(adapter));
         embedding = EmbedOptions.recorded(made.pooling(), made.normalize());
         String prompt = options.prompt() == null ? made.queryPrompt() : options.prompt();
         embedder = embedding.embedder(model).withPrompt(prompt);
