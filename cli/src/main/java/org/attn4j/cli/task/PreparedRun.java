@@ -12,7 +12,7 @@ import org.attn4j.models.training.Validator;
  * A training run, ready to begin.
  *
  * @param trainer the trainer, initialised
- * @param batches what it learns from
+ * @param batches what it learns from; one that is also a listener is told of the run
  * @param store what saves the model
  * @param validator what scores it, or null
  * @param environment what has to be the same on resume for the result to be the same

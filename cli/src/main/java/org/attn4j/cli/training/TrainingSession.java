@@ -59,6 +59,9 @@ public final class TrainingSession {
             if (prepared.validator() != null) {
                 training.validateBy(prepared.validator());
             }
+            if (prepared.batches() instanceof RunListener listening) {
+                training.tell(listening);
+            }
             prepared.environment().forEach(training::record);
             return training.tell(listeners).run();
         }

@@ -38,6 +38,7 @@ final class TinyRuns {
         runs.put("masked-lm", TinyRuns::masked);
         runs.put("causal-lm", TinyRuns::causal);
         runs.put("distillation", TinyRuns::distillation);
+        runs.put("recurrent translation", TinyRuns::recurrent);
         return runs;
     }
 
@@ -120,5 +121,35 @@ final class TinyRuns {
                           """
                                 .formatted(TEACHER.toAbsolutePath().normalize())
                         + TRAINING);
+    }
+
+    /** With all that is random, or goes from step to step, in a recurrent model. */
+    static List<String> recurrent(Path folder) throws IOException {
+        Path file =
+                Files.writeString(
+                        folder.resolve("recurrent.yaml"),
+                        """
+                        name: small
+                        seed: 7
+                        data:
+                          corpus: copy
+                          synthetic: {symbols: 8, minLength: 2, maxLength: 4, trainSize: 300, heldOutSize: 20}
+                        tokenizer: {kind: word, vocabularySize: 100, minFrequency: 1}
+                        model:
+                          family: recurrent
+                          attention: coverage
+                          embeddingSize: 8
+                          encoderSize: 6
+                          decoderSize: 10
+                          attentionalSize: 8
+                          dropout: 0.2
+                          coverageLoss: 0.5
+                          scheduledSampling: {decay: linear, k: 0.9, slope: 0.02, minimum: 0.3}
+                          tie: all
+                        batching: {tokensPerBatch: 120, maxLength: 32}
+                        training: {steps: 12, warmupSteps: 4, validationInterval: 6, finalWeights: last}
+                        decoding: {beams: 2}
+                        """);
+        return List.of(file.toString());
     }
 }

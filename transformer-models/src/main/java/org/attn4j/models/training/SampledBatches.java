@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
 import org.attn4j.attention.ops.HostArrays;
 
 /**
@@ -20,7 +21,7 @@ import org.attn4j.attention.ops.HostArrays;
 public final class SampledBatches implements BatchSource, RunListener {
 
     private final BatchSource source;
-    private final ScheduledSampling schedule;
+    private final LongToDoubleFunction truth;
     private final long seed;
     private long steps; // that are done
     private int microBatch;
@@ -29,12 +30,12 @@ public final class SampledBatches implements BatchSource, RunListener {
      * Constructs the source; the run has to be told of it as a listener too.
      *
      * @param source the batches
-     * @param schedule how likely a true token is read
+     * @param truth how likely a true token is read, by the number of steps before
      * @param seed the seed of the run
      */
-    public SampledBatches(BatchSource source, ScheduledSampling schedule, long seed) {
+    public SampledBatches(BatchSource source, LongToDoubleFunction truth, long seed) {
         this.source = Objects.requireNonNull(source, "source");
-        this.schedule = Objects.requireNonNull(schedule, "schedule");
+        this.truth = Objects.requireNonNull(truth, "truth");
         this.seed = seed;
     }
 
@@ -73,7 +74,7 @@ public final class SampledBatches implements BatchSource, RunListener {
     }
 
     private void choose(Batch batch) {
-        double truth = schedule.truth(steps);
+        double likely = truth.applyAsDouble(steps);
         SplittableRandom random =
                 new SplittableRandom(StepSeed.of(~seed, steps + 1, microBatch)); // ~: its own
         microBatch++;
@@ -82,7 +83,7 @@ public final class SampledBatches implements BatchSource, RunListener {
         float[] drawn = new float[Math.toIntExact(shape.size())];
         boolean any = false;
         for (int i = 0; i < drawn.length; i++) {
-            boolean own = random.nextDouble() >= truth && i % length > 0;
+            boolean own = random.nextDouble() >= likely && i % length > 0;
             drawn[i] = own ? 1 : 0;
             any |= own;
         }

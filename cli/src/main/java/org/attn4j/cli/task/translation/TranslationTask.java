@@ -31,7 +31,6 @@ import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.PretrainedModel;
 import org.attn4j.models.task.TextGenerator;
-import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.Validator;
@@ -92,14 +91,13 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
                 context.trainer(
                         model,
                         block,
-                        new LabelSmoothedCrossEntropy(
-                                (float) config.training().labelSmoothing(), fitted.padId()),
+                        fitted.loss((float) config.training().labelSmoothing()),
                         config,
                         fitted.modelSize());
         trainer.initialize(new Shape(1, 1), new Shape(1, 1));
         return new PreparedRun(
                 trainer,
-                train::batches,
+                fitted.batches(train::batches, config.seed()),
                 store(block, fitted, config.decodingFor(fitted), tokenizers),
                 validator(config, block, fitted, tokenizers, valid, corpora.valid()),
                 Map.of(

@@ -31,6 +31,7 @@ import org.attn4j.models.layer.Tie;
  * @param attentionDropout dropout of attention weights
  * @param coverageLoss λ, how much a step costs in training that looks again at what was looked at
  *     before (See et al. 2017, equation 13, whatever the mechanism); 0 for nothing
+ * @param scheduledSampling how often the decoder reads its own tokens in training
  * @param tie which embedding matrices are shared; what predictions are read from then has the
  *     features of a token's vector
  * @param sourceVocabularySize number of source tokens
@@ -58,6 +59,7 @@ public record RecurrentConfig(
         float dropout,
         float attentionDropout,
         float coverageLoss,
+        ScheduledSampling scheduledSampling,
         Tie tie,
         int sourceVocabularySize,
         int targetVocabularySize,
@@ -70,6 +72,7 @@ public record RecurrentConfig(
         Objects.requireNonNull(decoder, "decoder");
         Objects.requireNonNull(cell, "cell");
         Objects.requireNonNull(attention, "attention");
+        Objects.requireNonNull(scheduledSampling, "scheduledSampling");
         Objects.requireNonNull(tie, "tie");
         Require.atLeast("embeddingSize", embeddingSize, 1);
         Require.atLeast("encoderSize", encoderSize, 1);
@@ -184,6 +187,41 @@ public record RecurrentConfig(
         return RecurrentCodec.write(this);
     }
 
+    /**
+     * Starts from this configuration.
+     *
+     * @return a builder
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.decoder = decoder;
+        builder.cell = cell;
+        builder.attention = attention;
+        builder.embeddingSize = embeddingSize;
+        builder.encoderSize = encoderSize;
+        builder.encoderLayers = encoderLayers;
+        builder.bidirectional = bidirectional;
+        builder.decoderSize = decoderSize;
+        builder.decoderLayers = decoderLayers;
+        builder.attentionalSize = attentionalSize;
+        builder.inputFeeding = inputFeeding;
+        builder.maxoutSize = maxoutSize;
+        builder.heads = heads;
+        builder.maxLength = maxLength;
+        builder.dropout = dropout;
+        builder.attentionDropout = attentionDropout;
+        builder.coverageLoss = coverageLoss;
+        builder.scheduledSampling = scheduledSampling;
+        builder.tie = tie;
+        builder.sourceVocabularySize = sourceVocabularySize;
+        builder.targetVocabularySize = targetVocabularySize;
+        builder.padId = padId;
+        builder.bosId = bosId;
+        builder.eosId = eosId;
+        builder.decoderStartId = decoderStartId;
+        return builder;
+    }
+
     private static void requireId(String name, int id, int size) {
         Require.that(
                 id >= 0 && id < size, "%s must be at least 0 and below %s, got %s", name, size, id);
@@ -209,6 +247,7 @@ public record RecurrentConfig(
         private float dropout = 0.2f;
         private float attentionDropout;
         private float coverageLoss;
+        private ScheduledSampling scheduledSampling = ScheduledSampling.NONE;
         private Tie tie = Tie.NONE;
         private int sourceVocabularySize;
         private int targetVocabularySize;
@@ -411,6 +450,17 @@ public record RecurrentConfig(
         }
 
         /**
+         * Sets how often the decoder reads its own tokens in training; never unless set.
+         *
+         * @param scheduledSampling the schedule
+         * @return this builder
+         */
+        public Builder optScheduledSampling(ScheduledSampling scheduledSampling) {
+            this.scheduledSampling = scheduledSampling;
+            return this;
+        }
+
+        /**
          * Sets which embedding matrices are shared; none unless set.
          *
          * @param tie which
@@ -525,6 +575,7 @@ public record RecurrentConfig(
                     dropout,
                     attentionDropout,
                     coverageLoss,
+                    scheduledSampling,
                     tie,
                     sourceVocabularySize,
                     targetVocabularySize,

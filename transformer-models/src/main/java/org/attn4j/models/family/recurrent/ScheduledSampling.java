@@ -1,4 +1,4 @@
-package org.attn4j.models.training;
+package org.attn4j.models.family.recurrent;
 
 import java.util.Objects;
 import org.attn4j.common.Require;

@@ -3,7 +3,6 @@ package org.attn4j.models.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -13,48 +12,17 @@ import ai.djl.translate.StackBatchifier;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
-import org.attn4j.models.training.ScheduledSampling.Decay;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class ScheduledSamplingTest {
-
-    /** Section 2.4 of the paper, worked out by hand. */
-    @Test
-    void theSchedulesAreThoseOfThePaper() {
-        ScheduledSampling linear = new ScheduledSampling(Decay.LINEAR, 0.9, 0.01, 0.25);
-        assertEquals(0.9, linear.truth(0), 1e-12);
-        assertEquals(0.5, linear.truth(40), 1e-12);
-        assertEquals(0.25, linear.truth(1000), 1e-12);
-        ScheduledSampling exponential = new ScheduledSampling(Decay.EXPONENTIAL, 0.5, 0, 0);
-        assertEquals(1, exponential.truth(0), 1e-12);
-        assertEquals(0.125, exponential.truth(3), 1e-12);
-        ScheduledSampling sigmoid = new ScheduledSampling(Decay.INVERSE_SIGMOID, 10, 0, 0);
-        assertEquals(10 / 11.0, sigmoid.truth(0), 1e-12);
-        assertEquals(10 / (10 + Math.E), sigmoid.truth(10), 1e-12);
-        assertEquals(1, ScheduledSampling.NONE.truth(1_000_000));
-    }
+@Tag("engine")
+class SampledBatchesTest {
 
     @Test
-    void constantsOutOfRangeAreRefused() {
-        for (ScheduledSampling.Decay decay : Decay.values()) {
-            if (decay != Decay.NONE) {
-                double wrong = decay == Decay.INVERSE_SIGMOID ? 0.5 : 1.5;
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> new ScheduledSampling(decay, wrong, 0, 0));
-            }
-        }
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new ScheduledSampling(Decay.LINEAR, 0.5, 0, 0.6));
-    }
-
-    @Test
-    @Tag("engine")
     void aResumedRunChoosesTheSameTokens() throws IOException {
-        ScheduledSampling half = new ScheduledSampling(Decay.LINEAR, 0.5, 0, 0.5);
+        LongToDoubleFunction half = step -> 0.5;
         float[][] whole = drawn(half, 7, 0, 4);
         float[][] rest = drawn(half, 7, 2, 2);
         assertArrayEquals(whole[2], rest[0]);
@@ -73,19 +41,18 @@ class ScheduledSamplingTest {
     }
 
     @Test
-    @Tag("engine")
     void withTeacherForcingBatchesStayAsTheyAre() throws IOException {
-        assertEquals(0, drawn(ScheduledSampling.NONE, 7, 0, 1)[0].length);
+        assertEquals(0, drawn(step -> 1, 7, 0, 1)[0].length);
     }
 
     /** The third arrays, of 20 rows and 50 positions, of batches from a step on. */
-    private static float[][] drawn(ScheduledSampling schedule, long seed, long step, int count)
+    private static float[][] drawn(LongToDoubleFunction truth, long seed, long step, int count)
             throws IOException {
         try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName())) {
             BatchSource plain =
                     (parent, epoch, from) ->
                             IntStream.range(0, count).mapToObj(i -> batch(parent)).iterator();
-            SampledBatches source = new SampledBatches(plain, schedule, seed);
+            SampledBatches source = new SampledBatches(plain, truth, seed);
             source.onStart(step);
             Iterator<Batch> batches = source.batches(manager, 0, 0);
             float[][] drawn = new float[count][];
