@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -153,6 +154,12 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
         return new RunContext.Trained(
                 new DistillationBlock((ModelWithHead) block.model(), teacher, block.inputs()),
                 loss);
+    }
+
+    @Override
+    public List<Section> sections(DistillationConfig config, EvaluationRequest request)
+            throws IOException {
+        return config.student().sections(request);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -118,6 +119,12 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
     /** From the nats of all tokens to the bits of each character that they stand for. */
     private static double bits(double nats, CausalExamples of) {
         return nats / Math.log(2) / of.characters();
+    }
+
+    @Override
+    public List<Section> sections(CausalConfig config, EvaluationRequest request)
+            throws IOException {
+        return LanguageSamples.continued(config, request);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -107,6 +108,12 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                 "batching.maxLength must not exceed the %s positions of the model, got %s",
                 most,
                 length);
+    }
+
+    @Override
+    public List<Section> sections(MaskedConfig config, EvaluationRequest request)
+            throws IOException {
+        return LanguageSamples.filled(config, request);
     }
 
     @Override

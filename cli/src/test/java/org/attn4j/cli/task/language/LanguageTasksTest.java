@@ -140,6 +140,7 @@ class LanguageTasksTest {
                         Cli.ENGINE);
         assertEquals(ExitCode.DONE, filled.code(), filled.err());
         assertTrue(filled.out().lines().findFirst().orElse("").contains("run"), filled.out());
+        assertTrue(page("masked").contains("Samples"), "the page of the run shows masks filled");
     }
 
     @Test
@@ -157,6 +158,12 @@ class LanguageTasksTest {
                 "or not to be, to be",
                 generated("stream", "not to be, to be ", 19),
                 "what comes next");
+        assertTrue(
+                page("stream").contains("Samples"), "the page of the run shows texts gone on with");
+    }
+
+    private String page(String run) throws IOException {
+        return Files.readString(folder.resolve(run).resolve("training/report.html"));
     }
 
     private String generated(String run, String prompt, int tokens) {
