@@ -47,6 +47,10 @@ public record ModelSection(
         RANDOM
     }
 
+    /** The keys of a section for an adapter. */
+    public static final RecordCodec<AdapterConfig> LORA =
+            AdapterConfig.camelCase(AdapterConfig.of(8, 16)).derived("taskType", "baseModel");
+
     /** No model yet. */
     public static final ModelSection DEFAULT =
             new ModelSection("", "", Initialize.WEIGHTS, new JsonObject());
@@ -68,14 +72,12 @@ public record ModelSection(
 
     /** Tells a codec of the keys that no type tells. */
     public static <C extends Record> RecordCodec<C> register(RecordCodec<C> codec) {
-        codec.form(
+        return codec.form(
                         "model.config",
                         "a section of keys of config.json",
                         JsonElement::getAsJsonObject,
                         JsonObject::deepCopy)
-                .nullable("model.lora", AdapterConfig.of(8, 16));
-        return AdapterConfig.forms(codec, "model.lora.")
-                .derived("model.lora.taskType", "model.lora.baseModel");
+                .section("model.lora", LORA::read, LORA::write);
     }
 
     /** Where the model's files are that a run begins or goes on with; empty for none. */
@@ -131,13 +133,17 @@ public record ModelSection(
                         .optNewHead(true)
                         .load(folder);
         if (lora != null) {
-            boolean local = Files.exists(Path.of(from));
-            model.adapt(local ? lora : lora.with("baseModel", from));
+            model.adapt(named(lora, from));
         }
         return model;
     }
 
     /** A configuration with the keys of this section. */
+    /** An adapter that names its model as the configuration does, unless that is a folder. */
+    public static AdapterConfig named(AdapterConfig lora, String from) {
+        return Files.exists(Path.of(from)) ? lora : lora.with("baseModel", from);
+    }
+
     public JsonObject changed(JsonObject json) {
         config.entrySet().forEach(it -> json.add(it.getKey(), it.getValue()));
         return json;

@@ -39,6 +39,7 @@ final class TinyRuns {
         runs.put("causal-lm", TinyRuns::causal);
         runs.put("distillation", TinyRuns::distillation);
         runs.put("recurrent translation", TinyRuns::recurrent);
+        runs.put("an adapter", TinyRuns::adapter);
         return runs;
     }
 
@@ -151,5 +152,21 @@ final class TinyRuns {
                         decoding: {beams: 2}
                         """);
         return List.of(file.toString());
+    }
+
+    /** An adapter in place of the model, which any task may train. */
+    private static List<String> adapter(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: masked-lm\n"
+                        + texts(folder)
+                        + """
+                          model:
+                            from: '%s'
+                            lora: {r: 2, alpha: 4, dropout: 0.1, dora: true}
+                          batching: {maxLength: 16, tokensPerBatch: 64}
+                          """
+                                .formatted(TEACHER.toAbsolutePath().normalize())
+                        + TRAINING);
     }
 }

@@ -142,7 +142,7 @@ public record AdapterConfig(
                     null);
 
     private static final RecordCodec<AdapterConfig> CODEC =
-            forms(RecordCodec.snakeCase(USUAL), "")
+            forms(RecordCodec.snakeCase(USUAL))
                     .key("alpha", "lora_alpha")
                     .key("dropout", "lora_dropout")
                     .key("rslora", "use_rslora")
@@ -217,19 +217,22 @@ public record AdapterConfig(
     }
 
     /**
-     * Tells a codec how the parts of this record are written that no type tells.
+     * Returns a codec for documents whose keys are the names of the components.
      *
-     * @param <R> the record that the codec is of
-     * @param codec a codec of this record, or of one that holds it
-     * @param path where in the record this is, with a dot at its end, or nothing
+     * @param defaults the values of what a document leaves out
      * @return the codec
      */
-    public static <R extends Record> RecordCodec<R> forms(RecordCodec<R> codec, String path) {
+    public static RecordCodec<AdapterConfig> camelCase(AdapterConfig defaults) {
+        return forms(RecordCodec.camelCase(defaults))
+                .optional("excludeModules", "taskType", "baseModel");
+    }
+
+    private static RecordCodec<AdapterConfig> forms(RecordCodec<AdapterConfig> codec) {
         String names = "a list of module names, or a regular expression";
-        return codec.form(path + "targetModules", names, ModuleNames::read, ModuleNames::write)
-                .form(path + "excludeModules", names, ModuleNames::read, AdapterConfig::written)
+        return codec.form("targetModules", names, ModuleNames::read, ModuleNames::write)
+                .form("excludeModules", names, ModuleNames::read, AdapterConfig::written)
                 .form(
-                        path + "alpha",
+                        "alpha",
                         "a number",
                         JsonElement::getAsDouble,
                         (Double alpha) ->
@@ -238,7 +241,7 @@ public record AdapterConfig(
                                                 ? (Number) alpha.longValue()
                                                 : alpha))
                 .form(
-                        path + "initialization",
+                        "initialization",
                         "true, false or gaussian",
                         AdapterConfig::initialization,
                         (Initialization value) ->

@@ -44,7 +44,6 @@ public final class RecordCodec<R extends Record> {
     private final Map<String, Form<?>> forms = new HashMap<>();
     private final Map<String, Part<?>> parts = new HashMap<>();
     private final Map<String, Part<?>> sections = new HashMap<>();
-    private final Map<String, Record> nullables = new HashMap<>();
     private final Set<String> derived = new HashSet<>();
     private final Set<String> optional = new HashSet<>();
     private Predicate<String> ignored = key -> false;
@@ -157,18 +156,6 @@ public final class RecordCodec<R extends Record> {
     public <T> RecordCodec<R> section(
             String component, Function<Settings, T> read, Function<T, JsonObject> write) {
         sections.put(known(component), new Part<>(read, write));
-        return this;
-    }
-
-    /**
-     * Tells of a component that is a record, or null where a document has no section for it.
-     *
-     * @param component the component
-     * @param defaults the values of what the section leaves out
-     * @return this codec
-     */
-    public RecordCodec<R> nullable(String component, Record defaults) {
-        nullables.put(known(component), defaults);
         return this;
     }
 
@@ -316,8 +303,7 @@ public final class RecordCodec<R extends Record> {
         if (sections.containsKey(name)) {
             return sections.get(name).read().apply(within(settings, key, value));
         }
-        Object section = otherwise == null ? nullables.get(name) : otherwise;
-        if (section instanceof Record inner && !(section instanceof AttentionSpec)) {
+        if (otherwise instanceof Record inner && !(otherwise instanceof AttentionSpec)) {
             return read(within(settings, key, value), inner, name + ".", true);
         }
         return value.isJsonNull() && component.getType() == String.class
@@ -423,11 +409,7 @@ public final class RecordCodec<R extends Record> {
             return value == null ? null : sections.get(name).written(value);
         }
         if (value instanceof Record inner && !(value instanceof AttentionSpec)) {
-            Record like = otherwise == null ? nullables.get(name) : (Record) otherwise;
-            return write(inner, like, name + ".");
-        }
-        if (value == null && nullables.containsKey(name)) {
-            return null;
+            return write(inner, (Record) otherwise, name + ".");
         }
         JsonElement written = JsonValues.write(value, snakeCase ? '_' : '-');
         return written instanceof JsonNull && snakeCase ? null : written;

@@ -381,19 +381,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         adapter = null;
     }
 
-    private void saveAdapter(Path target) throws IOException {
-        Path folder = target.resolve(directory.files().path());
-        Files.createDirectories(folder);
-        copyCompanions(target);
-        JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
-        adapter.save(target);
-    }
-
     private void save(Path target, Map<String, List<LoadReport.Stored>> stored) throws IOException {
-        if (adapter != null) {
-            saveAdapter(target);
-            return;
-        }
         if (directory == null) {
             saveMade(target);
             return;
@@ -408,6 +396,10 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
             JsonFiles.write(folder.resolve(ModelDirectory.GENERATION_CONFIG), generationConfig);
         }
         JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), config());
+        if (adapter != null) {
+            adapter.save(target);
+            return;
+        }
         List<TensorContent> contents =
                 new ArrayList<>(WeightLoader.contents(model, model.weights(), stored));
         if (report == null || report.ignored().isEmpty() || !Files.exists(report.source())) {

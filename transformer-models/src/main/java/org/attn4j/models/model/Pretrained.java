@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.LoadReport;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
@@ -411,6 +412,10 @@ public final class Pretrained {
                         loaded.adapt(adapterFolder);
                         if (trainable) {
                             loaded.adapter().orElseThrow().train();
+                        }
+                        Path generation = adapterFolder.resolve(ModelDirectory.GENERATION_CONFIG);
+                        if (Files.exists(generation)) {
+                            return loaded.withGenerationConfig(JsonFiles.read(generation));
                         }
                     }
                     return loaded;

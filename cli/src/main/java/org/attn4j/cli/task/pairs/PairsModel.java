@@ -2,8 +2,10 @@ package org.attn4j.cli.task.pairs;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.ModelSection.Initialize;
 import org.attn4j.common.Require;
+import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.config.RecordCodec;
 import org.attn4j.models.family.encoderdecoder.FreshDecoder;
 import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
@@ -21,6 +23,7 @@ import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
  * @param freezeEncoder whether the encoder stays as it is
  * @param decoder a new decoder behind a BERT; null for none
  * @param vocabulary what vocabulary that decoder learns of the targets; null for the BERT's own
+ * @param lora an adapter that is trained in place of the model; null to train the model
  */
 record PairsModel(
         String from,
@@ -32,11 +35,22 @@ record PairsModel(
         String targetLanguage,
         boolean freezeEncoder,
         FreshDecoder decoder,
-        TokenizerTrainingConfig vocabulary) {
+        TokenizerTrainingConfig vocabulary,
+        AdapterConfig lora) {
 
     static final PairsModel DEFAULT =
             new PairsModel(
-                    "", "", Initialize.WEIGHTS, new JsonObject(), "", "", "", false, null, null);
+                    "",
+                    "",
+                    Initialize.WEIGHTS,
+                    new JsonObject(),
+                    "",
+                    "",
+                    "",
+                    false,
+                    null,
+                    null,
+                    null);
 
     PairsModel {
         Require.that(
@@ -48,6 +62,9 @@ record PairsModel(
         Require.that(
                 decoder == null || initialize == Initialize.WEIGHTS,
                 "a new decoder is put behind the weights of a BERT, got initialize=random");
+        Require.that(
+                lora == null || decoder == null && initialize == Initialize.WEIGHTS,
+                "lora is for a published model with its weights: leave decoder and initialize out");
     }
 
     private static final RecordCodec<FreshDecoder> DECODER =
@@ -64,6 +81,7 @@ record PairsModel(
                         JsonElement::getAsJsonObject,
                         JsonObject::deepCopy)
                 .section("model.decoder", DECODER::read, DECODER::write)
-                .section("model.vocabulary", VOCABULARY::read, VOCABULARY::write);
+                .section("model.vocabulary", VOCABULARY::read, VOCABULARY::write)
+                .section("model.lora", ModelSection.LORA::read, ModelSection.LORA::write);
     }
 }

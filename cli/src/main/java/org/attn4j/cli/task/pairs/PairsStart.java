@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.ModelSection.Initialize;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.common.Require;
@@ -74,7 +75,11 @@ record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
                         .optConfig(json -> changed(json, changes))
                         .optRandomWeights(section.initialize() == Initialize.RANDOM)
                         .load(folder);
-        return new PairsStart(limited(model, config), ModelTokenizer.load(folder));
+        LoadedModel start = limited(model, config);
+        if (section.lora() != null) {
+            start.adapt(ModelSection.named(section.lora(), section.from()));
+        }
+        return new PairsStart(start, ModelTokenizer.load(folder));
     }
 
     private static JsonObject changed(JsonObject json, JsonObject changes) {
