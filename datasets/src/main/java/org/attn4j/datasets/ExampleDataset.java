@@ -113,14 +113,7 @@ public final class ExampleDataset<E> implements Dataset {
      * @throws IllegalArgumentException if the epoch has fewer batches
      */
     public Iterator<Batch> batches(NDManager manager, long epoch, long fromBatch) {
-        BatchPlan plan =
-                BatchPlan.of(
-                        lengths.length,
-                        i -> lengths[i],
-                        i -> lengths[i],
-                        keys == null ? null : i -> keys.apply(examples.get(i)),
-                        config,
-                        epoch);
+        BatchPlan plan = plan(epoch);
         Require.that(
                 fromBatch >= 0 && fromBatch <= plan.batches(),
                 "fromBatch must be between 0 and the %s batches of the epoch, got %s",
@@ -142,6 +135,26 @@ public final class ExampleDataset<E> implements Dataset {
                 return batch(manager, plan, epoch, next++);
             }
         };
+    }
+
+    /**
+     * Returns the number of batches in an epoch.
+     *
+     * @param epoch the epoch, from 0
+     * @return the number of batches
+     */
+    public long batchCount(long epoch) {
+        return plan(epoch).batches();
+    }
+
+    private BatchPlan plan(long epoch) {
+        return BatchPlan.of(
+                lengths.length,
+                i -> lengths[i],
+                i -> lengths[i],
+                keys == null ? null : i -> keys.apply(examples.get(i)),
+                config,
+                epoch);
     }
 
     private Batch batch(NDManager parent, BatchPlan plan, long epoch, int index) {

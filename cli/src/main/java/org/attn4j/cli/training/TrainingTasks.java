@@ -12,6 +12,9 @@ import org.attn4j.cli.config.YamlFile;
 import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.distillation.DistillationTask;
+import org.attn4j.cli.task.encoder.AnsweringTask;
+import org.attn4j.cli.task.encoder.ClassificationTask;
+import org.attn4j.cli.task.encoder.TaggingTask;
 import org.attn4j.cli.task.language.CausalTask;
 import org.attn4j.cli.task.language.MaskedTask;
 import org.attn4j.cli.task.pairs.PairsTask;
@@ -30,12 +33,12 @@ public final class TrainingTasks {
     private static final List<TrainingTask<?>> TASKS =
             List.of(
                     TRANSLATION,
-                    PairsTask.SUMMARIZATION,
-                    MASKED,
-                    CAUSAL,
+            List.of(
                     new EmbeddingTask(),
                     new RerankingTask(),
-                    new DistillationTask(List.of(MASKED, CAUSAL)));
+                    new ClassificationTask(),
+                    new TaggingTask(),
+                    new AnsweringTask());
 
     private TrainingTasks() {}
 

@@ -124,7 +124,18 @@ public final class TextClassifier {
      * @throws IllegalArgumentException if one has more tokens than the model reads
      */
     public List<double[]> scores(List<TextPair> texts) {
-        return Outcome.values(outcomes(texts, scores -> scores));
+        return Outcome.values(scoreOutcomes(texts));
+    }
+
+    /**
+     * Scores texts and pairs of texts. One that is refused does not keep the others back.
+     *
+     * @param texts the texts
+     * @return for each the scores of the classes, in the order of {@link TaskModel#labels()}, or
+     *     why there are none, and how much was read
+     */
+    public List<Outcome<double[]>> scoreOutcomes(List<TextPair> texts) {
+        return outcomes(texts, scores -> scores);
     }
 
     /** The logits of sequences, C each. */

@@ -1,0 +1,242 @@
+package org.attn4j.cli.task.encoder;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.task.ModelSection;
+import org.attn4j.cli.task.PreparedRun;
+import org.attn4j.cli.task.RunContext;
+import org.attn4j.common.Require;
+import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.datasets.Collator;
+import org.attn4j.datasets.ExampleDataset;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TokenizedText;
+import org.attn4j.models.training.NamedBlock;
+import org.attn4j.models.training.Schedule;
+import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.TrainingConfig;
+import org.attn4j.models.training.Validator;
+
+/**
+ * Puts the run of an encoder with a head together.
+ *
+ * @param config the configuration
+ * @param modelSection which model
+ * @param batching how sequences become batches
+ * @param data what the examples depend on, which has to be the same on resume
+ */
+record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batching, Object data) {
+
+    /** What a task makes of its model. */
+    interface Parts {
+
+        /** What the loss is given. */
+        List<String> outputs();
+
+        Loss loss();
+
+        /** The examples of the training data, or of the validation data. */
+        List<Example> examples(TaskModel model, boolean training) throws IOException;
+
+        /** The labels of a batch whose rows have a length. */
+        NDList labels(NDManager manager, List<Example> examples, int length);
+
+        /** Measures the model on the validation data. */
+        Measured measure(TaskModel model) throws IOException;
+    }
+
+    /**
+     * The training of a checkpoint, as its papers do it: Adam with a small rate that falls to zero.
+     */
+    static TrainingConfig fineTuning(TrainingConfig end, String metric) {
+        return end.withSchedule(Schedule.LINEAR)
+                .withLearningRate(5e-5)
+                .withWarmupSteps(0)
+                .withBeta2(0.999)
+                .withEpsilon(1e-8)
+                .withWeightDecay(0.01)
+                .withLabelSmoothing(0)
+                .withMetric(metric);
+    }
+
+    /** Batches of whole texts, cut where they are too long. */
+    static BatchingConfig fineTuningBatches(int maxLength) {
+        return BatchingConfig.builder()
+                .optMaxLength(maxLength)
+                .optOverlong(BatchingConfig.Overlong.TRUNCATE)
+                .build();
+    }
+
+    /** The file of a split. */
+    static Path file(String folder, String split, String name) {
+        Require.that(!name.isEmpty(), "data.%s names no file: set it", split);
+        return Path.of(folder).resolve(name);
+    }
+
+    PreparedRun prepare(
+            RunContext context, String ending, UnaryOperator<JsonObject> changes, Parts parts)
+            throws IOException {
+        Path folder =
+                modelSection
+                        .folder(context)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "model.from must name the model to begin with, or"
+                                                        + " whose configuration and tokenizer count"
+                                                        + " with initialize: random"));
+        Model holder = context.newModel(config);
+        LoadedModel loaded =
+                modelSection.open(context, holder.getNDManager(), ending, changes, List.of());
+        TaskModel model = new TaskModel(loaded, ModelTokenizer.load(folder));
+        requirePositions(loaded);
+        ExampleDataset<Example> train = dataset(model, parts, true);
+        ExampleDataset<Example> valid = dataset(model, parts, false);
+        SequenceTrainer trainer =
+                context.trainer(
+                        holder,
+                        new NamedBlock(loaded.model(), model.inputNames(), parts.outputs()),
+                        parts.loss(),
+                        ending(train),
+                        modelSize(loaded.config()));
+        trainer.initialize(new Shape(1, 1));
+        Validator loss = (unused, stop) -> Map.of("loss", loss(trainer, valid));
+        return new PreparedRun(
+                trainer,
+                train::batches,
+                loaded.exact(),
+                (unused, stop) ->
+                        stop.isRequested()
+                                ? Map.of()
+                                : loss.and((same, too) -> parts.measure(model).scores())
+                                        .validate(trainer, stop),
+                Map.of("data", data.toString(), "batching", batching.toString()),
+                List.of(model, holder));
+    }
+
+    private void requirePositions(LoadedModel model) {
+        int most = model.model().maxTokens().orElse(Integer.MAX_VALUE);
+        Require.that(
+                batching.maxLength() <= most,
+                "batching.maxLength must not exceed the %s positions of the model, got %s",
+                most,
+                batching.maxLength());
+    }
+
+    private ExampleDataset<Example> dataset(TaskModel model, Parts parts, boolean training)
+            throws IOException {
+        BatchingConfig batches =
+                batching.toBuilder().optSeed(config.seed()).optShuffle(training).build();
+        return ExampleDataset.of(
+                parts.examples(model, training),
+                example -> example.row().length(),
+                batches,
+                (manager, examples, seed) -> columns(manager, model, parts, examples));
+    }
+
+    private static Collator.Columns columns(
+            NDManager manager, TaskModel model, Parts parts, List<Example> examples) {
+        List<TokenizedText> rows = examples.stream().map(Example::row).toList();
+        Map<String, NDArray> arrays = model.arrays(manager, rows); // (B, T)
+        NDList data = new NDList();
+        model.inputNames().forEach(name -> data.add(arrays.get(name)));
+        int length = Math.toIntExact(data.head().getShape().get(1));
+        return new Collator.Columns(data, parts.labels(manager, examples, length));
+    }
+
+    /** One class for each example, (B). */
+    static NDArray classes(NDManager manager, List<Example> examples, int index) {
+        long[] classes = examples.stream().mapToLong(it -> it.classes()[index]).toArray();
+        return HostArrays.of(manager, classes, new Shape(classes.length));
+    }
+
+    /** The class of each token, (B, T); those of padding do not count. */
+    static NDArray tokenClasses(NDManager manager, List<Example> examples, int length) {
+        long[] classes = new long[examples.size() * length];
+        Arrays.fill(classes, Losses.IGNORED);
+        for (int i = 0; i < examples.size(); i++) {
+            long[] own = examples.get(i).classes();
+            System.arraycopy(own, 0, classes, i * length, own.length);
+        }
+        return HostArrays.of(manager, classes, new Shape(examples.size(), length));
+    }
+
+    /** The numbers of each example, (B, C). */
+    static NDArray numbers(NDManager manager, List<Example> examples) {
+        int count = examples.get(0).numbers().length;
+        float[] numbers = new float[examples.size() * count];
+        for (int i = 0; i < examples.size(); i++) {
+            System.arraycopy(examples.get(i).numbers(), 0, numbers, i * count, count);
+        }
+        return HostArrays.of(manager, numbers, new Shape(examples.size(), count));
+    }
+
+    /** A rate that falls to the end of a run of epochs needs their number of steps. */
+    private RunConfig ending(ExampleDataset<Example> train) {
+        TrainingConfig training = config.training();
+        boolean falls =
+                training.schedule() == Schedule.LINEAR || training.schedule() == Schedule.COSINE;
+        if (!falls || training.steps() > 0 || training.decaySteps() > 0) {
+            return config;
+        }
+        Require.that(
+                training.epochs() > 0,
+                "training.schedule %s needs an end: set steps, decaySteps or epochs",
+                training.schedule());
+        long batches = 0;
+        for (long epoch = 0; epoch < training.epochs(); epoch++) {
+            batches += train.batchCount(epoch);
+        }
+        long steps = Math.max(1, batches / training.accumulation());
+        return config.withTraining(
+                training.withDecaySteps(Math.max(steps, training.warmupSteps() + 1)));
+    }
+
+    /** D of a model, which one of the schedules needs. */
+    private static int modelSize(JsonObject config) {
+        for (String key : List.of("hidden_size", "dim", "d_model", "n_embd")) {
+            if (config.has(key)) {
+                return config.get(key).getAsInt();
+            }
+        }
+        return 1;
+    }
+
+    private static double loss(SequenceTrainer trainer, ExampleDataset<Example> valid) {
+        double sum = 0;
+        long examples = 0;
+        try (NDManager manager = trainer.getManager().newSubManager()) {
+            Iterator<Batch> batches = valid.batches(manager, 0, 0);
+            while (batches.hasNext()) {
+                try (Batch batch = batches.next();
+                        NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDList predictions = trainer.evaluate(batch.getData());
+                    NDArray loss = trainer.getLoss().evaluate(batch.getLabels(), predictions);
+                    sum += (double) loss.getFloat() * batch.getSize();
+                    examples += batch.getSize();
+                }
+            }
+        }
+        return sum / examples;
+    }
+}
