@@ -17,9 +17,12 @@ public final class BuiltInConfigs {
                     "multi30k-de-en",
                     "multi30k-en-fr",
                     "tatoeba-en-fr",
+                    "sst2",
+                    "tagging",
+                    "xquad",
                     "finetune-translation",
                     "bert-decoder",
-                    "summarization",
+                    "summarization");
                     "stsb",
                     "passages",
                     "reranker",
