@@ -22,7 +22,7 @@ public final class BuiltInConfigs {
                     "xquad",
                     "finetune-translation",
                     "bert-decoder",
-                    "summarization");
+                    "summarization",
                     "stsb",
                     "passages",
                     "reranker",

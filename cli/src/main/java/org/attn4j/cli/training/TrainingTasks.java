@@ -33,12 +33,15 @@ public final class TrainingTasks {
     private static final List<TrainingTask<?>> TASKS =
             List.of(
                     TRANSLATION,
-            List.of(
-                    new EmbeddingTask(),
-                    new RerankingTask(),
+                    PairsTask.SUMMARIZATION,
+                    MASKED,
+                    CAUSAL,
                     new ClassificationTask(),
                     new TaggingTask(),
-                    new AnsweringTask());
+                    new AnsweringTask(),
+                    new EmbeddingTask(),
+                    new RerankingTask(),
+                    new DistillationTask(List.of(MASKED, CAUSAL)));
 
     private TrainingTasks() {}
 

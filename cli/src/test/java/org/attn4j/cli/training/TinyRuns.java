@@ -40,7 +40,58 @@ final class TinyRuns {
         runs.put("distillation", TinyRuns::distillation);
         runs.put("recurrent translation", TinyRuns::recurrent);
         runs.put("an adapter", TinyRuns::adapter);
+        runs.put("classification", TinyRuns::classification);
+        runs.put("tagging", TinyRuns::tagging);
+        runs.put("question-answering", TinyRuns::answering);
         return runs;
+    }
+
+    private static List<String> classification(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("data.tsv"), "1\tthe old doctor\n0\tthe company\n".repeat(60));
+        return head(folder, "classification", "data.tsv", "bert_classify", "label: '1', text: '2'");
+    }
+
+    private static List<String> tagging(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("data.conll"),
+                "the O\ndoctor B-PER\n\nmy O\ncompany O\n\n".repeat(60));
+        return head(folder, "tagging", "data.conll", "bert_tag", "subwords: first");
+    }
+
+    private static List<String> answering(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("data.jsonl"),
+                ("{\"id\": \"1\", \"question\": \"who is it\", \"context\": \"the old doctor\","
+                                + " \"answer\": \"doctor\", \"answer_start\": 8}\n")
+                        .repeat(120));
+        return head(folder, "question-answering", "data.jsonl", "bert_answer", "stride: 2");
+    }
+
+    private static List<String> head(
+            Path folder, String task, String data, String model, String more) throws IOException {
+        Path config =
+                Files.writeString(
+                        folder.resolve("run.yaml"),
+                        """
+                        task: %s
+                        data: {folder: '%s', train: %s, valid: %s, test: %s, %s}
+                        model: {from: '%s', config: {hidden_dropout_prob: 0.1}}
+                        batching: {tokensPerBatch: 100, maxSentences: 10, maxLength: 40}
+                        training: {steps: 12, learningRate: 0.001, warmupSteps: 4, validationInterval: 6}
+                        """
+                                .formatted(
+                                        task,
+                                        folder,
+                                        data,
+                                        data,
+                                        data,
+                                        more,
+                                        Path.of(
+                                                        "../transformer-models/src/test/resources/goldens/tasks")
+                                                .resolve(model)
+                                                .toAbsolutePath()));
+        return List.of(config.toString());
     }
 
     private static List<String> translation(Path folder) {

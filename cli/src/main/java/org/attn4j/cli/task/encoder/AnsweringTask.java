@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -202,6 +203,30 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
                             questions.size(),
                             request.metrics());
         }
+    }
+
+    @Override
+    public List<Section> sections(AnsweringConfig config, EvaluationRequest request)
+            throws IOException {
+        Data data = config.data();
+        List<AnsweredQuestion> all = read(data, "test", data.test(), data.testPart());
+        List<AnsweredQuestion> some = all.subList(0, Math.min(HeadRun.SAMPLES, all.size()));
+        List<List<String>> rows = new ArrayList<>();
+        try (TaskModel model =
+                TaskModel.load(Task.QUESTION_ANSWERING, request.model(), request.loader())) {
+            List<String> answers = measure(config, model, some).outputs();
+            for (int i = 0; i < some.size(); i++) {
+                List<String> right =
+                        some.get(i).answers().stream().map(AnsweredQuestion.Span::text).toList();
+                rows.add(
+                        List.of(some.get(i).question(), String.join(" | ", right), answers.get(i)));
+            }
+        }
+        return List.of(
+                Section.Table.of(
+                        "Questions of the test data",
+                        List.of("question", "answers", "model"),
+                        rows));
     }
 
     private static Measured measure(

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -260,6 +261,61 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
         }
     }
 
+    @Override
+    public List<Section> sections(ClassificationConfig config, EvaluationRequest request)
+            throws IOException {
+        Data data = config.data();
+        List<LabelledText> all = read(data, "test", data.test());
+        List<LabelledText> texts = all.subList(0, Math.min(HeadRun.SHOWN, all.size()));
+        try (TaskModel model =
+                TaskModel.load(Task.TEXT_CLASSIFICATION, request.model(), request.loader())) {
+            Labels labels = Labels.ofModel(model.labels(), data.labels());
+            Measured measured = measure(data, labels, model, texts);
+            List<Section> sections = new ArrayList<>();
+            if (data.problem() == Problem.SINGLE_LABEL) {
+                int[] right = right(labels, texts);
+                int[] chosen =
+                        measured.outputs().stream().mapToInt(labels.names()::indexOf).toArray();
+                sections.add(
+                        new Section.Matrix(
+                                "Which class is taken for which, in the first %s texts of the test data"
+                                        .formatted(texts.size()),
+                                labels.names(),
+                                new ConfusionMatrix(labels.names(), right, chosen)
+                                        .counts().stream()
+                                                .map(
+                                                        row ->
+                                                                row.stream()
+                                                                        .mapToLong(Long::longValue)
+                                                                        .toArray())
+                                                .toArray(long[][]::new)));
+            }
+            List<List<String>> rows = new ArrayList<>();
+            for (int i = 0; i < Math.min(HeadRun.SAMPLES, texts.size()); i++) {
+                LabelledText text = texts.get(i);
+                rows.add(
+                        List.of(
+                                text.pair() == null
+                                        ? text.text()
+                                        : text.text() + " | " + text.pair(),
+                                String.join(",", text.labels()),
+                                measured.outputs().get(i)));
+            }
+            sections.add(
+                    Section.Table.of(
+                            "Texts of the test data", List.of("text", "label", "model"), rows));
+            return sections;
+        }
+    }
+
+    private static int[] right(Labels labels, List<LabelledText> texts) throws CorpusException {
+        int[] right = new int[texts.size()];
+        for (int i = 0; i < right.length; i++) {
+            right[i] = labels.index(texts.get(i).labels().get(0), texts.get(i).place());
+        }
+        return right;
+    }
+
     private static Measured measure(
             Data data, Labels labels, TaskModel model, List<LabelledText> texts)
             throws IOException {
@@ -297,10 +353,7 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
 
     private static Measured ofClasses(
             Labels labels, List<LabelledText> texts, List<double[]> scores) throws CorpusException {
-        int[] right = new int[texts.size()];
-        for (int i = 0; i < right.length; i++) {
-            right[i] = labels.index(texts.get(i).labels().get(0), texts.get(i).place());
-        }
+        int[] right = right(labels, texts);
         int[] chosen = scores.stream().mapToInt(ClassificationTask::best).toArray();
         ConfusionMatrix matrix = new ConfusionMatrix(labels.names(), right, chosen);
         Measured measured =

@@ -10,7 +10,9 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -25,6 +27,9 @@ import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.Collator;
 import org.attn4j.datasets.ExampleDataset;
+import org.attn4j.models.checkpoint.JsonFiles;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.task.TaskModel;
@@ -45,6 +50,11 @@ import org.attn4j.models.training.Validator;
  * @param data what the examples depend on, which has to be the same on resume
  */
 record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batching, Object data) {
+
+    /** How many examples of the test data a page of a run is made of, and how many it shows. */
+    static final int SHOWN = 500;
+
+    static final int SAMPLES = 20;
 
     /** What a task makes of its model. */
     interface Parts {
@@ -107,7 +117,8 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         Model holder = context.newModel(config);
         LoadedModel loaded =
                 modelSection.open(context, holder.getNDManager(), ending, changes, List.of());
-        TaskModel model = new TaskModel(loaded, ModelTokenizer.load(folder));
+        Path texts = tokenizerFolder(context, folder, loaded);
+        TaskModel model = new TaskModel(loaded, ModelTokenizer.load(texts));
         requirePositions(loaded);
         ExampleDataset<Example> train = dataset(model, parts, true);
         ExampleDataset<Example> valid = dataset(model, parts, false);
@@ -123,7 +134,7 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         return new PreparedRun(
                 trainer,
                 train::batches,
-                loaded.exact(),
+                store(loaded, texts),
                 (unused, stop) ->
                         stop.isRequested()
                                 ? Map.of()
@@ -131,6 +142,34 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                                         .validate(trainer, stop),
                 Map.of("data", data.toString(), "batching", batching.toString()),
                 List.of(model, holder));
+    }
+
+    /**
+     * The files of the tokenizer in the folder of the run: those of the checkpoint that a run goes
+     * on from are gone when the next is saved.
+     */
+    private static Path tokenizerFolder(RunContext context, Path from, LoadedModel model)
+            throws IOException {
+        Path folder = context.directory().training().resolve("tokenizer");
+        if (!context.resume() || !Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            for (Path file : ModelTokenizer.files(from)) {
+                Files.copy(
+                        file,
+                        folder.resolve(file.getFileName().toString()),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            JsonFiles.write(folder.resolve(ModelDirectory.CONFIG), model.config());
+        }
+        return folder;
+    }
+
+    /** Saves an adapter, or else the model without the modules that a sentence model has. */
+    private static ModelStore store(LoadedModel model, Path texts) throws IOException {
+        return model.adapter().isPresent()
+                ? model.exact()
+                : LoadedModel.made(
+                        model.model(), model.config(), null, ModelTokenizer.files(texts));
     }
 
     private void requirePositions(LoadedModel model) {
@@ -195,13 +234,9 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         TrainingConfig training = config.training();
         boolean falls =
                 training.schedule() == Schedule.LINEAR || training.schedule() == Schedule.COSINE;
-        if (!falls || training.steps() > 0 || training.decaySteps() > 0) {
+        if (!falls || training.epochs() == 0 || training.decaySteps() > 0) {
             return config;
         }
-        Require.that(
-                training.epochs() > 0,
-                "training.schedule %s needs an end: set steps, decaySteps or epochs",
-                training.schedule());
         long batches = 0;
         for (long epoch = 0; epoch < training.epochs(); epoch++) {
             batches += train.batchCount(epoch);

@@ -41,6 +41,11 @@ final class Measured {
         return this;
     }
 
+    /** What the model gives, a line for each example. */
+    List<String> outputs() {
+        return outputs;
+    }
+
     /** The scores by name. */
     Map<String, Double> scores() {
         return scores;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -187,6 +188,31 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
                             sentences.size(),
                             request.metrics());
         }
+    }
+
+    @Override
+    public List<Section> sections(TaggingConfig config, EvaluationRequest request)
+            throws IOException {
+        Data data = config.data();
+        List<TaggedSentence> all = read(data, "test", data.test());
+        List<TaggedSentence> some = all.subList(0, Math.min(HeadRun.SAMPLES, all.size()));
+        List<List<String>> rows = new ArrayList<>();
+        try (TaskModel model =
+                TaskModel.load(Task.TOKEN_CLASSIFICATION, request.model(), request.loader())) {
+            List<String> tags =
+                    measure(data, Labels.ofModel(model.labels(), data.labels()), model, some)
+                            .outputs();
+            for (int i = 0; i < some.size(); i++) {
+                rows.add(
+                        List.of(
+                                String.join(" ", some.get(i).words()),
+                                String.join(" ", some.get(i).tags()),
+                                tags.get(i)));
+            }
+        }
+        return List.of(
+                Section.Table.of(
+                        "Sentences of the test data", List.of("words", "tags", "model"), rows));
     }
 
     private static Measured measure(
