@@ -29,6 +29,8 @@ public final class TrainingTasks {
 
     private static final MaskedTask MASKED = new MaskedTask();
     private static final CausalTask CAUSAL = new CausalTask();
+    private static final ClassificationTask CLASSIFICATION = new ClassificationTask();
+    private static final TaggingTask TAGGING = new TaggingTask();
 
     private static final List<TrainingTask<?>> TASKS =
             List.of(
@@ -36,12 +38,12 @@ public final class TrainingTasks {
                     PairsTask.SUMMARIZATION,
                     MASKED,
                     CAUSAL,
-                    new ClassificationTask(),
-                    new TaggingTask(),
+                    CLASSIFICATION,
+                    TAGGING,
                     new AnsweringTask(),
                     new EmbeddingTask(),
                     new RerankingTask(),
-                    new DistillationTask(List.of(MASKED, CAUSAL)));
+                    new DistillationTask(List.of(MASKED, CAUSAL, CLASSIFICATION, TAGGING)));
 
     private TrainingTasks() {}
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import com.google.gson.JsonObject;
@@ -38,6 +39,7 @@ import org.attn4j.models.tokenizer.TokenizedText;
 import org.attn4j.models.training.NamedBlock;
 import org.attn4j.models.training.Schedule;
 import org.attn4j.models.training.SequenceTrainer;
+import org.attn4j.models.training.TokenLoss;
 import org.attn4j.models.training.TrainingConfig;
 import org.attn4j.models.training.Validator;
 
@@ -130,7 +132,8 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                         ending(train),
                         modelSize(loaded.config()));
         trainer.initialize(new Shape(1, 1));
-        Validator loss = (unused, stop) -> Map.of("loss", loss(trainer, valid));
+        NamedBlock block = new NamedBlock(loaded.model(), model.inputNames(), parts.outputs());
+        Validator loss = (unused, stop) -> Map.of("loss", loss(block, parts.loss(), valid));
         return new PreparedRun(
                 trainer,
                 train::batches,
@@ -256,22 +259,31 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         return 1;
     }
 
-    private static double loss(SequenceTrainer trainer, ExampleDataset<Example> valid) {
+    private static double loss(NamedBlock block, Loss loss, ExampleDataset<Example> valid) {
         double sum = 0;
-        long examples = 0;
-        try (NDManager manager = trainer.getManager().newSubManager()) {
+        long count = 0;
+        NDManager weights = block.getParameters().valueAt(0).getArray().getManager();
+        try (NDManager manager = weights.newSubManager()) {
+            ParameterStore parameters = new ParameterStore(manager, false);
             Iterator<Batch> batches = valid.batches(manager, 0, 0);
             while (batches.hasNext()) {
                 try (Batch batch = batches.next();
                         NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    NDList predictions = trainer.evaluate(batch.getData());
-                    NDArray loss = trainer.getLoss().evaluate(batch.getLabels(), predictions);
-                    sum += (double) loss.getFloat() * batch.getSize();
-                    examples += batch.getSize();
+                    NDList labels = batch.getLabels();
+                    NDList predictions = block.forward(parameters, batch.getData(), false);
+                    if (loss instanceof TokenLoss tokens) {
+                        sum += tokens.sum(labels, predictions).getFloat();
+                        count += tokens.count(labels);
+                    } else {
+                        sum +=
+                                (double) loss.evaluate(labels, predictions).getFloat()
+                                        * batch.getSize();
+                        count += batch.getSize();
+                    }
                 }
             }
         }
-        return sum / examples;
+        return sum / count;
     }
 }
