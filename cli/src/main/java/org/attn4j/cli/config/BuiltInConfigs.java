@@ -16,6 +16,7 @@ public final class BuiltInConfigs {
                     "reverse",
                     "multi30k-de-en",
                     "multi30k-en-fr",
+                    "multi30k-lstm",
                     "tatoeba-en-fr",
                     "sst2",
                     "tagging",
