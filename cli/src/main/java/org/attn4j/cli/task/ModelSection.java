@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.common.Require;
 import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.adapter.AdapterConfig;
@@ -23,7 +24,7 @@ import org.attn4j.models.model.Pretrained;
 /**
  * The section {@code model} of a run that trains a model of any family.
  *
- * @param from the model that it begins with: a folder, or {@code org/name[@revision]} of the Hub;
+ * @param from the model that it begins with: a folder, {@code org/name[@revision]} of the Hub, or {@code maven:NAME};
  *     empty for one made of {@code config} alone
  * @param architecture which of the family's models, such as {@code BertForMaskedLM}; empty for that
  *     of the task
@@ -86,7 +87,7 @@ public record ModelSection(
         if (checkpoint.isPresent()) {
             return checkpoint;
         }
-        return from.isEmpty() ? Optional.empty() : Optional.of(Pretrained.folder(from));
+        return from.isEmpty() ? Optional.empty() : Optional.of(MavenModels.locate(from, null));
     }
 
     /**
@@ -124,7 +125,7 @@ public record ModelSection(
                     .optConfig(changes)
                     .create(config, companions);
         }
-        Path folder = Pretrained.folder(from);
+        Path folder = MavenModels.locate(from, null);
         JsonObject own = changed(ModelDirectory.open(folder).config());
         LoadedModel model =
                 loader.optArchitecture(architectureOf(own, ending))

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Failures;
@@ -20,7 +21,6 @@ import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.option.UnknownSettingsOption;
 import org.attn4j.common.Require;
-import org.attn4j.models.model.Pretrained;
 import org.attn4j.parity.Difference;
 import org.attn4j.parity.Fixture;
 import org.attn4j.parity.Parity;
@@ -102,7 +102,7 @@ public final class ParityCommand implements Callable<Integer> {
             folders.addAll(folders(fixture));
         }
         for (String model : subject.models) {
-            folders.addAll(folders(Pretrained.folder(model)));
+            folders.addAll(folders(MavenModels.locate(model, null)));
         }
         Require.that(
                 reference == null || !subject.models.isEmpty() && folders.size() == 1,

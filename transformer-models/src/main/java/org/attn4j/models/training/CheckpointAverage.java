@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,11 @@ import org.attn4j.models.checkpoint.TensorSource;
  * first directory.
  */
 public final class CheckpointAverage {
+
+    private static final String WEIGHTS = "model.safetensors";
+
+    /** What a run goes on from, which is no part of its model. */
+    private static final String STATE = "training_state";
 
     private CheckpointAverage() {}
 
@@ -60,6 +66,15 @@ public final class CheckpointAverage {
                 contents.add(mean(name, sources, scratch));
             }
             copyOthers(models.get(0), directory);
+            for (String folder : folders(models.get(0))) {
+                Path target = Files.createDirectory(directory.resolve(folder));
+                List<Path> parts = models.stream().map(model -> model.resolve(folder)).toList();
+                if (Files.exists(parts.get(0).resolve(WEIGHTS))) {
+                    writeTo(parts, target, manager);
+                } else {
+                    copyOthers(parts.get(0), target);
+                }
+            }
             SafetensorsWriter writer =
                     SafetensorsWriter.builder().optMetadata(first.metadata()).build();
             if (Adapter.isIn(models.get(0))) {
@@ -135,6 +150,16 @@ public final class CheckpointAverage {
             mean.attach(scratch);
         }
         return TensorContent.of(name, mean, own.type());
+    }
+
+    /** The folders of modules beside the model's own files, such as those of a sentence model. */
+    private static List<String> folders(Path model) throws IOException {
+        try (Stream<Path> entries = Files.list(model)) {
+            return entries.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .filter(name -> !name.equals(STATE))
+                    .toList();
+        }
     }
 
     private static void copyOthers(Path model, Path directory) throws IOException {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.ModelSection.Initialize;
 import org.attn4j.cli.task.RunContext;
@@ -62,7 +63,7 @@ record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
         Require.that(
                 !section.from().isEmpty(),
                 "model.from must name the model to begin with, a folder or org/name, got none");
-        Path folder = Pretrained.folder(section.from());
+        Path folder = MavenModels.locate(section.from(), null);
         if (section.decoder() != null) {
             return withDecoder(config, folder, context, manager, corpus);
         }

@@ -5,9 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.attn4j.cli.report.Section;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.ComparedTexts;
 import org.attn4j.datasets.RetrievalSet;
@@ -21,6 +25,11 @@ final class EmbeddingScores {
 
     private static final List<String> DOCUMENT_PROMPTS =
             List.of(SentenceSettings.DOCUMENT, "passage", "corpus");
+
+    private static final int SHOWN_PAIRS = 20;
+
+    /** A page is made in seconds: of a larger collection the first texts stand for all. */
+    private static final int MOST_SHOWN_AMONG = 1000;
 
     private final List<ComparedTexts> scored; // empty if a collection is ranked
     private final RetrievalSet collection;
@@ -67,6 +76,68 @@ final class EmbeddingScores {
     /** Spearman's and Pearson's correlation with the scores, or the metrics of retrieval. */
     Map<String, Double> of(TextEmbedder embedder) {
         return collection == null ? correlations(embedder) : retrieval(embedder);
+    }
+
+    /** What a page shows: queries with what is found for them, or pairs with their scores. */
+    Section shown(TextEmbedder embedder) {
+        return collection == null ? shownPairs(embedder) : shownQueries(embedder);
+    }
+
+    private Section shownPairs(TextEmbedder embedder) {
+        List<List<String>> rows = new ArrayList<>();
+        for (ComparedTexts pair : scored.subList(0, Math.min(SHOWN_PAIRS, scored.size()))) {
+            List<String> texts = pair.texts();
+            double found =
+                    embedder.similarity()
+                            .of(
+                                    queries(embedder).embed(texts.subList(0, 1)).get(0),
+                                    documents(embedder).embed(texts.subList(1, 2)).get(0));
+            rows.add(
+                    List.of(
+                            texts.get(0),
+                            texts.get(1),
+                            String.format(Locale.ROOT, "%.3f", pair.score()),
+                            String.format(Locale.ROOT, "%.3f", found)));
+        }
+        return Section.Table.of(
+                "Pairs of the test data", List.of("one text", "other", "score", "model"), rows);
+    }
+
+    private Section shownQueries(TextEmbedder embedder) {
+        List<String> ids = collection.queries().keySet().stream().limit(FoundTexts.QUERIES).toList();
+        Set<String> texts = new LinkedHashSet<>();
+        for (String id : ids) {
+            collection.grades().get(id).keySet().stream()
+                    .map(collection.documents()::get)
+                    .forEach(texts::add);
+        }
+        collection.documents().values().stream()
+                .limit(MOST_SHOWN_AMONG)
+                .forEach(texts::add);
+        List<String> among = List.copyOf(texts);
+        Ranking ranking = Ranking.of(among, documents(embedder));
+        FoundTexts found = new FoundTexts();
+        for (String id : ids) {
+            String query = collection.queries().get(id);
+            List<Ranking.Hit> hits =
+                    ranking.best(queries(embedder).embed(List.of(query)).get(0), among.size());
+            Map<String, Double> grades = new HashMap<>();
+            collection
+                    .grades()
+                    .get(id)
+                    .forEach(
+                            (document, grade) ->
+                                    grades.merge(
+                                            collection.documents().get(document),
+                                            grade,
+                                            Math::max));
+            found.add(
+                    query,
+                    hits.stream().map(Ranking.Hit::text).toList(),
+                    hits.stream().map(Ranking.Hit::score).toList(),
+                    grades);
+        }
+        return found.section("What is found", among.size());
     }
 
     private Map<String, Double> correlations(TextEmbedder embedder) {

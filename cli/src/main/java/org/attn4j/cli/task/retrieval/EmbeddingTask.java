@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.attn4j.cli.maven.MavenModels;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
@@ -187,7 +189,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                 config.model().from().isEmpty(),
                 "the weights of %s go with its own tokenizer: leave tokenizer out",
                 config.model().from());
-        return Pretrained.folder(config.tokenizer());
+        return MavenModels.locate(config.tokenizer(), null);
     }
 
     private static LoadedModel encoder(
@@ -204,7 +206,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         }
         loader.optConfig(section::changed)
                 .optRandomWeights(section.initialize() == ModelSection.Initialize.RANDOM);
-        return Pretrained.loadEncoder(Pretrained.folder(section.from()), loader);
+        return Pretrained.loadEncoder(MavenModels.locate(section.from(), null), loader);
     }
 
     private static SentenceModel made(EmbeddingConfig.Sentence sentence, LoadedModel model) {
@@ -247,7 +249,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                 Pretrained.loader()
                         .optEngine(context.engine().engineName())
                         .optDevice(context.engine().device());
-        Path folder = Pretrained.folder(config.loss().teacher());
+        Path folder = MavenModels.locate(config.loss().teacher(), null);
         try (TaskModel teacher = TaskModel.load(Task.TEXT_EMBEDDING, folder, loader)) {
             return EmbeddingScores.queries(new TextEmbedder(teacher))
                     .embed(rows.stream().map(row -> row.texts().get(0)).toList());
@@ -272,6 +274,20 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                 TaskModel.load(Task.TEXT_EMBEDDING, request.model(), request.loader())) {
             return evaluation(
                     source, scores.examples(), scores.of(new TextEmbedder(model)), request);
+        }
+    }
+
+    @Override
+    public List<Section> sections(EmbeddingConfig config, EvaluationRequest request)
+            throws IOException {
+        if (!config.data().isMeasured()) {
+            return List.of();
+        }
+        EmbeddingScores scores =
+                EmbeddingScores.on(config.data().measured(), config.data().path());
+        try (TaskModel model =
+                TaskModel.load(Task.TEXT_EMBEDDING, request.model(), request.loader())) {
+            return List.of(scores.shown(new TextEmbedder(model)));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.attn4j.cli.report.Section;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.ComparedTexts;
 import org.attn4j.datasets.RetrievalSet;
@@ -140,6 +141,24 @@ final class RerankingScores {
         RetrievalMetrics metrics = new RetrievalMetrics();
         asked.forEach(each -> metrics.add(each.candidates(), each.grades()));
         return metrics.scores();
+    }
+
+    /** The first queries and what the reranker puts first for them. */
+    Section shown(TextReranker reranker) {
+        FoundTexts found = new FoundTexts();
+        int most = 0;
+        for (Asked each : asked.subList(0, Math.min(FoundTexts.QUERIES, asked.size()))) {
+            float[] scores = reranker.score(each.query(), each.candidates());
+            Map<String, Double> byText = new HashMap<>();
+            for (int i = 0; i < scores.length; i++) {
+                byText.put(each.candidates().get(i), (double) scores[i]);
+            }
+            List<String> ranked = EmbeddingScores.ranked(each.candidates(), byText);
+            found.add(
+                    each.query(), ranked, ranked.stream().map(byText::get).toList(), each.grades());
+            most = Math.max(most, ranked.size());
+        }
+        return found.section("What is put first", most);
     }
 
     /** The metrics of the reranker's order; none if the run is asked to stop meanwhile. */

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -182,7 +184,7 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
         return config.retriever().isEmpty()
                 ? null
                 : TaskModel.load(
-                        Task.TEXT_EMBEDDING, Pretrained.folder(config.retriever()), loader);
+                        Task.TEXT_EMBEDDING, MavenModels.locate(config.retriever(), null), loader);
     }
 
     /** One output, and what is done to it when texts are scored. */
@@ -311,16 +313,7 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
     public TaskEvaluation evaluate(RerankingConfig config, EvaluationRequest request)
             throws IOException {
         TextSource source = config.data().measured();
-        RerankingScores scores;
-        TaskModel finder = retriever(config, request.loader());
-        try {
-            TextEmbedder retriever = finder == null ? null : new TextEmbedder(finder);
-            scores = RerankingScores.on(source, config, retriever, 0);
-        } finally {
-            if (finder != null) {
-                finder.close();
-            }
-        }
+        RerankingScores scores = scores(config, request, 0);
         Map<String, Double> all = new LinkedHashMap<>();
         try (TextReranker reranker = TextReranker.load(request.model(), request.loader())) {
             request.progress().reset("Reranking", scores.queries());
@@ -329,5 +322,30 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
         }
         scores.before().forEach((name, score) -> all.put("before_" + name, score));
         return EmbeddingTask.evaluation(source, scores.queries(), all, request);
+    }
+
+    private static RerankingScores scores(
+            RerankingConfig config, EvaluationRequest request, int queries) throws IOException {
+        TaskModel finder = retriever(config, request.loader());
+        try {
+            TextEmbedder retriever = finder == null ? null : new TextEmbedder(finder);
+            return RerankingScores.on(config.data().measured(), config, retriever, queries);
+        } finally {
+            if (finder != null) {
+                finder.close();
+            }
+        }
+    }
+
+    @Override
+    public List<Section> sections(RerankingConfig config, EvaluationRequest request)
+            throws IOException {
+        if (!config.data().isMeasured()) {
+            return List.of();
+        }
+        RerankingScores scores = scores(config, request, FoundTexts.QUERIES);
+        try (TextReranker reranker = TextReranker.load(request.model(), request.loader())) {
+            return List.of(scores.shown(reranker));
+        }
     }
 }

@@ -32,6 +32,11 @@ record TextsSection(String folder, TextSource train, TextSource valid, TextSourc
         }
     }
 
+    /** Whether there is anything to measure a trained model on. */
+    boolean isMeasured() {
+        return test.isGiven() || valid.isGiven();
+    }
+
     /** What a trained model is measured on: the test data, or the validation data. */
     TextSource measured() {
         TextSource source = test.isGiven() ? test : valid;

@@ -177,6 +177,23 @@ class RetrievalTasksTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"embedding", "reranking"})
+    void thePageShowsWhatIsFound(String task) throws IOException {
+        String valid = task.equals("embedding") ? "collection" : "scored";
+        String train = task.equals("embedding") ? "pairs" : "scored";
+        String yaml = yaml(task, train, valid, 20, "mrr@10");
+        Outcome outcome = train("run", yaml);
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        Path page = folder.resolve("run/training/report.html");
+        assertTrue(outcome.err().contains("report: " + page), outcome.err());
+        String html = Files.readString(page);
+        assertTrue(html.contains("The best of 6 texts for each query"), html);
+        for (String query : LEFT) {
+            assertTrue(html.contains("<td>" + query + "</td><td>1</td>"), query);
+        }
+    }
+
     private static List<float[]> vectors(Path model) throws IOException {
         Pretrained.Loader loader = Pretrained.loader().optEngine(Cli.ENGINE);
         try (TaskModel loaded = TaskModel.load(Task.TEXT_EMBEDDING, model, loader)) {
