@@ -24,8 +24,8 @@ import org.attn4j.models.model.Pretrained;
 /**
  * The section {@code model} of a run that trains a model of any family.
  *
- * @param from the model that it begins with: a folder, {@code org/name[@revision]} of the Hub, or {@code maven:NAME};
- *     empty for one made of {@code config} alone
+ * @param from the model that it begins with: a folder, {@code org/name[@revision]} of the Hub, or
+ *     {@code maven:NAME}; empty for one made of {@code config} alone
  * @param architecture which of the family's models, such as {@code BertForMaskedLM}; empty for that
  *     of the task
  * @param initialize whether the weights of {@code from} are taken, or its configuration alone

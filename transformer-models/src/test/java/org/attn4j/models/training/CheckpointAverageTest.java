@@ -60,6 +60,30 @@ class CheckpointAverageTest {
     }
 
     @Test
+    void modulesInFoldersAreAveragedAndTheirSettingsKept() throws IOException {
+        try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName())) {
+            List<Path> models = List.of(model(manager, "a", "w", 1), model(manager, "b", "w", 3));
+            model(manager, "a/2_Dense", "linear", 5);
+            model(manager, "b/2_Dense", "linear", 9);
+            for (Path model : models) {
+                Files.createDirectories(model.resolve("1_Pooling"));
+                Files.writeString(model.resolve("1_Pooling/config.json"), "{}");
+                Files.createDirectories(model.resolve("training_state"));
+                Files.writeString(model.resolve("training_state/state.json"), "{}");
+            }
+            Path target = temp.resolve("mean");
+            CheckpointAverage.write(models, target, manager);
+            try (SafetensorsFile file =
+                    SafetensorsFile.open(target.resolve("2_Dense/model.safetensors"))) {
+                assertArrayEquals(new float[] {7}, file.read("linear", manager).toFloatArray());
+            }
+            assertTrue(Files.exists(target.resolve("2_Dense/config.json")));
+            assertTrue(Files.exists(target.resolve("1_Pooling/config.json")));
+            assertTrue(Files.notExists(target.resolve("training_state")));
+        }
+    }
+
+    @Test
     void modelsThatDifferAreRefused() throws IOException {
         try (NDManager manager = NDManager.newBaseManager(TinyTask.engineName())) {
             Path a = model(manager, "a", "w", 1, 2);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
@@ -74,7 +75,7 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
             LoadedModel teacher =
                     Pretrained.loader()
                             .optManager(manager)
-                            .load(Pretrained.folder(config.own().teacher().from()));
+                            .load(MavenModels.locate(config.own().teacher().from(), null));
             List<Integer> layers = layers(config, teacher);
             Path student = context.directory().training().resolve("student");
             if (context.checkpoint().isEmpty()) {

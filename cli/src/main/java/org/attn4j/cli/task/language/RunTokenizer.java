@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.model.LoadedModel;
-import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.tokenizer.TokenizerTrainer;
@@ -55,12 +55,12 @@ record RunTokenizer(ModelTokenizer tokenizer, List<Path> files) implements AutoC
             return new RunTokenizer(ModelTokenizer.load(checkpoint.get()), List.of());
         }
         if (!section.from().isEmpty()) {
-            Path folder = Pretrained.folder(section.from());
+            Path folder = MavenModels.locate(section.from(), null);
             return new RunTokenizer(ModelTokenizer.load(folder), ModelTokenizer.files(folder));
         }
         if (!model.from().isEmpty()) {
             return new RunTokenizer(
-                    ModelTokenizer.load(Pretrained.folder(model.from())), List.of());
+                    ModelTokenizer.load(MavenModels.locate(model.from(), null)), List.of());
         }
         return trained(section.train(), context, style, texts);
     }
@@ -94,7 +94,8 @@ record RunTokenizer(ModelTokenizer tokenizer, List<Path> files) implements AutoC
                     "the weights of %s go with its own tokenizer: leave tokenizer.from out, or set"
                             + " model.initialize: random",
                     section.from());
-            JsonObject config = ModelDirectory.open(Pretrained.folder(section.from())).config();
+            JsonObject config =
+                    ModelDirectory.open(MavenModels.locate(section.from(), null)).config();
             config.remove("vocab_size");
             section.config().entrySet().forEach(it -> config.add(it.getKey(), it.getValue()));
             own = new ModelSection("", section.architecture(), section.initialize(), config, null);

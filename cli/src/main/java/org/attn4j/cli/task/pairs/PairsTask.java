@@ -3,13 +3,16 @@ package org.attn4j.cli.task.pairs;
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -33,6 +36,8 @@ import org.attn4j.models.training.Validator;
 
 /** Translation or summarization by a published model, which learns pairs of texts. */
 public final class PairsTask implements TrainingTask<PairsConfig> {
+
+    private static final int SAMPLES = 10;
 
     private static final List<String> ROUGE = List.of("rouge1", "rouge2", "rougeL");
 
@@ -237,6 +242,33 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                             pairs,
                             asked);
             return TaskEvaluation.of(corpus.name(), pairs.size(), evaluation);
+        }
+    }
+
+    @Override
+    public List<Section> sections(PairsConfig config, EvaluationRequest request)
+            throws IOException {
+        List<SentencePair> pairs;
+        try (Stream<SentencePair> all = Corpora.of(config.data()).test().open()) {
+            pairs = all.limit(SAMPLES).toList();
+        }
+        try (TextGenerator model = TextGenerator.load(request.model(), request.loader())) {
+            List<String> found =
+                    Evaluation.of(
+                                    model,
+                                    config.request(null),
+                                    prompt(config, model),
+                                    pairs,
+                                    List.of("exact"))
+                            .hypotheses();
+            List<List<String>> rows = new ArrayList<>();
+            for (int i = 0; i < pairs.size(); i++) {
+                SentencePair pair = pairs.get(i);
+                rows.add(List.of(pair.source(), pair.target(), found.get(i)));
+            }
+            return List.of(
+                    Section.Table.of(
+                            "Texts of the test data", List.of("text", "reference", "model"), rows));
         }
     }
 

@@ -104,16 +104,15 @@ final class EmbeddingScores {
     }
 
     private Section shownQueries(TextEmbedder embedder) {
-        List<String> ids = collection.queries().keySet().stream().limit(FoundTexts.QUERIES).toList();
+        List<String> ids =
+                collection.queries().keySet().stream().limit(FoundTexts.QUERIES).toList();
         Set<String> texts = new LinkedHashSet<>();
         for (String id : ids) {
             collection.grades().get(id).keySet().stream()
                     .map(collection.documents()::get)
                     .forEach(texts::add);
         }
-        collection.documents().values().stream()
-                .limit(MOST_SHOWN_AMONG)
-                .forEach(texts::add);
+        collection.documents().values().stream().limit(MOST_SHOWN_AMONG).forEach(texts::add);
         List<String> among = List.copyOf(texts);
         Ranking ranking = Ranking.of(among, documents(embedder));
         FoundTexts found = new FoundTexts();

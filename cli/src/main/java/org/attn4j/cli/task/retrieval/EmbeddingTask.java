@@ -283,8 +283,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         if (!config.data().isMeasured()) {
             return List.of();
         }
-        EmbeddingScores scores =
-                EmbeddingScores.on(config.data().measured(), config.data().path());
+        EmbeddingScores scores = EmbeddingScores.on(config.data().measured(), config.data().path());
         try (TaskModel model =
                 TaskModel.load(Task.TEXT_EMBEDDING, request.model(), request.loader())) {
             return List.of(scores.shown(new TextEmbedder(model)));

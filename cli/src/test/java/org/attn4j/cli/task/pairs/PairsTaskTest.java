@@ -119,6 +119,8 @@ class PairsTaskTest {
         String figures = out("evaluate", "--metrics", "bleu,exact,loss");
         assertTrue(figures.contains("exact match = 100.0000"), figures);
         assertSameFormat(TEXTS.resolve(model));
+        String page = Files.readString(run().resolve("training/report.html"));
+        assertTrue(page.contains("Texts of the test data"), page);
     }
 
     /** The names of the tensors are those of the model that training began with. */
