@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.training.Schedule;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -75,6 +77,28 @@ public record RunContext(
     public Model newModel(RunConfig config) {
         engine.engine().setRandomSeed((int) config.seed());
         return Model.newInstance(config.name(), engine.device(), engine.engineName());
+    }
+
+    /**
+     * A configuration whose rate falls to the end of a run of epochs, where nothing says when that
+     * is.
+     *
+     * @param batches how many batches an epoch has
+     */
+    public static RunConfig ending(RunConfig config, LongUnaryOperator batches) {
+        TrainingConfig training = config.training();
+        boolean falls =
+                training.schedule() == Schedule.LINEAR || training.schedule() == Schedule.COSINE;
+        if (!falls || training.epochs() == 0 || training.decaySteps() > 0) {
+            return config;
+        }
+        long count = 0;
+        for (long epoch = 0; epoch < training.epochs(); epoch++) {
+            count += batches.applyAsLong(epoch);
+        }
+        long steps = Math.max(1, count / training.accumulation());
+        return config.withTraining(
+                training.withDecaySteps(Math.max(steps, training.warmupSteps() + 1)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.attn4j.cli.task.distillation;
 
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +87,9 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
             PreparedRun run =
                     config.beginningWith(student.toString())
                             .prepare(context.changing(trained -> taught(trained, teacher, loss)));
+            if (run.store() instanceof LoadedModel made) {
+                requireSameClasses(teacher, made);
+            }
             Map<String, String> environment = new LinkedHashMap<>(run.environment());
             environment.put("distillation", config.own().toString());
             List<AutoCloseable> resources = new ArrayList<>(run.resources());
@@ -101,6 +105,18 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
             manager.close();
             throw e;
         }
+    }
+
+    /** What a teacher says of a class is for the same class of its student. */
+    private static void requireSameClasses(LoadedModel teacher, LoadedModel student) {
+        JsonElement wanted = teacher.config().get("id2label");
+        JsonElement got = student.config().get("id2label");
+        Require.that(
+                wanted == null || wanted.equals(got),
+                "the teacher's classes are %s, and those of the data %s: name the same in the same"
+                        + " order by data.labels and data.labelNames",
+                wanted,
+                got);
     }
 
     private static List<Integer> layers(DistillationConfig config, LoadedModel teacher) {

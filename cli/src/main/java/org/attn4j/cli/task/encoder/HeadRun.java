@@ -129,7 +129,7 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                         holder,
                         new NamedBlock(loaded.model(), model.inputNames(), parts.outputs()),
                         parts.loss(),
-                        ending(train),
+                        RunContext.ending(config, train::batchCount),
                         modelSize(loaded.config()));
         trainer.initialize(new Shape(1, 1));
         NamedBlock block = new NamedBlock(loaded.model(), model.inputNames(), parts.outputs());
@@ -230,23 +230,6 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
             System.arraycopy(examples.get(i).numbers(), 0, numbers, i * count, count);
         }
         return HostArrays.of(manager, numbers, new Shape(examples.size(), count));
-    }
-
-    /** A rate that falls to the end of a run of epochs needs their number of steps. */
-    private RunConfig ending(ExampleDataset<Example> train) {
-        TrainingConfig training = config.training();
-        boolean falls =
-                training.schedule() == Schedule.LINEAR || training.schedule() == Schedule.COSINE;
-        if (!falls || training.epochs() == 0 || training.decaySteps() > 0) {
-            return config;
-        }
-        long batches = 0;
-        for (long epoch = 0; epoch < training.epochs(); epoch++) {
-            batches += train.batchCount(epoch);
-        }
-        long steps = Math.max(1, batches / training.accumulation());
-        return config.withTraining(
-                training.withDecaySteps(Math.max(steps, training.warmupSteps() + 1)));
     }
 
     /** D of a model, which one of the schedules needs. */

@@ -12,7 +12,6 @@ import org.attn4j.datasets.CorpusException;
 import org.attn4j.datasets.ExampleDataset;
 import org.attn4j.datasets.PackedTexts;
 import org.attn4j.datasets.TokenStream;
-import org.attn4j.models.training.BatchSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param characters how many characters these stand for
  */
 record CausalExamples(
-        BatchSource batches, List<String> inputs, long texts, long tokens, long characters) {
+        ExampleDataset<?> batches, List<String> inputs, long texts, long tokens, long characters) {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CausalExamples.class);
 
@@ -58,11 +57,10 @@ record CausalExamples(
         TokenStream stream = new TokenStream(all.text().ids(), length, learned);
         return new CausalExamples(
                 ExampleDataset.of(
-                                stream.blocks(),
-                                TokenStream.Block::length,
-                                config.batches(learned),
-                                stream)
-                        ::batches,
+                        stream.blocks(),
+                        TokenStream.Block::length,
+                        config.batches(learned),
+                        stream),
                 TokenStream.INPUTS,
                 texts.size(),
                 all.text().length(),
@@ -110,8 +108,7 @@ record CausalExamples(
                         ? PackedTexts.pack(texts, length)
                         : texts.stream().map(text -> new PackedTexts.Row(List.of(text))).toList();
         return new CausalExamples(
-                ExampleDataset.of(rows, PackedTexts.Row::length, config.batches(learned), collator)
-                        ::batches,
+                ExampleDataset.of(rows, PackedTexts.Row::length, config.batches(learned), collator),
                 collator.inputs(),
                 encoded.size() - skipped,
                 tokens,

@@ -75,12 +75,12 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         new NamedBlock(model.model(), train.inputs(), List.of("logits")),
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
-                        config,
+                        RunContext.ending(config, train.batches()::batchCount),
                         RunTokenizer.modelSize(model));
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(
                 trainer,
-                train.batches(),
+                train.batches()::batches,
                 model.exact(),
                 validator(valid),
                 Map.of(
@@ -106,7 +106,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
     }
 
     private static Validator validator(CausalExamples valid) {
-        Validator loss = new LossValidator(valid.batches(), Losses.IGNORED);
+        Validator loss = new LossValidator(valid.batches()::batches, Losses.IGNORED);
         return (trainer, stop) -> {
             Map<String, Double> scores = new LinkedHashMap<>(loss.validate(trainer, stop));
             if (!scores.isEmpty()) {
@@ -137,7 +137,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
             CausalExamples test =
                     CausalExamples.of(config, Split.TEST, tokenizer, takesPositions(model));
             Perplexity perplexity =
-                    LanguageScores.of(model, test.inputs(), test.batches()).perplexity();
+                    LanguageScores.of(model, test.inputs(), test.batches()::batches).perplexity();
             double bits = bits(perplexity.negativeLogLikelihood(), test);
             Map<String, Object> metrics = new LinkedHashMap<>();
             metrics.put("perplexity", perplexity.toMap());

@@ -20,7 +20,6 @@ import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextPair;
 import org.attn4j.models.tokenizer.TokenizedText;
-import org.attn4j.models.training.BatchSource;
 
 /** A part of the data as a masked language model reads it. */
 final class MaskedExamples {
@@ -101,7 +100,7 @@ final class MaskedExamples {
     }
 
     /** Batches with tokens to guess, others in every epoch. */
-    BatchSource masked(MaskedConfig.Masking masking) {
+    ExampleDataset<MaskableText> masked(MaskedConfig.Masking masking) {
         TokenMasking tokens =
                 new TokenMasking(
                         masking.share(),
@@ -109,18 +108,17 @@ final class MaskedExamples {
                         maskId,
                         tokenizer.tokenizer().vocabularySize());
         MaskedTexts collator = new MaskedTexts(tokens, tokenizer.padId());
-        return ExampleDataset.of(texts, MaskableText::length, batching, collator)::batches;
+        return ExampleDataset.of(texts, MaskableText::length, batching, collator);
     }
 
     /** Batches in which every token is guessed once. */
-    BatchSource each() {
+    ExampleDataset<SingleMasks.Hidden> each() {
         List<SingleMasks.Hidden> hidden =
                 texts.stream().flatMap(text -> SingleMasks.of(text).stream()).toList();
         return ExampleDataset.of(
-                        hidden,
-                        row -> row.text().length(),
-                        batching,
-                        new SingleMasks(maskId, tokenizer.padId()))
-                ::batches;
+                hidden,
+                row -> row.text().length(),
+                batching,
+                new SingleMasks(maskId, tokenizer.padId()));
     }
 }

@@ -17,6 +17,8 @@ import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.language.TextData.Split;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
+import org.attn4j.datasets.ExampleDataset;
+import org.attn4j.datasets.MaskableText;
 import org.attn4j.datasets.MaskedTexts;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.model.LoadedModel;
@@ -68,20 +70,22 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
         checkLength(model, config);
         MaskedExamples train = examples(config, Split.TRAIN, tokenizer);
         MaskedExamples valid = examples(config, Split.VALID, tokenizer);
+        ExampleDataset<MaskableText> batches = train.masked(config.masking());
         SequenceTrainer trainer =
                 context.trainer(
                         holder,
                         new NamedBlock(model.model(), MaskedTexts.INPUTS, List.of("logits")),
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
-                        config,
+                        RunContext.ending(config, batches::batchCount),
                         RunTokenizer.modelSize(model));
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(
                 trainer,
-                train.masked(config.masking()),
+                batches::batches,
                 model.exact(),
-                new LossValidator(valid.masked(config.masking()), Losses.IGNORED, ACCURACY),
+                new LossValidator(
+                        valid.masked(config.masking())::batches, Losses.IGNORED, ACCURACY),
                 Map.of(
                         "data", config.data().toString(),
                         "tokenizer", config.tokenizer().toString(),
@@ -136,7 +140,8 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
             List<String> lines = new ArrayList<>();
             if (asked.contains("loss") || asked.contains(ACCURACY)) {
                 LanguageScores scores =
-                        LanguageScores.of(model, MaskedTexts.INPUTS, test.masked(config.masking()));
+                        LanguageScores.of(
+                                model, MaskedTexts.INPUTS, test.masked(config.masking())::batches);
                 metrics.put("loss", scores.perplexity().toMap());
                 metrics.put(
                         ACCURACY, Map.of("score", scores.accuracy(), "tokens", scores.tokens()));
@@ -150,7 +155,8 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
             }
             if (asked.contains(PSEUDO)) {
                 Perplexity pseudo =
-                        LanguageScores.of(model, MaskedTexts.INPUTS, test.each()).perplexity();
+                        LanguageScores.of(model, MaskedTexts.INPUTS, test.each()::batches)
+                                .perplexity();
                 metrics.put(PSEUDO, pseudo.toMap());
                 lines.add("pseudo-" + pseudo.formatWithSignature());
             }
