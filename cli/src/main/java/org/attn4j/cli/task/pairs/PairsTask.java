@@ -146,7 +146,7 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
         PairsModel model = config.model();
         boolean byText = known.stream().allMatch(language -> language.startsWith(">>"));
         boolean told =
-                known.isEmpty()
+                known.size() < 2
                         || !model.targetLanguage().isEmpty()
                                 && (byText || !model.sourceLanguage().isEmpty());
         Require.that(

@@ -263,7 +263,7 @@ class PairsTaskTest {
         assertRefused(
                 "maxLength must not exceed the 64",
                 "translation",
-                "bart_text",
+                "marian_text",
                 "",
                 "batching.maxLength=65");
         assertRefused(
