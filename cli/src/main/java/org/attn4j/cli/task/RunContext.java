@@ -59,7 +59,7 @@ public record RunContext(
      * A copy of the files of a checkpoint that are not weights, in a folder that stays: a run
      * deletes old checkpoints, and saves these files with every new one.
      */
-    Path withoutWeights(Path checkpoint) throws IOException {
+    public Path withoutWeights(Path checkpoint) throws IOException {
         Path kept = directory.training().resolve("resumed");
         try (Stream<Path> files = Files.walk(checkpoint)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
         description = "Trains a model for the task that a configuration names.",
         footer = {
             "",
-            "CONFIG is a YAML file or the name of a built-in configuration ('attn4j configs').",
+            "CONFIG is a YAML file or the name of a built-in configuration ('attn4j configs' lists"
+                    + " them; 'attn4j configs NAME' prints one, to start from). Its key task says"
+                    + " what is learned: translation, summarization, a language model, ...",
             "Ctrl-C saves and stops; --resume goes on from there, or from the last checkpoint",
             "of a run that was killed, bit for bit as if it had never stopped."
         })

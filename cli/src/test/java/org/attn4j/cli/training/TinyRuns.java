@@ -16,6 +16,17 @@ final class TinyRuns {
     private static final Path TEACHER =
             Path.of("../transformer-models/src/test/resources/goldens/tasks/bert_fill_mask");
 
+    private static final Path TEXTS =
+            Path.of("../transformer-models/src/test/resources/goldens/generation/texts");
+    private static final String T5 = "{from: '%s'}".formatted(TEXTS.resolve("t5_text"));
+    private static final String GPT2 = "{from: '%s'}".formatted(TEXTS.resolve("gpt2_text"));
+    private static final String BERT_DECODER =
+            """
+            {from: '%s', freezeEncoder: true, vocabulary: {vocabularySize: 60},
+              decoder: {layers: 1, heads: 2, hiddenSize: 24, maxLength: 32}}
+            """
+                    .formatted(TEACHER);
+
     private TinyRuns() {}
 
     /** Writes the data of a run, and says what is given to {@code train}. */
@@ -43,6 +54,10 @@ final class TinyRuns {
         runs.put("classification", TinyRuns::classification);
         runs.put("tagging", TinyRuns::tagging);
         runs.put("question-answering", TinyRuns::answering);
+        runs.put("fine-tuned-translation", folder -> pairs(folder, "translation", T5));
+        runs.put("bert-decoder", folder -> pairs(folder, "translation", BERT_DECODER));
+        runs.put("summarization", folder -> pairs(folder, "summarization", T5));
+        runs.put("continued-summarization", folder -> pairs(folder, "summarization", GPT2));
         return runs;
     }
 
@@ -218,6 +233,21 @@ final class TinyRuns {
                           batching: {maxLength: 16, tokensPerBatch: 64}
                           """
                                 .formatted(TEACHER.toAbsolutePath().normalize())
+                        + TRAINING);
+    }
+
+    private static List<String> pairs(Path folder, String task, String model) throws IOException {
+        Path file = folder.resolve("pairs.tsv");
+        Files.writeString(file, "the cat sat\tla lune\na dog ran\tun chien\n".repeat(5));
+        return config(
+                folder,
+                """
+                task: %s
+                data: {train: {pairs: '%s'}, valid: {pairs: '%s'}, test: {pairs: '%s'}}
+                model: %s
+                batching: {maxLength: 32, tokensPerBatch: 64}
+                """
+                                .formatted(task, file, file, file, model.strip())
                         + TRAINING);
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +74,6 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     private final NDManager manager;
     private final boolean ownsManager;
     private Adapter adapter; // null without
-    private Map<String, byte[]> kept; // the companions of a folder that may go after the first save
 
     LoadedModel(
             PretrainedModel model,
@@ -388,8 +386,8 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         }
         Path folder = target.resolve(directory.files().path());
         Files.createDirectories(folder);
-        boolean gone = !Files.exists(directory.path());
-        if (gone || !Files.isSameFile(folder, directory.path())) {
+        boolean elsewhere = !Files.isSameFile(folder, directory.path());
+        if (elsewhere) {
             copyCompanions(target);
         }
         if (generationConfig != null) {
@@ -444,31 +442,18 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     }
 
     private void copyCompanions(Path target) throws IOException {
-        for (Map.Entry<String, byte[]> file : companionFiles().entrySet()) {
-            Path copy = target.resolve(file.getKey());
-            Files.createDirectories(copy.getParent());
-            Files.write(copy, file.getValue());
-        }
-    }
-
-    /** Read once: a run that goes on from a checkpoint deletes it later. */
-    private synchronized Map<String, byte[]> companionFiles() throws IOException {
-        if (kept == null) {
-            Map<String, byte[]> found = new LinkedHashMap<>();
-            ModelFiles files = directory.files().whole();
-            String own = directory.files().path();
-            for (String name : files.names()) {
-                String last = name.substring(name.lastIndexOf('/') + 1);
-                boolean ours = name.equals(last) || name.equals(own + "/" + last);
-                boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
-                if (ours && COMPANIONS.contains(last)
-                        || module && last.equals(ModelDirectory.CONFIG)) {
-                    found.put(name, ModelFiles.read(files.file(name), ModelFiles.MAX_BYTES));
-                }
+        ModelFiles files = directory.files().whole();
+        String own = directory.files().path();
+        for (String name : files.names()) {
+            String last = name.substring(name.lastIndexOf('/') + 1);
+            boolean ours = name.equals(last) || name.equals(own + "/" + last);
+            boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
+            if (ours && COMPANIONS.contains(last) || module && last.equals(ModelDirectory.CONFIG)) {
+                Path copy = target.resolve(name);
+                Files.createDirectories(copy.getParent());
+                files.copy(name, copy);
             }
-            kept = found;
         }
-        return kept;
     }
 
     /** Frees the weights, unless the manager was the caller's. */

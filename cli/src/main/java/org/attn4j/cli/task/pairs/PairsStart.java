@@ -57,8 +57,9 @@ record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
         Optional<Path> checkpoint = context.checkpoint();
         if (checkpoint.isPresent()) {
+            Path kept = context.withoutWeights(checkpoint.get()); // the run reads the weights
             return new PairsStart(
-                    loader.load(checkpoint.get()), ModelTokenizer.load(checkpoint.get()));
+                    loader.optRandomWeights(true).load(kept), ModelTokenizer.load(kept));
         }
         Require.that(
                 !section.from().isEmpty(),
