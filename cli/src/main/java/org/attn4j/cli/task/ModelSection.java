@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.common.Require;
-import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.config.RecordCodec;
@@ -107,13 +106,9 @@ public record ModelSection(
             List<Path> companions)
             throws IOException {
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
-        Optional<Path> checkpoint = context.checkpoint();
-        if (checkpoint.isPresent() && Adapter.isIn(checkpoint.get())) {
-            return loader.load(checkpoint.get());
-        }
-        if (checkpoint.isPresent()) {
-            // The run itself reads the weights.
-            return loader.optRandomWeights(true).load(context.withoutWeights(checkpoint.get()));
+        Optional<LoadedModel> resumed = context.resumed(loader);
+        if (resumed.isPresent()) {
+            return resumed.get();
         }
         UnaryOperator<JsonObject> all = json -> changes.apply(changed(json));
         if (from.isEmpty()) {
@@ -139,12 +134,12 @@ public record ModelSection(
         return model;
     }
 
-    /** A configuration with the keys of this section. */
     /** An adapter that names its model as the configuration does, unless that is a folder. */
     public static AdapterConfig named(AdapterConfig lora, String from) {
         return Files.exists(Path.of(from)) ? lora : lora.with("baseModel", from);
     }
 
+    /** A configuration with the keys of this section. */
     public JsonObject changed(JsonObject json) {
         config.entrySet().forEach(it -> json.add(it.getKey(), it.getValue()));
         return json;

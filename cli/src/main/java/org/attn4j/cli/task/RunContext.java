@@ -14,6 +14,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.models.adapter.Adapter;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.Schedule;
 import org.attn4j.models.training.SequenceTrainer;
@@ -56,10 +59,26 @@ public record RunContext(
     }
 
     /**
+     * The model of the checkpoint that the run goes on from; the run itself reads the weights.
+     *
+     * @param loader how it is loaded
+     */
+    public Optional<LoadedModel> resumed(Pretrained.Loader loader) throws IOException {
+        Optional<Path> checkpoint = checkpoint();
+        if (checkpoint.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Adapter.isIn(checkpoint.get())
+                        ? loader.load(checkpoint.get())
+                        : loader.optRandomWeights(true).load(withoutWeights(checkpoint.get())));
+    }
+
+    /**
      * A copy of the files of a checkpoint that are not weights, in a folder that stays: a run
      * deletes old checkpoints, and saves these files with every new one.
      */
-    public Path withoutWeights(Path checkpoint) throws IOException {
+    private Path withoutWeights(Path checkpoint) throws IOException {
         Path kept = directory.training().resolve("resumed");
         try (Stream<Path> files = Files.walk(checkpoint)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

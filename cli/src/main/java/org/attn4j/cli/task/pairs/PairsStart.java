@@ -55,11 +55,10 @@ record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
             throws IOException {
         PairsModel section = config.model();
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
-        Optional<Path> checkpoint = context.checkpoint();
-        if (checkpoint.isPresent()) {
-            Path kept = context.withoutWeights(checkpoint.get()); // the run reads the weights
+        Optional<LoadedModel> resumed = context.resumed(loader);
+        if (resumed.isPresent()) {
             return new PairsStart(
-                    loader.optRandomWeights(true).load(kept), ModelTokenizer.load(kept));
+                    resumed.get(), ModelTokenizer.load(context.checkpoint().orElseThrow()));
         }
         Require.that(
                 !section.from().isEmpty(),
