@@ -19,6 +19,7 @@ public final class BuiltInConfigs {
                     "multi30k-lstm",
                     "tatoeba-en-fr",
                     "sst2",
+                    "sst2-lora",
                     "tagging",
                     "xquad",
                     "finetune-translation",

@@ -67,12 +67,6 @@ record RerankingConfig(
         }
     }
 
-    RerankingConfig {
-        Require.that(
-                model.lora() == null,
-                "the task reranking trains the model itself: leave model.lora out");
-    }
-
     private static final RecordCodec<RerankingConfig> CODEC =
             ModelSection.register(
                     RecordCodec.camelCase(defaults(TrainingConfig.ofEpochs(1)))

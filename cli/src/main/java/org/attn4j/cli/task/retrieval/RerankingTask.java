@@ -137,8 +137,10 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
                                 ModelTokenizer.files(texts));
         // Made, so that no modules of a sentence model are saved with it.
         LoadedModel model =
-                LoadedModel.made(
-                        opened.model(), opened.config(), null, ModelTokenizer.files(texts));
+                opened.adapter().isPresent()
+                        ? opened
+                        : LoadedModel.made(
+                                opened.model(), opened.config(), null, ModelTokenizer.files(texts));
         ModelTokenizer tokenizer = ModelTokenizer.load(texts);
         List<String> inputs = new ArrayList<>(List.of("input_ids", "attention_mask"));
         boolean types =

@@ -305,6 +305,24 @@ class RetrievalTasksTest {
         assertTrue(ndcg > 0.97, "ndcg@10 " + ndcg);
     }
 
+    @Test
+    void anAdapterLearnsToRerankToo() throws IOException {
+        String yaml =
+                yaml("reranking", "scored", "scored", 300, "ndcg@10")
+                                .replace(
+                                        "bert_sentence'}",
+                                        "bert_sentence', lora: {r: 8, alpha: 32}}")
+                        + "loss: mse\n";
+        double ndcg = score("run", yaml, "ndcg@10");
+        assertTrue(ndcg > 0.95, "ndcg@10 " + ndcg);
+        assertTrue(Files.notExists(folder.resolve("run/model.safetensors")));
+        try (TextReranker reranker =
+                TextReranker.load(
+                        folder.resolve("run"), Pretrained.loader().optEngine(Cli.ENGINE))) {
+            assertEquals(RIGHT.size(), reranker.score(LEFT.get(2), RIGHT).length);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"embedding", "reranking"})
     void aRunThatWasStoppedGoesOnToTheSameWeights(String task) throws IOException {
