@@ -45,8 +45,6 @@ import org.attn4j.models.training.embedding.EmbeddedColumns;
  */
 public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
 
-    private static final String NEGATIVES = "hard-negatives.jsonl";
-
     @Override
     public String name() {
         return "embedding";
@@ -69,12 +67,10 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         Model holder = context.newModel(config);
         TextEmbedder embedder = embedder(config, context, holder.getNDManager());
         if (config.negatives().count() > 0) {
-            Path file = context.directory().training().resolve(NEGATIVES);
             List<ComparedTexts> pairs = rows;
             rows =
                     Negatives.kept(
-                            file,
-                            context.resume(),
+                            context,
                             () ->
                                     config.negatives()
                                             .mine(

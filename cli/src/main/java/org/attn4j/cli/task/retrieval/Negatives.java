@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.cli.task.RunContext;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.ComparedTexts;
 import org.attn4j.models.checkpoint.AtomicFile;
@@ -38,6 +39,7 @@ record Negatives(int count, int skip, int candidates, double margin) {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Negatives.class);
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+    private static final String FILE = "hard-negatives.jsonl";
     private static final String TEXTS = "texts";
 
     Negatives {
@@ -60,8 +62,14 @@ record Negatives(int count, int skip, int candidates, double margin) {
      * The rows with negatives behind their texts. They are found once and kept in a file, which a
      * run that goes on reads: its model has changed meanwhile.
      */
-    static List<ComparedTexts> kept(Path file, boolean resume, Mining mining) throws IOException {
-        if (!resume || !Files.exists(file)) {
+    static List<ComparedTexts> kept(RunContext context, Mining mining) throws IOException {
+        Path file = context.directory().training().resolve(FILE);
+        boolean goesOn = context.checkpoint().isPresent();
+        if (goesOn && !Files.exists(file)) {
+            throw new IOException(
+                    file + " is missing, which the run that goes on learnt from: put it back");
+        }
+        if (!goesOn) {
             StringBuilder lines = new StringBuilder();
             for (ComparedTexts row : mining.mine()) {
                 JsonObject line = new JsonObject();

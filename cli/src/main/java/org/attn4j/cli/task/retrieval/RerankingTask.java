@@ -52,7 +52,6 @@ import org.attn4j.models.training.embedding.PairScores;
 public final class RerankingTask implements TrainingTask<RerankingConfig> {
 
     private static final String TYPES = "token_type_ids";
-    private static final String NEGATIVES = "hard-negatives.jsonl";
 
     /** A pair as ids, and its score. */
     private record EncodedPair(long[] ids, long[] types, float score) {}
@@ -226,10 +225,8 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
         if (retriever == null) {
             return withRandom(config, rows, List.copyOf(documents));
         }
-        Path file = context.directory().training().resolve(NEGATIVES);
         return Negatives.kept(
-                file,
-                context.resume(),
+                context,
                 () ->
                         config.negatives()
                                 .mine(

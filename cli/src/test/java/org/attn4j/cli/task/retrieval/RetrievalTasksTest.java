@@ -73,6 +73,7 @@ class RetrievalTasksTest {
     private static String source(String name) {
         return switch (name) {
             case "pairs" -> "{file: pairs.tsv}";
+            case "texts" -> "{file: pairs.tsv, texts: ['1']}";
             case "triplets" -> "{file: triplets.tsv, texts: ['1', '2', '3']}";
             case "scored" -> "{file: scored.tsv, texts: [one, two], score: score, highest: 5}";
             default ->
@@ -162,7 +163,7 @@ class RetrievalTasksTest {
     void aRandomStudentWithADenseLayerGetsTheVectorsOfItsTeacher() throws IOException {
         Path teacher = GOLDENS.resolve("bert_sentence");
         String yaml =
-                yaml("embedding", "scored", "scored", 150, "spearman")
+                yaml("embedding", "texts", "scored", 150, "spearman")
                                 .replace("bert_sentence'}", "bert_sentence', initialize: random}")
                         + """
                           sentence: {pooling: [cls, mean], dense: %s, normalize: true}
@@ -337,6 +338,13 @@ class RetrievalTasksTest {
         assertEquals(ExitCode.DONE, train("whole", yaml).code());
         Outcome begun = train("parts", yaml, "--max-steps", "3");
         assertEquals(ExitCode.DONE, begun.code(), begun.err());
+        Path negatives = folder.resolve("parts/training/hard-negatives.jsonl");
+        Path aside = folder.resolve("aside.jsonl");
+        Files.move(negatives, aside);
+        Outcome refused = train("parts", yaml, "--resume");
+        assertEquals(ExitCode.FAILED, refused.code());
+        assertTrue(refused.err().contains(negatives + " is missing"), refused.err());
+        Files.move(aside, negatives);
         Outcome resumed = train("parts", yaml, "--resume");
         assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
         assertTrue(resumed.err().contains("resumed at step 3"), resumed.err());
