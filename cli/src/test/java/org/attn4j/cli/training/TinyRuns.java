@@ -58,6 +58,8 @@ final class TinyRuns {
         runs.put("bert-decoder", folder -> pairs(folder, "translation", BERT_DECODER));
         runs.put("summarization", folder -> pairs(folder, "summarization", T5));
         runs.put("continued-summarization", folder -> pairs(folder, "summarization", GPT2));
+        runs.put("embedding", TinyRuns::embedding);
+        runs.put("reranking", TinyRuns::reranking);
         return runs;
     }
 
@@ -249,5 +251,35 @@ final class TinyRuns {
                 """
                                 .formatted(task, file, file, file, model.strip())
                         + TRAINING);
+    }
+
+    private static List<String> embedding(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: embedding\n"
+                        + pairs(folder)
+                        + """
+                          sentence: {pooling: [mean], dense: 8, normalize: true}
+                          loss: {cachedRows: 2, matryoshka: [8, 4]}
+                          negatives: {count: 1, candidates: 2, margin: -2}
+                          """);
+    }
+
+    private static List<String> reranking(Path folder) throws IOException {
+        return config(folder, "task: reranking\n" + pairs(folder) + "negatives: {count: 1}\n");
+    }
+
+    /** Three anchors with their positives, and a model to begin with. */
+    private static String pairs(Path folder) throws IOException {
+        Files.writeString(folder.resolve("pairs.tsv"), "old\tdog\nred\tcity\nriver\train\n");
+        return """
+               model: {from: '%s'}
+               data: {folder: '%s', train: {file: pairs.tsv}, valid: {file: pairs.tsv}}
+               batching: {tokensPerBatch: 64, maxLength: 16}
+               training: {steps: 12, warmupSteps: 4, validationInterval: 6, metric: ndcg@10}
+               """
+                .formatted(
+                        TEACHER.resolveSibling("bert_sentence").toAbsolutePath().normalize(),
+                        folder);
     }
 }

@@ -15,6 +15,7 @@ import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.checkpoint.Sha256Sums;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -52,6 +53,34 @@ public final class CheckpointAverage {
     /** Writes the mean into an empty directory. */
     static void writeTo(List<Path> models, Path directory, NDManager manager) throws IOException {
         Require.that(!models.isEmpty(), "averaging needs at least one checkpoint, got none");
+        List<SentenceModule> modules = SentenceModule.read(ModelFiles.of(models.get(0)));
+        boolean elsewhere = !modules.get(0).path().isEmpty();
+        if (elsewhere) {
+            copyOthers(models.get(0), directory);
+        } else {
+            writeFolder(models, directory, manager);
+        }
+        for (SentenceModule module : modules) {
+            String path = module.path();
+            if (!path.isEmpty() && Files.isDirectory(models.get(0).resolve(path))) {
+                Path folder = Files.createDirectories(directory.resolve(path));
+                List<Path> folders = models.stream().map(model -> model.resolve(path)).toList();
+                if (ModelFiles.of(folders.get(0)).names().stream()
+                        .anyMatch(CheckpointAverage::isWeights)) {
+                    writeFolder(folders, folder, manager);
+                } else {
+                    copyOthers(folders.get(0), folder);
+                }
+            }
+        }
+    }
+
+    private static boolean isWeights(String name) {
+        return name.endsWith(".safetensors");
+    }
+
+    private static void writeFolder(List<Path> models, Path directory, NDManager manager)
+            throws IOException {
         List<TensorSource> sources = new ArrayList<>();
         try (NDManager scratch = manager.newSubManager()) {
             for (Path model : models) {
@@ -165,8 +194,7 @@ public final class CheckpointAverage {
     private static void copyOthers(Path model, Path directory) throws IOException {
         ModelFiles files = ModelFiles.of(model);
         for (String name : files.names()) {
-            boolean weights =
-                    name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
+            boolean weights = isWeights(name) || name.endsWith(".safetensors.index.json");
             if (!name.contains("/") && !weights) {
                 files.copy(name, directory.resolve(name));
             }
