@@ -60,10 +60,11 @@ class DistillationTest {
     void thePartsAreThoseWorkedByHand() {
         double soft = 4 * (0.75 * Math.log(1.5) + 0.25 * Math.log(0.5));
         double cosine = 1 - Math.sqrt(0.5);
-        assertEquals(soft, loss(new Weights(2, 1, 0, 0)), 1e-6);
-        assertEquals(LN2, loss(new Weights(2, 0, 1, 0)), 1e-6);
-        assertEquals(cosine, loss(new Weights(2, 0, 0, 1)), 1e-6);
-        assertEquals(5 * soft + 2 * LN2 + cosine, loss(Weights.DISTILBERT), 1e-5);
+        // Float32, and engines take logarithms to some units in the last place.
+        assertEquals(soft, loss(new Weights(2, 1, 0, 0)), 1e-5);
+        assertEquals(LN2, loss(new Weights(2, 0, 1, 0)), 1e-5);
+        assertEquals(cosine, loss(new Weights(2, 0, 0, 1)), 1e-5);
+        assertEquals(5 * soft + 2 * LN2 + cosine, loss(Weights.DISTILBERT), 5e-5);
     }
 
     /** The gradient by the student's logits is T · (student - teacher). */
@@ -80,7 +81,7 @@ class DistillationTest {
                                 .sum(labels, predictions));
             }
             assertArrayEquals(
-                    new float[] {-0.5f, 0.5f, 0, 0}, logits.getGradient().toFloatArray(), 1e-6f);
+                    new float[] {-0.5f, 0.5f, 0, 0}, logits.getGradient().toFloatArray(), 1e-5f);
         }
     }
 
