@@ -215,10 +215,12 @@ class EncoderTasksTest {
         String labels = "label: '2', separator: '|', problem: multi-label";
         JsonObject metrics =
                 trained(
-                        config("classification", "bert_cross_encoder", data + labels),
+                        config("classification", "bert_classify", data + labels),
                         folder.resolve("labels"),
                         "--set",
-                        "training.epochs=20");
+                        "training.epochs=30",
+                        "--set",
+                        "training.learningRate=0.003");
         assertEquals(100, score(metrics, "micro_f1"));
         assertEquals(100, score(metrics, "accuracy"));
         String numbers = "label: '3', problem: regression";
@@ -227,7 +229,9 @@ class EncoderTasksTest {
                         config("classification", "bert_classify", data + numbers),
                         folder.resolve("numbers"),
                         "--set",
-                        "training.epochs=20");
+                        "training.epochs=30",
+                        "--set",
+                        "training.learningRate=0.003");
         assertTrue(score(correlations, "pearson") > 0.95, correlations.toString());
         // 0, 1.5 and 3 are the numbers: guessing their mean would cost 1.1 on the average.
         assertTrue(score(correlations, "mean_square") < 0.2, correlations.toString());
