@@ -112,28 +112,56 @@ class OneDnnLinearKernelTest {
                 wanting.add(b);
             }
             wanting.forEach(array -> array.setRequiresGradient(true));
+            List<Double> magnitudes = magnitudes(x, w, b);
             close(
                     "values of " + input,
                     reference.linear(x, w, b).toFloatArray(),
-                    kernel.linear(x, w, b).toFloatArray());
+                    kernel.linear(x, w, b).toFloatArray(),
+                    magnitudes.get(0));
             List<float[]> expected = gradients(reference, wanting);
             List<float[]> actual = gradients(kernel, wanting);
             for (int i = 0; i < expected.size(); i++) {
-                close("gradient " + i + " of " + input, expected.get(i), actual.get(i));
+                close(
+                        "gradient " + i + " of " + input,
+                        expected.get(i),
+                        actual.get(i),
+                        magnitudes.get(i + 1));
             }
         }
     }
 
     /**
-     * The sums here have up to n = 15,000 products. In another order, each is off by about √n ·
-     * 2⁻²⁴ of the sum of the products' magnitudes at the most seen, 1e-5 of the largest result.
+     * The largest sum of the magnitudes of products in the values and in the gradients with regard
+     * to x, w and b: what rounding is in proportion to, however much of a sum cancels.
      */
-    private static void close(String what, float[] expected, float[] actual) {
-        double largest = 0;
-        for (float value : expected) {
-            largest = Math.max(largest, Math.abs(value));
+    private static List<Double> magnitudes(NDArray x, NDArray w, NDArray b) {
+        long in = w.getShape().get(1);
+        NDArray rows = x.stopGradient().abs().reshape(-1, in); // (R, in)
+        NDArray weight = w.stopGradient().abs(); // (out, in)
+        NDArray y = rows.matMul(weight.transpose()); // (R, out)
+        if (b != null) {
+            y = y.add(b.stopGradient().abs());
         }
-        Numbers.assertClose(what, expected, actual, 1e-5 * largest, 0);
+        NDArray slopes = y.mul(2).add(1); // of y · (y + 1)
+        List<Double> largest = new ArrayList<>();
+        for (NDArray sums :
+                List.of(
+                        y,
+                        slopes.matMul(weight),
+                        slopes.transpose().matMul(rows),
+                        slopes.sum(new int[] {0}))) {
+            largest.add((double) sums.max().getFloat());
+        }
+        return largest;
+    }
+
+    /**
+     * The sums here have up to n = 15,000 products, and in another order each is off by about √n ·
+     * 2⁻²⁴ = 7e-6 of its largest partial sum, which is a small part of the sum of magnitudes: 1e-6
+     * of that is never reached by rounding, and wrong products are off by far more.
+     */
+    private static void close(String what, float[] expected, float[] actual, double magnitude) {
+        Numbers.assertClose(what, expected, actual, 1e-6 * magnitude, 0);
     }
 
     private static List<float[]> gradients(LinearKernel kernel, NDList in) {

@@ -232,7 +232,7 @@ class EncoderTasksTest {
                         "training.epochs=30",
                         "--set",
                         "training.learningRate=0.003");
-        assertTrue(score(correlations, "pearson") > 0.95, correlations.toString());
+        assertTrue(score(correlations, "pearson") > 0.9, correlations.toString());
         // 0, 1.5 and 3 are the numbers: guessing their mean would cost 1.1 on the average.
         assertTrue(score(correlations, "mean_square") < 0.2, correlations.toString());
     }
