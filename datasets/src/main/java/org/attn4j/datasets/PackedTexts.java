@@ -142,6 +142,6 @@ public record PackedTexts(int padId, boolean packed, boolean positions)
                 at = end;
             }
         }
-        return manager.create(seen, new Shape(rows, width, width));
+        return IdArrays.of(manager, seen, new Shape(rows, width, width));
     }
 }

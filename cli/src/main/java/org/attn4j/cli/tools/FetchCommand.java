@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fetch",
         description = {
-            "Fetches a model into the cache and prints its folder: from the Hugging Face Hub, or from"
-                    + " Maven Central where only that is within reach.",
-            "maven:NAME is one of all-MiniLM-L6-v2, bge-small-en-v1.5, bge-small-zh-v1.5 and"
+            "Fetches a model from the Hugging Face Hub, or from Maven, and prints its folder in the cache.",
+            "The NAME of maven:NAME is one of all-MiniLM-L6-v2, bge-small-en-v1.5, bge-small-zh-v1.5 and"
                     + " e5-small-v2, which langchain4j's artifacts hold. They come from the mirror in"
                     + " ~/.m2/settings.xml, or from the repository ATTN4J_MAVEN_REPOSITORY."
         })

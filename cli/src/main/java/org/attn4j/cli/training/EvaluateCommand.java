@@ -33,9 +33,11 @@ import picocli.CommandLine.Spec;
 /** {@code evaluate}: measures a model at its task. */
 @Command(
         name = "evaluate",
-        description =
-                "Measures a model: on the test data of the run that trained it, on that of another"
-                        + " configuration, or, of a model that translates, on files.")
+        description = {
+            "Measures a model at its task.",
+            "On the test data of the run that trained it, on that of another configuration, or, of"
+                    + " a model that translates, on files."
+        })
 public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.datasets.Collator;
 
 /**
@@ -61,7 +62,7 @@ record EncodedTexts(List<long[]> columns, float[] target, List<String> texts) {
             long[] own = values.apply(rows.get(i));
             System.arraycopy(own, 0, flat, i * width, own.length);
         }
-        return manager.create(flat, new Shape(rows.size(), width));
+        return HostArrays.of(manager, flat, new Shape(rows.size(), width));
     }
 
     private static NDArray targets(NDManager manager, List<EncodedTexts> rows) {
@@ -71,6 +72,6 @@ record EncodedTexts(List<long[]> columns, float[] target, List<String> texts) {
             System.arraycopy(rows.get(i).target, 0, flat, i * size, size);
         }
         Shape shape = size == 1 ? new Shape(rows.size()) : new Shape(rows.size(), size);
-        return manager.create(flat, shape);
+        return HostArrays.of(manager, flat, shape);
     }
 }

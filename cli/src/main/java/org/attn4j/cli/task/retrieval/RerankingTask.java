@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.report.Section;
@@ -304,7 +305,8 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
             for (int i = 0; i < scores.length; i++) {
                 scores[i] = pairs.get(i).score();
             }
-            return new Collator.Columns(data, new NDList(manager.create(scores)));
+            return new Collator.Columns(
+                    data, new NDList(HostArrays.of(manager, scores, new Shape(scores.length))));
         };
     }
 
