@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public record SentenceSettings(
     public static final String DOCUMENT = "document";
 
     public SentenceSettings {
-        prompts = Map.copyOf(prompts);
+        prompts = Collections.unmodifiableMap(new TreeMap<>(prompts));
         Require.that(
                 maxLength >= 0 && size >= 0,
                 "maxLength and size must not be negative, got maxLength=%s, size=%s",
