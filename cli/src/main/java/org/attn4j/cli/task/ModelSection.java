@@ -82,7 +82,7 @@ public record ModelSection(
 
     /** Where the model's files are that a run begins or goes on with; empty for none. */
     public Optional<Path> folder(RunContext context) throws IOException {
-        Optional<Path> checkpoint = context.checkpoint();
+        Optional<Path> checkpoint = context.files();
         if (checkpoint.isPresent()) {
             return checkpoint;
         }

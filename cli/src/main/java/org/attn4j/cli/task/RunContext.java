@@ -71,25 +71,36 @@ public record RunContext(
         return Optional.of(
                 Adapter.isIn(checkpoint.get())
                         ? loader.load(checkpoint.get())
-                        : loader.optRandomWeights(true).load(withoutWeights(checkpoint.get())));
+                        : loader.optRandomWeights(true).load(files().orElseThrow()));
     }
 
     /**
-     * A copy of the files of a checkpoint that are not weights, in a folder that stays: a run
-     * deletes old checkpoints, and saves these files with every new one.
+     * The files of the model that the run goes on with, without its weights, which the run itself
+     * reads, in a folder that stays: a run deletes old checkpoints, and saves these files with
+     * every new one. Weights of further modules are among them.
      */
-    private Path withoutWeights(Path checkpoint) throws IOException {
+    public Optional<Path> files() throws IOException {
+        Optional<Path> checkpoint = checkpoint();
+        if (checkpoint.isEmpty()) {
+            return Optional.empty();
+        }
         Path kept = directory.training().resolve("resumed");
-        try (Stream<Path> files = Files.walk(checkpoint)) {
+        try (Stream<Path> files = Files.walk(checkpoint.get())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (!file.toString().endsWith(".safetensors")) {
-                    Path copy = kept.resolve(checkpoint.relativize(file).toString());
+                Path name = checkpoint.get().relativize(file);
+                if (isOfModel(name)) {
+                    Path copy = kept.resolve(name.toString());
                     Files.createDirectories(copy.getParent());
                     Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         }
-        return kept;
+        return Optional.of(kept);
+    }
+
+    private static boolean isOfModel(Path name) {
+        boolean weights = name.getNameCount() == 1 && name.toString().endsWith(".safetensors");
+        return !weights && !name.startsWith(RunDirectory.STATE);
     }
 
     /** A model of DJL's on the first device; its manager is that of the weights. */

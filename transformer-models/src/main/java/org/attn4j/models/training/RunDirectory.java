@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public record RunDirectory(Path root) {
 
+    /** The folder of a checkpoint that holds the state of the run, and is no part of the model. */
+    public static final String STATE = "training_state";
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RunDirectory.class);
     private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})");
     private static final Pattern REPLACED = Pattern.compile("\\.(step-\\d{1,18})\\.old");
@@ -312,12 +315,12 @@ public record RunDirectory(Path root) {
 
     /** The state file of a checkpoint. */
     static Path stateFile(Path checkpoint) {
-        return checkpoint.resolve("training_state").resolve("state.json");
+        return checkpoint.resolve(STATE).resolve("state.json");
     }
 
     /** The optimiser's file of a checkpoint. */
     static Path optimizerFile(Path checkpoint) {
-        return checkpoint.resolve("training_state").resolve("optimizer.safetensors");
+        return checkpoint.resolve(STATE).resolve("optimizer.safetensors");
     }
 
     /** The steps that directories are named after, in whatever order. */

@@ -50,9 +50,9 @@ record RunTokenizer(ModelTokenizer tokenizer, List<Path> files) implements AutoC
             Style style,
             Texts texts)
             throws IOException {
-        Optional<Path> checkpoint = context.checkpoint();
-        if (checkpoint.isPresent()) {
-            return new RunTokenizer(ModelTokenizer.load(checkpoint.get()), List.of());
+        Optional<Path> files = context.files();
+        if (files.isPresent()) {
+            return new RunTokenizer(ModelTokenizer.load(files.get()), List.of());
         }
         if (!section.from().isEmpty()) {
             Path folder = MavenModels.locate(section.from(), null);

@@ -192,9 +192,9 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
             ModelSection section, RunContext context, NDManager manager, Path texts)
             throws IOException {
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
-        Optional<Path> checkpoint = context.checkpoint();
-        if (checkpoint.isPresent()) {
-            return Pretrained.loadEncoder(checkpoint.get(), loader);
+        Optional<Path> files = context.files();
+        if (files.isPresent()) {
+            return Pretrained.loadEncoder(files.get(), loader.optRandomWeights(true));
         }
         if (section.from().isEmpty()) {
             return section.open(
