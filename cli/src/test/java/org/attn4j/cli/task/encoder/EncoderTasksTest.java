@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Rules that a model of one small layer can follow: it does so without an error if labels and
  * tokens go together, and not if they do not.
  */
-@Tag("engine")
 class EncoderTasksTest {
 
     private static final Path MODELS =

@@ -17,12 +17,10 @@ import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Language models, trained from nothing on texts so small that they are learned by heart. */
-@Tag("engine")
 class LanguageTasksTest {
 
     private static final String TRAINING =

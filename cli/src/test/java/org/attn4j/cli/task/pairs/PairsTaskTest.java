@@ -18,7 +18,6 @@ import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.training.RunDirectory;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small models that transformers made learn a few pairs by heart. */
-@Tag("engine")
 class PairsTaskTest {
 
     private static final Path GOLDENS = Path.of("../transformer-models/src/test/resources/goldens");

@@ -21,14 +21,12 @@ import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
 import org.attn4j.models.task.TextReranker;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Embeddings and rerankers that learn a handful of pairs, which mean nothing to the model. */
-@Tag("engine")
 class RetrievalTasksTest {
 
     private static final Path GOLDENS =
