@@ -311,6 +311,7 @@ class RetrievalTasksTest {
                                 .replace(
                                         "bert_sentence'}",
                                         "bert_sentence', lora: {r: 8, alpha: 32}}")
+                                .replace("learningRate: 0.01", "learningRate: 0.003")
                         + "loss: mse\n";
         double ndcg = score("run", yaml, "ndcg@10");
         assertTrue(ndcg > 0.95, "ndcg@10 " + ndcg);
