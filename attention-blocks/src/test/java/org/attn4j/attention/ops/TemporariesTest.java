@@ -42,6 +42,8 @@ class TemporariesTest {
         parameters = new ParameterStore(manager, false);
         linear = LinearBlock.of(2, true);
         linear.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+        // known weights: what is drawn may square to more than an exponential holds
+        weight().set(new float[] {0.5f, -0.25f, 0.75f, 0.125f});
         x = manager.create(new float[] {1, -2});
     }
 
@@ -151,7 +153,7 @@ class TemporariesTest {
                 Temporaries.FREED.of(
                         () -> {
                             KeyValues held =
-                                    cache.update(() -> new KeyValues(places(1), places(2)));
+                                    cache.update(() -> new KeyValues(positions(1), positions(2)));
                             cache.state("sum", held.key().sum(new int[] {2}));
                             return held.value().sum();
                         });
@@ -161,18 +163,22 @@ class TemporariesTest {
                         cache.select(manager.create(new long[] {0, 0}));
                         return x.mul(x);
                     });
-            KeyValues held = cache.update(() -> new KeyValues(places(1, 1), places(2, 2)));
-            float places = cache instanceof MemoryCache ? 1 : 3;
-            assertEquals(2 * 2 * places, held.key().sum().getFloat(), "2 rows of ones");
-            assertEquals(2 * 2 * 2 * places, held.value().sum().getFloat(), "2 rows of twos");
+            KeyValues held = cache.update(() -> new KeyValues(positions(1, 1), positions(2, 2)));
+            float positions = cache instanceof MemoryCache ? 1 : 3;
+            assertEquals(2 * 2 * positions, held.key().sum().getFloat(), "2 rows of ones");
+            assertEquals(2 * 2 * 2 * positions, held.value().sum().getFloat(), "2 rows of twos");
             assertEquals(2, cache.state("sum").getShape().get(0));
             assertTrue(cache.state("sum").sum().getFloat() > 0);
             cache.close();
         }
     }
 
+    private NDArray weight() {
+        return linear.getParameters().get("weight").getArray();
+    }
+
     private float[] gradient(boolean training) {
-        NDArray weight = linear.getParameters().get("weight").getArray();
+        NDArray weight = weight();
         weight.getGradient().subi(weight.getGradient()); // PyTorch adds to what is there
         try (GradientCollector collector =
                 Engine.getEngine(TestEngine.name()).newGradientCollector()) {
@@ -191,8 +197,8 @@ class TemporariesTest {
         return weight.getGradient().toFloatArray();
     }
 
-    /** A place for each row, (B, 1, 1, 2), full of one number. */
-    private NDArray places(float... rows) {
+    /** A position for each row, (B, 1, 1, 2), full of one number. */
+    private NDArray positions(float... rows) {
         NDArray column = manager.create(rows, new Shape(rows.length, 1, 1, 1));
         return column.mul(manager.ones(new Shape(1, 1, 1, 2)));
     }
