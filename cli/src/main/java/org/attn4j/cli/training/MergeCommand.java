@@ -11,7 +11,11 @@ import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
 import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.checkpoint.AtomicDirectory;
+import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.task.TextEmbedder;
+import org.attn4j.models.tokenizer.ModelTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,11 +59,19 @@ public final class MergeCommand implements Callable<Integer> {
                                                             .formatted(folder)));
             int modules = adapter.modules().size();
             loaded.merge();
-            AtomicDirectory.write(out, loaded::save);
+            AtomicDirectory.write(out, target -> save(loaded, target));
             spec.commandLine()
                     .getOut()
                     .printf("%s: the model with %s modules updated%n", out, modules);
         }
         return ExitCode.DONE;
+    }
+
+    private static void save(LoadedModel merged, Path target) throws IOException {
+        merged.save(target);
+        if (merged.sentenceFiles().whole().has(SentenceModule.FILE)) {
+            ModelTokenizer tokenizer = ModelTokenizer.load(merged.directory().files());
+            new TextEmbedder(new TaskModel(merged, tokenizer)).saveModules(target);
+        }
     }
 }

@@ -59,6 +59,7 @@ final class TinyRuns {
         runs.put("summarization", folder -> pairs(folder, "summarization", T5));
         runs.put("continued-summarization", folder -> pairs(folder, "summarization", GPT2));
         runs.put("embedding", TinyRuns::embedding);
+        runs.put("an adapter of sentences", TinyRuns::sentenceAdapter);
         runs.put("reranking", TinyRuns::reranking);
         return runs;
     }
@@ -263,6 +264,15 @@ final class TinyRuns {
                           loss: {cachedRows: 2, matryoshka: [8, 4]}
                           negatives: {count: 1, candidates: 2, margin: -2}
                           """);
+    }
+
+    private static List<String> sentenceAdapter(Path folder) throws IOException {
+        return config(
+                folder,
+                "task: embedding\n"
+                        + pairs(folder)
+                                .replaceFirst("'}", "', lora: {r: 2, alpha: 4, dropout: 0.1}}")
+                        + "sentence: {pooling: [mean], dense: 8, queryPrompt: 'ask: '}\n");
     }
 
     private static List<String> reranking(Path folder) throws IOException {

@@ -32,7 +32,8 @@ import org.attn4j.common.Require;
 public final class SafetensorsWriter {
 
     /** The name of the weights in a model directory. */
-    static final String MODEL_FILE = "model.safetensors";
+    /** The name of a model's weights that are in one file. */
+    public static final String MODEL_FILE = "model.safetensors";
 
     /** The name of the list of shards in a model directory. */
     static final String INDEX_FILE = "model.safetensors.index.json";

@@ -43,7 +43,7 @@ public record SentenceModule(String kind, String path, ModelFiles files) {
      * @throws IOException if the file is malformed or does not begin with an encoder
      */
     public static List<SentenceModule> read(ModelFiles files) throws IOException {
-        List<SentenceModule> modules = list(files);
+        List<SentenceModule> modules = listed(files);
         if (modules.isEmpty() || !modules.get(0).kind().equals("Transformer")) {
             throw new CheckpointFormatException(
                     "%s must begin with a module of the type Transformer, got %s"
@@ -62,14 +62,21 @@ public record SentenceModule(String kind, String path, ModelFiles files) {
      * @throws IOException if the file is malformed
      */
     public static ModelFiles encoder(ModelFiles files) throws IOException {
-        return list(files).stream()
+        return listed(files).stream()
                 .findFirst()
                 .filter(module -> module.kind().equals("Transformer"))
                 .map(SentenceModule::files)
                 .orElse(files);
     }
 
-    private static List<SentenceModule> list(ModelFiles files) throws IOException {
+    /**
+     * Reads the modules in their order, whatever they are.
+     *
+     * @param files the model's folder
+     * @return the modules; an encoder alone where there is no {@code modules.json}
+     * @throws IOException if the file is malformed
+     */
+    public static List<SentenceModule> listed(ModelFiles files) throws IOException {
         if (!files.has(FILE)) {
             return List.of(new SentenceModule("Transformer", "", files));
         }

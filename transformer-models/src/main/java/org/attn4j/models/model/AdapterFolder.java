@@ -13,6 +13,7 @@ import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.SafetensorsFile;
+import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.checkpoint.TensorSource;
 import org.attn4j.models.config.ConfigReader;
 
@@ -31,7 +32,7 @@ final class AdapterFolder {
     /** Whether a folder holds an adapter and no model. */
     static boolean isAlone(Path folder) {
         return Adapter.isIn(folder)
-                && !Files.exists(folder.resolve("model.safetensors"))
+                && !Files.exists(folder.resolve(SafetensorsWriter.MODEL_FILE))
                 && !Files.exists(folder.resolve("model.safetensors.index.json"));
     }
 

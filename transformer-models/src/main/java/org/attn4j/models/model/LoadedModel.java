@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsWriter;
+import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.checkpoint.Strictness;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorSource;
@@ -74,6 +76,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     private final NDManager manager;
     private final boolean ownsManager;
     private Adapter adapter; // null without
+    private Path adapterFolder; // null of an adapter that was made, and without one
 
     LoadedModel(
             PretrainedModel model,
@@ -142,6 +145,7 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         this.manager = other.manager;
         this.ownsManager = other.ownsManager;
         this.adapter = other.adapter;
+        this.adapterFolder = other.adapterFolder;
     }
 
     /**
@@ -210,6 +214,24 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
                     "the model was made and not read from a folder: save it and load it from there");
         }
         return directory;
+    }
+
+    /**
+     * Returns the files that make the model a sentence model: {@code modules.json} and what is
+     * beside it. An adapter that was trained for sentences brings its own.
+     *
+     * @return the folder of the encoder, in that of the whole sentence model
+     * @throws IllegalStateException if the model was made rather than read
+     */
+    public ModelFiles sentenceFiles() {
+        ModelFiles own = directory().files();
+        return brought().orElse(own);
+    }
+
+    private Optional<ModelFiles> brought() {
+        return Optional.ofNullable(adapterFolder)
+                .map(ModelFiles::of)
+                .filter(files -> files.has(SentenceModule.FILE));
     }
 
     /**
@@ -345,15 +367,20 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         adapter = Adapter.create(whole, model, model.weights());
     }
 
+    /** What the files lacked. A pooler counts where a head reads it, so not in a base model. */
     private List<String> newTensors() {
         List<String> tensors = new ArrayList<>(report.missing());
         report.misshapen().forEach(tensor -> tensors.add(tensor.tensor()));
+        if (model.architecture().endsWith("Model")) {
+            tensors.removeIf(tensor -> tensor.contains("pooler."));
+        }
         return tensors;
     }
 
     /** Puts an adapter onto the model, whose tensors must be all that its own files lacked. */
     void adapt(Path folder) throws IOException {
         adapter = Adapter.load(folder, model, model.weights());
+        adapterFolder = folder;
         List<String> lacking =
                 newTensors().stream().filter(tensor -> !adapter.holds(tensor)).toList();
         if (!lacking.isEmpty()) {
@@ -442,13 +469,29 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     }
 
     private void copyCompanions(Path target) throws IOException {
-        ModelFiles files = directory.files().whole();
-        String own = directory.files().path();
+        copyCompanions(directory.files(), target);
+        Optional<ModelFiles> brought = brought();
+        if (brought.isPresent() && !Files.isSameFile(adapterFolder, target)) {
+            copyCompanions(brought.get(), target);
+        }
+    }
+
+    private static void copyCompanions(ModelFiles encoder, Path target) throws IOException {
+        ModelFiles files = encoder.whole();
+        String own = encoder.path();
+        Set<String> modules = new HashSet<>();
+        for (SentenceModule module : SentenceModule.listed(files)) {
+            modules.add(module.path());
+        }
+        modules.remove(own);
         for (String name : files.names()) {
             String last = name.substring(name.lastIndexOf('/') + 1);
-            boolean ours = name.equals(last) || name.equals(own + "/" + last);
-            boolean module = !name.equals(ModelDirectory.CONFIG) || !own.isEmpty();
-            if (ours && COMPANIONS.contains(last) || module && last.equals(ModelDirectory.CONFIG)) {
+            String folder = name.equals(last) ? "" : name.substring(0, name.lastIndexOf('/'));
+            boolean ours = folder.isEmpty() || folder.equals(own);
+            boolean config = last.equals(ModelDirectory.CONFIG);
+            boolean weights = last.equals(SafetensorsWriter.MODEL_FILE) && modules.contains(folder);
+            boolean module = config && !folder.equals(own) || weights;
+            if (ours && COMPANIONS.contains(last) || module) {
                 Path copy = target.resolve(name);
                 Files.createDirectories(copy.getParent());
                 files.copy(name, copy);

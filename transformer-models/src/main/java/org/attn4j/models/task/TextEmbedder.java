@@ -54,7 +54,7 @@ public final class TextEmbedder {
     }
 
     private TextEmbedder(TaskModel model, SentenceModel block) throws IOException {
-        this(model, block, SentenceSettings.read(model.model().directory().files()));
+        this(model, block, SentenceSettings.read(model.model().sentenceFiles()));
     }
 
     /**
@@ -225,8 +225,7 @@ public final class TextEmbedder {
             @Override
             public void save(Path target) throws IOException {
                 encoder.save(target);
-                block.saveModules(target);
-                settings.write(target.resolve(block.encoderPath()), target);
+                saveModules(target);
             }
 
             @Override
@@ -235,6 +234,18 @@ public final class TextEmbedder {
                 block.loadModules(saved);
             }
         };
+    }
+
+    /**
+     * Saves what makes a sentence model of the encoder that is saved there already: the modules
+     * behind it, and what is done to texts.
+     *
+     * @param target the folder
+     * @throws IOException if a file cannot be written
+     */
+    public void saveModules(Path target) throws IOException {
+        block.saveModules(target);
+        settings.write(target.resolve(block.encoderPath()), target);
     }
 
     private List<float[]> vectors(NDManager call, List<TokenizedText> rows) {

@@ -30,8 +30,6 @@ import org.attn4j.models.checkpoint.TensorSource;
  */
 public final class CheckpointAverage {
 
-    private static final String WEIGHTS = "model.safetensors";
-
     /** What a run goes on from, which is no part of its model. */
     private static final String STATE = "training_state";
 
@@ -98,7 +96,7 @@ public final class CheckpointAverage {
             for (String folder : folders(models.get(0))) {
                 Path target = Files.createDirectory(directory.resolve(folder));
                 List<Path> parts = models.stream().map(model -> model.resolve(folder)).toList();
-                if (Files.exists(parts.get(0).resolve(WEIGHTS))) {
+                if (Files.exists(parts.get(0).resolve(SafetensorsWriter.MODEL_FILE))) {
                     writeTo(parts, target, manager);
                 } else {
                     copyOthers(parts.get(0), target);

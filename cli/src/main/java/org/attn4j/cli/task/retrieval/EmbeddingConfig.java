@@ -176,9 +176,6 @@ record EmbeddingConfig(
     EmbeddingConfig {
         loss.loss(); // refused here, before anything is written
         Require.that(
-                model.lora() == null,
-                "the task embedding trains the model itself: leave model.lora out");
-        Require.that(
                 negatives.count() == 0
                         || loss.isAmongNegatives()
                         || loss.kind == Objective.Kind.TRIPLET,

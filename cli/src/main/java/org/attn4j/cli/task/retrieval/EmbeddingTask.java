@@ -24,6 +24,7 @@ import org.attn4j.common.Require;
 import org.attn4j.datasets.ComparedTexts;
 import org.attn4j.datasets.ExampleDataset;
 import org.attn4j.datasets.RetrievalSet;
+import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
@@ -154,18 +155,10 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                                 && section.initialize() == ModelSection.Initialize.WEIGHTS;
         LoadedModel model = encoder(section, context, manager, texts);
         SentenceModel block = kept ? SentenceModel.of(model) : made(config.sentence(), model);
-        block.freezeParameters(false);
-        BlockParameters.of(block)
-                .byPath()
-                .forEach(
-                        (path, parameter) -> {
-                            if (path.contains("pooler.")) { // embeddings do not pass it
-                                parameter.freeze(true);
-                            }
-                        });
+        train(block, model.adapter().isPresent());
         SentenceSettings told =
                 folder.isPresent()
-                        ? SentenceSettings.read(model.directory().files())
+                        ? SentenceSettings.read(model.sentenceFiles())
                         : new SentenceSettings(0, false, Map.of(), null, Similarity.COSINE, 0);
         Map<String, String> prompts = new HashMap<>();
         if (!config.sentence().queryPrompt().isEmpty()) {
@@ -180,6 +173,19 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                 told.with(config.sentence().maxLength(), prompts));
     }
 
+    /** What is trained: all that embeddings pass, or of the encoder only its adapter. */
+    private static void train(SentenceModel block, boolean adapter) {
+        BlockParameters.of(block)
+                .byPath()
+                .forEach(
+                        (path, parameter) -> {
+                            boolean encoder = path.startsWith(SentenceModel.ENCODER + ".");
+                            if (!(adapter && encoder)) {
+                                parameter.freeze(path.contains("pooler."));
+                            }
+                        });
+    }
+
     private static Path tokenizer(EmbeddingConfig config) throws IOException {
         Require.that(
                 config.model().from().isEmpty(),
@@ -192,9 +198,12 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
             ModelSection section, RunContext context, NDManager manager, Path texts)
             throws IOException {
         Pretrained.Loader loader = Pretrained.loader().optManager(manager).optTrainable(true);
-        Optional<Path> files = context.files();
-        if (files.isPresent()) {
-            return Pretrained.loadEncoder(files.get(), loader.optRandomWeights(true));
+        Optional<Path> checkpoint = context.checkpoint();
+        if (checkpoint.isPresent()) {
+            return Adapter.isIn(checkpoint.get())
+                    ? Pretrained.loadEncoder(checkpoint.get(), loader)
+                    : Pretrained.loadEncoder(
+                            context.files().orElseThrow(), loader.optRandomWeights(true));
         }
         if (section.from().isEmpty()) {
             return section.open(
@@ -202,7 +211,19 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         }
         loader.optConfig(section::changed)
                 .optRandomWeights(section.initialize() == ModelSection.Initialize.RANDOM);
-        return Pretrained.loadEncoder(MavenModels.locate(section.from(), null), loader);
+        LoadedModel model =
+                Pretrained.loadEncoder(MavenModels.locate(section.from(), null), loader);
+        if (section.lora() != null) {
+            String module = model.directory().files().path();
+            Require.that(
+                    module.isEmpty(),
+                    "model.lora needs the encoder's own folder, since an adapter names it: append"
+                            + " /%s to model.from=%s and name sentence.pooling",
+                    module,
+                    section.from());
+            model.adapt(ModelSection.named(section.lora(), section.from()));
+        }
+        return model;
     }
 
     private static SentenceModel made(EmbeddingConfig.Sentence sentence, LoadedModel model) {

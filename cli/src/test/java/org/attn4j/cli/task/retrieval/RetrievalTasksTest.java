@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.task.SentenceSettings;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextEmbedder;
@@ -197,6 +199,46 @@ class RetrievalTasksTest {
         Pretrained.Loader loader = Pretrained.loader().optEngine(Cli.ENGINE);
         try (TaskModel loaded = TaskModel.load(Task.TEXT_EMBEDDING, model, loader)) {
             return new TextEmbedder(loaded).embed(LEFT);
+        }
+    }
+
+    /**
+     * What follows the encoder, and the prompts, are saved beside the adapter and with the merged
+     * model.
+     */
+    @Test
+    void anAdapterLearnsToEmbedAndBringsItsModules() throws IOException {
+        String yaml =
+                yaml("embedding", "collection", "collection", 400, "ndcg@10")
+                                .replace(
+                                        "bert_sentence'}",
+                                        "bert_sentence', lora: {r: 8, alpha: 32}}")
+                                .replace("learningRate: 0.01", "learningRate: 0.003")
+                        + "sentence: {pooling: [cls, mean], dense: 12, queryPrompt: 'ask: '}\n";
+        assertEquals(1, score("run", yaml, "ndcg@10"), 1e-9);
+        Path run = folder.resolve("run");
+        assertTrue(Files.notExists(run.resolve("model.safetensors")));
+        Path merged = folder.resolve("merged");
+        Outcome outcome =
+                Cli.run(
+                        "merge",
+                        "--model",
+                        run.toString(),
+                        "--engine",
+                        Cli.ENGINE,
+                        "--out",
+                        merged.toString());
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        assertTrue(Files.exists(merged.resolve("model.safetensors")));
+        List<float[]> adapted = vectors(run);
+        List<float[]> plain = vectors(merged);
+        for (int i = 0; i < adapted.size(); i++) {
+            assertEquals(12, adapted.get(i).length);
+            assertArrayEquals(adapted.get(i), plain.get(i), 1e-5f, LEFT.get(i));
+        }
+        for (Path model : List.of(run, merged)) {
+            SentenceSettings told = SentenceSettings.read(ModelFiles.of(model));
+            assertEquals("ask: ", told.prompts().get(SentenceSettings.QUERY));
         }
     }
 

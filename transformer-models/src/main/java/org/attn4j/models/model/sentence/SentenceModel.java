@@ -46,6 +46,9 @@ import org.attn4j.models.model.head.ModelWithHead;
  */
 public final class SentenceModel extends AbstractBlock {
 
+    /** The name of the child that is the encoder. */
+    public static final String ENCODER = "encoder";
+
     private static final byte VERSION = 1;
     private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
     private static final List<String> KNOWN = List.of("Pooling", "Dense", "LayerNorm", "Normalize");
@@ -145,7 +148,7 @@ public final class SentenceModel extends AbstractBlock {
             String poolingPath,
             List<Step> steps) {
         super(VERSION);
-        this.encoder = addChildBlock("encoder", encoder);
+        this.encoder = addChildBlock(ENCODER, encoder);
         this.encoderPath = encoderPath;
         this.pooling = pooling;
         this.poolingConfig = poolingConfig;
@@ -163,7 +166,7 @@ public final class SentenceModel extends AbstractBlock {
      * @throws IOException if a module is not known here, malformed or missing
      */
     public static SentenceModel of(LoadedModel model) throws IOException {
-        ModelFiles whole = model.directory().files().whole();
+        ModelFiles whole = model.sentenceFiles().whole();
         SentenceModule pools = null;
         List<Step> steps = new ArrayList<>();
         List<SentenceModule> modules = SentenceModule.read(whole);
