@@ -3,6 +3,7 @@ package org.attn4j.cli.config;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.models.config.Records;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -19,7 +20,9 @@ public interface RunConfig {
     TrainingConfig training();
 
     /** This configuration with another training section. */
-    RunConfig withTraining(TrainingConfig changed);
+    default RunConfig withTraining(TrainingConfig changed) {
+        return (RunConfig) Records.with((Record) this, "training", changed);
+    }
 
     /** The document, without the task, that is read back as this. */
     Map<String, Object> tree();

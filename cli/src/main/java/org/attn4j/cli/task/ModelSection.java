@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.common.Require;
+import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.adapter.AdapterConfig;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.config.RecordCodec;
@@ -132,6 +133,16 @@ public record ModelSection(
             model.adapt(named(lora, from));
         }
         return model;
+    }
+
+    /** Refuses batches of longer rows than the model has positions for. */
+    public static void requirePositions(LoadedModel model, BatchingConfig batching) {
+        int most = model.model().maxTokens().orElse(Integer.MAX_VALUE);
+        Require.that(
+                batching.maxLength() <= most,
+                "batching.maxLength must not exceed the %s positions of the model, got %s",
+                most,
+                batching.maxLength());
     }
 
     /** An adapter that names its model as the configuration does, unless that is a folder. */

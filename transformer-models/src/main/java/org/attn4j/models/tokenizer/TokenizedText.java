@@ -56,6 +56,20 @@ public record TokenizedText(
     }
 
     /**
+     * Returns what a causal language model goes on from: the ids without the special tokens that
+     * end the text. The first is kept whatever it is.
+     *
+     * @return the ids
+     */
+    public int[] openIds() {
+        int end = length();
+        while (end > 1 && special[end - 1]) {
+            end--;
+        }
+        return Arrays.stream(ids, 0, end).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /**
      * Returns some of the tokens.
      *
      * @param positions where they stand here, in the order of the result

@@ -7,7 +7,6 @@ import org.attn4j.cli.task.ModelSection;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.config.RecordCodec;
-import org.attn4j.models.config.Records;
 import org.attn4j.models.config.Settings;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -100,11 +99,6 @@ record AnsweringConfig(
 
     static AnsweringConfig bind(Map<String, Object> tree, String file) {
         return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
-    }
-
-    @Override
-    public AnsweringConfig withTraining(TrainingConfig changed) {
-        return Records.with(this, "training", changed);
     }
 
     @Override

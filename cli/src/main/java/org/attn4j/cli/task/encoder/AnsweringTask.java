@@ -195,32 +195,35 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
         Data data = config.data();
         List<AnsweredQuestion> questions = read(data, "test", data.test(), data.testPart());
         String name = HeadRun.file(data.folder(), "test", data.test()).toString();
-        try (TaskModel model =
-                TaskModel.load(Task.QUESTION_ANSWERING, request.model(), request.loader())) {
-            return measure(config, model, questions)
-                    .evaluation(
-                            data.testPart().isEmpty() ? name : name + ", part " + data.testPart(),
-                            questions.size(),
-                            request.metrics());
-        }
+        return measured(config, request, questions)
+                .evaluation(
+                        data.testPart().isEmpty() ? name : name + ", part " + data.testPart(),
+                        questions.size(),
+                        request.metrics());
+    }
+
+    private static Measured measured(
+            AnsweringConfig config, EvaluationRequest request, List<AnsweredQuestion> questions)
+            throws IOException {
+        return HeadRun.measured(
+                Task.QUESTION_ANSWERING,
+                request,
+                questions,
+                (model, all) -> measure(config, model, all));
     }
 
     @Override
     public List<Section> sections(AnsweringConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<AnsweredQuestion> all = read(data, "test", data.test(), data.testPart());
-        List<AnsweredQuestion> some = all.subList(0, Math.min(HeadRun.SAMPLES, all.size()));
+        List<AnsweredQuestion> some =
+                HeadRun.first(HeadRun.SAMPLES, read(data, "test", data.test(), data.testPart()));
+        List<String> answers = measured(config, request, some).outputs();
         List<List<String>> rows = new ArrayList<>();
-        try (TaskModel model =
-                TaskModel.load(Task.QUESTION_ANSWERING, request.model(), request.loader())) {
-            List<String> answers = measure(config, model, some).outputs();
-            for (int i = 0; i < some.size(); i++) {
-                List<String> right =
-                        some.get(i).answers().stream().map(AnsweredQuestion.Span::text).toList();
-                rows.add(
-                        List.of(some.get(i).question(), String.join(" | ", right), answers.get(i)));
-            }
+        for (int i = 0; i < some.size(); i++) {
+            List<String> right =
+                    some.get(i).answers().stream().map(AnsweredQuestion.Span::text).toList();
+            rows.add(List.of(some.get(i).question(), String.join(" | ", right), answers.get(i)));
         }
         return List.of(
                 Section.Table.of(

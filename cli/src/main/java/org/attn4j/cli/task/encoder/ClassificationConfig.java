@@ -138,12 +138,8 @@ record ClassificationConfig(
         boolean metric = tree.get("training") instanceof Map<?, ?> map && map.containsKey("metric");
         return metric
                 ? config
-                : config.withTraining(config.training.withMetric(config.data.problem.metric));
-    }
-
-    @Override
-    public ClassificationConfig withTraining(TrainingConfig changed) {
-        return Records.with(this, "training", changed);
+                : Records.with(
+                        config, "training", config.training.withMetric(config.data.problem.metric));
     }
 
     @Override

@@ -250,62 +250,64 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
             throws IOException {
         Data data = config.data();
         List<LabelledText> texts = read(data, "test", data.test());
-        try (TaskModel model =
-                TaskModel.load(Task.TEXT_CLASSIFICATION, request.model(), request.loader())) {
-            Labels labels = Labels.ofModel(model.labels(), data.labels());
-            return measure(data, labels, model, texts)
-                    .evaluation(
-                            HeadRun.file(data.folder(), "test", data.test()).toString(),
-                            texts.size(),
-                            request.metrics());
-        }
+        return HeadRun.measured(
+                        Task.TEXT_CLASSIFICATION,
+                        request,
+                        texts,
+                        (model, all) ->
+                                measure(
+                                        data,
+                                        Labels.ofModel(model.labels(), data.labels()),
+                                        model,
+                                        all))
+                .evaluation(
+                        HeadRun.file(data.folder(), "test", data.test()).toString(),
+                        texts.size(),
+                        request.metrics());
     }
 
     @Override
     public List<Section> sections(ClassificationConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<LabelledText> all = read(data, "test", data.test());
-        List<LabelledText> texts = all.subList(0, Math.min(HeadRun.SHOWN, all.size()));
+        List<LabelledText> texts = HeadRun.first(HeadRun.SHOWN, read(data, "test", data.test()));
         try (TaskModel model =
                 TaskModel.load(Task.TEXT_CLASSIFICATION, request.model(), request.loader())) {
             Labels labels = Labels.ofModel(model.labels(), data.labels());
             Measured measured = measure(data, labels, model, texts);
             List<Section> sections = new ArrayList<>();
             if (data.problem() == Problem.SINGLE_LABEL) {
-                int[] right = right(labels, texts);
-                int[] chosen =
-                        measured.outputs().stream().mapToInt(labels.names()::indexOf).toArray();
-                sections.add(
-                        new Section.Matrix(
-                                "Which class is taken for which, in the first %s texts of the test data"
-                                        .formatted(texts.size()),
-                                labels.names(),
-                                new ConfusionMatrix(labels.names(), right, chosen)
-                                        .counts().stream()
-                                                .map(
-                                                        row ->
-                                                                row.stream()
-                                                                        .mapToLong(Long::longValue)
-                                                                        .toArray())
-                                                .toArray(long[][]::new)));
+                sections.add(matrix(labels, texts, measured.outputs()));
             }
-            List<List<String>> rows = new ArrayList<>();
-            for (int i = 0; i < Math.min(HeadRun.SAMPLES, texts.size()); i++) {
-                LabelledText text = texts.get(i);
-                rows.add(
-                        List.of(
-                                text.pair() == null
-                                        ? text.text()
-                                        : text.text() + " | " + text.pair(),
-                                String.join(",", text.labels()),
-                                measured.outputs().get(i)));
-            }
-            sections.add(
-                    Section.Table.of(
-                            "Texts of the test data", List.of("text", "label", "model"), rows));
+            sections.add(samples(HeadRun.first(HeadRun.SAMPLES, texts), measured.outputs()));
             return sections;
         }
+    }
+
+    private static Section matrix(Labels labels, List<LabelledText> texts, List<String> outputs)
+            throws CorpusException {
+        int[] chosen = outputs.stream().mapToInt(labels.names()::indexOf).toArray();
+        ConfusionMatrix matrix = new ConfusionMatrix(labels.names(), right(labels, texts), chosen);
+        return new Section.Matrix(
+                "Which class is taken for which, in the first %s texts of the test data"
+                        .formatted(texts.size()),
+                labels.names(),
+                matrix.counts().stream()
+                        .map(row -> row.stream().mapToLong(Long::longValue).toArray())
+                        .toArray(long[][]::new));
+    }
+
+    private static Section samples(List<LabelledText> texts, List<String> outputs) {
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            LabelledText text = texts.get(i);
+            rows.add(
+                    List.of(
+                            text.pair() == null ? text.text() : text.text() + " | " + text.pair(),
+                            String.join(",", text.labels()),
+                            outputs.get(i)));
+        }
+        return Section.Table.of("Texts of the test data", List.of("text", "label", "model"), rows);
     }
 
     private static int[] right(Labels labels, List<LabelledText> texts) throws CorpusException {

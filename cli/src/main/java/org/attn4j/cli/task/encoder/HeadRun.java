@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
@@ -33,6 +34,7 @@ import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TokenizedText;
@@ -121,7 +123,7 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                 modelSection.open(context, holder.getNDManager(), ending, changes, List.of());
         Path texts = tokenizerFolder(context, folder, loaded);
         TaskModel model = new TaskModel(loaded, ModelTokenizer.load(texts));
-        requirePositions(loaded);
+        ModelSection.requirePositions(loaded, batching);
         ExampleDataset<Example> train = dataset(model, parts, true);
         ExampleDataset<Example> valid = dataset(model, parts, false);
         SequenceTrainer trainer =
@@ -175,13 +177,29 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                         model.model(), model.config(), null, ModelTokenizer.files(texts));
     }
 
-    private void requirePositions(LoadedModel model) {
-        int most = model.model().maxTokens().orElse(Integer.MAX_VALUE);
-        Require.that(
-                batching.maxLength() <= most,
-                "batching.maxLength must not exceed the %s positions of the model, got %s",
-                most,
-                batching.maxLength());
+    /**
+     * Measures a model.
+     *
+     * @param <E> what is measured on
+     */
+    @FunctionalInterface
+    interface Measure<E> {
+
+        Measured of(TaskModel model, List<E> examples) throws IOException;
+    }
+
+    /** Loads the model that is asked for, and measures it. */
+    static <E> Measured measured(
+            Task task, EvaluationRequest request, List<E> examples, Measure<E> measure)
+            throws IOException {
+        try (TaskModel model = TaskModel.load(task, request.model(), request.loader())) {
+            return measure.of(model, examples);
+        }
+    }
+
+    /** The first of the examples that a page shows. */
+    static <E> List<E> first(int most, List<E> examples) {
+        return examples.subList(0, Math.min(most, examples.size()));
     }
 
     private ExampleDataset<Example> dataset(TaskModel model, Parts parts, boolean training)

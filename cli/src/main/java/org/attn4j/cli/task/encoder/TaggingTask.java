@@ -179,36 +179,37 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
             throws IOException {
         Data data = config.data();
         List<TaggedSentence> sentences = read(data, "test", data.test());
-        try (TaskModel model =
-                TaskModel.load(Task.TOKEN_CLASSIFICATION, request.model(), request.loader())) {
-            Labels labels = Labels.ofModel(model.labels(), data.labels());
-            return measure(data, labels, model, sentences)
-                    .evaluation(
-                            HeadRun.file(data.folder(), "test", data.test()).toString(),
-                            sentences.size(),
-                            request.metrics());
-        }
+        return measured(data, request, sentences)
+                .evaluation(
+                        HeadRun.file(data.folder(), "test", data.test()).toString(),
+                        sentences.size(),
+                        request.metrics());
+    }
+
+    private static Measured measured(
+            Data data, EvaluationRequest request, List<TaggedSentence> sentences)
+            throws IOException {
+        return HeadRun.measured(
+                Task.TOKEN_CLASSIFICATION,
+                request,
+                sentences,
+                (model, all) ->
+                        measure(data, Labels.ofModel(model.labels(), data.labels()), model, all));
     }
 
     @Override
     public List<Section> sections(TaggingConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<TaggedSentence> all = read(data, "test", data.test());
-        List<TaggedSentence> some = all.subList(0, Math.min(HeadRun.SAMPLES, all.size()));
+        List<TaggedSentence> some = HeadRun.first(HeadRun.SAMPLES, read(data, "test", data.test()));
+        List<String> tags = measured(data, request, some).outputs();
         List<List<String>> rows = new ArrayList<>();
-        try (TaskModel model =
-                TaskModel.load(Task.TOKEN_CLASSIFICATION, request.model(), request.loader())) {
-            List<String> tags =
-                    measure(data, Labels.ofModel(model.labels(), data.labels()), model, some)
-                            .outputs();
-            for (int i = 0; i < some.size(); i++) {
-                rows.add(
-                        List.of(
-                                String.join(" ", some.get(i).words()),
-                                String.join(" ", some.get(i).tags()),
-                                tags.get(i)));
-            }
+        for (int i = 0; i < some.size(); i++) {
+            rows.add(
+                    List.of(
+                            String.join(" ", some.get(i).words()),
+                            String.join(" ", some.get(i).tags()),
+                            tags.get(i)));
         }
         return List.of(
                 Section.Table.of(

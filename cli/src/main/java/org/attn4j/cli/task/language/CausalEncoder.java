@@ -54,7 +54,7 @@ final class CausalEncoder {
      */
     Encoded encode(String text, boolean ended) {
         TokenizedText tokens = tokenizer.encode(text);
-        int[] ids = withoutEnd(tokens);
+        int[] ids = tokens.openIds();
         List<int[]> parts = new ArrayList<>(List.of(ids));
         if (ended) {
             tokenizer.eosId().ifPresent(id -> parts.add(new int[] {id}));
@@ -63,15 +63,6 @@ final class CausalEncoder {
         boolean given = ids.length > 0 && !tokens.special()[0];
         String predicted = given ? text.substring(tokens.offsets()[0][1]) : text;
         return Encoded.of(parts, parts.stream().map(part -> true).toList(), count(predicted));
-    }
-
-    /** The ids without special tokens that stand at the end. */
-    private static int[] withoutEnd(TokenizedText tokens) {
-        int end = tokens.length();
-        while (end > 0 && tokens.special()[end - 1] && end > 1) {
-            end--;
-        }
-        return Arrays.stream(tokens.ids(), 0, end).mapToInt(Math::toIntExact).toArray();
     }
 
     /**
@@ -110,7 +101,7 @@ final class CausalEncoder {
     }
 
     private int[] prompt(String prompt, boolean first) {
-        return first ? withoutEnd(tokenizer.encode(prompt)) : ids(prompt).toArray();
+        return first ? tokenizer.encode(prompt).openIds() : ids(prompt).toArray();
     }
 
     private IntStream ids(String text) {

@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.language.CausalConfig.Packing;
 import org.attn4j.cli.task.language.TextData.Split;
-import org.attn4j.common.Require;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
@@ -65,7 +65,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         () -> config.data().written(Split.TRAIN, config.template()));
         Model holder = context.newModel(config);
         LoadedModel model = tokenizer.model(config.model(), context, holder.getNDManager(), ENDING);
-        checkLength(model, config);
+        ModelSection.requirePositions(model, config.batching());
         boolean positions = takesPositions(model);
         CausalExamples train = CausalExamples.of(config, Split.TRAIN, tokenizer, positions);
         CausalExamples valid = CausalExamples.of(config, Split.VALID, tokenizer, positions);
@@ -89,16 +89,6 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         "packing", config.packing().toString(),
                         "batching", config.batching().toString()),
                 List.of(holder, tokenizer));
-    }
-
-    private static void checkLength(LoadedModel model, CausalConfig config) {
-        int length = config.batching().maxLength();
-        int most = model.model().maxTokens().orElse(length);
-        Require.that(
-                length <= most,
-                "batching.maxLength must not exceed the %s positions of the model, got %s",
-                most,
-                length);
     }
 
     private static boolean takesPositions(LoadedModel model) {
@@ -133,7 +123,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
         try (LoadedModel model = request.loader().load(request.model());
                 RunTokenizer tokenizer =
                         new RunTokenizer(ModelTokenizer.load(request.model()), List.of())) {
-            checkLength(model, config);
+            ModelSection.requirePositions(model, config.batching());
             CausalExamples test =
                     CausalExamples.of(config, Split.TEST, tokenizer, takesPositions(model));
             Perplexity perplexity =

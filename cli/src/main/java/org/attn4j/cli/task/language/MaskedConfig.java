@@ -6,7 +6,6 @@ import org.attn4j.cli.task.ModelSection;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.config.RecordCodec;
-import org.attn4j.models.config.Records;
 import org.attn4j.models.config.Settings;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -72,11 +71,6 @@ record MaskedConfig(
 
     static MaskedConfig bind(Map<String, Object> tree, String file) {
         return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
-    }
-
-    @Override
-    public MaskedConfig withTraining(TrainingConfig changed) {
-        return Records.with(this, "training", changed);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
@@ -67,7 +68,7 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                         () -> config.data().texts(Split.TRAIN));
         Model holder = context.newModel(config);
         LoadedModel model = tokenizer.model(config.model(), context, holder.getNDManager(), ENDING);
-        checkLength(model, config);
+        ModelSection.requirePositions(model, config.batching());
         MaskedExamples train = examples(config, Split.TRAIN, tokenizer);
         MaskedExamples valid = examples(config, Split.VALID, tokenizer);
         ExampleDataset<MaskableText> batches = train.masked(config.masking());
@@ -104,16 +105,6 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
         return MaskedExamples.of(config.data(), split, batching, tokenizer);
     }
 
-    private static void checkLength(LoadedModel model, MaskedConfig config) {
-        int length = config.batching().maxLength();
-        int most = model.model().maxTokens().orElse(length);
-        Require.that(
-                length <= most,
-                "batching.maxLength must not exceed the %s positions of the model, got %s",
-                most,
-                length);
-    }
-
     @Override
     public List<Section> sections(MaskedConfig config, EvaluationRequest request)
             throws IOException {
@@ -134,7 +125,7 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
         try (LoadedModel model = request.loader().load(request.model());
                 RunTokenizer tokenizer =
                         new RunTokenizer(ModelTokenizer.load(request.model()), List.of())) {
-            checkLength(model, config);
+            ModelSection.requirePositions(model, config.batching());
             MaskedExamples test = examples(config, Split.TEST, tokenizer);
             Map<String, Object> metrics = new LinkedHashMap<>();
             List<String> lines = new ArrayList<>();

@@ -6,7 +6,6 @@ import org.attn4j.cli.config.RunConfig;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.config.RecordCodec;
-import org.attn4j.models.config.Records;
 import org.attn4j.models.config.Settings;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.task.GenerationRequest;
@@ -93,11 +92,6 @@ public record PairsConfig(
 
     static PairsConfig bind(Map<String, Object> tree, String file) {
         return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
-    }
-
-    @Override
-    public PairsConfig withTraining(TrainingConfig changed) {
-        return Records.with(this, "training", changed);
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.attn4j.cli.task.ModelSection;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.models.config.RecordCodec;
-import org.attn4j.models.config.Records;
 import org.attn4j.models.config.Settings;
 import org.attn4j.models.model.sentence.Pooling;
 import org.attn4j.models.training.GradientCache;
@@ -210,11 +209,6 @@ record EmbeddingConfig(
 
     static EmbeddingConfig bind(Map<String, Object> tree, String file) {
         return CODEC.read(Settings.ofTree(tree, file), defaults(RunConfig.trainingDefaults(tree)));
-    }
-
-    @Override
-    public EmbeddingConfig withTraining(TrainingConfig changed) {
-        return Records.with(this, "training", changed);
     }
 
     @Override
