@@ -138,6 +138,15 @@ public final class ExampleDataset<E> implements Dataset {
     }
 
     /**
+     * Returns the number of examples.
+     *
+     * @return the number of examples
+     */
+    public int size() {
+        return examples.size();
+    }
+
+    /**
      * Returns the number of batches in an epoch.
      *
      * @param epoch the epoch, from 0

@@ -12,11 +12,20 @@ import org.attn4j.models.model.Pretrained;
  * @param loader how it is loaded
  * @param metrics the metrics asked for, or none for the task's own
  * @param beams the beams of a search, or null for the model's own
- * @param progress told of each example that is done
+ * @param progress told of each example that is done; null for nobody
  */
 public record EvaluationRequest(
         Path model,
         Pretrained.Loader loader,
         List<String> metrics,
         Integer beams,
-        Progress progress) {}
+        Progress progress) {
+
+    /** The progress, at the beginning of so many examples. */
+    public Progress begun(long examples) {
+        if (progress != null) {
+            progress.reset("measure", examples);
+        }
+        return progress;
+    }
+}

@@ -105,6 +105,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     run == null
                             ? TranslationTask.evaluate(AlignedFiles.of(source, target), request)
                             : run.evaluate(request);
+            progress.end();
             double seconds = (System.nanoTime() - start) / 1e9;
             if (outputs != null) {
                 Files.write(

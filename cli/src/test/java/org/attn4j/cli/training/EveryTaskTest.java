@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.util.Progress;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,10 @@ import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.task.ConfiguredRun;
+import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
+import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.RunDirectory;
 import org.attn4j.models.training.RunListener;
 import org.attn4j.models.training.StepProgress;
@@ -93,9 +96,10 @@ class EveryTaskTest {
 
     @ParameterizedTest
     @MethodSource("runs")
-    void aRunEvaluatesOnItsOwnTestData(String run) throws Exception {
+    void aRunEvaluatesOnItsOwnTestDataAndTellsHowFarItIs(String run) throws Exception {
         Path out = folder.resolve("run");
-        Outcome trained = train(written(run), out);
+        List<String> written = written(run);
+        Outcome trained = train(written, out);
         assertEquals(0, trained.code(), trained.err());
         Outcome evaluated =
                 Cli.run("evaluate", "--model", out.toString(), "--engine", Cli.ENGINE, "--json");
@@ -107,6 +111,50 @@ class EveryTaskTest {
                                 .size()
                         > 0,
                 evaluated.out());
+        Counted counted = new Counted();
+        TrainingTasks.read(written.get(0), written.subList(1, written.size()))
+                .evaluate(
+                        new EvaluationRequest(
+                                out,
+                                Pretrained.loader().optEngine(Cli.ENGINE),
+                                List.of(),
+                                null,
+                                counted));
+        assertTrue(counted.total > 0, "it is told how much there is");
+        assertEquals(counted.total, counted.done);
+    }
+
+    /** What the last part of an evaluation tells. */
+    private static final class Counted implements Progress {
+
+        private long total;
+        private long done;
+
+        @Override
+        public void reset(String message, long max, String trailingMessage) {
+            total = max;
+            done = 0;
+        }
+
+        @Override
+        public void start(long initialProgress) {
+            done = initialProgress;
+        }
+
+        @Override
+        public void end() {
+            // what was told stays
+        }
+
+        @Override
+        public void increment(long increment) {
+            done += increment;
+        }
+
+        @Override
+        public void update(long progress, String message) {
+            done = progress;
+        }
     }
 
     /** The arrays that stand after a step are those that stood after the second. */

@@ -3,6 +3,7 @@ package org.attn4j.cli.task.encoder;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
@@ -178,7 +180,7 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
 
         @Override
         public Measured measure(TaskModel model) throws IOException {
-            return AnsweringTask.measure(config, model, valid);
+            return AnsweringTask.measure(config, model, valid, null);
         }
     }
 
@@ -209,7 +211,7 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
                 Task.QUESTION_ANSWERING,
                 request,
                 questions,
-                (model, all) -> measure(config, model, all));
+                (model, all, progress) -> measure(config, model, all, progress));
     }
 
     @Override
@@ -233,7 +235,10 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
     }
 
     private static Measured measure(
-            AnsweringConfig config, TaskModel model, List<AnsweredQuestion> questions)
+            AnsweringConfig config,
+            TaskModel model,
+            List<AnsweredQuestion> questions,
+            Progress progress)
             throws IOException {
         QuestionAnswerer answerer = new QuestionAnswerer(model);
         AnswerOptions options =
@@ -241,23 +246,18 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
                         .withMaxAnswerTokens(config.data().maxAnswerTokens())
                         .withParts(config.batching().maxLength(), config.data().stride())
                         .withImpossible(config.data().impossible());
+        List<String> outputs =
+                InParts.map(
+                        questions,
+                        1,
+                        progress,
+                        one -> List.of(answer(answerer, one.get(0), options)));
         AnswerScore answered = AnswerScore.NONE;
         AnswerScore unanswered = AnswerScore.NONE;
-        List<String> outputs = new ArrayList<>();
-        for (AnsweredQuestion question : questions) {
-            String answer;
-            try {
-                answer =
-                        answerer.answer(question.question(), question.context(), options)
-                                .get(0)
-                                .text();
-            } catch (IllegalArgumentException e) {
-                throw refused(question, e);
-            }
-            outputs.add(answer);
+        for (int i = 0; i < outputs.size(); i++) {
             List<String> right =
-                    question.answers().stream().map(AnsweredQuestion.Span::text).toList();
-            AnswerScore score = AnswerScore.of(answer, right);
+                    questions.get(i).answers().stream().map(AnsweredQuestion.Span::text).toList();
+            AnswerScore score = AnswerScore.of(outputs.get(i), right);
             if (right.isEmpty()) {
                 unanswered = unanswered.plus(score);
             } else {
@@ -273,5 +273,15 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
                     .score("no_answer_exact", unanswered.exactPercent());
         }
         return measured;
+    }
+
+    private static String answer(
+            QuestionAnswerer answerer, AnsweredQuestion question, AnswerOptions options)
+            throws CorpusException {
+        try {
+            return answerer.answer(question.question(), question.context(), options).get(0).text();
+        } catch (IllegalArgumentException e) {
+            throw refused(question, e);
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.attn4j.cli.task.encoder;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
+import ai.djl.util.Progress;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
@@ -215,7 +217,7 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
 
         @Override
         public Measured measure(TaskModel model) throws IOException {
-            return ClassificationTask.measure(config.data(), labels, model, valid);
+            return ClassificationTask.measure(config.data(), labels, model, valid, null);
         }
     }
 
@@ -254,12 +256,13 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
                         Task.TEXT_CLASSIFICATION,
                         request,
                         texts,
-                        (model, all) ->
+                        (model, all, progress) ->
                                 measure(
                                         data,
                                         Labels.ofModel(model.labels(), data.labels()),
                                         model,
-                                        all))
+                                        all,
+                                        progress))
                 .evaluation(
                         HeadRun.file(data.folder(), "test", data.test()).toString(),
                         texts.size(),
@@ -274,7 +277,7 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
         try (TaskModel model =
                 TaskModel.load(Task.TEXT_CLASSIFICATION, request.model(), request.loader())) {
             Labels labels = Labels.ofModel(model.labels(), data.labels());
-            Measured measured = measure(data, labels, model, texts);
+            Measured measured = measure(data, labels, model, texts, null);
             List<Section> sections = new ArrayList<>();
             if (data.problem() == Problem.SINGLE_LABEL) {
                 sections.add(matrix(labels, texts, measured.outputs()));
@@ -319,9 +322,9 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
     }
 
     private static Measured measure(
-            Data data, Labels labels, TaskModel model, List<LabelledText> texts)
+            Data data, Labels labels, TaskModel model, List<LabelledText> texts, Progress progress)
             throws IOException {
-        List<double[]> scores = scores(model, texts);
+        List<double[]> scores = scores(model, texts, progress);
         return switch (data.problem()) {
             case SINGLE_LABEL -> ofClasses(labels, texts, scores);
             case MULTI_LABEL -> ofSeveral(labels, texts, scores);
@@ -329,23 +332,24 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
         };
     }
 
-    private static List<double[]> scores(TaskModel model, List<LabelledText> texts)
-            throws CorpusException {
+    private static List<double[]> scores(
+            TaskModel model, List<LabelledText> texts, Progress progress) throws CorpusException {
         TextClassifier classifier = new TextClassifier(model, null, true);
+        List<Outcome<double[]>> outcomes =
+                InParts.map(
+                        texts.stream().map(ClassificationTask::pair).toList(),
+                        TOGETHER,
+                        progress,
+                        classifier::scoreOutcomes);
         List<double[]> scores = new ArrayList<>();
         int cut = 0;
-        for (int from = 0; from < texts.size(); from += TOGETHER) {
-            List<LabelledText> some = texts.subList(from, Math.min(from + TOGETHER, texts.size()));
-            List<Outcome<double[]>> outcomes =
-                    classifier.scoreOutcomes(some.stream().map(ClassificationTask::pair).toList());
-            for (int i = 0; i < outcomes.size(); i++) {
-                if (outcomes.get(i).reading().refused()) {
-                    throw new CorpusException(
-                            some.get(i).place() + " " + outcomes.get(i).reading().problem());
-                }
-                cut += outcomes.get(i).reading().cut() ? 1 : 0;
-                scores.add(outcomes.get(i).value());
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i).reading().refused()) {
+                throw new CorpusException(
+                        texts.get(i).place() + " " + outcomes.get(i).reading().problem());
             }
+            cut += outcomes.get(i).reading().cut() ? 1 : 0;
+            scores.add(outcomes.get(i).value());
         }
         if (cut > 0) {
             logger.warn("{} of {} texts were cut to what the model reads", cut, texts.size());

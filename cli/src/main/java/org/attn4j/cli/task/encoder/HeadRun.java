@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
+import ai.djl.util.Progress;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -178,14 +179,14 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
     }
 
     /**
-     * Measures a model.
+     * Measures a model. The progress, which is told of each example, may be null.
      *
      * @param <E> what is measured on
      */
     @FunctionalInterface
     interface Measure<E> {
 
-        Measured of(TaskModel model, List<E> examples) throws IOException;
+        Measured of(TaskModel model, List<E> examples, Progress progress) throws IOException;
     }
 
     /** Loads the model that is asked for, and measures it. */
@@ -193,7 +194,7 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
             Task task, EvaluationRequest request, List<E> examples, Measure<E> measure)
             throws IOException {
         try (TaskModel model = TaskModel.load(task, request.model(), request.loader())) {
-            return measure.of(model, examples);
+            return measure.of(model, examples, request.begun(examples.size()));
         }
     }
 

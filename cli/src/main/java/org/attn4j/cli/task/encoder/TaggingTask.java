@@ -3,6 +3,7 @@ package org.attn4j.cli.task.encoder;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class TaggingTask implements TrainingTask<TaggingConfig> {
 
     private static final Logger logger = LoggerFactory.getLogger(TaggingTask.class);
+    private static final int TOGETHER = 256;
 
     @Override
     public String name() {
@@ -170,7 +173,7 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
 
         @Override
         public Measured measure(TaskModel model) throws IOException {
-            return TaggingTask.measure(config.data(), labels, model, valid);
+            return TaggingTask.measure(config.data(), labels, model, valid, null);
         }
     }
 
@@ -193,8 +196,13 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
                 Task.TOKEN_CLASSIFICATION,
                 request,
                 sentences,
-                (model, all) ->
-                        measure(data, Labels.ofModel(model.labels(), data.labels()), model, all));
+                (model, all, progress) ->
+                        measure(
+                                data,
+                                Labels.ofModel(model.labels(), data.labels()),
+                                model,
+                                all,
+                                progress));
     }
 
     @Override
@@ -217,10 +225,13 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
     }
 
     private static Measured measure(
-            Data data, Labels labels, TaskModel model, List<TaggedSentence> sentences)
-            throws IOException {
+            Data data,
+            Labels labels,
+            TaskModel model,
+            List<TaggedSentence> sentences,
+            Progress progress) {
         List<List<String>> right = sentences.stream().map(TaggedSentence::tags).toList();
-        List<List<String>> chosen = tags(labels, model, sentences);
+        List<List<String>> chosen = tags(labels, model, sentences, progress);
         Measured measured =
                 new Measured(chosen.stream().map(tags -> String.join(" ", tags)).toList());
         boolean marksEntities =
@@ -251,11 +262,12 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
 
     /** What the model tells of each word; of one that it has not read, that it is outside. */
     private static List<List<String>> tags(
-            Labels labels, TaskModel model, List<TaggedSentence> sentences) {
+            Labels labels, TaskModel model, List<TaggedSentence> sentences, Progress progress) {
         List<List<String>> words = sentences.stream().map(TaggedSentence::words).toList();
+        TokenTagger tagger = new TokenTagger(model);
         List<List<String>> chosen = new ArrayList<>();
         int unread = 0;
-        for (List<String> tags : new TokenTagger(model).tagWords(words)) {
+        for (List<String> tags : InParts.map(words, TOGETHER, progress, tagger::tagWords)) {
             List<String> written = new ArrayList<>();
             for (String tag : tags) {
                 unread += tag == null ? 1 : 0;

@@ -127,7 +127,12 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
             CausalExamples test =
                     CausalExamples.of(config, Split.TEST, tokenizer, takesPositions(model));
             Perplexity perplexity =
-                    LanguageScores.of(model, test.inputs(), test.batches()::batches).perplexity();
+                    LanguageScores.of(
+                                    model,
+                                    test.inputs(),
+                                    test.batches(),
+                                    request.begun(test.batches().size()))
+                            .perplexity();
             double bits = bits(perplexity.negativeLogLikelihood(), test);
             Map<String, Object> metrics = new LinkedHashMap<>();
             metrics.put("perplexity", perplexity.toMap());

@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.dataset.Batch;
-import java.io.IOException;
+import ai.djl.util.Progress;
 import java.util.Iterator;
 import java.util.List;
+import org.attn4j.datasets.ExampleDataset;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
-import org.attn4j.models.training.BatchSource;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
 import org.attn4j.models.training.NamedBlock;
 
@@ -24,9 +24,13 @@ import org.attn4j.models.training.NamedBlock;
  */
 record LanguageScores(double negativeLogLikelihood, long right, long tokens) {
 
-    /** Measures a model on the first epoch of batches. */
-    static LanguageScores of(LoadedModel model, List<String> inputs, BatchSource source)
-            throws IOException {
+    /**
+     * Measures a model on the first epoch of batches.
+     *
+     * @param progress told of the rows of each batch that is done; null for nobody
+     */
+    static LanguageScores of(
+            LoadedModel model, List<String> inputs, ExampleDataset<?> source, Progress progress) {
         NamedBlock block = new NamedBlock(model.model(), inputs, List.of("logits"));
         LanguageScores total = new LanguageScores(0, 0, 0);
         try (NDManager manager = model.manager().newSubManager()) {
@@ -38,6 +42,9 @@ record LanguageScores(double negativeLogLikelihood, long right, long tokens) {
                     scope.suppressNotUsedWarning();
                     NDList logits = block.forward(parameters, batch.getData(), false);
                     total = total.plus(of(batch.getLabels(), logits));
+                    if (progress != null) {
+                        progress.increment(batch.getSize());
+                    }
                 }
             }
         }

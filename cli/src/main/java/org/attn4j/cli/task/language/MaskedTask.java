@@ -130,9 +130,7 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
             Map<String, Object> metrics = new LinkedHashMap<>();
             List<String> lines = new ArrayList<>();
             if (asked.contains("loss") || asked.contains(ACCURACY)) {
-                LanguageScores scores =
-                        LanguageScores.of(
-                                model, MaskedTexts.INPUTS, test.masked(config.masking())::batches);
+                LanguageScores scores = scores(model, test.masked(config.masking()), request);
                 metrics.put("loss", scores.perplexity().toMap());
                 metrics.put(
                         ACCURACY, Map.of("score", scores.accuracy(), "tokens", scores.tokens()));
@@ -145,14 +143,18 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                                 scores.tokens()));
             }
             if (asked.contains(PSEUDO)) {
-                Perplexity pseudo =
-                        LanguageScores.of(model, MaskedTexts.INPUTS, test.each()::batches)
-                                .perplexity();
+                Perplexity pseudo = scores(model, test.each(), request).perplexity();
                 metrics.put(PSEUDO, pseudo.toMap());
                 lines.add("pseudo-" + pseudo.formatWithSignature());
             }
             return new TaskEvaluation(
                     config.data().name(Split.TEST), test.size(), List.of(), lines, metrics);
         }
+    }
+
+    private static LanguageScores scores(
+            LoadedModel model, ExampleDataset<?> examples, EvaluationRequest request) {
+        return LanguageScores.of(
+                model, MaskedTexts.INPUTS, examples, request.begun(examples.size()));
     }
 }

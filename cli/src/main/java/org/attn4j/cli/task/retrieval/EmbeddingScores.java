@@ -1,8 +1,10 @@
 package org.attn4j.cli.task.retrieval;
 
+import ai.djl.util.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.attn4j.cli.report.Section;
+import org.attn4j.cli.task.InParts;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.ComparedTexts;
 import org.attn4j.datasets.RetrievalSet;
@@ -27,6 +30,7 @@ final class EmbeddingScores {
             List.of(SentenceSettings.DOCUMENT, "passage", "corpus");
 
     private static final int SHOWN_PAIRS = 20;
+    private static final int TOGETHER = 256;
 
     /** A page is made in seconds: of a larger collection the first texts stand for all. */
     private static final int MOST_SHOWN_AMONG = 1000;
@@ -73,9 +77,27 @@ final class EmbeddingScores {
         return collection == null ? scored.size() : collection.queries().size();
     }
 
-    /** Spearman's and Pearson's correlation with the scores, or the metrics of retrieval. */
-    Map<String, Double> of(TextEmbedder embedder) {
-        return collection == null ? correlations(embedder) : retrieval(embedder);
+    /**
+     * Spearman's and Pearson's correlation with the scores, or the metrics of retrieval.
+     *
+     * @param progress told of each text; null for nobody
+     */
+    Map<String, Double> of(TextEmbedder embedder, Progress progress) {
+        return collection == null
+                ? correlations(embedder, progress)
+                : retrieval(embedder, progress);
+    }
+
+    /** How many texts are embedded. */
+    int texts() {
+        return collection == null
+                ? 2 * scored.size()
+                : collection.documents().size() + collection.queries().size();
+    }
+
+    private static List<float[]> embed(
+            TextEmbedder embedder, Collection<String> texts, Progress progress) {
+        return InParts.map(List.copyOf(texts), TOGETHER, progress, embedder::embed);
     }
 
     /** What a page shows: queries with what is found for them, or pairs with their scores. */
@@ -139,9 +161,9 @@ final class EmbeddingScores {
         return found.section("What is found", among.size());
     }
 
-    private Map<String, Double> correlations(TextEmbedder embedder) {
-        List<float[]> left = queries(embedder).embed(column(0));
-        List<float[]> right = documents(embedder).embed(column(1));
+    private Map<String, Double> correlations(TextEmbedder embedder, Progress progress) {
+        List<float[]> left = embed(queries(embedder), column(0), progress);
+        List<float[]> right = embed(documents(embedder), column(1), progress);
         double[] found = new double[scored.size()];
         for (int i = 0; i < found.length; i++) {
             found[i] = embedder.similarity().of(left.get(i), right.get(i));
@@ -157,12 +179,12 @@ final class EmbeddingScores {
         return scored.stream().map(row -> row.texts().get(index)).toList();
     }
 
-    private Map<String, Double> retrieval(TextEmbedder embedder) {
+    private Map<String, Double> retrieval(TextEmbedder embedder, Progress progress) {
         List<String> ids = List.copyOf(collection.documents().keySet());
         List<float[]> vectors =
-                documents(embedder).embed(List.copyOf(collection.documents().values()));
+                embed(documents(embedder), collection.documents().values(), progress);
         List<String> asked = List.copyOf(collection.queries().keySet());
-        List<float[]> queries = queries(embedder).embed(List.copyOf(collection.queries().values()));
+        List<float[]> queries = embed(queries(embedder), collection.queries().values(), progress);
         RetrievalMetrics metrics = new RetrievalMetrics();
         for (int q = 0; q < asked.size(); q++) {
             Map<String, Double> alike = new HashMap<>();

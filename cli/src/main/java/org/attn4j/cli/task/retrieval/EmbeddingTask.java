@@ -279,7 +279,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
             return null;
         }
         EmbeddingScores scores = EmbeddingScores.on(config.data().valid(), config.data().path());
-        return (trainer, stop) -> scores.of(embedder);
+        return (trainer, stop) -> scores.of(embedder, null);
     }
 
     @Override
@@ -290,7 +290,10 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         try (TaskModel model =
                 TaskModel.load(Task.TEXT_EMBEDDING, request.model(), request.loader())) {
             return evaluation(
-                    source, scores.examples(), scores.of(new TextEmbedder(model)), request);
+                    source,
+                    scores.examples(),
+                    scores.of(new TextEmbedder(model), request.begun(scores.texts())),
+                    request);
         }
     }
 

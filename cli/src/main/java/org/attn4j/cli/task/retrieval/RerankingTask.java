@@ -317,9 +317,7 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
         RerankingScores scores = scores(config, request, 0);
         Map<String, Double> all = new LinkedHashMap<>();
         try (TextReranker reranker = TextReranker.load(request.model(), request.loader())) {
-            request.progress().reset("Reranking", scores.queries());
-            all.putAll(scores.of(reranker, null, request.progress()));
-            request.progress().end();
+            all.putAll(scores.of(reranker, null, request.begun(scores.queries())));
         }
         scores.before().forEach((name, score) -> all.put("before_" + name, score));
         return EmbeddingTask.evaluation(source, scores.queries(), all, request);
