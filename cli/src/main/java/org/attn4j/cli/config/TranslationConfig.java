@@ -38,9 +38,7 @@ public record TranslationConfig(
         implements RunConfig {
 
     public TranslationConfig {
-        // What does not make a schedule or a model is refused here, before anything is written.
-        training.learningRate(model.modelSize());
-        model.newBlock();
+        model.newBlock(); // what makes no model is refused here, before anything is written
     }
 
     private static final RecordCodec<TranslationConfig> CODEC =

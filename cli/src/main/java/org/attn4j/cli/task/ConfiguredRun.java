@@ -22,7 +22,22 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
     /** Reads the configuration of a task. */
     public static <C extends RunConfig> ConfiguredRun<C> bind(
             TrainingTask<C> task, Map<String, Object> tree, String file) {
-        return new ConfiguredRun<>(task, task.bind(tree, file));
+        C config = task.bind(tree, file);
+        requireSchedule(config.training(), file);
+        return new ConfiguredRun<>(task, config);
+    }
+
+    /** What makes no schedule is refused before anything is written. */
+    private static void requireSchedule(TrainingConfig training, String file) {
+        if (training.decaysOverEpochs()) {
+            return;
+        }
+        try {
+            training.learningRate(1);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "%s: training: %s".formatted(file, e.getMessage()), e);
+        }
     }
 
     public void checkData() throws IOException {

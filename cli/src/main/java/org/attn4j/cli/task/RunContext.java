@@ -18,7 +18,6 @@ import org.attn4j.models.adapter.Adapter;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.RunDirectory;
-import org.attn4j.models.training.Schedule;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.TrainingConfig;
 
@@ -115,11 +114,9 @@ public record RunContext(
      *
      * @param batches how many batches an epoch has
      */
-    public static RunConfig ending(RunConfig config, LongUnaryOperator batches) {
+    private static RunConfig ending(RunConfig config, LongUnaryOperator batches) {
         TrainingConfig training = config.training();
-        boolean falls =
-                training.schedule() == Schedule.LINEAR || training.schedule() == Schedule.COSINE;
-        if (!falls || training.epochs() == 0 || training.decaySteps() > 0) {
+        if (!training.decaysOverEpochs()) {
             return config;
         }
         long count = 0;
@@ -136,13 +133,19 @@ public record RunContext(
      *
      * @param model the model, which is given the block
      * @param block the block that is trained
+     * @param batches how many batches an epoch has
      * @param modelSize D, which one of the schedules needs
      */
     public SequenceTrainer trainer(
-            Model model, Block block, Loss loss, RunConfig config, int modelSize) {
+            Model model,
+            Block block,
+            Loss loss,
+            RunConfig config,
+            LongUnaryOperator batches,
+            int modelSize) {
         Trained trained = change.apply(new Trained(block, loss));
         model.setBlock(trained.block());
-        TrainingConfig training = config.seededTraining();
+        TrainingConfig training = ending(config, batches).seededTraining();
         return SequenceTrainer.of(
                 model,
                 trained.loss(),

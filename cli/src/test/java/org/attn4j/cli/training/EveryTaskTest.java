@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -53,10 +54,14 @@ class EveryTaskTest {
     }
 
     private static double[] losses(Path run) throws IOException {
+        return ofSteps(run, "loss");
+    }
+
+    private static double[] ofSteps(Path run, String key) throws IOException {
         try (Stream<String> lines = Files.lines(new RunDirectory(run).metrics())) {
             return lines.map(line -> JsonParser.parseString(line).getAsJsonObject())
                     .filter(line -> line.get("event").getAsString().equals("step"))
-                    .mapToDouble(line -> line.get("loss").getAsDouble())
+                    .mapToDouble(line -> line.get(key).getAsDouble())
                     .toArray();
         }
     }
@@ -83,6 +88,27 @@ class EveryTaskTest {
                     Files.readAllBytes(parts.resolve(whole.relativize(weights).toString())),
                     weights.toString());
         }
+    }
+
+    /** How many steps that are follows from the data, which only the task knows. */
+    @ParameterizedTest
+    @MethodSource("runs")
+    void aFallingRateReachesItsFloorAtTheEndOfTheEpochs(String run) throws Exception {
+        List<String> written = new ArrayList<>(written(run));
+        written.addAll(
+                List.of(
+                        "training.steps=0",
+                        "training.epochs=2",
+                        "training.schedule=linear",
+                        "training.warmupSteps=0",
+                        "training.finalLearningRate=0"));
+        Path out = folder.resolve("run");
+        Outcome trained = train(written, out);
+        assertEquals(0, trained.code(), trained.err());
+        double[] rates = ofSteps(out, "learning_rate");
+        assertTrue(rates.length >= 2, "two epochs");
+        assertTrue(rates[rates.length - 2] > 0, Arrays.toString(rates));
+        assertEquals(0, rates[rates.length - 1], Arrays.toString(rates));
     }
 
     private static List<Path> weights(Path run) throws IOException {

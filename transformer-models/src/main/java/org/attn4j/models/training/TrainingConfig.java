@@ -497,6 +497,18 @@ public record TrainingConfig(
     }
 
     /**
+     * Returns whether the rate falls until the last epoch, so that only the data tell at which step
+     * it reaches its floor.
+     *
+     * @return whether it is so; then {@link #withDecaySteps} is to be told before there is a
+     *     schedule
+     */
+    public boolean decaysOverEpochs() {
+        boolean falls = schedule == Schedule.LINEAR || schedule == Schedule.COSINE;
+        return falls && epochs > 0 && decaySteps == 0;
+    }
+
+    /**
      * Returns the learning rate over the steps.
      *
      * @param modelSize the model size, which {@link Schedule#NOAM} needs

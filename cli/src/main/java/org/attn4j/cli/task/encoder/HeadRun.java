@@ -132,7 +132,8 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
                         holder,
                         new NamedBlock(loaded.model(), model.inputNames(), parts.outputs()),
                         parts.loss(),
-                        RunContext.ending(config, train::batchCount),
+                        config,
+                        train::batchCount,
                         modelSize(loaded.config()));
         trainer.initialize(new Shape(1, 1));
         NamedBlock block = new NamedBlock(loaded.model(), model.inputNames(), parts.outputs());

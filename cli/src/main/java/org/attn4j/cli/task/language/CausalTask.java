@@ -75,7 +75,8 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         new NamedBlock(model.model(), train.inputs(), List.of("logits")),
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
-                        RunContext.ending(config, train.batches()::batchCount),
+                        config,
+                        train.batches()::batchCount,
                         RunTokenizer.modelSize(model));
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(

@@ -78,7 +78,8 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                         new NamedBlock(model.model(), MaskedTexts.INPUTS, List.of("logits")),
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
-                        RunContext.ending(config, batches::batchCount),
+                        config,
+                        batches::batchCount,
                         RunTokenizer.modelSize(model));
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(

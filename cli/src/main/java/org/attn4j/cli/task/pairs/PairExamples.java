@@ -9,7 +9,6 @@ import org.attn4j.datasets.CorpusException;
 import org.attn4j.datasets.ExampleDataset;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
-import org.attn4j.models.training.BatchSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +39,7 @@ interface PairExamples<E> extends Collator<E> {
      *
      * @param learned whether it is learned: what is empty or too long may then be left out
      */
-    default BatchSource read(ParallelCorpus corpus, PairsConfig config, boolean learned)
+    default ExampleDataset<E> read(ParallelCorpus corpus, PairsConfig config, boolean learned)
             throws IOException {
         int most = config.batching().maxLength();
         boolean cuts = !learned || config.batching().overlong() == Overlong.TRUNCATE;
@@ -71,6 +70,6 @@ interface PairExamples<E> extends Collator<E> {
         if (empty + overlong > 0) {
             LOGGER.warn("{}: {}", corpus.name(), left);
         }
-        return ExampleDataset.of(examples, this::length, config.batches(learned), this)::batches;
+        return ExampleDataset.of(examples, this::length, config.batches(learned), this);
     }
 }

@@ -20,6 +20,7 @@ import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig.Overlong;
+import org.attn4j.datasets.ExampleDataset;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.model.LoadedModel;
@@ -103,6 +104,7 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
         if (config.model().freezeEncoder()) {
             model.model(EncoderDecoder.class).freezeEncoder();
         }
+        ExampleDataset<?> train = examples.read(corpora.train(), config, true);
         SequenceTrainer trainer =
                 context.trainer(
                         holder,
@@ -110,11 +112,12 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                         new LabelSmoothedCrossEntropy(
                                 (float) config.training().labelSmoothing(), Losses.IGNORED),
                         config,
+                        train::batchCount,
                         start.modelSize());
         trainer.initialize(new Shape(1, 1));
         return new PreparedRun(
                 trainer,
-                examples.read(corpora.train(), config, true),
+                train::batches,
                 model.exact(),
                 validator(config, generator, examples, corpora.valid()),
                 Map.of(
@@ -175,7 +178,8 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
             PairExamples<?> examples,
             ParallelCorpus corpus)
             throws IOException {
-        Validator loss = new LossValidator(examples.read(corpus, config, false), Losses.IGNORED);
+        Validator loss =
+                new LossValidator(examples.read(corpus, config, false)::batches, Losses.IGNORED);
         if (!config.validation().generate()) {
             return loss;
         }

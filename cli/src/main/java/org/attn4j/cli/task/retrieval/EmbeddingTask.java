@@ -80,14 +80,6 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                                                     EmbeddingScores.queries(embedder),
                                                     EmbeddingScores.documents(embedder)));
         }
-        SequenceTrainer trainer =
-                context.trainer(
-                        holder,
-                        new EmbeddedColumns(embedder.block()),
-                        config.loss().loss(),
-                        config,
-                        embedder.block().embeddingSize());
-        trainer.initialize(new Shape(1, 1), new Shape(1, 1));
         ExampleDataset<EncodedTexts> batches =
                 ExampleDataset.of(
                         encoded(config, rows, embedder, context),
@@ -97,6 +89,15 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         if (config.loss().isAmongNegatives()) {
             batches = batches.distinctBy(EncodedTexts::texts);
         }
+        SequenceTrainer trainer =
+                context.trainer(
+                        holder,
+                        new EmbeddedColumns(embedder.block()),
+                        config.loss().loss(),
+                        config,
+                        batches::batchCount,
+                        embedder.block().embeddingSize());
+        trainer.initialize(new Shape(1, 1), new Shape(1, 1));
         return new PreparedRun(
                 trainer,
                 batches::batches,

@@ -149,20 +149,21 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
         if (types) {
             inputs.add(TYPES);
         }
-        SequenceTrainer trainer =
-                context.trainer(
-                        holder,
-                        new NamedBlock(opened.model(), inputs, List.of("logits")),
-                        new PairScores(config.loss() == RerankingConfig.Target.BCE),
-                        config,
-                        config.batching().maxLength());
-        trainer.initialize(new Shape(1, 1));
         ExampleDataset<EncodedPair> batches =
                 ExampleDataset.of(
                         encoded(config, rows, new TaskModel(model, tokenizer)),
                         pair -> pair.ids().length,
                         config.batches(),
                         collator(tokenizer.padId().orElse(0), types));
+        SequenceTrainer trainer =
+                context.trainer(
+                        holder,
+                        new NamedBlock(opened.model(), inputs, List.of("logits")),
+                        new PairScores(config.loss() == RerankingConfig.Target.BCE),
+                        config,
+                        batches::batchCount,
+                        config.batching().maxLength());
+        trainer.initialize(new Shape(1, 1));
         TextReranker reranker = new TextReranker(new TaskModel(model, tokenizer));
         Validator validator = valid == null ? null : (of, stop) -> valid.of(reranker, stop, null);
         return new PreparedRun(

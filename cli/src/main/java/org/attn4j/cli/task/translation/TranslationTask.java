@@ -93,6 +93,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
                         block,
                         fitted.loss((float) config.training().labelSmoothing()),
                         config,
+                        train::batchCount,
                         fitted.modelSize());
         trainer.initialize(new Shape(1, 1), new Shape(1, 1));
         return new PreparedRun(
