@@ -40,7 +40,8 @@ import org.attn4j.models.tokenizer.TokenizerTrainingConfig;
 record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
 
     private static final String WRITES =
-            ".*(ForConditionalGeneration|MarianMTModel|EncoderDecoderModel|ForCausalLM|LMHeadModel)";
+            ".*(ForConditionalGeneration|MarianMTModel|EncoderDecoderModel|ForCausalLM|LMHeadModel"
+                    + "|TransformerModel)";
     private static final Set<String> TOKENIZER_FILES =
             Set.of(
                     "added_tokens.json",
@@ -102,10 +103,12 @@ record PairsStart(LoadedModel model, ModelTokenizer tokenizer) {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        ("model.from: %s is of the family '%s', which writes no"
-                                                        + " text: choose one such as T5, BART,"
-                                                        + " Marian or GPT-2, or put a decoder"
-                                                        + " behind a BERT by model.decoder")
+                                        ("model.from: %s is of the family '%s', which this task"
+                                                        + " does not go on with: choose one such as"
+                                                        + " T5, BART, Marian, GPT-2 or a"
+                                                        + " Transformer that was trained here, or"
+                                                        + " put a decoder behind a BERT by"
+                                                        + " model.decoder")
                                                 .formatted(folder, type)));
     }
 

@@ -121,6 +121,27 @@ class PairsTaskTest {
         assertTrue(page.contains("Texts of the test data"), page);
     }
 
+    @Test
+    void aTransformerThatWasTrainedHereGoesOnWithItsVocabulary() throws IOException {
+        String model =
+                "{modelSize: 32, encoderLayers: 1, decoderLayers: 1, encoderHeads: 2,"
+                        + " decoderHeads: 2, encoderFeedForwardSize: 64,"
+                        + " decoderFeedForwardSize: 64, dropout: 0.0}";
+        String[] words = {
+            "--set", "tokenizer.kind=word",
+            "--set", "tokenizer.minFrequency=1",
+            "--max-steps", "2"
+        };
+        assertDone(train("translation", model, words));
+        Path first = Files.move(run(), folder.resolve("first"));
+        assertDone(train("translation", "{from: \"%s\"}".formatted(first)));
+        assertEquals(
+                String.join("\n", TARGETS) + "\n",
+                out("translate", SOURCES.toArray(String[]::new)));
+        assertSameFormat(first);
+        assertEquals(json(first.resolve("config.json")), json(run().resolve("config.json")));
+    }
+
     /** The names of the tensors are those of the model that training began with. */
     private void assertSameFormat(Path original) throws IOException {
         try (TensorSource before = TensorSource.open(original);
@@ -242,7 +263,7 @@ class PairsTaskTest {
     @Test
     void mistakesAreToldInOneSentence() throws IOException {
         assertRefused("goes on with a text rather than translate", "translation", "gpt2_text", "");
-        assertRefused("writes no text", "summarization", BERT.toAbsolutePath().toString(), "");
+        assertRefused("does not go on with", "summarization", BERT.toAbsolutePath().toString(), "");
         assertRefused(
                 "set model.sourceLanguage and model.targetLanguage, each one of",
                 "translation",
