@@ -22,9 +22,14 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
     /** Reads the configuration of a task. */
     public static <C extends RunConfig> ConfiguredRun<C> bind(
             TrainingTask<C> task, Map<String, Object> tree, String file) {
-        C config = task.bind(tree, file);
-        requireSchedule(config.training(), file);
-        return new ConfiguredRun<>(task, config);
+        ConfiguredRun<C> run = new ConfiguredRun<>(task, task.bind(tree, file));
+        TrainingConfig training = run.config.training();
+        requireSchedule(training, file);
+        // steps end the decay, though epochs be given too; an earlier end, as of limited(), does
+        // not
+        return training.decaysOverEpochs() && training.steps() > 0
+                ? run.withTraining(training.withDecaySteps(training.steps()))
+                : run;
     }
 
     /** What makes no schedule is refused before anything is written. */

@@ -111,6 +111,19 @@ class EveryTaskTest {
         assertEquals(0, rates[rates.length - 1], Arrays.toString(rates));
     }
 
+    /** As decaySteps tells, and whatever ends the run before. */
+    @ParameterizedTest
+    @MethodSource("runs")
+    void stepsEndTheDecayWhereEpochsAreGivenToo(String run) throws Exception {
+        List<String> written = new ArrayList<>(written(run));
+        written.addAll(
+                List.of("training.steps=100", "training.epochs=9", "training.schedule=linear"));
+        ConfiguredRun<?> read =
+                TrainingTasks.read(written.get(0), written.subList(1, written.size()));
+        assertEquals(100, read.config().training().decaySteps());
+        assertEquals(100, read.limited(5L, null).config().training().decaySteps());
+    }
+
     private static List<Path> weights(Path run) throws IOException {
         try (Stream<Path> files = Files.list(run)) {
             List<Path> found =
