@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.option.EngineOptions;
 
 /** Runs command lines in this JVM, on the engine under test. */
@@ -45,11 +47,39 @@ public final class Cli {
     /** How a command line ended. */
     public record Outcome(int code, String out, String err) {}
 
+    /** Runs a command; the kernels that it asks for are not those of the next one. */
     public static Outcome run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-        return new Outcome(code, out.toString(), err.toString());
+        String kernels = System.getProperty(Kernels.PROPERTY);
+        try {
+            int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+            return new Outcome(code, out.toString(), err.toString());
+        } finally {
+            if (kernels == null) {
+                System.clearProperty(Kernels.PROPERTY);
+            } else {
+                System.setProperty(Kernels.PROPERTY, kernels);
+            }
+        }
+    }
+
+    /** Runs a command in a JVM of its own: what it makes of its engine ends with it. */
+    public static Outcome runAlone(String... args) throws IOException {
+        Path err = Files.createTempFile("err", ".txt");
+        try {
+            Process process =
+                    new ProcessBuilder(
+                                    command(System.getProperty("java.class.path"), List.of(), args))
+                            .redirectError(err.toFile())
+                            .start();
+            process.getOutputStream().close();
+            String out =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Outcome(process.onExit().join().exitValue(), out, Files.readString(err));
+        } finally {
+            Files.delete(err);
+        }
     }
 
     /** Runs with the bytes as standard input. */
@@ -69,22 +99,31 @@ public final class Cli {
 
     /** Trains the tiny model on the copy task into a folder. */
     public static Outcome trainTiny(Path out, String... more) {
+        return run(tiny(out, more));
+    }
+
+    /** The arguments of {@link #trainTiny}. */
+    public static String[] tiny(Path out, String... more) {
         List<String> args = new ArrayList<>(List.of("train", "copy"));
         args.addAll(TINY);
         args.addAll(List.of("--engine", ENGINE, "--threads", "1", "--out", out.toString()));
         args.addAll(List.of(more));
-        return run(args.toArray(String[]::new));
+        return args.toArray(String[]::new);
     }
 
     /** Starts the command in a JVM of its own. */
     public static Process start(String classPath, List<String> jvmOptions, String... args)
             throws IOException {
+        return new ProcessBuilder(command(classPath, jvmOptions, args)).start();
+    }
+
+    private static List<String> command(String classPath, List<String> jvmOptions, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath));
         command.add(Main.class.getName());
         command.addAll(List.of(args));
-        return new ProcessBuilder(command).start();
+        return command;
     }
 }

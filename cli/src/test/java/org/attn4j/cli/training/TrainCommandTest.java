@@ -95,10 +95,12 @@ class TrainCommandTest {
                 Cli.ENGINE.equals(EngineOptions.PYTORCH)
                         ? "fused,linear=engine,dropout=engine,plain=loss"
                         : "reference";
-        assertEquals(
-                ExitCode.DONE, Cli.trainTiny(out, "--max-steps", "2", "--kernels", asked).code());
-        Outcome resumed = Cli.trainTiny(out, "--max-steps", "4", "--resume");
-        assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
+        String[] begin = Cli.tiny(out, "--max-steps", "2", "--kernels", asked);
+        String[] goOn = Cli.tiny(out, "--max-steps", "4", "--resume");
+        for (String[] command : new String[][] {begin, goOn}) {
+            Outcome outcome = Cli.runAlone(command);
+            assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        }
         String kernels =
                 new RunDirectory(out).latestState().orElseThrow().environment().get("kernels");
         assertEquals("kernels=" + asked, kernels);

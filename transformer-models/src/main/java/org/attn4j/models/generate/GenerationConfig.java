@@ -62,8 +62,9 @@ public record GenerationConfig(
     public static final int MOST_TOKENS = 1 << 24;
 
     /**
-     * A search with 5 beams, ranked by the mean log-probability, that ends with the fifth finished
-     * hypothesis; targets have at most 256 tokens and at most twice the source's length plus 32.
+     * A search with 5 beams, ranked by the mean log-probability, that ends when no better
+     * hypothesis is in sight: five that finish sooner may all be worse than a longer one. Targets
+     * have at most 256 tokens and at most twice the source's length plus 32.
      */
     public static final GenerationConfig DEFAULTS =
             new GenerationConfig(
@@ -71,7 +72,7 @@ public record GenerationConfig(
                     1,
                     1,
                     LengthPenalty.POWER,
-                    EarlyStopping.ALWAYS,
+                    EarlyStopping.HEURISTIC,
                     0,
                     256,
                     2,

@@ -41,10 +41,7 @@ public final class GenerationConfigJson {
 
     /** What transformers does where a file says nothing, but for the length. */
     private static final GenerationConfig UNSET =
-            GenerationConfig.DEFAULTS
-                    .withBeams(1)
-                    .withEarlyStopping(EarlyStopping.HEURISTIC)
-                    .withRelativeLength(0, 1);
+            GenerationConfig.DEFAULTS.withBeams(1).withRelativeLength(0, 1);
 
     private static final Sampling UNSET_SAMPLING = Sampling.DEFAULTS.withTopK(50);
 

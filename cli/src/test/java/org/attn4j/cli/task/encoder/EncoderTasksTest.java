@@ -1,6 +1,5 @@
 package org.attn4j.cli.task.encoder;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -301,32 +300,6 @@ class EncoderTasksTest {
                         .get(0)
                         .getAsJsonObject();
         assertEquals("company", answer.get("text").getAsString());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"classification", "tagging", "question-answering"})
-    void aRunThatWasStoppedGoesOnToTheSameWeights(String task) throws IOException {
-        String config =
-                switch (task) {
-                    case "classification" -> classification("bert_classify");
-                    case "tagging" -> tagging("bert_tag", "");
-                    default -> answering("bert_answer");
-                };
-        String[] dropout = {"--set", "model.config={hidden_dropout_prob: 0.1}", "--max-steps", "9"};
-        Path whole = folder.resolve("whole");
-        Path parts = folder.resolve("parts");
-        assertEquals(ExitCode.DONE, train(config, whole, dropout).code());
-        dropout[3] = "4";
-        assertEquals(ExitCode.DONE, train(config, parts, dropout).code());
-        dropout[3] = "9";
-        List<String> resume = new ArrayList<>(List.of(dropout));
-        resume.add("--resume");
-        Outcome resumed = train(config, parts, resume.toArray(String[]::new));
-        assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
-        assertTrue(resumed.err().contains("resumed at step 4"), resumed.err());
-        assertArrayEquals(
-                Files.readAllBytes(whole.resolve("model.safetensors")),
-                Files.readAllBytes(parts.resolve("model.safetensors")));
     }
 
     private void refused(String config, List<String> parts, String... more) {
