@@ -102,6 +102,7 @@ public final class AskCommand implements Callable<Integer> {
                 questions.isEmpty() == (questionFile != null)
                         && (passages == null || questionFile != null),
                 "ask takes a question, or --questions with --passages where these are apart");
+        Retriever.requireWords(questions);
         LuceneLog.silence(common.isVerbose());
         PrintWriter err = spec.commandLine().getErr();
         List<AnsweredQuestion> answered =

@@ -63,6 +63,7 @@ public final class RerankCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Require.atLeast("--top-k", topK == null ? 1 : topK, 1);
+        Retriever.requireWords(List.of(query));
         PrintWriter err = spec.commandLine().getErr();
         Path folder = model.folder(err);
         List<Ranked> ranked = new ArrayList<>();

@@ -57,6 +57,14 @@ final class Retriever implements AutoCloseable {
         }
     }
 
+    /** Refuses queries that ask nothing. */
+    static void requireWords(List<String> queries) {
+        for (int i = 0; i < queries.size(); i++) {
+            Require.that(
+                    !queries.get(i).isBlank(), "query %s is empty: say what to look for", i + 1);
+        }
+    }
+
     /** Where models are loaded. */
     NDManager manager() {
         if (manager == null) {

@@ -82,6 +82,7 @@ public final class SearchCommand implements Callable<Integer> {
         Require.that(
                 evaluates == (qrels != null) && evaluates == queries.isEmpty(),
                 "search takes a query, or --queries and --qrels");
+        Retriever.requireWords(queries);
         LuceneLog.silence(common.isVerbose());
         PrintWriter out = spec.commandLine().getOut();
         RetrievalEvaluation evaluation =

@@ -237,6 +237,12 @@ class RetrievalVerbsTest {
                 "was made with the model");
         assertSaid(ExitCode.FAILED, run("search", folder.toString(), "x"), "is no index");
         assertSaid(ExitCode.USAGE, run("search", index), "takes a query");
+        assertSaid(ExitCode.USAGE, run("search", index, "x", " "), "query 2 is empty");
+        assertSaid(ExitCode.USAGE, run("ask", index, "", "--reader", READER), "query 1 is empty");
+        assertSaid(
+                ExitCode.USAGE,
+                run("rerank", "--model", READER, "--query", "", "a dog"),
+                "query 1 is empty");
         assertSaid(
                 ExitCode.USAGE,
                 run("search", index, "x", "--mode", "bm25", "--model", BERT),
