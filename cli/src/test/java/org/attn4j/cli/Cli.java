@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.cli.io.ChildJvm;
 import org.attn4j.cli.option.EngineOptions;
 
 /** Runs command lines in this JVM, on the engine under test. */
@@ -68,9 +69,9 @@ public final class Cli {
     public static Outcome runAlone(String... args) throws IOException {
         Path err = Files.createTempFile("err", ".txt");
         try {
+            List<String> unforced = List.of("-D" + Kernels.PROPERTY + "=auto");
             Process process =
-                    new ProcessBuilder(
-                                    command(System.getProperty("java.class.path"), List.of(), args))
+                    ChildJvm.of(unforced, Main.class, List.of(args))
                             .redirectError(err.toFile())
                             .start();
             process.getOutputStream().close();
@@ -114,16 +115,12 @@ public final class Cli {
     /** Starts the command in a JVM of its own. */
     public static Process start(String classPath, List<String> jvmOptions, String... args)
             throws IOException {
-        return new ProcessBuilder(command(classPath, jvmOptions, args)).start();
-    }
-
-    private static List<String> command(String classPath, List<String> jvmOptions, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath));
         command.add(Main.class.getName());
         command.addAll(List.of(args));
-        return command;
+        return new ProcessBuilder(command).start();
     }
 }
