@@ -49,6 +49,7 @@ class ArchitectureTest {
                         "models",
                         "datasets",
                         "retrieval",
+                        "visual",
                         "parity",
                         "examples",
                         "cli")) {
