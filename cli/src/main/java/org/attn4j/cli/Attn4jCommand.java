@@ -1,5 +1,8 @@
 package org.attn4j.cli;
 
+import org.attn4j.cli.attention.AttendCommand;
+import org.attn4j.cli.attention.DiffCommand;
+import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.ClassifyCommand;
@@ -57,6 +60,9 @@ import picocli.CommandLine.Spec;
             MechanismsCommand.class,
             ParityCommand.class,
             ExampleCommand.class,
+            VisualizeCommand.class,
+            AttendCommand.class,
+            DiffCommand.class,
             FillMaskCommand.class,
             ClassifyCommand.class,
             AnswerCommand.class,

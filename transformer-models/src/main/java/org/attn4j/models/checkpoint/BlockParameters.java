@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The parameters of a block by path: the names of the children on the way, then the parameter's
@@ -73,6 +75,29 @@ public final class BlockParameters {
             result.add(shared ? children.keyAt(i) : names.get(i));
         }
         return result;
+    }
+
+    /**
+     * Finds a block within another one.
+     *
+     * @param block the block to look into
+     * @param path the end of the path to the wanted one, such as {@code layers.0.self_attn}
+     * @return the first block with such a path
+     */
+    public static Optional<Block> find(Block block, String path) {
+        return find("", block, "." + path);
+    }
+
+    private static Optional<Block> find(String at, Block block, String end) {
+        if (at.endsWith(end)) {
+            return Optional.of(block);
+        }
+        BlockList children = block.getChildren();
+        List<String> names = names(children);
+        return IntStream.range(0, children.size())
+                .mapToObj(i -> find(at + "." + names.get(i), children.valueAt(i), end))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /**

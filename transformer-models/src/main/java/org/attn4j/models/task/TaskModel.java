@@ -232,7 +232,7 @@ public final class TaskModel implements AutoCloseable {
         return outcomes;
     }
 
-    private void requirePositions(List<TokenizedText> rows) {
+    void requirePositions(List<TokenizedText> rows) {
         OptionalInt positions = model.model().maxTokens();
         for (TokenizedText row : rows) {
             if (positions.isPresent() && row.length() > positions.getAsInt()) {

@@ -1,0 +1,267 @@
+package org.attn4j.models.task;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonElement;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.ops.EngineThreads;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.BlockParameters;
+import org.attn4j.models.checkpoint.ModelDirectory;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.checkpoint.SentenceModule;
+import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.tokenizer.EncodeOptions;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TokenizedText;
+
+/**
+ * A model of any family that reads a text while an observer is told what attends to what.
+ *
+ * <p>An encoder reads a text or a pair of texts, a decoder alone a text. An encoder-decoder reads a
+ * source and is given its target; without one it writes its own first, as it generates by default.
+ */
+public final class ObservedModel implements AutoCloseable {
+
+    private final TaskModel model;
+
+    private final boolean writes;
+
+    private ObservedModel(TaskModel model, boolean writes) {
+        this.model = model;
+        this.writes = writes;
+    }
+
+    /**
+     * Loads a model and its tokenizer.
+     *
+     * @param folder the model's folder
+     * @param loader on which engine and device; its architecture is set here
+     * @return the model; close it
+     * @throws IOException if a file is missing or malformed, or the family is not known
+     */
+    public static ObservedModel load(Path folder, Pretrained.Loader loader) throws IOException {
+        ModelDirectory read = ModelDirectory.open(SentenceModule.encoder(ModelFiles.of(folder)));
+        Task task = Task.of(read.config());
+        TaskModel model = TaskModel.load(task, folder, loader);
+        boolean language = task == Task.TRANSLATION || task == Task.TEXT_GENERATION;
+        return new ObservedModel(
+                model, language && model.model().model() instanceof SequenceToSequenceModel);
+    }
+
+    /**
+     * Returns the model.
+     *
+     * @return the model
+     */
+    public LoadedModel model() {
+        return model.model();
+    }
+
+    /**
+     * Returns the attention block that tells the weights of a site.
+     *
+     * @param site what an observer was told, such as {@code decoder.layers.0.encoder_attn}
+     * @return the block; empty if no block has this path
+     */
+    public Optional<Attention> mechanism(String site) {
+        return BlockParameters.find(model.model().model(), site)
+                .filter(Attention.class::isInstance)
+                .map(Attention.class::cast);
+    }
+
+    /**
+     * Runs the model on one text, without padding.
+     *
+     * @param text what it reads
+     * @param second the target of an encoder-decoder, or the other text of an encoder's pair; null
+     *     for none
+     * @param observer is told the attention weights (1, N, T, S) and hidden states; the order of
+     *     its sites is that of the computation
+     * @return the sequences that the sites are about
+     * @throws IOException if the settings of generation cannot be read
+     * @throws IllegalArgumentException if the text is longer than the model reads, or a decoder
+     *     alone is given a second text
+     */
+    public List<ObservedSequence> observe(String text, String second, AttentionObserver observer)
+            throws IOException {
+        if (writes) {
+            return observeWriting(text, second, observer);
+        }
+        Require.that(
+                second == null || !model.model().model().isCausal(),
+                "the model goes on with one text: leave out the second");
+        TextPair texts = new TextPair(text, second);
+        TokenizedText row = model.tokenizer().encode(texts, EncodeOptions.DEFAULT);
+        model.requirePositions(List.of(row));
+        run(
+                manager -> {
+                    ModelInputs in = model.inputs(manager, List.of(row));
+                    model.model().run(in.withObserver(observer));
+                });
+        ObservedSequence read = sequence(ObservedSequence.TEXT, row, texts);
+        return model.model().model() instanceof SequenceToSequenceModel
+                ? readTwice(read)
+                : List.of(read);
+    }
+
+    /** A decoder with a head other than a language head reads the source, one position later. */
+    private List<ObservedSequence> readTwice(ObservedSequence source) {
+        JsonElement start = model.model().config().get("decoder_start_token_id");
+        String first = start == null ? "" : model.tokenizer().token(start.getAsLong());
+        List<ObservedToken> shifted = new ArrayList<>(source.tokens());
+        shifted.add(0, ObservedToken.added(first));
+        shifted.remove(shifted.size() - 1);
+        return List.of(
+                new ObservedSequence(ObservedSequence.SOURCE, source.texts(), source.tokens()),
+                new ObservedSequence(ObservedSequence.TARGET, source.texts(), shifted),
+                new ObservedSequence(ObservedSequence.OUTPUT, source.texts(), shifted));
+    }
+
+    private List<ObservedSequence> observeWriting(
+            String text, String target, AttentionObserver observer) throws IOException {
+        SequenceToSequenceModel both = model.model().model(SequenceToSequenceModel.class);
+        ModelTokenizer tokenizer = model.tokenizer();
+        TokenizedText source = tokenizer.encode(text);
+        model.requirePositions(List.of(source));
+        TextGenerator generator = TextGenerator.of(model.model(), tokenizer);
+        GenerationConfig settings = generator.settings();
+        int[] written =
+                target == null
+                        ? generate(generator, text).hypothesis().ids()
+                        : tokenizer.targetIds(target);
+        int start = settings.decoderStartId();
+        long[] read =
+                LongStream.concat(LongStream.of(start), Arrays.stream(written).asLongStream())
+                        .toArray();
+        run(manager -> both.logits(row(manager, source.ids()), row(manager, read), observer));
+        ObservedSequence own = written(written);
+        List<ObservedToken> inputs = new ArrayList<>(own.tokens());
+        inputs.add(0, ObservedToken.added(tokenizer.token(start)));
+        List<ObservedToken> outputs = new ArrayList<>(own.tokens());
+        outputs.add(
+                ObservedToken.added(
+                        settings.eosIds().isEmpty()
+                                ? ""
+                                : tokenizer.token(settings.eosIds().get(0))));
+        return List.of(
+                sequence(ObservedSequence.SOURCE, source, TextPair.of(text)),
+                new ObservedSequence(ObservedSequence.TARGET, own.texts(), inputs),
+                new ObservedSequence(ObservedSequence.OUTPUT, own.texts(), outputs));
+    }
+
+    private static GeneratedText generate(TextGenerator generator, String text) throws IOException {
+        return generator.generate(text, GenerationRequest.builder().build());
+    }
+
+    /** Frees the tokenizer, and the weights unless their manager was the caller's. */
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    private void run(Consumer<NDManager> pass) {
+        NDManager weights = model.model().manager();
+        EngineThreads.compute(
+                weights,
+                () -> {
+                    try (NDManager manager = weights.newSubManager()) {
+                        pass.accept(manager);
+                    }
+                    return null;
+                });
+    }
+
+    private static NDArray row(NDManager manager, long[] ids) {
+        return HostArrays.of(manager, ids, new Shape(1, ids.length));
+    }
+
+    private static ObservedSequence sequence(String name, TokenizedText row, TextPair pair) {
+        List<String> texts =
+                pair.pair() == null ? List.of(pair.text()) : List.of(pair.text(), pair.pair());
+        Words first = new Words(pair.text(), 0, 0);
+        Words second = new Words(texts.get(texts.size() - 1), 1, first.end);
+        List<ObservedToken> tokens = new ArrayList<>();
+        for (int i = 0; i < row.length(); i++) {
+            int[] offsets = row.offsets()[i];
+            Words words = row.sequenceIds()[i] == 1 ? second : first;
+            tokens.add(
+                    row.special()[i]
+                            ? ObservedToken.added(row.tokens()[i])
+                            : words.token(row.tokens()[i], offsets[0], offsets[1]));
+        }
+        return new ObservedSequence(name, texts, tokens);
+    }
+
+    /** What a decoder writes, without its end. */
+    private ObservedSequence written(int[] ids) {
+        ModelTokenizer tokenizer = model.tokenizer();
+        Set<String> specials = new HashSet<>(tokenizer.specialTokens().values());
+        specials.addAll(tokenizer.languages());
+        TextPieces pieces = new TextPieces(some -> tokenizer.decode(some, true), new int[0]);
+        List<String> texts = Arrays.stream(ids).mapToObj(pieces::add).toList();
+        String text = String.join("", texts);
+        Words words = new Words(text, 0, 0);
+        List<ObservedToken> tokens = new ArrayList<>();
+        int begin = 0;
+        for (int i = 0; i < ids.length; i++) {
+            int end = begin + texts.get(i).length();
+            String token = tokenizer.token(ids[i]);
+            boolean special = specials.contains(token);
+            tokens.add(special ? ObservedToken.added(token) : words.token(token, begin, end));
+            begin = end;
+        }
+        return new ObservedSequence(ObservedSequence.OUTPUT, List.of(text), tokens);
+    }
+
+    /** The words of a text, between white space. */
+    private static final class Words {
+
+        private final String text;
+        private final int part;
+        private final int[] wordAt; // of a character: its word; of white space, that of the next
+        private final int end; // the number of the next text's first word
+
+        Words(String text, int part, int begin) {
+            this.text = text;
+            this.part = part;
+            wordAt = new int[text.length() + 1];
+            int word = begin;
+            for (int i = 0; i < text.length(); i++) {
+                wordAt[i] = word;
+                boolean last = i + 1 == text.length() || Character.isWhitespace(text.charAt(i + 1));
+                word += last && !Character.isWhitespace(text.charAt(i)) ? 1 : 0;
+            }
+            wordAt[text.length()] = word;
+            end = word;
+        }
+
+        ObservedToken token(String token, int begin, int end) {
+            int first = begin;
+            while (first + 1 < end && Character.isWhitespace(text.charAt(first))) {
+                first++;
+            }
+            String shown = text.substring(begin, end).strip();
+            return new ObservedToken(
+                    token, shown.isEmpty() ? token : shown, part, begin, end, wordAt[first]);
+        }
+    }
+}
