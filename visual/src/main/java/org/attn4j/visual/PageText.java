@@ -14,7 +14,25 @@ import java.util.stream.Collectors;
 final class PageText {
 
     /** In the order in which they run; they share one scope. */
-    private static final List<String> SCRIPTS = List.of("main.js");
+    private static final List<String> SCRIPTS =
+            List.of(
+                    "data.js",
+                    "axes.js",
+                    "colours.js",
+                    "dom.js",
+                    "state.js",
+                    "reading.js",
+                    "heatmap.js",
+                    "heads.js",
+                    "matrix.js",
+                    "model.js",
+                    "flow.js",
+                    "neuron.js",
+                    "rollout.js",
+                    "difference.js",
+                    "paper.js",
+                    "controls.js",
+                    "main.js");
 
     private PageText() {}
 

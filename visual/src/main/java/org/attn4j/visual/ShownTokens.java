@@ -10,8 +10,8 @@ import org.attn4j.common.Require;
  *
  * @param name such as {@code source}, {@code target} or {@code text}
  * @param tokens the tokens as they are shown; markup in them is shown as text
- * @param words the word that each token is a part of, counted from 0 and never falling; -1 for a
- *     special token, which is a part of none
+ * @param words the word that each token is a part of, counted from 0, so that neighbours with the
+ *     same number can be joined; -1 for a special token, which is a part of none
  */
 public record ShownTokens(String name, List<String> tokens, List<Integer> words) {
 
@@ -42,19 +42,11 @@ public record ShownTokens(String name, List<String> tokens, List<Integer> words)
                                 "a token must have at most %s characters, got %s",
                                 LONGEST_TOKEN,
                                 it.length()));
-        checkOrder(name, words);
-    }
-
-    private static void checkOrder(String name, List<Integer> words) {
-        int last = -1;
-        for (int word : words) {
-            Require.that(
-                    word == -1 || word >= last && word < words.size(),
-                    "words of %s must be -1 or count up from 0, got %s",
-                    name,
-                    words);
-            last = Math.max(last, word);
-        }
+        Require.that(
+                words.stream().allMatch(it -> it >= -1),
+                "words of %s must be -1 or counted from 0, got %s",
+                name,
+                words);
     }
 
     /**

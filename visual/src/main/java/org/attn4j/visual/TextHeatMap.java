@@ -8,8 +8,11 @@ import java.util.Map;
 final class TextHeatMap {
 
     private static final String SHADES = " ░▒▓█";
-    private static final int MOST_ROWS = 24;
-    private static final int MOST_COLUMNS = 48;
+
+    /** So that JShell, which cuts a value after 1000 characters, shows all of it. */
+    private static final int MOST_ROWS = 16;
+
+    private static final int MOST_COLUMNS = 32;
     private static final int LABEL = 12;
 
     private TextHeatMap() {}
@@ -26,7 +29,7 @@ final class TextHeatMap {
         for (int row = 0; row < rows; row++) {
             text.append(label(tokens.get(first.queries()).tokens().get(row))).append(' ');
             for (double weight : mean[row]) {
-                text.append(shade(weight, largest)).append(shade(weight, largest));
+                text.append(shade(weight, largest));
             }
             text.append('\n');
         }

@@ -1,4 +1,111 @@
-const page = JSON.parse(document.getElementById("data").textContent);
-const heading = document.createElement("h1");
-heading.textContent = page.title;
-document.body.append(heading);
+// Draws what the state says, again whenever it changes.
+
+let turn = 0;
+
+function render() {
+  drawTabs();
+  drawControls();
+  return drawView();
+}
+
+/** A view may take a while; what a later choice draws is not overwritten by it. */
+async function drawView() {
+  const mine = ++turn;
+  const panel = document.getElementById("panel");
+  const host = element("div", { class: "view" });
+  const view = currentView();
+  panel.setAttribute("aria-labelledby", `view-${view.id}`);
+  panel.setAttribute("aria-busy", "true");
+  panel.replaceChildren(element("p", { class: "help" }, view.help), ...noteOf(view), host);
+  scene = emptyScene();
+  try {
+    const drawn = await view.draw(host);
+    if (mine === turn) {
+      scene = { ...emptyScene(), ...drawn };
+      keepLook();
+      panel.setAttribute("aria-busy", "false");
+      panel.dataset.drawn = view.id;
+    }
+  } catch (problem) {
+    panel.setAttribute("aria-busy", "false");
+    host.replaceChildren(element("p", { role: "alert" }, `This view cannot be drawn: ${problem.message}`));
+    throw problem;
+  }
+}
+
+/** A locked token stays so from layer to layer, as long as there is one at its place. */
+function keepLook() {
+  const there = look.locked && look.query < scene.queries.length && look.key < scene.keys.length;
+  if (there) {
+    showLook();
+  } else {
+    unlock();
+  }
+}
+
+function noteOf(view) {
+  const { note, drawing } = attention();
+  const hidden = state.hide && view.id !== "model" && view.id !== "neuron"
+    ? ["Weights of hidden tokens are left out, so that the rest may add up to less than 1."] : [];
+  const averaged = ["matrix", "flow", "paper", "diff"].includes(view.id) && drawing !== "levels" ? [`Shown: ${headsText()}.`] : [];
+  const text = [note, ...averaged, ...hidden].filter((it) => it !== "").join(" ");
+  return text === "" ? [] : [element("p", { class: "note" }, text)];
+}
+
+function showFrame() {
+  document.getElementById("title").textContent = page.title;
+  document.getElementById("description").textContent = page.description;
+  const half = Math.max(...page.attentions.map((it) => it.weights.step)) / 2;
+  document.querySelector("main").append(element("footer", {},
+    element("p", {}, `Weights are stored to ±${Number(half.toPrecision(1))}. This file loads nothing from elsewhere.`),
+    element("p", {}, "Keys: Tab goes from group to group, arrow keys walk within one, Enter or Space locks what is looked at, Escape unlocks.")));
+}
+
+document.addEventListener("keydown", (event) => {
+  const onToken = event.target.matches("[role='option'], .plot");
+  if (event.key === "Escape") {
+    unlock();
+  } else if (onToken && (event.key === "Enter" || event.key === " ")) {
+    event.preventDefault();
+    lock();
+  }
+});
+
+/** What is pointed at is let go when the pointer leaves the drawing. */
+document.getElementById("panel").addEventListener("pointerleave", () => {
+  if (!look.locked) {
+    unlock();
+  }
+});
+
+let resized;
+let drawnWidth = innerWidth;
+addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(() => {
+    if (innerWidth !== drawnWidth && !printing) {
+      drawnWidth = innerWidth;
+      drawView();
+    }
+  }, 150);
+});
+
+darkWanted.addEventListener("change", render);
+addEventListener("beforeprint", () => {
+  printing = true;
+  render();
+});
+addEventListener("afterprint", () => {
+  printing = false;
+  render();
+});
+
+showFrame();
+prepareReading();
+chooseAllHeads();
+if (attention().drawing !== "weights") {
+  state.view = "paper";
+} else if (attention().heads > 1) {
+  state.heads = new Set([0]);
+}
+render();
