@@ -1,6 +1,7 @@
 package org.attn4j.cli;
 
 import org.attn4j.cli.compare.CompareCommand;
+import org.attn4j.cli.explain.ExplainCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.ClassifyCommand;
 import org.attn4j.cli.model.EmbedCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             MergeCommand.class,
             ConfigsCommand.class,
             MechanismsCommand.class,
+            ExplainCommand.class,
             ParityCommand.class,
             ExampleCommand.class,
             FillMaskCommand.class,
