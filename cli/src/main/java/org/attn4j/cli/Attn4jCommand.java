@@ -4,6 +4,7 @@ import org.attn4j.cli.attention.AttendCommand;
 import org.attn4j.cli.attention.DiffCommand;
 import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
+import org.attn4j.cli.explain.ExplainCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.ClassifyCommand;
 import org.attn4j.cli.model.EmbedCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
             MergeCommand.class,
             ConfigsCommand.class,
             MechanismsCommand.class,
+            ExplainCommand.class,
             ParityCommand.class,
             ExampleCommand.class,
             VisualizeCommand.class,

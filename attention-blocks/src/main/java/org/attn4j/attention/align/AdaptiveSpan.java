@@ -11,6 +11,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Penalized;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
@@ -97,6 +99,16 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
+        return weights(parameters, scores, mask, null, training);
+    }
+
+    @Override
+    public NDArray weights(
+            ParameterStore parameters,
+            NDArray scores,
+            MaskArrays mask,
+            AttentionObserver observer,
+            boolean training) {
         NDManager manager = scores.getManager();
         long queries = scores.getShape().get(2);
         long keys = scores.getShape().get(3);
@@ -105,6 +117,7 @@ public final class AdaptiveSpan extends AbstractBlock implements Alignment, Pena
                 softMask(parameters, manager, queries, keys, training)
                         .toType(type, false)
                         .expandDims(0); // (1, N, T, S)
+        AttentionObserver.tell(observer, Stages.SOFT_MASK, () -> softMask.squeeze(0));
         NDArray within = softMask.stopGradient().gt(0).toType(type, false);
         // Out of reach is hidden before the softmax, so that what remains keeps its digits.
         NDArray soft =

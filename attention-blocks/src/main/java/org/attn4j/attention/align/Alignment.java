@@ -2,6 +2,7 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.MaskArrays;
 
 /**
@@ -25,4 +26,24 @@ public interface Alignment {
      *     has zeros alone and passes no gradient
      */
     NDArray weights(ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training);
+
+    /**
+     * Does the same, and tells what arises on the way, for a mapping that has more than scores and
+     * weights.
+     *
+     * @param parameters where the parameters of this alignment are found
+     * @param scores raw scores, (B, N, T, S)
+     * @param mask who sees whom, and what is added to the scores
+     * @param observer is told the stages; null for nobody
+     * @param training whether this is a training pass
+     * @return the weights, (B, N, T, S)
+     */
+    default NDArray weights(
+            ParameterStore parameters,
+            NDArray scores,
+            MaskArrays mask,
+            AttentionObserver observer,
+            boolean training) {
+        return weights(parameters, scores, mask, training);
+    }
 }

@@ -8,6 +8,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
@@ -85,7 +87,21 @@ public final class AlphaEntmax extends AbstractBlock implements Alignment {
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
-        return solve(scores, mask, alpha(parameters, scores, training)).weights();
+        return weights(parameters, scores, mask, null, training);
+    }
+
+    @Override
+    public NDArray weights(
+            ParameterStore parameters,
+            NDArray scores,
+            MaskArrays mask,
+            AttentionObserver observer,
+            boolean training) {
+        NDArray alpha = alpha(parameters, scores, training);
+        SparseWeights solved = solve(scores, mask, alpha);
+        AttentionObserver.tell(observer, Stages.ALPHA, () -> alpha);
+        AttentionObserver.tell(observer, Stages.THRESHOLD, solved::threshold);
+        return solved.weights();
     }
 
     /**

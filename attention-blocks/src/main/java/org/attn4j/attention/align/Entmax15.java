@@ -2,6 +2,8 @@ package org.attn4j.attention.align;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 
@@ -30,7 +32,19 @@ public final class Entmax15 implements Alignment {
     @Override
     public NDArray weights(
             ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
-        return solve(scores, mask).weights();
+        return weights(parameters, scores, mask, null, training);
+    }
+
+    @Override
+    public NDArray weights(
+            ParameterStore parameters,
+            NDArray scores,
+            MaskArrays mask,
+            AttentionObserver observer,
+            boolean training) {
+        SparseWeights solved = solve(scores, mask);
+        AttentionObserver.tell(observer, Stages.THRESHOLD, solved::threshold);
+        return solved.weights();
     }
 
     /**

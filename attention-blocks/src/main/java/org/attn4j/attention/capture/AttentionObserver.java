@@ -1,6 +1,7 @@
 package org.attn4j.attention.capture;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.Supplier;
 
 /**
  * Is told who looked at what, and what came of it. Weights and hidden states leave a model through
@@ -28,6 +29,29 @@ public interface AttentionObserver {
      * @param states (B, T, D); they live on the manager of the pass
      */
     default void hidden(String site, NDArray states) {}
+
+    /**
+     * Receives a stage on the way from the inputs to the output. Ignored unless an observer wants
+     * them, and computed only if it asks.
+     *
+     * @param site where in the model it arose, as for {@link #observe}
+     * @param stage which one: a name of {@link Stages}
+     * @param values gives the numbers, on the manager of the pass; to be asked during this call
+     */
+    default void stage(String site, String stage, Supplier<NDArray> values) {}
+
+    /**
+     * Tells an observer a stage of the block that was called itself.
+     *
+     * @param observer the observer; null for nobody
+     * @param stage a name of {@link Stages}
+     * @param values gives the numbers
+     */
+    static void tell(AttentionObserver observer, String stage, Supplier<NDArray> values) {
+        if (observer != null) {
+            observer.stage("", stage, values);
+        }
+    }
 
     /**
      * Returns an observer for a part of the model: what it is told arrives here with the part's

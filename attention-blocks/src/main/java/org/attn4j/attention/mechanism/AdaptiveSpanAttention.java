@@ -12,6 +12,7 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.AdaptiveSpan;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
@@ -111,7 +112,7 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
                         in.mask(),
                         in.observer(),
                         training); // (B, N, T, H)
-        return projections.output(parameters, Heads.merge(context), training); // (B, T, D)
+        return projections.output(parameters, in, Heads.merge(context), training); // (B, T, D)
     }
 
     /**
@@ -144,13 +145,21 @@ public final class AdaptiveSpanAttention extends AttentionBlock {
         NDArray value = from(skipped, memory.value(), manager);
 
         NDArray scores = Scalars.multiply(queryHeads, scale).matMul(key.swapAxes(2, 3));
-        NDArray weights =
-                span.weights(
-                        parameters, scores, numbers.withoutFirstKeys(manager, skipped), training);
+        MaskArrays within = numbers.withoutFirstKeys(manager, skipped);
+        AttentionObserver.tell(observer, Stages.QUERY, () -> queryHeads);
+        AttentionObserver.tell(observer, Stages.KEY, () -> key);
+        AttentionObserver.tell(observer, Stages.VALUE, () -> value);
+        AttentionObserver.tell(
+                observer, Stages.SCORES, () -> queryHeads.matMul(key.swapAxes(2, 3)));
+        AttentionObserver.tell(observer, Stages.SCALED_SCORES, () -> scores);
+        within.tell(observer, scores);
+        NDArray weights = span.weights(parameters, scores, within, observer, training);
         if (observer != null) {
             observer.observe("", skipped == 0 ? weights : padded(skipped, weights));
         }
-        return Kernels.dropped(weights, dropout, training).matMul(value); // (B, N, T, Hv)
+        NDArray context = Kernels.dropped(weights, dropout, training).matMul(value);
+        AttentionObserver.tell(observer, Stages.CONTEXT, () -> context);
+        return context; // (B, N, T, Hv)
     }
 
     /** Leaves out the first positions of keys or values. */

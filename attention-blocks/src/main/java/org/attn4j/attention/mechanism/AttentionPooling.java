@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
@@ -67,12 +68,17 @@ public final class AttentionPooling extends AbstractBlock {
                         .expandDims(1); // (B, 1, 1, S)
         AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
         MaskArrays numbers = mask.arrays(states.getManager(), 1, states.getShape().get(1));
+        AttentionObserver.tell(observer, Stages.KEY, () -> states);
+        AttentionObserver.tell(observer, Stages.HIDDEN, () -> hidden.expandDims(1));
+        AttentionObserver.tell(observer, Stages.SCORES, () -> scores);
+        numbers.tell(observer, scores);
         NDArray weights =
                 Softmax.INSTANCE.weights(parameters, scores, numbers, training); // (B, 1, 1, S)
         if (observer != null) {
             observer.observe("", weights);
         }
         NDArray sum = weights.matMul(states.expandDims(1)); // (B, 1, 1, F)
+        AttentionObserver.tell(observer, Stages.CONTEXT, () -> sum);
         return sum.squeeze(new int[] {1, 2});
     }
 

@@ -15,6 +15,8 @@ import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.AdditiveScore;
@@ -147,12 +149,13 @@ public final class CoverageAttention extends ScoredAttention<AdditiveScore> {
         NDList coverage = new NDList();
         NDList scores = new NDList();
         for (long t = 0; t < query.getShape().get(1); t++) {
+            AttentionObserver observer = in.observed() ? in.observer().at("steps." + t) : null;
             NDArray step = queries.get(new NDIndex(":, {}:{}", t, t + 1)); // (B, 1, A)
             NDArray features = features(parameters, covered, training); // (B, 1, S, A)
             NDArray fits =
-                    score().pairs(parameters, step, keys, features, training)
+                    score().pairs(parameters, step, keys, features, observer, training)
                             .expandDims(1); // (B, 1, 1, S)
-            NDArray alpha = weights(parameters, fits, mask.ofQuery(manager, t), training);
+            NDArray alpha = weights(parameters, fits, mask.ofQuery(manager, t), null, training);
             weights.add(alpha);
             coverage.add(covered);
             scores.add(fits);
@@ -162,8 +165,12 @@ public final class CoverageAttention extends ScoredAttention<AdditiveScore> {
             Shape shape = covered.getShape();
             in.cache().state(COVERAGE, covered.reshape(shape.get(0), shape.get(3)));
         }
-        return new NDList(
-                Heads.joined(weights, 2), Heads.joined(coverage, 2), Heads.joined(scores, 2));
+        NDArray allScores = Heads.joined(scores, 2); // (B, 1, T, S)
+        NDArray allCoverage = Heads.joined(coverage, 2);
+        AttentionObserver.tell(in.observer(), Stages.COVERAGE, () -> allCoverage);
+        AttentionObserver.tell(in.observer(), Stages.SCORES, () -> allScores);
+        mask.tell(in.observer(), allScores);
+        return new NDList(Heads.joined(weights, 2), allCoverage, allScores);
     }
 
     /** w_c c: (B, 1, 1, S) to (B, 1, S, A). */

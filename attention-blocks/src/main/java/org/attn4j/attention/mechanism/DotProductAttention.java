@@ -81,7 +81,7 @@ public final class DotProductAttention extends AttentionBlock {
                 ScaledDotProduct.biased(in.mask(), scoreBias, parameters, query, memory, training);
         NDArray context =
                 new ScaledDotProduct(scale(query.getShape().get(3)), dropout, kernel)
-                        .with(alignment, parameters)
+                        .with(alignment, parameters, in.observer())
                         .attend(query, memory, mask, in.observer(), training); // (B, T, Dv)
         return new AttentionOutput(context);
     }

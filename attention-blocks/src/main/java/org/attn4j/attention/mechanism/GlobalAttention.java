@@ -9,6 +9,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.Score;
 import org.attn4j.common.Require;
@@ -75,6 +77,7 @@ public final class GlobalAttention extends ScoredAttention<Score> {
             return output; // (B, T, Dv)
         }
         NDArray vector = attentional(parameters, output.context(), in.query(), training);
+        AttentionObserver.tell(in.observer(), Stages.OUTPUT, () -> vector);
         return new AttentionOutput(vector); // (B, T, A)
     }
 

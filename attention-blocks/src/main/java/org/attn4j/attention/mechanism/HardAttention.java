@@ -9,6 +9,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
@@ -84,6 +86,10 @@ public final class HardAttention extends ScoredAttention<Score> {
         } else {
             hard = oneHot(looks.logits(), looks);
         }
+        AttentionObserver.tell(
+                in.observer(),
+                Stages.PLAIN_WEIGHTS,
+                () -> looks.shown(looks.logits().softmax(-1))); // α
         return output(hard, looks.memory(), in, training);
     }
 
@@ -167,8 +173,9 @@ public final class HardAttention extends ScoredAttention<Score> {
 
     private Looks looks(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = memory(parameters, in, training);
-        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        NDArray scores = scores(parameters, in, memory, training); // (B, 1, T, S)
         MaskArrays mask = mask(in, memory);
+        mask.tell(in.observer(), scores);
         return new Looks(mask.masked(scores), memory, mask);
     }
 

@@ -12,6 +12,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
@@ -218,16 +219,13 @@ public final class HierarchicalAttention extends AbstractBlock {
                         .run(parameters, each, eachVisible, null, training)
                         .output(); // (B·S, W, 2·h)
         AttentionObserver observer = in.observer();
-        AttentionObserver ofWords =
-                (site, weights) ->
-                        observer.observe("word", weights.reshape(batch, 1, sentences, words));
         NDArray summed =
                 wordAttention
                         .pool(
                                 parameters,
                                 wordStates,
                                 eachVisible,
-                                observer == null ? null : ofWords,
+                                observer == null ? null : new WordObserver(observer, batch),
                                 training)
                         .reshape(batch, sentences, -1); // (B, S, 2·h)
 
@@ -248,6 +246,23 @@ public final class HierarchicalAttention extends AbstractBlock {
                 summed,
                 document,
                 classifier == null ? null : classifier.apply(parameters, document, training));
+    }
+
+    /** Gives the weights of all sentences, (B·S, 1, 1, W), as those of B documents. */
+    private record WordObserver(AttentionObserver document, long batch)
+            implements AttentionObserver {
+
+        @Override
+        public void observe(String site, NDArray weights) {
+            Shape shape = weights.getShape();
+            long sentences = shape.get(0) / batch;
+            document.observe("word", weights.reshape(batch, 1, sentences, shape.get(3)));
+        }
+
+        @Override
+        public void stage(String site, String stage, Supplier<NDArray> values) {
+            document.stage("word", stage, values);
+        }
     }
 
     private NDArray vectors(ParameterStore parameters, NDArray words, boolean training) {

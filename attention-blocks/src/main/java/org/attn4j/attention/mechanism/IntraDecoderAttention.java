@@ -55,8 +55,9 @@ public final class IntraDecoderAttention extends ScoredAttention<GeneralScore> {
                 AttentionMask.dense(
                         earlier(manager, in.query().getShape().get(1), memory.length()));
         AttentionInputs masked = in.withMask(in.mask().and(earlier));
-        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, T)
-        NDArray weights = weights(parameters, scores, mask(masked, memory), training);
+        NDArray scores = scores(parameters, in, memory, training); // (B, 1, T, T)
+        NDArray weights =
+                weights(parameters, scores, mask(masked, memory), in.observer(), training);
         return output(weights, memory, in, training); // (B, T, D)
     }
 

@@ -10,6 +10,8 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.score.GeneralScore;
 
@@ -61,7 +63,7 @@ public final class IntraTemporalAttention extends ScoredAttention<GeneralScore> 
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = memory(parameters, in, training);
-        NDArray raw = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        NDArray raw = scores(parameters, in, memory, training); // (B, 1, T, S)
         MaskArrays mask = mask(in, memory);
         NDArray seen = mask.masked(raw);
         NDArray sums = sums(seen, earlier(in.cache(), seen)); // (B, 1, T + 1, S)
@@ -70,8 +72,9 @@ public final class IntraTemporalAttention extends ScoredAttention<GeneralScore> 
             in.cache().state(SUMS, training ? last : last.stopGradient());
         }
         NDArray penalised = penalised(MaskArrays.NONE.masked(raw), sums);
+        AttentionObserver.tell(in.observer(), Stages.PENALISED_SCORES, () -> penalised);
         NDArray weights =
-                weights(parameters, penalised, mask, training)
+                weights(parameters, penalised, mask, in.observer(), training)
                         .toType(raw.getDataType(), false); // (B, 1, T, S)
         return output(weights, memory, in, training); // (B, T, Dv)
     }

@@ -10,6 +10,8 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.LinearSums;
 import org.attn4j.common.Require;
@@ -79,13 +81,18 @@ public final class LinearAttention extends AttentionBlock {
                 in.mask().bias().isEmpty(),
                 "linear attention has no scores that the bias of a mask could be added to");
         NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
-        Pass pass = new Pass(parameters, in, training, LinearSums.features(query));
+        NDArray features = LinearSums.features(query);
+        AttentionObserver observer = in.observer();
+        AttentionObserver.tell(observer, Stages.QUERY, () -> query);
+        AttentionObserver.tell(observer, Stages.QUERY_FEATURES, () -> features);
+        Pass pass = new Pass(parameters, in, training, features);
         NDArray context = pass.context().toType(query.getDataType(), false); // (B, N, T, H)
+        AttentionObserver.tell(observer, Stages.CONTEXT, () -> context);
         if (in.observed()) {
             in.observer()
                     .observe("", pass.weights().toType(query.getDataType(), false)); // (B, N, T, S)
         }
-        return projections.output(parameters, Heads.merge(context), training); // (B, T, D)
+        return projections.output(parameters, in, Heads.merge(context), training); // (B, T, D)
     }
 
     /** One call: queries are features already, keys and values are made when they are needed. */
@@ -119,10 +126,15 @@ public final class LinearAttention extends AttentionBlock {
             }
             keys = features(brought);
             NDArray values = projections.value(parameters, in, training);
+            AttentionObserver.tell(in.observer(), Stages.KEY_FEATURES, () -> keys);
+            AttentionObserver.tell(in.observer(), Stages.VALUE, () -> values);
             if (!isSimple() || isCausal() && brought < queries.getShape().get(2)) {
                 return full(values);
             }
             LinearSums.Result result = read(keys, values, earlier);
+            AttentionObserver.tell(
+                    in.observer(), Stages.KEY_VALUE_SUM, () -> result.sums().state());
+            AttentionObserver.tell(in.observer(), Stages.KEY_SUM, () -> result.sums().normaliser());
             if (cache != null) {
                 cache.state(SUMS, result.sums().sums().duplicate());
                 keep(cache, earlier == null);
@@ -150,7 +162,9 @@ public final class LinearAttention extends AttentionBlock {
 
         /** The features of the keys of this call, zero for those that no query sees. */
         private NDArray features(long brought) {
-            NDArray all = LinearSums.features(projections.key(parameters, in, 0, training));
+            NDArray heads = projections.key(parameters, in, 0, training);
+            AttentionObserver.tell(in.observer(), Stages.KEY, () -> heads);
+            NDArray all = LinearSums.features(heads);
             if (in.mask().keys().isEmpty()) {
                 return all;
             }

@@ -11,6 +11,8 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.MaskArrays;
@@ -214,15 +216,18 @@ public final class LocalAttention extends ScoredAttention<Score> {
             KeyValues memory,
             Windows windows,
             boolean training) {
-        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
+        NDArray scores = scores(parameters, in, memory, training); // (B, 1, T, S)
         MaskArrays mask = mask(in, memory);
         NDArray centre = windows.centre().expandDims(1).expandDims(3); // (B, 1, T, 1)
         NDArray position =
                 LocalWindows.range(centre.getManager(), 0, memory.length(), centre.getDataType())
                         .reshape(1, 1, 1, memory.length());
         NDArray inside = LocalWindows.inside(position, centre, halfWidth); // (B, 1, T, S)
-        NDArray weights = weights(parameters, scores, mask.and(inside), training);
-        return output(favoured(weights, position, centre), memory, in, training);
+        AttentionObserver observer = in.observer();
+        AttentionObserver.tell(observer, Stages.CENTRE, () -> centre);
+        AttentionObserver.tell(observer, Stages.PATTERN, () -> inside);
+        NDArray weights = weights(parameters, scores, mask.and(inside), observer, training);
+        return output(favoured(weights, position, centre, observer), memory, in, training);
     }
 
     /** With the keys of the windows alone. */
@@ -250,21 +255,24 @@ public final class LocalAttention extends ScoredAttention<Score> {
                 score().scores(parameters, local.grouped(query), keys, training)
                         .expandDims(1); // (B·Q, 1, M, K)
         MaskArrays mask = local.mask(in.mask(), halfWidth, batch, memory.length());
-        NDArray weights = weights(parameters, scores, mask, training);
-        weights = favoured(weights, local.position(), local.centre());
+        NDArray weights = weights(parameters, scores, mask, null, training);
+        weights = favoured(weights, local.position(), local.centre(), null);
         NDArray context =
                 dropped(weights, training).matMul(values.expandDims(1)); // (B·Q, 1, M, Dv)
         return new AttentionOutput(local.ungrouped(context, batch));
     }
 
     /** Weights that fall with the distance from the centre, if it is predicted. */
-    private NDArray favoured(NDArray weights, NDArray position, NDArray centre) {
+    private NDArray favoured(
+            NDArray weights, NDArray position, NDArray centre, AttentionObserver observer) {
         if (positionProjection == null) {
             return weights;
         }
         NDArray distance = position.sub(centre);
         NDArray favour =
                 Scalars.multiply(distance.square(), -1 / (2 * deviation * deviation)).exp();
+        AttentionObserver.tell(observer, Stages.PLAIN_WEIGHTS, () -> weights);
+        AttentionObserver.tell(observer, Stages.GAUSSIAN, () -> favour);
         return weights.mul(favour.toType(weights.getDataType(), false).reshape(weights.getShape()));
     }
 

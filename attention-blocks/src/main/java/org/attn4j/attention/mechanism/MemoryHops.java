@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.MaskArrays;
 
@@ -53,11 +54,18 @@ final class MemoryHops {
         NDArray scores =
                 query.reshape(batch, 1, 1, size)
                         .matMul(keys.expandDims(1).swapAxes(2, 3)); // (B, 1, 1, n)
-        NDArray taken = alignment.weights(parameters, scores, mask, training);
-        if (observer != null) {
-            observer.observe("hops." + reads.size(), taken);
+        AttentionObserver hop = observer == null ? null : observer.at("hops." + reads.size());
+        AttentionObserver.tell(hop, Stages.QUERY, () -> query.expandDims(1));
+        AttentionObserver.tell(hop, Stages.KEY, () -> keys);
+        AttentionObserver.tell(hop, Stages.VALUE, () -> values);
+        AttentionObserver.tell(hop, Stages.SCORES, () -> scores);
+        mask.tell(hop, scores);
+        NDArray taken = alignment.weights(parameters, scores, mask, hop, training);
+        if (hop != null) {
+            hop.observe("", taken);
         }
         NDArray read = taken.matMul(values.expandDims(1)).reshape(batch, size); // (B, d)
+        AttentionObserver.tell(hop, Stages.CONTEXT, () -> read.expandDims(1));
         reads.add(read.expandDims(1));
         return read;
     }

@@ -124,9 +124,9 @@ public final class MultiHeadAttention extends AttentionBlock {
             memory = withExtras(parameters, manager, memory, training); // (B, G, S + extras, H)
         }
         NDArray context =
-                core.with(alignment, parameters)
+                core.with(alignment, parameters, in.observer())
                         .attend(query, memory, mask, in.observer(), training); // (B, T, N·H)
-        return projections.output(parameters, context, training); // (B, T, D)
+        return projections.output(parameters, in, context, training); // (B, T, D)
     }
 
     /** Appends the learned key and value and those of zeros, in torch's order. */

@@ -10,6 +10,8 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.LinearBlock;
@@ -156,13 +158,17 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         NDManager manager = in.query().getManager();
         KeyValues read =
                 new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
+        AttentionObserver.tell(in.observer(), Stages.LATENT, read::key);
+        AttentionObserver.tell(in.observer(), Stages.SHARED_KEY, read::value);
         boolean absorbs = absorbs(in.cache() != null, query.getShape().get(2), latent.length());
         NDArray context =
                 absorbs
                         ? absorbed(parameters, query, read, in, training)
                         : plain(parameters, query, read, in, training); // (B, T, N·Hv)
-        return new AttentionOutput(
-                outputProjection.apply(parameters, context, training)); // (B, T, D)
+        AttentionObserver.tell(in.observer(), Stages.CONCATENATED, () -> context);
+        NDArray output = outputProjection.apply(parameters, context, training); // (B, T, D)
+        AttentionObserver.tell(in.observer(), Stages.OUTPUT, () -> output);
+        return new AttentionOutput(output);
     }
 
     private NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {

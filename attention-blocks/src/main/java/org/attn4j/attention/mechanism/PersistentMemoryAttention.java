@@ -97,7 +97,7 @@ public final class PersistentMemoryAttention extends AttentionBlock {
                         augmented(seen.key(), persistentKeys, parameters, manager, training),
                         augmented(seen.value(), persistentValues, parameters, manager, training));
         NDArray context = core.attend(query, memory, mask, in.observer(), training); // (B, T, N·H)
-        return projections.output(parameters, context, training); // (B, T, D)
+        return projections.output(parameters, in, context, training); // (B, T, D)
     }
 
     /** Appends the persistent vectors to others: (B, N, S + M, H). */

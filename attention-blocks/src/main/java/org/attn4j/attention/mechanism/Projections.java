@@ -9,6 +9,8 @@ import java.util.function.BiFunction;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.RotaryEmbedding;
@@ -147,6 +149,7 @@ final class Projections {
     /** The heads of the queries, (B, N, T, H). To be asked for before {@link #memory}. */
     NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray heads = Heads.split(query.apply(parameters, in.query(), training), sizes.heads);
+        tellProjected(in, Stages.PROJECTED_QUERY, heads);
         NDArray normed = norm == null ? heads : norm.query(parameters, heads, training);
         return rotated(normed, in, in.cached());
     }
@@ -164,8 +167,16 @@ final class Projections {
     /** The keys of this call, (B, G, S, H), which stand behind {@code cached} others. */
     NDArray key(ParameterStore parameters, AttentionInputs in, int cached, boolean training) {
         NDArray heads = Heads.split(key.apply(parameters, in.key(), training), sizes.keyHeads);
+        tellProjected(in, Stages.PROJECTED_KEY, heads);
         NDArray normed = norm == null ? heads : norm.key(parameters, heads, training);
         return rotated(normed, in, cached);
+    }
+
+    /** Heads that are scored as they are get told as such, and not twice. */
+    private void tellProjected(AttentionInputs in, String stage, NDArray heads) {
+        if (norm != null || rotary != null) {
+            AttentionObserver.tell(in.observer(), stage, () -> heads);
+        }
     }
 
     /** The values of this call, (B, G, S, Hv). */
@@ -183,8 +194,12 @@ final class Projections {
     }
 
     /** The context (B, T, D) of its heads side by side, (B, T, N·Hv). */
-    AttentionOutput output(ParameterStore parameters, NDArray context, boolean training) {
-        return new AttentionOutput(output.apply(parameters, context, training));
+    AttentionOutput output(
+            ParameterStore parameters, AttentionInputs in, NDArray context, boolean training) {
+        AttentionObserver.tell(in.observer(), Stages.CONCATENATED, () -> context);
+        NDArray projected = output.apply(parameters, context, training);
+        AttentionObserver.tell(in.observer(), Stages.OUTPUT, () -> projected);
+        return new AttentionOutput(projected);
     }
 
     /** Initialises the children for the shapes of query, key and value. */

@@ -34,15 +34,18 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
     }
 
     /** This core with another mapping from scores to weights, if one is given. */
-    ScaledDotProduct with(Alignment alignment, ParameterStore parameters) {
+    ScaledDotProduct with(
+            Alignment alignment, ParameterStore parameters, AttentionObserver observer) {
         return alignment == null
                 ? this
-                : new ScaledDotProduct(scale, dropout, reference(alignment, parameters));
+                : new ScaledDotProduct(scale, dropout, reference(alignment, parameters, observer));
     }
 
-    private static AttentionKernel reference(Alignment alignment, ParameterStore parameters) {
+    private static AttentionKernel reference(
+            Alignment alignment, ParameterStore parameters, AttentionObserver observer) {
         return new AttentionKernel.Reference(
-                (scores, mask, training) -> alignment.weights(parameters, scores, mask, training),
+                (scores, mask, training) ->
+                        alignment.weights(parameters, scores, mask, observer, training),
                 alignment instanceof Block block ? block : null,
                 parameters);
     }

@@ -11,6 +11,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.score.Score;
@@ -55,31 +57,45 @@ abstract class ScoredAttention<S extends Score> extends AttentionBlock {
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         KeyValues memory = memory(parameters, in, training);
-        NDArray scores = scores(parameters, in.query(), memory, training); // (B, 1, T, S)
-        NDArray weights = weights(parameters, scores, mask(in, memory), training);
+        NDArray scores = scores(parameters, in, memory, training); // (B, 1, T, S)
+        NDArray weights = weights(parameters, scores, mask(in, memory), in.observer(), training);
         return output(weights, memory, in, training); // (B, T, Dv)
     }
 
     /** What is attended to: the prepared keys (B, 1, S, X) and the values (B, 1, S, Dv). */
     final KeyValues memory(ParameterStore parameters, AttentionInputs in, boolean training) {
-        return in.remembered(
-                () ->
-                        new KeyValues(
-                                score.keys(parameters, in.key(), training).expandDims(1),
-                                in.value().expandDims(1)));
+        KeyValues memory =
+                in.remembered(
+                        () ->
+                                new KeyValues(
+                                        score.keys(parameters, in.key(), training).expandDims(1),
+                                        in.value().expandDims(1)));
+        AttentionObserver.tell(in.observer(), Stages.QUERY, in::query);
+        AttentionObserver.tell(in.observer(), Stages.KEY, in::key);
+        AttentionObserver.tell(in.observer(), Stages.VALUE, memory::value);
+        return memory;
     }
 
-    /** Raw scores (B, 1, T, S) of queries (B, T, D). */
+    /** Raw scores (B, 1, T, S) of the queries (B, T, D). */
     final NDArray scores(
-            ParameterStore parameters, NDArray query, KeyValues memory, boolean training) {
-        return score.scores(parameters, query, keys(memory, query.getManager()), training)
-                .expandDims(1);
+            ParameterStore parameters, AttentionInputs in, KeyValues memory, boolean training) {
+        NDArray query = in.query();
+        NDArray keys = keys(memory, query.getManager());
+        NDArray scores =
+                score.scores(parameters, query, keys, in.observer(), training).expandDims(1);
+        AttentionObserver.tell(in.observer(), Stages.SCORES, () -> scores);
+        return scores;
     }
 
     /** The weights of scores, both (B, 1, T, S). */
     final NDArray weights(
-            ParameterStore parameters, NDArray scores, MaskArrays mask, boolean training) {
-        return alignment.weights(parameters, scores, mask, training);
+            ParameterStore parameters,
+            NDArray scores,
+            MaskArrays mask,
+            AttentionObserver observer, // or null
+            boolean training) {
+        mask.tell(observer, scores);
+        return alignment.weights(parameters, scores, mask, observer, training);
     }
 
     /** The prepared keys (B, S, X), on the manager of the pass. */
@@ -108,6 +124,7 @@ abstract class ScoredAttention<S extends Score> extends AttentionBlock {
             in.observer().observe("", weights);
         }
         NDArray context = dropped(weights, training).matMul(memory.value()); // (B, 1, T, Dv)
+        AttentionObserver.tell(in.observer(), Stages.CONTEXT, () -> context);
         return new AttentionOutput(context.squeeze(1));
     }
 

@@ -12,6 +12,8 @@ import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
@@ -189,7 +191,10 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
         KeyValues memory = memory(parameters, attention, training); // (B, 1, S, A), (B, 1, S, D)
         NDArray keys = keys(memory, manager);
         NDArray hidden = score().queries(parameters, attention.query(), training); // (B, T, A)
-        NDArray scores = score().pairs(parameters, hidden, keys, null, training).expandDims(1);
+        AttentionObserver observer = attention.observer();
+        NDArray scores =
+                score().pairs(parameters, hidden, keys, null, observer, training).expandDims(1);
+        AttentionObserver.tell(observer, Stages.SCORES, () -> scores);
         long queries = scores.getShape().get(2);
         AttentionMask mask = attention.mask().realise(manager, queries, memory.length());
         NDArray weights =
@@ -197,6 +202,7 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
                         parameters,
                         scores,
                         mask.arrays(manager, queries, memory.length()),
+                        observer,
                         training); // α, (B, 1, T, S)
         NDArray context =
                 dropped(weights, training).matMul(memory.value()).squeeze(1); // c, (B, T, D)
@@ -207,17 +213,24 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
                         scores.concat(own, 3),
                         mask.withVisibleKeys(manager, queries, memory.length(), 1)
                                 .arrays(manager, queries, memory.length() + 1L),
+                        null,
                         training); // α̂, (B, 1, T, S + 1)
         NDArray beta = extended.squeeze(1).get(new NDIndex(":, :, -1:")); // (B, T, 1)
         NDArray adaptive =
                 sentinel.mul(beta).add(context.mul(Scalars.subtract(1, beta))); // ĉ, (B, T, D)
         NDArray readout =
                 outputProjection.apply(parameters, adaptive.add(attention.query()), training);
-        if (attention.observed()) {
-            attention
-                    .observer()
-                    .observe("", extended.get(new NDIndex(":, :, :, :-1"))); // (B, 1, T, S)
+        AttentionObserver.tell(observer, Stages.PLAIN_WEIGHTS, () -> weights);
+        AttentionObserver.tell(observer, Stages.CONTEXT, () -> context.expandDims(1));
+        AttentionObserver.tell(observer, Stages.SENTINEL_GATE, () -> gate);
+        AttentionObserver.tell(observer, Stages.SENTINEL, () -> sentinel);
+        AttentionObserver.tell(observer, Stages.SENTINEL_SCORES, () -> own);
+        if (observer != null) {
+            observer.observe("", extended.get(new NDIndex(":, :, :, :-1"))); // (B, 1, T, S)
         }
+        AttentionObserver.tell(observer, Stages.GATE, () -> beta);
+        AttentionObserver.tell(observer, Stages.ADAPTIVE_CONTEXT, () -> adaptive);
+        AttentionObserver.tell(observer, Stages.OUTPUT, () -> readout);
         return new Output(
                 gate,
                 sentinel,
@@ -262,6 +275,7 @@ public final class SentinelAttention extends ScoredAttention<AdditiveScore> {
                         parameters,
                         hidden.reshape(steps, 1, shape.get(2)),
                         key.reshape(steps, 1, shape.get(2)),
+                        null,
                         null,
                         training)
                 .reshape(shape.get(0), 1, shape.get(1), 1);

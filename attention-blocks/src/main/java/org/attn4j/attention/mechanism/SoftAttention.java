@@ -9,6 +9,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Alignment;
 import org.attn4j.attention.align.Softmax;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.score.Score;
@@ -63,7 +65,10 @@ public final class SoftAttention extends ScoredAttention<Score> {
         if (gate == null) {
             return output;
         }
-        NDArray gated = output.context().mul(gate(parameters, in.query(), training));
+        NDArray gate = gate(parameters, in.query(), training);
+        NDArray gated = output.context().mul(gate);
+        AttentionObserver.tell(in.observer(), Stages.GATE, () -> gate);
+        AttentionObserver.tell(in.observer(), Stages.OUTPUT, () -> gated);
         return new AttentionOutput(gated); // (B, T, Dv)
     }
 

@@ -13,6 +13,7 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
@@ -132,17 +133,19 @@ public final class SparseAttention extends AttentionBlock {
                         training,
                         kernel);
         int[][] globals = in.globals() == null ? null : positions(in.globals());
-        WeightsRecorder weights = in.observed() ? new WeightsRecorder() : null;
+        boolean completes = globals != null && globalProjections != null;
+        WeightsRecorder weights = in.observed() && completes ? new WeightsRecorder() : null;
         NDArray context; // (B, T, N·H)
         if (full || in.observed() || bringsPairs(mask)) {
-            AttentionMask visible = full ? mask : mask.and(visible(pass, request, extent, globals));
-            context = dense(request, visible, weights);
+            AttentionMask visible =
+                    full ? mask : mask.and(visible(pass, request, extent, globals, in.observer()));
+            context = dense(request, visible, weights == null ? in.observer() : weights);
         } else if (globals == null) {
             context = merged(pass.attend(request, extent));
         } else {
             context = merged(window().attend(request, extent, globals));
         }
-        if (globals != null && globalProjections != null) {
+        if (completes) {
             context =
                     globalProjections.over(
                             parameters,
@@ -160,7 +163,7 @@ public final class SparseAttention extends AttentionBlock {
         if (hiddenSeeNothing && !full && mask.keys().isPresent()) {
             context = kept(context, mask.keys().get());
         }
-        return projections.output(parameters, context, training); // (B, T, D)
+        return projections.output(parameters, in, context, training); // (B, T, D)
     }
 
     /** All keys and values, each position as one row of a cache: (B, 1, S, G·H). */
@@ -217,13 +220,18 @@ public final class SparseAttention extends AttentionBlock {
 
     /** The pattern as a mask. */
     private AttentionMask visible(
-            SparsePattern pass, SparseRequest request, PatternExtent extent, int[][] globals) {
+            SparsePattern pass,
+            SparseRequest request,
+            PatternExtent extent,
+            int[][] globals,
+            AttentionObserver observer) {
         NDManager manager = request.query().getManager();
-        AttentionMask visible =
-                AttentionMask.dense(
-                        globals == null
-                                ? pass.visible(manager, heads, extent)
-                                : window().visible(manager, heads, extent, globals));
+        NDArray pairs =
+                globals == null
+                        ? pass.visible(manager, heads, extent)
+                        : window().visible(manager, heads, extent, globals);
+        AttentionObserver.tell(observer, Stages.PATTERN, () -> pairs);
+        AttentionMask visible = AttentionMask.dense(pairs);
         NDArray repeats = pass.repeats(manager, heads, extent);
         return repeats == null ? visible : visible.and(AttentionMask.bias(repeats));
     }

@@ -12,6 +12,8 @@ import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.align.Softmax;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
@@ -114,11 +116,15 @@ public final class TalkingHeadsAttention extends AttentionBlock {
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray query = projections.query(parameters, in, training); // (B, Nk, T, H)
         KeyValues memory = projections.memory(parameters, in, training); // Nk and Nv heads
-        HeadsOutput output = attendHeads(parameters, query, memory, in.mask(), training);
+        HeadsOutput output =
+                attendHeads(parameters, query, memory, in.mask(), in.observer(), training);
         if (in.observed()) {
             in.observer().observe("", output.weights()); // (B, N, T, S)
         }
-        return projections.output(parameters, Heads.merge(output.context()), training); // (B, T, D)
+        AttentionObserver.tell(in.observer(), Stages.MIXED_WEIGHTS, output::mixedWeights);
+        AttentionObserver.tell(in.observer(), Stages.CONTEXT, output::context);
+        NDArray context = Heads.merge(output.context());
+        return projections.output(parameters, in, context, training); // (B, T, D)
     }
 
     /**
@@ -137,12 +143,28 @@ public final class TalkingHeadsAttention extends AttentionBlock {
             KeyValues memory,
             AttentionMask mask,
             boolean training) {
+        return attendHeads(parameters, queryHeads, memory, mask, null, training);
+    }
+
+    private HeadsOutput attendHeads(
+            ParameterStore parameters,
+            NDArray queryHeads,
+            KeyValues memory,
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
         NDManager manager = queryHeads.getManager();
-        NDArray scores =
-                Scalars.multiply(queryHeads, scale)
-                        .matMul(memory.key().swapAxes(2, 3)); // (B, Nk, T, S)
+        NDArray keys = memory.key().swapAxes(2, 3); // (B, Nk, H, S)
+        NDArray scores = Scalars.multiply(queryHeads, scale).matMul(keys); // (B, Nk, T, S)
+        AttentionObserver.tell(observer, Stages.QUERY, () -> queryHeads);
+        AttentionObserver.tell(observer, Stages.KEY, memory::key);
+        AttentionObserver.tell(observer, Stages.VALUE, memory::value);
+        AttentionObserver.tell(observer, Stages.SCORES, () -> queryHeads.matMul(keys));
+        AttentionObserver.tell(observer, Stages.SCALED_SCORES, () -> scores);
         NDArray logits = mixed(scores, logitsMix, parameters, training); // (B, N, T, S)
         MaskArrays numbers = mask.arrays(manager, queryHeads.getShape().get(2), memory.length());
+        AttentionObserver.tell(observer, Stages.MIXED_SCORES, () -> logits);
+        numbers.tell(observer, logits);
         NDArray weights = Softmax.INSTANCE.weights(parameters, logits, numbers, training);
         NDArray mixedWeights = mixed(weights, weightsMix, parameters, training); // (B, Nv, T, S)
         NDArray kept = Kernels.dropped(mixedWeights, dropout, training);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.recurrent.CellKind;
 import org.attn4j.attention.recurrent.RecurrentCell;
@@ -161,8 +162,8 @@ public final class TemporalAttention extends AbstractBlock {
     public Output predict(ParameterStore parameters, Inputs in, boolean training) {
         check(in);
         List<NDArray> inputWeights = new ArrayList<>();
-        NDArray states = encode(parameters, in.series(), inputWeights, training); // (B, T, m)
-        Decoding decoding = new Decoding(parameters, states, training);
+        NDArray states = encode(parameters, in, inputWeights, training); // (B, T, m)
+        Decoding decoding = new Decoding(parameters, states, in.observer(), training);
         decoding.run(Steps.of(in.target().expandDims(2)));
 
         NDArray last = decoding.state.hidden().concat(decoding.context, 1); // (B, p + m)
@@ -177,14 +178,19 @@ public final class TemporalAttention extends AbstractBlock {
 
     /** Equations 8 to 11: the states h_1 … h_T. */
     private NDArray encode(
-            ParameterStore parameters, NDArray x, List<NDArray> weights, boolean training) {
+            ParameterStore parameters, Inputs in, List<NDArray> weights, boolean training) {
+        NDArray x = in.series();
         NDArray keys = inputScore.keys(parameters, x.swapAxes(1, 2), training); // (B, n, T)
         List<NDArray> states = new ArrayList<>();
         RecurrentState state = encoder.zeros(x);
         for (NDArray values : Steps.of(x)) { // (B, n)
-            NDArray scores = inputScore.scores(parameters, query(state), keys, training);
+            AttentionObserver step = step(in.observer(), "input", weights.size());
+            NDArray scores = scored(inputScore, parameters, query(state), keys, step, training);
             NDArray alpha = scores.squeeze(1).softmax(-1); // (B, n)
-            state = encoder.step(parameters, alpha.mul(values), state, training);
+            NDArray weighed = alpha.mul(values);
+            AttentionObserver.tell(step, Stages.VALUE, () -> values.expandDims(1));
+            AttentionObserver.tell(step, Stages.CONTEXT, () -> weighed.expandDims(1));
+            state = encoder.step(parameters, weighed, state, training);
             weights.add(alpha);
             states.add(state.hidden());
         }
@@ -192,6 +198,24 @@ public final class TemporalAttention extends AbstractBlock {
     }
 
     /** [h; s] as one query, (B, 1, 2·m). */
+    /** The scores (B, 1, S) of one step, whose terms are told. */
+    private static NDArray scored(
+            AdditiveScore score,
+            ParameterStore parameters,
+            NDArray query,
+            NDArray keys,
+            AttentionObserver step, // or null
+            boolean training) {
+        AttentionObserver.tell(step, Stages.QUERY, () -> query);
+        NDArray scores = score.scores(parameters, query, keys, step, training);
+        AttentionObserver.tell(step, Stages.SCORES, () -> scores);
+        return scores;
+    }
+
+    private static AttentionObserver step(AttentionObserver observer, String part, int step) {
+        return observer == null ? null : observer.at(part + "." + step);
+    }
+
     private static NDArray query(RecurrentState state) {
         return state.hidden().concat(state.cell(), 1).expandDims(1);
     }
@@ -207,9 +231,15 @@ public final class TemporalAttention extends AbstractBlock {
         private final ParameterStore parameters;
         private final NDArray encoded; // (B, T, m)
         private final NDArray keys;
+        private final AttentionObserver observer; // null for nobody
         private final boolean training;
 
-        Decoding(ParameterStore parameters, NDArray encoded, boolean training) {
+        Decoding(
+                ParameterStore parameters,
+                NDArray encoded,
+                AttentionObserver observer,
+                boolean training) {
+            this.observer = observer;
             this.parameters = parameters;
             this.encoded = encoded;
             this.training = training;
@@ -233,10 +263,14 @@ public final class TemporalAttention extends AbstractBlock {
         }
 
         private NDArray attend() {
-            NDArray scores = temporalScore.scores(parameters, query(state), keys, training);
+            AttentionObserver step = step(observer, "temporal", weights.size());
+            NDArray scores = scored(temporalScore, parameters, query(state), keys, step, training);
             NDArray beta = scores.softmax(-1); // (B, 1, T)
             weights.add(beta.squeeze(1));
-            return beta.matMul(encoded).squeeze(1); // (B, m)
+            NDArray read = beta.matMul(encoded); // (B, 1, m)
+            AttentionObserver.tell(step, Stages.VALUE, () -> encoded);
+            AttentionObserver.tell(step, Stages.CONTEXT, () -> read);
+            return read.squeeze(1); // (B, m)
         }
     }
 

@@ -12,6 +12,8 @@ import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.HostArrays;
@@ -100,13 +102,15 @@ public final class TransformerXlAttention extends AttentionBlock {
         NDArray positionScores =
                 positionScores(
                         byDistance, memory.length(), causal, parameters, training); // (B, N, T, S)
+        AttentionObserver.tell(in.observer(), Stages.PROJECTED_QUERY, () -> query);
+        AttentionObserver.tell(in.observer(), Stages.POSITION_SCORES, () -> positionScores);
         AttentionMask mask =
                 in.mask().and(AttentionMask.bias(Scalars.multiply(positionScores, scale)));
         NDManager manager = in.query().getManager();
         KeyValues read = new KeyValues(Heads.on(manager, memory.key()), memory.value());
         NDArray context =
                 core.attend(byContent, read, mask, in.observer(), training); // (B, T, N·H)
-        return projections.output(parameters, context, training); // (B, T, D)
+        return projections.output(parameters, in, context, training); // (B, T, D)
     }
 
     /** The second half of the score, before the scale. */

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 
 /**
  * One way of computing {@code softmax(scale · Q·Kᵀ + M)·V}.
@@ -73,10 +75,16 @@ public interface AttentionKernel {
         @Override
         public NDArray attend(AttentionRequest request) {
             MaskArrays mask = request.arrays();
-            if (request.observer() != null) {
+            AttentionObserver observer = request.observer();
+            if (observer != null) {
+                AttentionObserver.tell(observer, Stages.QUERY, request::query);
+                AttentionObserver.tell(observer, Stages.KEY, request::key);
+                AttentionObserver.tell(observer, Stages.VALUE, request::value);
                 NDArray weights = weights(request, mask); // (B, N, T, S)
-                request.observer().observe("", weights);
-                return context(request, weights);
+                observer.observe("", weights);
+                NDArray context = context(request, weights);
+                AttentionObserver.tell(observer, Stages.CONTEXT, () -> context);
+                return context;
             }
             Temporaries temporaries =
                     Temporaries.of(
@@ -92,10 +100,15 @@ public interface AttentionKernel {
         }
 
         private NDArray weights(AttentionRequest request, MaskArrays mask) {
+            NDArray keys = request.key().swapAxes(2, 3); // (B, G, H, S)
             NDArray scores =
                     grouped(
                             Scalars.multiply(request.query(), request.scale()),
-                            request.key().swapAxes(2, 3)); // (B, N, T, S)
+                            keys); // (B, N, T, S)
+            AttentionObserver observer = request.observer();
+            AttentionObserver.tell(observer, Stages.SCORES, () -> grouped(request.query(), keys));
+            AttentionObserver.tell(observer, Stages.SCALED_SCORES, () -> scores);
+            mask.tell(observer, scores);
             return mapping.weights(scores, mask, request.training());
         }
 

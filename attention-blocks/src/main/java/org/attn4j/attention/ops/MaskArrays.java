@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 
 /**
  * A mask as arrays, for one query length T and one key length S: float32, broadcastable to (B, N,
@@ -95,6 +97,19 @@ public record MaskArrays(NDArray visible, NDArray additive, NDArray seeing) {
         boolean half = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
         NDArray wide = half ? scores.toType(DataType.FLOAT32, false) : scores;
         return isNone() ? wide : wide.add(additive.toType(wide.getDataType(), false));
+    }
+
+    /**
+     * Tells an observer the mask and the masked scores, if anything is hidden or added.
+     *
+     * @param observer the observer; null for nobody
+     * @param scores raw scores, (B, N, T, S)
+     */
+    public void tell(AttentionObserver observer, NDArray scores) {
+        if (!isNone()) {
+            AttentionObserver.tell(observer, Stages.MASK, () -> additive);
+            AttentionObserver.tell(observer, Stages.MASKED_SCORES, () -> masked(scores));
+        }
     }
 
     /**

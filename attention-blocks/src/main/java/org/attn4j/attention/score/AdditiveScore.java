@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 
 /**
@@ -57,7 +59,18 @@ public final class AdditiveScore extends ScoreBlock {
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
-        return pairs(parameters, queries(parameters, query, training), keys, null, training);
+        return scores(parameters, query, keys, null, training);
+    }
+
+    @Override
+    public NDArray scores(
+            ParameterStore parameters,
+            NDArray query,
+            NDArray keys,
+            AttentionObserver observer,
+            boolean training) {
+        NDArray queries = queries(parameters, query, training);
+        return pairs(parameters, queries, keys, null, observer, training);
     }
 
     /**
@@ -80,6 +93,7 @@ public final class AdditiveScore extends ScoreBlock {
      * @param queries what {@link #queries} returned, (B, T, A), or some steps of it
      * @param keys what {@link #keys} returned, (B, S, A)
      * @param features f, broadcastable to (B, T, S, A); null for none
+     * @param observer is told the terms and the hidden layer; null for nobody
      * @param training whether this is a training pass
      * @return (B, T, S)
      */
@@ -88,13 +102,18 @@ public final class AdditiveScore extends ScoreBlock {
             NDArray queries,
             NDArray keys,
             NDArray features,
+            AttentionObserver observer,
             boolean training) {
-        NDArray hidden =
-                queries.expandDims(2).add(rows(keys, queries.getManager())); // (B, T, S, A)
+        AttentionObserver.tell(observer, Stages.QUERY_TERM, () -> queries);
+        AttentionObserver.tell(observer, Stages.KEY_TERM, () -> keys);
+        NDArray sum = queries.expandDims(2).add(rows(keys, queries.getManager())); // (B, T, S, A)
         if (features != null) {
-            hidden = hidden.add(features);
+            AttentionObserver.tell(observer, Stages.COVERAGE_TERM, () -> features);
+            sum = sum.add(features);
         }
-        return apply(energy, parameters, hidden.tanh(), training).squeeze(3); // (B, T, S)
+        NDArray hidden = sum.tanh();
+        AttentionObserver.tell(observer, Stages.HIDDEN, () -> hidden);
+        return apply(energy, parameters, hidden, training).squeeze(3); // (B, T, S)
     }
 
     /** The keys as (B, 1, S, A), on the manager of the pass even if they are kept elsewhere. */

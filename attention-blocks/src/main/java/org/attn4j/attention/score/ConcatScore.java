@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 
 /**
@@ -57,12 +59,26 @@ public final class ConcatScore extends ScoreBlock {
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
+        return scores(parameters, query, keys, null, training);
+    }
+
+    @Override
+    public NDArray scores(
+            ParameterStore parameters,
+            NDArray query,
+            NDArray keys,
+            AttentionObserver observer,
+            boolean training) {
         NDManager manager = query.getManager();
         NDArray w = weight(parameters, query.getDevice(), training);
         NDIndex columns = new NDIndex(":, :{}", query.getShape().get(2));
-        NDArray hidden = linear(query, w.get(manager, columns)); // (B, T, A)
-        hidden = hidden.expandDims(2).add(AdditiveScore.rows(keys, manager)); // (B, T, S, A)
-        return apply(energy, parameters, hidden.tanh(), training).squeeze(3); // (B, T, S)
+        NDArray queries = linear(query, w.get(manager, columns)); // (B, T, A)
+        NDArray hidden =
+                queries.expandDims(2).add(AdditiveScore.rows(keys, manager)).tanh(); // (B, T, S, A)
+        AttentionObserver.tell(observer, Stages.QUERY_TERM, () -> queries);
+        AttentionObserver.tell(observer, Stages.KEY_TERM, () -> keys);
+        AttentionObserver.tell(observer, Stages.HIDDEN, () -> hidden);
+        return apply(energy, parameters, hidden, training).squeeze(3); // (B, T, S)
     }
 
     private NDArray weight(ParameterStore parameters, Device device, boolean training) {

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.LinearBlock;
 
 /**
@@ -39,6 +41,17 @@ public final class GeneralScore extends ScoreBlock {
     @Override
     public NDArray scores(
             ParameterStore parameters, NDArray query, NDArray keys, boolean training) {
+        return scores(parameters, query, keys, null, training);
+    }
+
+    @Override
+    public NDArray scores(
+            ParameterStore parameters,
+            NDArray query,
+            NDArray keys,
+            AttentionObserver observer,
+            boolean training) {
+        AttentionObserver.tell(observer, Stages.KEY_TERM, () -> keys);
         return DotScore.products(query, keys); // (B, T, S)
     }
 

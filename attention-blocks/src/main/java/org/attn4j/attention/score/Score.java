@@ -2,6 +2,7 @@ package org.attn4j.attention.score;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
+import org.attn4j.attention.capture.AttentionObserver;
 
 /**
  * How well a query and a key fit: a number for each pair, before any mask.
@@ -32,4 +33,23 @@ public interface Score {
      * @return (B, T, S), on the manager of the query
      */
     NDArray scores(ParameterStore parameters, NDArray query, NDArray keys, boolean training);
+
+    /**
+     * Does the same, and tells the terms that a score is made of, for one that has any.
+     *
+     * @param parameters where the parameters are found
+     * @param query (B, T, Dq)
+     * @param keys what {@link #keys} returned, (B, S, X)
+     * @param observer is told the stages; null for nobody
+     * @param training whether this is a training pass
+     * @return (B, T, S), on the manager of the query
+     */
+    default NDArray scores(
+            ParameterStore parameters,
+            NDArray query,
+            NDArray keys,
+            AttentionObserver observer,
+            boolean training) {
+        return scores(parameters, query, keys, training);
+    }
 }

@@ -15,7 +15,7 @@ import org.attn4j.attention.spec.AttentionSlot;
  * <p>Weights that do not sum to one are divided by their sum first; a query that sees nothing does
  * not count.
  */
-final class AttentionEntropy implements AttentionObserver {
+public final class AttentionEntropy implements AttentionObserver {
 
     private final Map<AttentionSlot, double[]> sums = new EnumMap<>(AttentionSlot.class);
 
@@ -25,7 +25,7 @@ final class AttentionEntropy implements AttentionObserver {
         int keys = Math.toIntExact(weights.getShape().get(weights.getShape().dimension() - 1));
         float[] flat = weights.toFloatArray();
         for (int row = 0; row < flat.length; row += keys) {
-            double entropy = entropy(flat, row, keys);
+            double entropy = of(flat, row, keys);
             if (!Double.isNaN(entropy)) {
                 sum[0] += entropy;
                 sum[1]++;
@@ -45,7 +45,15 @@ final class AttentionEntropy implements AttentionObserver {
         return queries == 0 ? null : total / queries;
     }
 
-    private static double entropy(float[] weights, int begin, int count) {
+    /**
+     * The entropy of one query.
+     *
+     * @param weights the weights of several queries, one after the other
+     * @param begin where those of the query begin
+     * @param count how many keys it has
+     * @return in nats; not a number for a query that sees nothing
+     */
+    public static double of(float[] weights, int begin, int count) {
         double total = 0;
         for (int i = begin; i < begin + count; i++) {
             total += Math.max(0, weights[i]);

@@ -30,6 +30,10 @@ public record Report(String title, List<Section> sections) {
             pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
             p, figcaption { color: var(--soft); font-size: .9rem; } figure { margin: 1rem 0; }
             .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
+            table.numbers { width: auto; margin: .5rem 1rem .5rem 0; } .numbers td { text-align: right; }
+            .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
+            caption { text-align: left; font-weight: 600; font-size: .9rem; }
+            p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
             svg text { font-family: system-ui, sans-serif; fill: var(--ink); }
             svg .grid { stroke: var(--line); } svg .curve { stroke: var(--accent); } svg .cell { fill: var(--accent); }
@@ -76,6 +80,8 @@ public record Report(String title, List<Section> sections) {
             return attention(attention);
         } else if (section instanceof Section.Bars bars) {
             return bars(bars);
+        } else if (section instanceof Section.Worked step) {
+            return NumberTables.html(step);
         } else if (section instanceof Section.Text text) {
             return "<pre>" + escape(text.text()) + "</pre>\n";
         }

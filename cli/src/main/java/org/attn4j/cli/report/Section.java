@@ -110,6 +110,22 @@ public sealed interface Section {
     record Bar(String label, Double value, String text) {}
 
     /**
+     * A step of a worked example.
+     *
+     * @param sentences what happens in it
+     * @param equation the same as an equation; empty for none
+     * @param tables its numbers
+     */
+    record Worked(String title, List<String> sentences, String equation, List<NumberTable> tables)
+            implements Section {
+
+        public Worked {
+            sentences = List.copyOf(sentences);
+            tables = List.copyOf(tables);
+        }
+    }
+
+    /**
      * Text as it is, such as a configuration or what a model wrote.
      *
      * @param text its lines

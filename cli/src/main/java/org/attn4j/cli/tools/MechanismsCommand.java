@@ -14,6 +14,7 @@ import org.attn4j.attention.spec.MechanismOption;
 import org.attn4j.attention.spec.Mechanisms;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Wrapping;
 import org.attn4j.cli.option.CommonOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +70,7 @@ public final class MechanismsCommand implements Callable<Integer> {
         int indent = 2 + all.stream().mapToInt(info -> info.name().length()).max().orElse(0);
         String margin = " ".repeat(indent);
         for (MechanismInfo info : all) {
-            print(info.name(), wrapped(info.purpose(), WIDTH - indent), indent, out);
+            print(info.name(), Wrapping.lines(info.purpose(), WIDTH - indent), indent, out);
             Map<String, String> rows = new LinkedHashMap<>();
             rows.put("equation", info.equation());
             rows.put("paper", info.paper());
@@ -79,7 +80,11 @@ public final class MechanismsCommand implements Callable<Integer> {
             int deeper = indent + "equation  ".length();
             rows.forEach(
                     (label, text) ->
-                            print(margin + label, wrapped(text, WIDTH - deeper), deeper, out));
+                            print(
+                                    margin + label,
+                                    Wrapping.lines(text, WIDTH - deeper),
+                                    deeper,
+                                    out));
         }
     }
 
@@ -104,7 +109,8 @@ public final class MechanismsCommand implements Callable<Integer> {
         rows.put("class", info.file());
         out.println(info.title());
         int indent = 12;
-        rows.forEach((label, text) -> print(label, wrapped(text, WIDTH - indent), indent, out));
+        rows.forEach(
+                (label, text) -> print(label, Wrapping.lines(text, WIDTH - indent), indent, out));
         if (info.options().isEmpty()) {
             print("options", List.of("none"), indent, out);
             return;
@@ -120,7 +126,7 @@ public final class MechanismsCommand implements Callable<Integer> {
                                     option.defaultValue() == null
                                             ? ""
                                             : ", default " + option.defaultValue());
-            print("  " + option.name(), wrapped(text, WIDTH - wide), wide, out);
+            print("  " + option.name(), Wrapping.lines(text, WIDTH - wide), wide, out);
         }
     }
 
@@ -149,21 +155,6 @@ public final class MechanismsCommand implements Callable<Integer> {
             positions.addAll(List.of("alibi", "relative"));
         }
         return positions;
-    }
-
-    /** The text in lines of at most so many characters, broken at spaces. */
-    private static List<String> wrapped(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.length() == 0 ? "" : " ").append(word);
-        }
-        lines.add(line.toString());
-        return lines;
     }
 
     private static Map<String, Object> document(MechanismInfo info) {
