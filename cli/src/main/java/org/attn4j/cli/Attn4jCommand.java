@@ -2,6 +2,7 @@ package org.attn4j.cli;
 
 import org.attn4j.cli.attention.AttendCommand;
 import org.attn4j.cli.attention.DiffCommand;
+import org.attn4j.cli.attention.HeadsCommand;
 import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.explain.ExplainCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Spec;
             VisualizeCommand.class,
             AttendCommand.class,
             DiffCommand.class,
+            HeadsCommand.class,
             FillMaskCommand.class,
             ClassifyCommand.class,
             AnswerCommand.class,

@@ -39,7 +39,7 @@ public final class AttentionPage {
     static final long MOST_CELLS = 1L << 27;
 
     /** The most numbers in all query and key vectors of one page. */
-    static final long MOST_VECTOR_NUMBERS = 1L << 21;
+    public static final long MOST_VECTOR_NUMBERS = 1L << 21;
 
     /** What one drawing shows. */
     public enum View {
@@ -150,7 +150,11 @@ public final class AttentionPage {
             Map<String, float[]> series,
             String firstLabel,
             String secondLabel,
-            Map<String, ShownAttention> second) {}
+            Map<String, ShownAttention> second,
+            Start start) {}
+
+    /** The site and the head that the page opens at. */
+    record Start(String site, int head) {}
 
     /** Queries (N, T, H) and keys (N, S, H) of a site, and what divides their product. */
     record Vectors(float[][][] query, float[][][] key, double scale) {}
@@ -171,6 +175,7 @@ public final class AttentionPage {
         private final Map<String, ShownAttention> second = new LinkedHashMap<>();
         private String firstLabel = "";
         private String secondLabel = "";
+        private Start start; // null for the first
 
         private Builder(String title) {
             Require.that(!title.isBlank(), "title must not be blank");
@@ -278,6 +283,18 @@ public final class AttentionPage {
         }
 
         /**
+         * Sets what the page opens at: the first attention unless set.
+         *
+         * @param site the site of an attention of this page
+         * @param head one of its heads, from 0
+         * @return this builder
+         */
+        public Builder optStart(String site, int head) {
+            start = new Start(site, head);
+            return this;
+        }
+
+        /**
          * Sets a second model's weights on the same tokens, for the view that shows the difference.
          *
          * @param labelOfFirst what a reader calls the model of {@link #addAttention}
@@ -313,6 +330,14 @@ public final class AttentionPage {
             vectors.forEach(this::checkVectors);
             windows.forEach(this::checkWindow);
             series.forEach(this::checkSeries);
+            if (start != null) {
+                int heads = attention("the start", start.site()).heads();
+                Require.that(
+                        start.head() >= 0 && start.head() < heads,
+                        "the head of the start must be from 0 and below %s, got %s",
+                        heads,
+                        start.head());
+            }
             checkTotals();
             return new AttentionPage(this);
         }
@@ -324,7 +349,8 @@ public final class AttentionPage {
                     Map.copyOf(series),
                     firstLabel,
                     secondLabel,
-                    Map.copyOf(second));
+                    Map.copyOf(second),
+                    start);
         }
 
         private void checkTokens(ShownAttention shown) {

@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.common.Require;
 
@@ -29,25 +32,50 @@ public final class AttentionRecorder implements AttentionObserver {
 
     private final List<RecordedAttention> recorded = new ArrayList<>();
     private final Map<String, Integer> passes = new HashMap<>();
+    private final Set<String> kept;
+    private final Map<String, Map<String, RecordedAttention>> stages = new LinkedHashMap<>();
 
-    /** Creates a recorder that has seen nothing yet. */
-    public AttentionRecorder() {}
+    /**
+     * Creates a recorder that has seen nothing yet.
+     *
+     * @param stages which stages before the weights are kept too: names of {@link
+     *     org.attn4j.attention.capture.Stages}
+     */
+    public AttentionRecorder(String... stages) {
+        kept = Set.of(stages);
+    }
 
     @Override
     public void observe(String site, NDArray weights) {
-        Shape shape = weights.getShape();
         Require.that(
-                shape.dimension() == 4, "weights must be (B, N, T, S), got %s at %s", shape, site);
-        int pass = passes.merge(site, 1, Integer::sum) - 1;
-        recorded.add(
-                new RecordedAttention(
-                        site,
-                        pass,
-                        size(shape, 0),
-                        size(shape, 1),
-                        size(shape, 2),
-                        size(shape, 3),
-                        copied(weights)));
+                weights.getShape().dimension() == 4,
+                "weights must be (B, N, T, S), got %s at %s",
+                weights.getShape(),
+                site);
+        recorded.add(recorded(site, passes.merge(site, 1, Integer::sum) - 1, weights));
+    }
+
+    @Override
+    public void stage(String site, String stage, Supplier<NDArray> values) {
+        if (kept.contains(stage)) {
+            NDArray told = values.get();
+            if (told.getShape().dimension() == 4) {
+                stages.computeIfAbsent(stage, unused -> new LinkedHashMap<>())
+                        .put(site, recorded(site, 0, told));
+            }
+        }
+    }
+
+    private static RecordedAttention recorded(String site, int pass, NDArray values) {
+        Shape shape = values.getShape();
+        return new RecordedAttention(
+                site,
+                pass,
+                size(shape, 0),
+                size(shape, 1),
+                size(shape, 2),
+                size(shape, 3),
+                copied(values));
     }
 
     private static int size(Shape shape, int axis) {
@@ -72,6 +100,17 @@ public final class AttentionRecorder implements AttentionObserver {
      */
     public List<RecordedAttention> recorded() {
         return Collections.unmodifiableList(recorded);
+    }
+
+    /**
+     * Returns a stage that this recorder keeps.
+     *
+     * @param stage its name
+     * @return what each site told of it last, of those that tell it as (B, N, T, X); its keys are
+     *     the X numbers of a query
+     */
+    public Map<String, RecordedAttention> stage(String stage) {
+        return Collections.unmodifiableMap(stages.getOrDefault(stage, Map.of()));
     }
 
     /**

@@ -37,6 +37,7 @@ final class PageData {
         page.put("tokens", tokens);
         page.put("series", extras.series());
         page.put("labels", List.of(extras.firstLabel(), extras.secondLabel()));
+        page.put("start", extras.start());
         int levels = levels(attentions, extras);
         List<Object> shown = new ArrayList<>();
         attentions.values().forEach(it -> shown.add(attention(it, extras, levels)));

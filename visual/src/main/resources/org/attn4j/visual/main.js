@@ -102,10 +102,13 @@ addEventListener("afterprint", () => {
 
 showFrame();
 prepareReading();
+if (page.start) {
+  state.index = page.attentions.findIndex((it) => it.site === page.start.site);
+}
 chooseAllHeads();
 if (attention().drawing !== "weights") {
   state.view = "paper";
 } else if (attention().heads > 1) {
-  state.heads = new Set([0]);
+  state.heads = new Set([page.start ? page.start.head : 0]);
 }
 render();

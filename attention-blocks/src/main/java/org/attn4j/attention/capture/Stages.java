@@ -107,6 +107,9 @@ public final class Stages {
     /** The part of the key that all heads share, (B, 1, S, Hr). */
     public static final String SHARED_KEY = "sharedKey";
 
+    /** How much of each token each expert of a mixture computes, (B, 1, T, E); 0 for none. */
+    public static final String ROUTING = "routing";
+
     /** What a decoder knows beside what it looks at, (B, T, D). */
     public static final String SENTINEL = "sentinel";
 

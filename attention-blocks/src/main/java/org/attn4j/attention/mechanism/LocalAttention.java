@@ -137,6 +137,15 @@ public final class LocalAttention extends ScoredAttention<Score> {
     }
 
     /**
+     * Returns how far a window reaches.
+     *
+     * @return D, the positions to each side of its centre
+     */
+    public int halfWidth() {
+        return halfWidth;
+    }
+
+    /**
      * Returns the centres of the windows.
      *
      * @param parameters where the block's parameters are found

@@ -22,6 +22,7 @@ import org.attn4j.models.checkpoint.SafetensorsWriter;
 import org.attn4j.models.model.ModelObserver;
 import org.attn4j.models.task.ObservedModel;
 import org.attn4j.models.task.ObservedSequence;
+import org.attn4j.visual.AttentionRecorder;
 import org.attn4j.visual.RecordedAttention;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,7 +81,8 @@ public final class AttendCommand implements Callable<Integer> {
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 ObservedModel loaded = ObservedModel.load(folder, model.loader(manager))) {
-            Observation seen = Observation.of(loaded, texts.text(), texts.second());
+            Observation seen =
+                    Observation.of(loaded, texts.text(), texts.second(), new AttentionRecorder());
             if (json) {
                 PrintWriter printed = spec.commandLine().getOut();
                 printed.println(JSON.toJson(document(seen)));

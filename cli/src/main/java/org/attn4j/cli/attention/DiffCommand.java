@@ -21,6 +21,7 @@ import org.attn4j.common.Require;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.ObservedModel;
 import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,7 @@ public final class DiffCommand implements Callable<Integer> {
         Path folder = ModelOptions.folder(model, spec.commandLine().getErr());
         Pretrained.Loader loader = unknownSettings.loader().optManager(manager);
         try (ObservedModel loaded = ObservedModel.load(folder, loader)) {
-            return Observation.of(loaded, texts.text(), second);
+            return Observation.of(loaded, texts.text(), second, new AttentionRecorder());
         }
     }
 

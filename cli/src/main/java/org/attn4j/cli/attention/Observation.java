@@ -30,23 +30,23 @@ record Observation(List<ObservedSequence> sequences, List<ObservedAttention> att
     private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)\\.");
 
     /** Runs a model on a text, and on a second one or none. */
-    static Observation of(ObservedModel model, String text, String second) throws IOException {
-        AttentionRecorder recorder = new AttentionRecorder();
+    static Observation of(
+            ObservedModel model, String text, String second, AttentionRecorder recorder)
+            throws IOException {
+        List<ObservedSequence> read = model.observe(text, second, recorder);
         Map<String, ObservedSequence> sequences = new LinkedHashMap<>();
-        model.observe(text, second, recorder).forEach(it -> sequences.put(it.name(), it));
+        read.forEach(it -> sequences.put(it.name(), it));
         List<ObservedAttention> attentions = new ArrayList<>();
         for (RecordedAttention recorded : recorder.recorded()) {
-            String site = recorded.site();
-            Kind kind = kind(site);
-            Matcher matcher = LAYER.matcher(site);
+            Kind kind = kind(recorded.site());
             attentions.add(
                     new ObservedAttention(
                             recorded,
                             kind,
-                            matcher.find() ? Integer.parseInt(matcher.group(1)) : 0,
+                            layer(recorded.site()),
                             named(sequences, queries(kind), recorded.queries()),
                             named(sequences, keys(kind), recorded.keys()),
-                            model.mechanism(site).orElse(null)));
+                            model.mechanism(recorded.site()).orElse(null)));
         }
         Require.that(
                 !attentions.isEmpty(),
@@ -55,7 +55,12 @@ record Observation(List<ObservedSequence> sequences, List<ObservedAttention> att
         return new Observation(List.copyOf(sequences.values()), attentions);
     }
 
-    private static Kind kind(String site) {
+    static int layer(String site) {
+        Matcher matcher = LAYER.matcher(site);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    static Kind kind(String site) {
         if (site.startsWith("encoder.")) {
             return Kind.ENCODER;
         }
@@ -114,20 +119,23 @@ record Observation(List<ObservedSequence> sequences, List<ObservedAttention> att
         return with(some);
     }
 
-    /** One head of each attention, or all for null. */
-    Observation head(Integer head) {
-        return head == null ? this : with(attentions.stream().map(it -> it.head(head)).toList());
-    }
-
-    /** The one attention that a picture shows: the last, of those between decoder and encoder. */
-    Observation one() {
+    /** What is looked at first: the last attention, if possible one of decoder and encoder. */
+    ObservedAttention main() {
         return Stream.of(Kind.CROSS, null)
                 .map(kind -> attentions.stream().filter(it -> kind == null || it.kind() == kind))
                 .map(some -> some.reduce((first, second) -> second))
                 .flatMap(Optional::stream)
-                .map(last -> with(List.of(last)))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The name of the sequence of so many tokens that looks. */
+    String sequence(Kind kind, int count) {
+        return attentions.stream()
+                .filter(it -> it.kind() == kind && it.recorded().queries() == count)
+                .findFirst()
+                .orElseThrow()
+                .queries();
     }
 
     /** These tokens with other attentions. */

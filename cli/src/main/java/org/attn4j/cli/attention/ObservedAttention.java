@@ -52,15 +52,14 @@ record ObservedAttention(
         return recorded.heads();
     }
 
-    /** One head alone. */
-    ObservedAttention head(int head) {
+    /** Refuses a head that is not there. */
+    void requireHead(int head) {
         Require.that(
                 head >= 0 && head < heads(),
                 "--head must be at least 0 and below %s in %s, got %s",
                 heads(),
                 label(),
                 head);
-        return withWeights(recorded.row(0)[head]);
     }
 
     /** The mean of the heads. */
@@ -74,23 +73,14 @@ record ObservedAttention(
                 }
             }
         }
-        return withWeights(mean);
-    }
-
-    private ObservedAttention withWeights(float[][] weights) {
-        int queries = recorded.queries();
-        int keys = recorded.keys();
-        float[] flat = new float[queries * keys];
-        for (int t = 0; t < queries; t++) {
-            System.arraycopy(weights[t], 0, flat, t * keys, keys);
+        float[] flat = new float[mean.length * recorded.keys()];
+        for (int t = 0; t < mean.length; t++) {
+            System.arraycopy(mean[t], 0, flat, t * recorded.keys(), recorded.keys());
         }
-        return new ObservedAttention(
-                new RecordedAttention(site(), recorded.pass(), 1, 1, queries, keys, flat),
-                kind,
-                layer,
-                this.queries,
-                this.keys,
-                mechanism);
+        RecordedAttention one =
+                new RecordedAttention(
+                        site(), recorded.pass(), 1, 1, mean.length, recorded.keys(), flat);
+        return new ObservedAttention(one, kind, layer, queries, keys, mechanism);
     }
 
     /** The weights as the paper of the mechanism draws them. */

@@ -3,7 +3,6 @@ package org.attn4j.cli.attention;
 import ai.djl.ndarray.NDManager;
 import java.awt.Desktop;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
@@ -14,6 +13,7 @@ import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.task.ObservedModel;
 import org.attn4j.visual.AttentionPage;
 import org.attn4j.visual.AttentionPage.View;
+import org.attn4j.visual.AttentionRecorder;
 import org.attn4j.visual.ShownAttention.Kind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,10 +26,10 @@ import picocli.CommandLine.Spec;
         name = "visualize",
         description = {
             "Draws what a model attends to when it reads a text, as one HTML page or one SVG picture.",
-            "The page needs no network. It shows all layers and heads, unless --kind, --layer or"
-                    + " --head says which; layers and heads count from 0. An SVG picture shows one"
-                    + " head: that of --kind, --layer and --head, or else the first of the last"
-                    + " layer, of the cross-attention where there is one."
+            "The page needs no network. It holds all layers and heads, or those of --kind and"
+                    + " --layer, and opens at --head; layers and heads count from 0. An SVG picture"
+                    + " shows one head: of the last layer, of the cross-attention where there is"
+                    + " one, unless --kind, --layer and --head say which."
         })
 public final class VisualizeCommand implements Callable<Integer> {
 
@@ -74,24 +74,26 @@ public final class VisualizeCommand implements Callable<Integer> {
         Path file = ObservingOptions.file(out, ".html", ".svg");
         boolean picture = file.getFileName().toString().endsWith(".svg");
         Require.that(view == null || picture, "--view is for an SVG picture: give --out F.svg");
-        PrintWriter err = spec.commandLine().getErr();
-        Path folder = model.folder(err);
+        Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 ObservedModel loaded = ObservedModel.load(folder, model.loader(manager))) {
+            AttentionRecorder recorder = new AttentionRecorder(PageParts.STAGES);
             Observation seen =
-                    Observation.of(loaded, texts.text(), texts.second())
-                            .only(kind, layer)
-                            .head(head);
+                    Observation.of(loaded, texts.text(), texts.second(), recorder)
+                            .only(kind, layer);
+            ObservedAttention first = seen.main();
+            first.requireHead(head == null ? 0 : head);
+            AttentionPage.Builder page = seen.page(texts.text());
             if (picture) {
-                seen = seen.one();
-            }
-            AttentionPage page = seen.page(texts.text()).build();
-            if (picture) {
-                String site = seen.attentions().get(0).site();
                 View drawn = view == null ? View.MATRIX : view;
-                AtomicFile.writeString(file, page.toSvg(site, 0, drawn));
+                String svg = page.build().toSvg(first.site(), head == null ? 0 : head, drawn);
+                AtomicFile.writeString(file, svg);
             } else {
-                page.write(file);
+                new PageParts(page, recorder).add(seen);
+                if (head != null) {
+                    page.optStart(first.site(), head);
+                }
+                page.build().write(file);
             }
         }
         spec.commandLine().getOut().println(file);

@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The parameters of a block by path: the names of the children on the way, then the parameter's
@@ -78,26 +76,24 @@ public final class BlockParameters {
     }
 
     /**
-     * Finds a block within another one.
+     * Lists the blocks within another one.
      *
      * @param block the block to look into
-     * @param path the end of the path to the wanted one, such as {@code layers.0.self_attn}
-     * @return the first block with such a path
+     * @return all below it by path, such as {@code encoder.layers.0.self_attn}, in its order
      */
-    public static Optional<Block> find(Block block, String path) {
-        return find("", block, "." + path);
+    public static Map<String, Block> blocks(Block block) {
+        Map<String, Block> blocks = new LinkedHashMap<>();
+        collect("", block, blocks);
+        return blocks;
     }
 
-    private static Optional<Block> find(String at, Block block, String end) {
-        if (at.endsWith(end)) {
-            return Optional.of(block);
-        }
+    private static void collect(String prefix, Block block, Map<String, Block> blocks) {
         BlockList children = block.getChildren();
         List<String> names = names(children);
-        return IntStream.range(0, children.size())
-                .mapToObj(i -> find(at + "." + names.get(i), children.valueAt(i), end))
-                .flatMap(Optional::stream)
-                .findFirst();
+        for (int i = 0; i < children.size(); i++) {
+            blocks.put(prefix + names.get(i), children.valueAt(i));
+            collect(prefix + names.get(i) + ".", children.valueAt(i), blocks);
+        }
     }
 
     /**

@@ -78,6 +78,21 @@ public final class MixtureOfExperts extends AbstractBlock {
                         : mixed.add(Layers.apply(shared, parameters, x, training))); // (..., D)
     }
 
+    /** How much of each token of x, (B, T, D), each expert computes: (B, 1, T, E). */
+    NDArray routing(ParameterStore parameters, NDArray x, boolean training) {
+        ExpertRouter.Route route =
+                router.route(parameters, x.reshape(-1, modelSize), training); // (n, k)
+        int[] chosen = route.experts();
+        float[] weights = route.weights().toFloatArray();
+        float[] dense = new float[chosen.length / router.settings().chosen() * experts.size()];
+        for (int i = 0; i < chosen.length; i++) {
+            int token = i / router.settings().chosen();
+            dense[token * experts.size() + chosen[i]] = weights[i];
+        }
+        Shape shape = new Shape(x.getShape().get(0), 1, x.getShape().get(1), experts.size());
+        return HostArrays.of(x.getManager(), dense, shape);
+    }
+
     private NDArray mix(ParameterStore parameters, NDArray tokens, boolean training) {
         ExpertRouter.Route route = router.route(parameters, tokens, training);
         int chosen = router.settings().chosen();

@@ -11,6 +11,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 
 /**
@@ -102,9 +104,20 @@ public final class TransformerLayer extends AbstractBlock {
             y = after(parameters, crossNorm, y, read, update, training); // (B, T, D)
         }
         read = before(parameters, feedForwardNorm, parallel ? x : y, training);
+        tellRouting(parameters, read, in, index, training);
         update = Layers.apply(feedForward, parameters, read, training);
         update = Layers.dropout(update, feedForwardDropout, training);
         return after(parameters, feedForwardNorm, y, read, update, training); // (B, T, D)
+    }
+
+    private void tellRouting(
+            ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
+        if (feedForward instanceof MixtureOfExperts experts) {
+            AttentionObserver.tell(
+                    in.observer(index, "mlp"),
+                    Stages.ROUTING,
+                    () -> experts.routing(parameters, x, training));
+        }
     }
 
     /** What a sublayer reads, (B, T, D). */

@@ -3,6 +3,7 @@ package org.attn4j.models.task;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import com.google.gson.JsonElement;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,10 +46,12 @@ public final class ObservedModel implements AutoCloseable {
     private final TaskModel model;
 
     private final boolean writes;
+    private final Map<String, Block> blocks;
 
     private ObservedModel(TaskModel model, boolean writes) {
         this.model = model;
         this.writes = writes;
+        blocks = BlockParameters.blocks(model.model().model());
     }
 
     /**
@@ -83,9 +87,12 @@ public final class ObservedModel implements AutoCloseable {
      * @return the block; empty if no block has this path
      */
     public Optional<Attention> mechanism(String site) {
-        return BlockParameters.find(model.model().model(), site)
+        return blocks.entrySet().stream()
+                .filter(it -> ("." + it.getKey()).endsWith("." + site))
+                .map(Map.Entry::getValue)
                 .filter(Attention.class::isInstance)
-                .map(Attention.class::cast);
+                .map(Attention.class::cast)
+                .findFirst();
     }
 
     /**
