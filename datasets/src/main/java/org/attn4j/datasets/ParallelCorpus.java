@@ -1,8 +1,11 @@
 package org.attn4j.datasets;
 
+import org.attn4j.common.WordAlignment;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -53,6 +56,16 @@ public interface ParallelCorpus {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /**
+     * Returns which words of the pairs belong together, where that is known. Words are what white
+     * space parts.
+     *
+     * @return an alignment for each pair, in order; empty if they are not known
+     */
+    default Optional<List<WordAlignment>> alignments() {
+        return Optional.empty();
     }
 
     /**

@@ -1,14 +1,9 @@
 package org.attn4j.cli.model;
 
 import ai.djl.util.Progress;
-import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.UnaryOperator;
+
 import org.attn4j.common.Require;
+import org.attn4j.common.WordAlignment;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.metric.Bleu;
@@ -22,6 +17,15 @@ import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.task.TextScorer;
+import org.attn4j.models.task.WordAligner;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * How well a model does on sentence pairs.
@@ -56,6 +60,9 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
         return ((Number) figures.get(key).document().get("score")).doubleValue();
     }
 
+    /** The alignment error rate. */
+    public static final String AER = "aer";
+
     /** The metrics that can be asked for. */
     static final List<String> METRICS =
             List.of(
@@ -69,9 +76,13 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
                     "rougelsum",
                     "exact",
                     "loss",
-                    "perplexity");
+                    "perplexity",
+                    AER);
 
     private static final Set<String> LIKELIHOOD = Set.of("loss", "perplexity");
+
+    /** What is measured on the targets that are given. */
+    private static final Set<String> WITHOUT_SEARCH = Set.of("loss", "perplexity", AER);
 
     public static void check(List<String> metrics) {
         for (String metric : metrics) {
@@ -100,7 +111,8 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
                 request(beams).optProgress(progress),
                 UnaryOperator.identity(),
                 pairs,
-                metrics);
+                metrics,
+                null);
     }
 
     /**
@@ -108,13 +120,15 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
      *
      * @param request how to search
      * @param prompt what a source is for the model
+     * @param alignments which words of the pairs belong together; null if that is not known
      */
     public static Evaluation of(
             TextGenerator model,
             GenerationRequest.Builder request,
             UnaryOperator<String> prompt,
             List<SentencePair> pairs,
-            List<String> metrics)
+            List<String> metrics,
+            List<WordAlignment> alignments)
             throws IOException {
         check(metrics);
         Require.that(!pairs.isEmpty(), "there is nothing to evaluate on: no pairs");
@@ -123,7 +137,7 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
         List<String> sources = pairs.stream().map(SentencePair::source).map(prompt).toList();
         List<String> references = pairs.stream().map(SentencePair::target).toList();
         List<String> hypotheses =
-                LIKELIHOOD.containsAll(asked)
+                WITHOUT_SEARCH.containsAll(asked)
                         ? List.of()
                         : new TextTranslator(model, request, null, null).best(sources);
         Perplexity perplexity =
@@ -132,12 +146,22 @@ public record Evaluation(List<String> hypotheses, Map<String, Figure> figures) {
                         : null;
         Map<String, Figure> figures = new LinkedHashMap<>();
         for (String metric : asked) {
-            figures.put(metric, figure(metric, hypotheses, references, perplexity));
+            figures.put(
+                    metric,
+                    metric.equals(AER)
+                            ? AlignmentScores.of(
+                                            new WordAligner(model, request.build()),
+                                            sources,
+                                            references,
+                                            alignments)
+                                    .figure()
+                            : figure(metric, hypotheses, references, perplexity));
         }
         return new Evaluation(hypotheses, figures);
     }
 
-    private static GenerationRequest.Builder request(Integer beams) {
+    /** A search for one text with so many beams, or as many as the model has by itself. */
+    public static GenerationRequest.Builder request(Integer beams) {
         GenerationRequest.Builder request = GenerationRequest.builder();
         request.opt("num_return_sequences", 1);
         return beams == null ? request : request.optBeams(beams);

@@ -1,15 +1,18 @@
 package org.attn4j.cli.model;
 
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
+
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.task.WordAligner;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Translates texts with an encoder-decoder. */
 public final class TextTranslator {
@@ -62,6 +65,11 @@ public final class TextTranslator {
                 source,
                 target);
         request.optTask(task);
+    }
+
+    /** Reads from the model's attention which words of a text those of a translation came from. */
+    WordAligner aligner() throws IOException {
+        return new WordAligner(model, request);
     }
 
     /** Translates texts: for each its translations, the best first; one that is refused has one. */

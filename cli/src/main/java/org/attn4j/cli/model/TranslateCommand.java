@@ -1,19 +1,12 @@
 package org.attn4j.cli.model;
 
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
+
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.io.Tokens;
+import org.attn4j.cli.option.AlignmentOptions;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
 import org.attn4j.cli.option.ModelOptions;
@@ -21,14 +14,30 @@ import org.attn4j.common.Require;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
+import org.attn4j.models.task.SoftAlignment;
 import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.task.WordAligner;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
+import org.attn4j.models.tokenizer.TextWords;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(
@@ -42,6 +51,7 @@ public final class TranslateCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
     @Mixin private GenerationOptions options;
+    @Mixin private AlignmentOptions alignment;
 
     @Mixin private TextInput input;
 
@@ -84,18 +94,20 @@ public final class TranslateCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    /** A translation as {@code --json} prints it. */
-    record Candidate(
-            String text,
-            double score,
-            double logProbability,
-            List<String> tokens,
-            float[] tokenLogProbabilities) {}
+    /**
+     * A translation.
+     *
+     * @param source the text
+     * @param found what was generated for it
+     * @param weights what the model looked at, or null if nobody asked
+     */
+    private record Translation(String source, GeneratedText found, SoftAlignment weights) {}
 
     @Override
     public Integer call() throws IOException {
         Require.atLeast("--beam", beams == null ? 1 : beams, 1);
         Require.atLeast("--n-best", nBest, 1);
+        alignment.check();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Json.Elements documents = new Json.Elements(out);
@@ -105,10 +117,16 @@ public final class TranslateCommand implements Callable<Integer> {
                 TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
             TextTranslator translator =
                     new TextTranslator(loaded, request(), sourceLanguage, targetLanguage);
+            WordAligner aligner = alignment.isAsked() ? translator.aligner() : null;
+            int layer = aligner == null ? 0 : alignment.layer(aligner);
             ModelTokenizer tokenizer = loaded.tokenizer();
             Readings readings = new Readings(input, err, tokenizer.maxLength());
             input.forEach(
-                    texts -> translate(translator, tokenizer, texts, readings, out, documents));
+                    texts -> {
+                        List<List<Translation>> found =
+                                translations(translator, aligner, layer, texts);
+                        print(tokenizer, texts, found, readings, out, documents);
+                    });
             exitCode = readings.exitCode();
         }
         if (json) {
@@ -127,37 +145,81 @@ public final class TranslateCommand implements Callable<Integer> {
         return request.optTruncate(truncate);
     }
 
-    private void translate(
-            TextTranslator translator,
-            ModelTokenizer tokenizer,
-            List<String> sentences,
-            Readings readings,
-            PrintWriter out,
-            Json.Elements documents)
+    /** The translations of each text that is not blank. */
+    private static List<List<Translation>> translations(
+            TextTranslator translator, WordAligner aligner, int layer, List<String> sentences)
             throws IOException {
         List<String> spoken = sentences.stream().filter(text -> !text.isBlank()).toList();
-        Iterator<List<GeneratedText>> found = translator.translate(spoken).iterator();
+        List<List<GeneratedText>> found = translator.translate(spoken);
+        List<String> sources = new ArrayList<>(); // of those that are aligned
+        List<GeneratedText> targets = new ArrayList<>();
+        for (int i = 0; i < spoken.size() && aligner != null; i++) {
+            for (GeneratedText each : found.get(i)) {
+                if (!each.reading().refused()) {
+                    sources.add(spoken.get(i));
+                    targets.add(each);
+                }
+            }
+        }
+        Iterator<SoftAlignment> weights =
+                aligner == null
+                        ? Collections.emptyIterator()
+                        : aligner.align(sources, targets, layer, WordAligner.USUAL_STEP).iterator();
+        List<List<Translation>> translations = new ArrayList<>();
+        for (int i = 0; i < spoken.size(); i++) {
+            String source = spoken.get(i);
+            translations.add(
+                    found.get(i).stream()
+                            .map(
+                                    it -> {
+                                        boolean aligned =
+                                                aligner != null && !it.reading().refused();
+                                        return new Translation(
+                                                source, it, aligned ? weights.next() : null);
+                                    })
+                            .toList());
+        }
+        return translations;
+    }
+
+    private void print(
+            ModelTokenizer tokenizer,
+            List<String> sentences,
+            List<List<Translation>> found,
+            Readings readings,
+            PrintWriter out,
+            Json.Elements documents) {
+        Iterator<List<Translation>> each = found.iterator();
         for (String sentence : sentences) {
-            List<GeneratedText> all = sentence.isBlank() ? List.of() : found.next();
-            TextReading reading = all.isEmpty() ? TextReading.whole(0) : all.get(0).reading();
+            List<Translation> all = sentence.isBlank() ? List.of() : each.next();
+            TextReading reading =
+                    all.isEmpty() ? TextReading.whole(0) : all.get(0).found().reading();
             List<String> empty = readings.next(reading);
-            List<GeneratedText> translations = reading.refused() ? List.of() : all;
+            List<Translation> translations = reading.refused() ? List.of() : all;
             if (json) {
                 documents.add(entry(tokenizer, sentence, translations, reading));
             } else if (translations.isEmpty()) {
                 out.print("\n".repeat(nBest * empty.size()));
             } else {
-                translations.forEach(each -> out.println(line(each)));
+                translations.forEach(it -> out.println(line(it)));
             }
         }
         out.flush();
     }
 
-    private String line(GeneratedText translation) {
-        String text = oneLine(translation.text().strip());
-        return scores
-                ? String.format(Locale.ROOT, "%.4f\t%s", translation.hypothesis().score(), text)
-                : text;
+    private String line(Translation translation) {
+        String text = oneLine(translation.found().text().strip());
+        String scored =
+                scores
+                        ? String.format(
+                                Locale.ROOT,
+                                "%.4f\t%s",
+                                translation.found().hypothesis().score(),
+                                text)
+                        : text;
+        return alignment.isAsked()
+                ? scored + " ||| " + alignment.text(translation.weights())
+                : scored;
     }
 
     /** A line end within a translation would shift those of the lines after it. */
@@ -165,10 +227,10 @@ public final class TranslateCommand implements Callable<Integer> {
         return text.replaceAll("\\R", " ");
     }
 
-    private static Map<String, Object> entry(
+    private Map<String, Object> entry(
             ModelTokenizer tokenizer,
             String sentence,
-            List<GeneratedText> translations,
+            List<Translation> translations,
             TextReading reading) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("source", sentence);
@@ -179,13 +241,22 @@ public final class TranslateCommand implements Callable<Integer> {
         return entry;
     }
 
-    private static Candidate candidate(ModelTokenizer tokenizer, GeneratedText translation) {
-        Hypothesis hypothesis = translation.hypothesis();
-        return new Candidate(
-                translation.text().strip(),
-                hypothesis.score(),
-                hypothesis.logProbability(),
-                Tokens.of(tokenizer, hypothesis.ids()),
-                hypothesis.tokenLogProbabilities());
+    private Map<String, Object> candidate(ModelTokenizer tokenizer, Translation translation) {
+        Hypothesis hypothesis = translation.found().hypothesis();
+        Map<String, Object> candidate = new LinkedHashMap<>();
+        candidate.put("text", translation.found().text().strip());
+        candidate.put("score", hypothesis.score());
+        candidate.put("logProbability", hypothesis.logProbability());
+        candidate.put("tokens", Tokens.of(tokenizer, hypothesis.ids()));
+        candidate.put("tokenLogProbabilities", hypothesis.tokenLogProbabilities());
+        if (alignment.isAsked()) {
+            candidate.put(
+                    "alignment",
+                    alignment.document(
+                            translation.weights(),
+                            TextWords.of(translation.source()).words(),
+                            TextWords.of(translation.found().text()).words()));
+        }
+        return candidate;
     }
 }

@@ -1,6 +1,31 @@
 package org.attn4j.cli.training;
 
 import ai.djl.ndarray.NDManager;
+
+import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.Progress;
+import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.model.TranslateCommand;
+import org.attn4j.cli.option.CommonOptions;
+import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.task.ConfiguredRun;
+import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.translation.TranslationTask;
+import org.attn4j.common.Require;
+import org.attn4j.common.WordAlignment;
+import org.attn4j.datasets.AlignedFiles;
+import org.attn4j.datasets.AlignmentFile;
+import org.attn4j.models.training.RunDirectory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -10,25 +35,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.attn4j.cli.config.RunConfig;
-import org.attn4j.cli.io.ExitCode;
-import org.attn4j.cli.io.Json;
-import org.attn4j.cli.io.Progress;
-import org.attn4j.cli.model.TranslateCommand;
-import org.attn4j.cli.option.CommonOptions;
-import org.attn4j.cli.option.ModelOptions;
-import org.attn4j.cli.task.ConfiguredRun;
-import org.attn4j.cli.task.EvaluationRequest;
-import org.attn4j.cli.task.TaskEvaluation;
-import org.attn4j.cli.task.translation.TranslationTask;
-import org.attn4j.common.Require;
-import org.attn4j.datasets.AlignedFiles;
-import org.attn4j.models.training.RunDirectory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code evaluate}: measures a model at its task. */
 @Command(
@@ -76,8 +82,17 @@ public final class EvaluateCommand implements Callable<Integer> {
             description =
                     "What is measured (default: what the task is known by). Of translation: bleu,"
                             + " chrf, chrf++, ter, rouge1, rouge2, rougeL, rougeLsum, exact, loss,"
-                            + " perplexity.")
+                            + " perplexity, aer.")
     private List<String> asked = List.of();
+
+    @Option(
+            names = "--alignments",
+            paramLabel = "FILE",
+            description =
+                    "For aer: which words of each pair belong together, a line each: 1-3 surely,"
+                            + " 1p3 possibly, counted from 0 (default: what the embedded corpus"
+                            + " knows).")
+    private Path alignments;
 
     @Option(
             names = {"--outputs", "--translations"},
@@ -93,13 +108,19 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Require.that((source == null) == (target == null), "--source and --target go together");
+        Require.that(
+                alignments == null || asked.stream().anyMatch(Evaluation.AER::equalsIgnoreCase),
+                "--alignments goes together with --metrics %s",
+                Evaluation.AER);
+        List<WordAlignment> truth = alignments == null ? null : AlignmentFile.read(alignments);
         Path folder = model.folder(spec.commandLine().getErr());
         ConfiguredRun<?> run = source == null ? configured(folder) : null;
         PrintWriter out = spec.commandLine().getOut();
         try (Progress progress = new Progress(spec.commandLine().getErr(), "examples");
                 NDManager manager = model.newManager()) {
             EvaluationRequest request =
-                    new EvaluationRequest(folder, model.loader(manager), asked, beams, progress);
+                    new EvaluationRequest(
+                            folder, model.loader(manager), asked, beams, progress, truth);
             long start = System.nanoTime();
             TaskEvaluation evaluation =
                     run == null

@@ -124,10 +124,9 @@ final class Descriptions {
         Noun noun = choose.pick(jobs);
         boolean plural = subject.plural();
         String english = noun.english(plural);
-        Phrase job =
-                Phrase.of(
-                        plural ? english : English.article(english) + " " + english,
-                        noun.french(plural));
+        Phrase article =
+                plural ? Phrase.EMPTY : new Phrase(List.of(English.article(english)), List.of());
+        Phrase job = article.then(Phrase.of(english, noun.french(plural)));
         return new Clause(subject, Verb.BE, tense, polarity, job);
     }
 

@@ -18,7 +18,18 @@ final class English {
     }
 
     /** Writes words out; commas stick to the word before. */
-    static String text(List<String> words) {
-        return String.join(" ", words).replace(" ,", ",");
+    static Written write(List<String> words) {
+        StringBuilder text = new StringBuilder();
+        int[] wordOf = new int[words.size()];
+        int spaces = 0;
+        for (int i = 0; i < words.size(); i++) {
+            if (i > 0 && !words.get(i).equals(",")) {
+                text.append(' ');
+                spaces++;
+            }
+            wordOf[i] = spaces;
+            text.append(words.get(i));
+        }
+        return new Written(text.toString(), wordOf);
     }
 }

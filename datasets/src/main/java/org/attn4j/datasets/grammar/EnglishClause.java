@@ -1,38 +1,39 @@
 package org.attn4j.datasets.grammar;
 
-import java.util.ArrayList;
+import org.attn4j.datasets.grammar.ClauseWords.Part;
+
 import java.util.List;
 
 /** Puts a clause into English words. */
 final class EnglishClause {
 
     private final Clause clause;
-    private final List<String> words = new ArrayList<>();
+    private final ClauseWords words = new ClauseWords();
 
     private EnglishClause(Clause clause) {
         this.clause = clause;
     }
 
-    static List<String> declarative(Clause clause) {
+    static ClauseWords declarative(Clause clause) {
         EnglishClause english = new EnglishClause(clause);
-        english.words.addAll(clause.subject().english());
+        english.subject();
         english.predicate();
         return english.words;
     }
 
-    static List<String> question(Clause clause) {
+    static ClauseWords question(Clause clause) {
         EnglishClause english = new EnglishClause(clause);
         english.inverted();
         return english.words;
     }
 
     /** The command to do what the clause says. */
-    static List<String> imperative(Clause clause) {
+    static ClauseWords imperative(Clause clause) {
         EnglishClause english = new EnglishClause(clause);
         if (clause.polarity() == Polarity.NOT) {
-            english.add("don't");
+            english.words.add("don't", Part.AUXILIARY, Part.NEGATION);
         }
-        english.add(clause.verb().english().base());
+        english.verb(clause.verb().english().base());
         english.rest();
         return english.words;
     }
@@ -45,46 +46,65 @@ final class EnglishClause {
         return clause.polarity() == Polarity.NOT;
     }
 
-    private void add(String text) {
-        words.addAll(List.of(text.split(" ")));
+    private void subject() {
+        words.addAll(clause.subject().english(), Part.SUBJECT);
+    }
+
+    private void verb(String text) {
+        words.addAll(List.of(text.split(" ")), Part.VERB);
+    }
+
+    private void modalVerb(String text) {
+        words.addAll(List.of(text.split(" ")), Part.MODAL);
+    }
+
+    /** Adds a word that is negated if the clause is. */
+    private void negatable(String word, Part part) {
+        if (negated()) {
+            words.add(word, part, Part.NEGATION);
+        } else {
+            words.add(word, part);
+        }
     }
 
     private void predicate() {
         if (clause.verb().isBe() && clause.tense() != Tense.FUTURE) {
-            add(be(negated()));
+            be();
             middle();
         } else if (clause.modal() != null) {
             modal();
         } else if (clause.tense() == Tense.FUTURE) {
-            add(negated() ? "won't" : "will");
+            negatable(negated() ? "won't" : "will", Part.AUXILIARY);
             middle();
-            add(clause.verb().english().base());
+            verb(clause.verb().english().base());
         } else if (negated()) {
-            add(auxiliary() + "n't");
+            negatable(auxiliary() + "n't", Part.AUXILIARY);
             middle();
-            add(clause.verb().english().base());
+            verb(clause.verb().english().base());
         } else {
             middle();
-            add(finite());
+            verb(finite());
         }
         rest();
     }
 
     private void inverted() {
         if (clause.verb().isBe() && clause.tense() != Tense.FUTURE) {
-            add(be(negated()));
-            words.addAll(clause.subject().english());
+            be();
+            subject();
             middle();
         } else {
             boolean can = clause.modal() != null && clause.modal() != Modal.WANT;
             String first = can ? clause.modal().english(false) : auxiliary();
-            add(negated() ? (can ? clause.modal().negated() : not(first)) : first);
-            words.addAll(clause.subject().english());
+            negatable(
+                    negated() ? (can ? clause.modal().negated() : not(first)) : first,
+                    can ? Part.MODAL : Part.AUXILIARY);
+            subject();
             middle();
             if (clause.modal() == Modal.WANT) {
-                add(Modal.WANT.english(false));
+                modalVerb(Modal.WANT.english(false));
             }
-            add(clause.verb().english().base());
+            verb(clause.verb().english().base());
         }
         rest();
     }
@@ -96,13 +116,14 @@ final class EnglishClause {
     private void modal() {
         Modal modal = clause.modal();
         if (!negated()) {
-            add(modal.english(third()));
+            modalVerb(modal.english(third()));
         } else if (modal.negated() != null) {
-            add(modal.negated());
+            negatable(modal.negated(), Part.MODAL);
         } else {
-            add((third() ? "doesn't " : "don't ") + modal.english(false));
+            negatable(third() ? "doesn't" : "don't", Part.AUXILIARY);
+            modalVerb(modal.english(false));
         }
-        add(clause.verb().english().base());
+        verb(clause.verb().english().base());
     }
 
     private String auxiliary() {
@@ -121,34 +142,38 @@ final class EnglishClause {
         return third() ? verb.third() : verb.base();
     }
 
-    private String be(boolean negated) {
+    private void be() {
         int person = clause.subject().person();
         boolean past = clause.tense() == Tense.PAST;
         if (person == 0 && !past) {
-            return negated ? "am not" : "am";
+            words.add("am", Part.VERB);
+            if (negated()) {
+                words.add("not", Part.NEGATION);
+            }
+            return;
         }
         boolean singular = person == NounPhrase.THIRD || person == 0;
         String form = past ? (singular ? "was" : "were") : (singular ? "is" : "are");
-        return negated ? form + "n't" : form;
+        negatable(negated() ? form + "n't" : form, Part.VERB);
     }
 
     private void middle() {
         if (clause.polarity() == Polarity.NEVER) {
-            add("never");
+            words.add("never", Part.NEGATION);
         } else if (clause.polarity() == Polarity.NO_LONGER) {
-            add("no longer");
+            words.addAll(List.of("no", "longer"), Part.NEGATION);
         }
         if (clause.adverb() != null) {
-            words.addAll(clause.adverb().english());
+            words.addAll(clause.adverb().english(), Part.ADVERB);
         }
     }
 
     private void rest() {
         if (clause.clitic() != null) {
-            add(clause.clitic().english());
+            words.add(clause.clitic().english(), Part.CLITIC);
         }
-        for (Phrase complement : clause.complements()) {
-            words.addAll(complement.english());
+        for (int i = 0; i < clause.complements().size(); i++) {
+            words.addComplement(clause.complements().get(i).english(), i);
         }
     }
 }

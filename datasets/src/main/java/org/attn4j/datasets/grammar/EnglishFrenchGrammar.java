@@ -1,10 +1,8 @@
 package org.attn4j.datasets.grammar;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.attn4j.datasets.SentencePair;
 
 /**
  * Generates English sentences with their French translations.
@@ -18,8 +16,7 @@ final class EnglishFrenchGrammar {
 
     private static final int MOST_WORDS = 20;
     private static final NounPhrase WHO =
-            new NounPhrase(
-                    List.of("who"), List.of("qui"), NounPhrase.THIRD, Gender.MASCULINE, false);
+            new NounPhrase(Phrase.of("who", "qui"), NounPhrase.THIRD, Gender.MASCULINE, false);
     private static final Verb THINK =
             reporting(EnglishVerb.regular("think"), FrenchVerb.regular("penser", false));
     private static final Verb SAY =
@@ -76,42 +73,25 @@ final class EnglishFrenchGrammar {
      *
      * @return the English sentence and its French translation
      */
-    SentencePair sentence() {
+    Sentence sentence() {
         while (true) {
-            Drawn drawn = draw();
+            Sentence drawn = draw();
             if (drawn.phrase().english().size() <= MOST_WORDS) {
-                return drawn.text();
+                return drawn;
             }
         }
     }
 
-    private record Drawn(Phrase phrase, boolean question) {
-
-        static Drawn statement(Phrase phrase) {
-            return new Drawn(phrase, false);
-        }
-
-        SentencePair text() {
-            return new SentencePair(
-                    capital(English.text(phrase.english())) + (question ? "?" : "."),
-                    capital(French.text(phrase.french())) + (question ? " ?" : "."));
-        }
-
-        private static String capital(String text) {
-            return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
-        }
-    }
-
-    private Drawn draw() {
+    private Sentence draw() {
         return switch (choose.weighted(52, 13, 9, 3, 3, 4, 4, 12)) {
-            case 0 -> Drawn.statement(statement());
+            case 0 -> Sentence.statement(statement());
             case 1 -> yesNo();
             case 2 -> asking();
             case 3 -> who();
             case 4 -> what();
-            case 5 -> Drawn.statement(command());
+            case 5 -> Sentence.statement(command());
             case 6 -> existence();
-            default -> Drawn.statement(compound());
+            default -> Sentence.statement(compound());
         };
     }
 
@@ -133,7 +113,7 @@ final class EnglishFrenchGrammar {
     }
 
     /** A question that asks for yes or no. */
-    private Drawn yesNo() {
+    private Sentence yesNo() {
         while (true) {
             Clause clause = clauses.any(Clauses.Limits.NONE);
             boolean fits =
@@ -141,19 +121,26 @@ final class EnglishFrenchGrammar {
                             && (clause.polarity() == Polarity.POSITIVE
                                     || clause.polarity() == Polarity.NOT && choose.percent(40));
             if (fits) {
-                Phrase question =
-                        new Phrase(
+                Phrase asked =
+                        ClauseLinks.join(
+                                clause,
                                 EnglishClause.question(clause),
-                                Phrase.concat(
-                                        List.of("est-ce", "que"),
-                                        FrenchClause.declarative(clause)));
-                return new Drawn(question, true);
+                                FrenchClause.declarative(clause));
+                return new Sentence(afterEstCeQue(asked), true);
             }
         }
     }
 
+    /** The question that English asks by its first word. */
+    private static Phrase afterEstCeQue(Phrase question) {
+        return new Phrase(List.of(), List.of("est-ce", "que"))
+                .then(question)
+                .linked(0, 0, false)
+                .linked(0, 1, false);
+    }
+
     /** Where, when or why. */
-    private Drawn asking() {
+    private Sentence asking() {
         while (true) {
             Clause clause = clauses.action(Clauses.Limits.BARE, null);
             if (clause.subject().person() == 0) {
@@ -173,25 +160,26 @@ final class EnglishFrenchGrammar {
                         case 1 -> Phrase.of("when", "quand");
                         default -> Phrase.of("where", "où");
                     };
-            return new Drawn(word.then(inverted(clause)), true);
+            return new Sentence(word.then(inverted(clause)), true);
         }
     }
 
     private static Phrase inverted(Clause clause) {
-        return new Phrase(EnglishClause.question(clause), FrenchClause.inverted(clause));
+        return ClauseLinks.join(
+                clause, EnglishClause.question(clause), FrenchClause.inverted(clause));
     }
 
-    private Drawn who() {
+    private Sentence who() {
         while (true) {
             Verb verb = clauses.actionVerb();
             if (verb.subjects().contains("person")) {
                 Clause clause = clauses.action(verb, Clauses.Limits.BARE, WHO);
-                return new Drawn(Phrase.declarative(clause), true);
+                return new Sentence(Phrase.declarative(clause), true);
             }
         }
     }
 
-    private Drawn what() {
+    private Sentence what() {
         List<Verb> verbs =
                 lexicon.verbs(Verb.Construction.DIRECT).stream()
                         .filter(
@@ -211,14 +199,16 @@ final class EnglishFrenchGrammar {
             return what();
         }
         Clause clause = new Clause(subject, verb, tense, Polarity.POSITIVE);
-        List<String> french =
-                subject.pronoun()
-                        ? Phrase.concat(List.of("que"), FrenchClause.inverted(clause))
-                        : Phrase.concat(
-                                List.of("qu'est-ce", "que"), FrenchClause.declarative(clause));
         Phrase question =
-                new Phrase(Phrase.concat(List.of("what"), EnglishClause.question(clause)), french);
-        return new Drawn(question, true);
+                subject.pronoun()
+                        ? Phrase.of("what", "que").then(inverted(clause))
+                        : Phrase.of("what", "qu'est-ce que")
+                                .then(
+                                        ClauseLinks.join(
+                                                clause,
+                                                EnglishClause.question(clause),
+                                                FrenchClause.declarative(clause)));
+        return new Sentence(question, true);
     }
 
     private Phrase command() {
@@ -233,16 +223,20 @@ final class EnglishFrenchGrammar {
         NounPhrase object = nouns.noun(verb.objects(), NounPhrases.Use.DEFINITE);
         Clause clause = new Clause(subject, verb, Tense.PRESENT, polarity, object.phrase());
         if (together) {
-            List<String> french = FrenchClause.declarative(clause);
-            return new Phrase(
-                    Phrase.concat(List.of("let's"), EnglishClause.imperative(clause)),
-                    french.subList(1, french.size()));
+            return new Phrase(List.of("let's"), List.of())
+                    .then(
+                            ClauseLinks.join(
+                                    clause,
+                                    EnglishClause.imperative(clause),
+                                    FrenchClause.hortative(clause)))
+                    .linked(0, 0, false);
         }
-        return new Phrase(EnglishClause.imperative(clause), FrenchClause.imperative(clause));
+        return ClauseLinks.join(
+                clause, EnglishClause.imperative(clause), FrenchClause.imperative(clause));
     }
 
     /** There is something somewhere. */
-    private Drawn existence() {
+    private Sentence existence() {
         Tense tense =
                 switch (choose.weighted(60, 20, 20)) {
                     case 0 -> Tense.PRESENT;
@@ -256,8 +250,15 @@ final class EnglishFrenchGrammar {
                         Set.of("object", "animal", "food", "meal", "drink", "adult", "child"),
                         negated ? NounPhrases.Use.NEGATED_INDEFINITE : NounPhrases.Use.INDEFINITE);
         NounPhrase there =
-                new NounPhrase(List.of("there"), List.of("il"), what.person(), what.gender(), true);
-        Clause english =
+                new NounPhrase(
+                        new Phrase(
+                                List.of("there"),
+                                List.of("il"),
+                                List.of(new Phrase.Link(0, 0, false))),
+                        what.person(),
+                        what.gender(),
+                        true);
+        Clause clause =
                 new Clause(
                         there,
                         Verb.BE,
@@ -265,19 +266,22 @@ final class EnglishFrenchGrammar {
                         negated ? Polarity.NOT : Polarity.POSITIVE,
                         what.phrase(),
                         adjuncts.spot());
-        List<String> french = french(english);
+        ClauseWords french = french(clause);
         Phrase phrase =
                 question
-                        ? new Phrase(
-                                EnglishClause.question(english),
-                                Phrase.concat(List.of("est-ce", "que"), french))
-                        : new Phrase(EnglishClause.declarative(english), french);
-        return new Drawn(phrase, question);
+                        ? afterEstCeQue(
+                                ClauseLinks.join(clause, EnglishClause.question(clause), french))
+                        : ClauseLinks.join(clause, EnglishClause.declarative(clause), french);
+        return new Sentence(phrase, question);
     }
 
-    private static List<String> french(Clause existence) {
+    private static ClauseWords french(Clause existence) {
         NounPhrase il =
-                new NounPhrase(List.of(), List.of("il"), NounPhrase.THIRD, Gender.MASCULINE, true);
+                new NounPhrase(
+                        new Phrase(List.of(), List.of("il")),
+                        NounPhrase.THIRD,
+                        Gender.MASCULINE,
+                        true);
         Clitic y = new Clitic("", "y", NounPhrase.THIRD, Gender.MASCULINE, false);
         Phrase[] complements = existence.complements().toArray(Phrase[]::new);
         return FrenchClause.declarative(

@@ -34,19 +34,23 @@ final class French {
     }
 
     /** Writes words out, with l', au, des and the like; commas stick to the word before. */
-    static String text(List<String> words) {
+    static Written write(List<String> words) {
         StringBuilder text = new StringBuilder();
+        int[] wordOf = new int[words.size()];
+        int spaces = 0;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             String next = i + 1 < words.size() ? words.get(i + 1) : "";
             String afterNext = i + 2 < words.size() ? words.get(i + 2) : "";
             String contracted = contraction(word, next, afterNext);
-            if (contracted != null) {
-                word = contracted;
-                i++;
-            }
             if (!text.isEmpty() && !text.toString().endsWith("'") && !word.equals(",")) {
                 text.append(' ');
+                spaces++;
+            }
+            wordOf[i] = spaces;
+            if (contracted != null) {
+                word = contracted;
+                wordOf[++i] = spaces;
             }
             if (contracted == null && ELIDED.contains(word) && startsWithVowel(next)) {
                 text.append(word, 0, word.length() - 1).append('\'');
@@ -54,7 +58,7 @@ final class French {
                 text.append(word);
             }
         }
-        return text.toString();
+        return new Written(text.toString(), wordOf);
     }
 
     private static String contraction(String word, String next, String afterNext) {

@@ -1,6 +1,7 @@
 package org.attn4j.datasets.grammar;
 
-import java.util.ArrayList;
+import org.attn4j.datasets.grammar.ClauseWords.Part;
+
 import java.util.List;
 
 /** Puts a clause into French words. */
@@ -11,36 +12,43 @@ final class FrenchClause {
             List.of("je", "tu", "elle", "nous", "elles");
 
     private final Clause clause;
-    private final List<String> words = new ArrayList<>();
+    private final ClauseWords words = new ClauseWords();
 
     private FrenchClause(Clause clause) {
         this.clause = clause;
     }
 
-    static List<String> declarative(Clause clause) {
+    static ClauseWords declarative(Clause clause) {
         FrenchClause french = new FrenchClause(clause);
-        french.words.addAll(clause.subject().french());
+        french.words.addAll(clause.subject().french(), Part.SUBJECT);
+        french.predicate(false);
+        return french.words;
+    }
+
+    /** The clause without its subject, as one calls on others to do something together. */
+    static ClauseWords hortative(Clause clause) {
+        FrenchClause french = new FrenchClause(clause);
         french.predicate(false);
         return french.words;
     }
 
     /** The clause with its subject after the verb, or taken up by a pronoun after the verb. */
-    static List<String> inverted(Clause clause) {
+    static ClauseWords inverted(Clause clause) {
         FrenchClause french = new FrenchClause(clause);
         if (!clause.subject().pronoun()) {
-            french.words.addAll(clause.subject().french());
+            french.words.addAll(clause.subject().french(), Part.SUBJECT);
         }
         french.predicate(true);
         return french.words;
     }
 
     /** The command to do what the clause says, to one whom one says tu to. */
-    static List<String> imperative(Clause clause) {
+    static ClauseWords imperative(Clause clause) {
         FrenchClause french = new FrenchClause(clause);
         if (clause.polarity().isNegative()) {
-            french.words.add("ne");
+            french.words.add("ne", Part.NE);
         }
-        french.words.add(clause.verb().french().imperative());
+        french.words.add(clause.verb().french().imperative(), Part.VERB, Part.FINITE);
         french.negation();
         french.complements();
         return french.words;
@@ -48,24 +56,29 @@ final class FrenchClause {
 
     private void predicate(boolean inverted) {
         if (clause.polarity().isNegative()) {
-            words.add("ne");
+            words.add("ne", Part.NE);
         }
         if (clause.clitic() != null && clause.modal() == null) {
-            words.add(clause.clitic().french());
+            words.add(clause.clitic().french(), Part.CLITIC);
         }
         String finite = finite();
-        words.add(inverted ? finite + hyphenated(finite) : finite);
+        Part part = clause.modal() != null ? Part.MODAL : isCompound() ? Part.AUXILIARY : Part.VERB;
+        if (inverted && clause.subject().pronoun()) {
+            words.add(finite + hyphenated(finite), part, Part.FINITE, Part.SUBJECT);
+        } else {
+            words.add(inverted ? finite + hyphenated(finite) : finite, part, Part.FINITE);
+        }
         negation();
         if (clause.adverb() != null) {
-            words.addAll(clause.adverb().french());
+            words.addAll(clause.adverb().french(), Part.ADVERB);
         }
         if (clause.modal() != null) {
             if (clause.clitic() != null) {
-                words.add(clause.clitic().french());
+                words.add(clause.clitic().french(), Part.CLITIC);
             }
-            words.add(clause.verb().french().infinitive());
+            words.add(clause.verb().french().infinitive(), Part.VERB);
         } else if (isCompound()) {
-            words.add(participle());
+            words.add(participle(), Part.VERB);
         }
         complements();
     }
@@ -115,13 +128,13 @@ final class FrenchClause {
 
     private void negation() {
         if (clause.polarity().isNegative()) {
-            words.add(clause.polarity().french());
+            words.add(clause.polarity().french(), Part.NEGATION);
         }
     }
 
     private void complements() {
-        for (Phrase complement : clause.complements()) {
-            words.addAll(complement.french());
+        for (int i = 0; i < clause.complements().size(); i++) {
+            words.addComplement(clause.complements().get(i).french(), i);
         }
     }
 }

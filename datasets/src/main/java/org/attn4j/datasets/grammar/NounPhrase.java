@@ -5,14 +5,12 @@ import java.util.List;
 /**
  * Something that can be a subject or an object.
  *
- * @param english its words
- * @param french its words, before elision and contraction
+ * @param phrase its words, the French ones before elision and contraction
  * @param person 0 to 4 for je, tu, il or elle, nous, ils or elles
  * @param gender what participles and adjectives agree with
  * @param pronoun whether it is a personal pronoun
  */
-record NounPhrase(
-        List<String> english, List<String> french, int person, Gender gender, boolean pronoun) {
+record NounPhrase(Phrase phrase, int person, Gender gender, boolean pronoun) {
 
     static final int THIRD = 2;
     static final int THIRD_PLURAL = 4;
@@ -21,17 +19,20 @@ record NounPhrase(
         return person > THIRD;
     }
 
-    Phrase phrase() {
-        return new Phrase(english, french);
+    List<String> english() {
+        return phrase.english();
+    }
+
+    List<String> french() {
+        return phrase.french();
     }
 
     /** The phrase after a preposition. */
     Phrase after(String englishPreposition, String frenchPreposition) {
-        return Phrase.of(englishPreposition, frenchPreposition).then(phrase());
+        return Phrase.of(englishPreposition, frenchPreposition).then(phrase);
     }
 
     NounPhrase with(Phrase rest) {
-        Phrase all = phrase().then(rest);
-        return new NounPhrase(all.english(), all.french(), person, gender, pronoun);
+        return new NounPhrase(phrase.then(rest), person, gender, pronoun);
     }
 }

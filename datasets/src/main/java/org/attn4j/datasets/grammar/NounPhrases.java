@@ -57,11 +57,11 @@ final class NounPhrases {
     }
 
     private static NounPhrase pronoun(String english, String french, int person, Gender gender) {
-        return new NounPhrase(List.of(english), List.of(french), person, gender, true);
+        return new NounPhrase(Phrase.of(english, french), person, gender, true);
     }
 
     private static NounPhrase name(String name, Gender gender) {
-        return new NounPhrase(List.of(name), List.of(name), NounPhrase.THIRD, gender, false);
+        return new NounPhrase(Phrase.of(name, name), NounPhrase.THIRD, gender, false);
     }
 
     /**
@@ -112,8 +112,7 @@ final class NounPhrases {
         Phrase both = first.phrase().then(Phrase.of("and", "et")).then(second.phrase());
         boolean feminine = first.gender() == Gender.FEMININE && second.gender() == Gender.FEMININE;
         return new NounPhrase(
-                both.english(),
-                both.french(),
+                both,
                 NounPhrase.THIRD_PLURAL,
                 feminine ? Gender.FEMININE : Gender.MASCULINE,
                 false);
@@ -258,7 +257,7 @@ final class NounPhrases {
 
     private static NounPhrase of(Phrase words, Noun noun, boolean plural) {
         int person = plural ? NounPhrase.THIRD_PLURAL : NounPhrase.THIRD;
-        return new NounPhrase(words.english(), words.french(), person, noun.gender(), false);
+        return new NounPhrase(words, person, noun.gender(), false);
     }
 
     /** The girl's cat: le chat de la fille. */
@@ -274,7 +273,14 @@ final class NounPhrases {
         french.addAll(described.french());
         french.add("de");
         french.addAll(owner.french());
-        return of(new Phrase(english, french), noun, plural);
+        List<Phrase.Link> links = new ArrayList<>();
+        int owners = owner.english().size();
+        int de = 1 + described.french().size();
+        owner.phrase().links().forEach(link -> links.add(link.after(0, de + 1)));
+        described.links().forEach(link -> links.add(link.after(owners, 1)));
+        links.add(new Phrase.Link(english.size() - 1, 0, false)); // the article of the noun
+        links.add(new Phrase.Link(owners - 1, de, false)); // what 's says
+        return of(new Phrase(english, french, links), noun, plural);
     }
 
     private NounPhrase owner() {
@@ -290,26 +296,32 @@ final class NounPhrases {
         if (!withAdjectives || suiting.isEmpty()) {
             return new Phrase(List.of(noun.english(plural)), List.of(noun.french(plural)));
         }
-        Adjective first = choose.pick(suiting);
-        List<String> english = new ArrayList<>(List.of(first.english()));
-        List<String> french = new ArrayList<>(List.of(noun.french(plural)));
-        put(french, first, noun, plural);
-        List<Adjective> others =
-                suiting.stream().filter(a -> !a.before() && first.before()).toList();
+        List<Adjective> adjectives = new ArrayList<>(List.of(choose.pick(suiting)));
+        boolean before = adjectives.get(0).before();
+        List<Adjective> others = suiting.stream().filter(a -> !a.before() && before).toList();
         if (!others.isEmpty() && choose.percent(15)) {
-            Adjective second = choose.pick(others);
-            english.add(second.english());
-            put(french, second, noun, plural);
+            adjectives.add(choose.pick(others));
         }
-        english.add(noun.english(plural));
-        return new Phrase(english, french);
+        return described(noun, plural, adjectives);
     }
 
-    private static void put(List<String> french, Adjective adjective, Noun noun, boolean plural) {
-        if (adjective.before()) {
-            french.add(0, adjective.french(noun.gender(), plural, french.get(0)));
-        } else {
-            french.add(adjective.french(noun.gender(), plural));
+    private static Phrase described(Noun noun, boolean plural, List<Adjective> adjectives) {
+        List<String> english = new ArrayList<>();
+        List<String> french = new ArrayList<>(List.of(noun.french(plural)));
+        List<Integer> origins = new ArrayList<>(List.of(adjectives.size())); // of the French words
+        for (int i = 0; i < adjectives.size(); i++) {
+            Adjective adjective = adjectives.get(i);
+            english.add(adjective.english());
+            int at = adjective.before() ? 0 : french.size();
+            String next = adjective.before() ? french.get(0) : "";
+            french.add(at, adjective.french(noun.gender(), plural, next));
+            origins.add(at, i);
         }
+        english.add(noun.english(plural));
+        List<Phrase.Link> links = new ArrayList<>();
+        for (int j = 0; j < origins.size(); j++) {
+            links.add(new Phrase.Link(origins.get(j), j, true));
+        }
+        return new Phrase(english, french, links);
     }
 }

@@ -34,8 +34,7 @@ final class Relatives {
                         .toList();
         NounPhrase who =
                 new NounPhrase(
-                        List.of(noun.is("person") ? "who" : "that"),
-                        List.of("qui"),
+                        Phrase.of(noun.is("person") ? "who" : "that", "qui"),
                         head.person(),
                         head.gender(),
                         false);

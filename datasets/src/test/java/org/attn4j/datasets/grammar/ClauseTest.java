@@ -2,7 +2,6 @@ package org.attn4j.datasets.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Clauses put into words, against sentences that any grammar of French would give. */
@@ -20,8 +19,7 @@ class ClauseTest {
 
     private static NounPhrase subject(
             String english, String french, int person, Gender gender, boolean pronoun) {
-        return new NounPhrase(
-                List.of(english.split(" ")), List.of(french.split(" ")), person, gender, pronoun);
+        return new NounPhrase(Phrase.of(english, french), person, gender, pronoun);
     }
 
     private static Verb verb(String english) {
@@ -32,14 +30,22 @@ class ClauseTest {
                         .orElseThrow();
     }
 
+    private static String english(ClauseWords words) {
+        return English.write(words.words()).text();
+    }
+
+    private static String french(ClauseWords words) {
+        return French.write(words.words()).text();
+    }
+
     private static void assertSaid(Clause clause, String english, String french) {
-        assertEquals(english, English.text(EnglishClause.declarative(clause)));
-        assertEquals(french, French.text(FrenchClause.declarative(clause)));
+        assertEquals(english, english(EnglishClause.declarative(clause)));
+        assertEquals(french, french(FrenchClause.declarative(clause)));
     }
 
     private static void assertAsked(Clause clause, String english, String french) {
-        assertEquals(english, English.text(EnglishClause.question(clause)));
-        assertEquals(french, French.text(FrenchClause.inverted(clause)));
+        assertEquals(english, english(EnglishClause.question(clause)));
+        assertEquals(french, french(FrenchClause.inverted(clause)));
     }
 
     @Test
@@ -136,8 +142,8 @@ class ClauseTest {
                         Tense.PRESENT,
                         Polarity.NOT,
                         Phrase.of("the window", "la fenêtre"));
-        assertEquals("don't open the window", English.text(EnglishClause.imperative(clause)));
-        assertEquals("n'ouvre pas la fenêtre", French.text(FrenchClause.imperative(clause)));
+        assertEquals("don't open the window", english(EnglishClause.imperative(clause)));
+        assertEquals("n'ouvre pas la fenêtre", french(FrenchClause.imperative(clause)));
     }
 
     @Test

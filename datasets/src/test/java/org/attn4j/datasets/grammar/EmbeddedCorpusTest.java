@@ -6,6 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.training.dataset.Dataset.Usage;
+
+import org.attn4j.common.WordAlignment;
+import org.attn4j.common.WordAlignment.Link;
+import org.attn4j.datasets.Randomness;
+import org.attn4j.datasets.SentencePair;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,14 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.attn4j.datasets.Randomness;
-import org.attn4j.datasets.SentencePair;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 class EmbeddedCorpusTest {
 
+    private static List<EmbeddedCorpus> parts;
     private static List<SentencePair> train;
     private static List<SentencePair> valid;
     private static List<SentencePair> test;
@@ -30,10 +36,11 @@ class EmbeddedCorpusTest {
 
     @BeforeAll
     static void generate() throws IOException {
-        Map<Usage, EmbeddedCorpus> parts = EmbeddedCorpus.parts();
-        train = parts.get(Usage.TRAIN).readAll();
-        valid = parts.get(Usage.VALIDATION).readAll();
-        test = parts.get(Usage.TEST).readAll();
+        Map<Usage, EmbeddedCorpus> made = EmbeddedCorpus.parts();
+        parts = List.of(made.get(Usage.TRAIN), made.get(Usage.VALIDATION), made.get(Usage.TEST));
+        train = parts.get(0).readAll();
+        valid = parts.get(1).readAll();
+        test = parts.get(2).readAll();
         Stream.of(train, valid, test).forEach(ALL::addAll);
     }
 
@@ -67,7 +74,7 @@ class EmbeddedCorpusTest {
         Map<String, String> translations = new HashMap<>();
         EnglishFrenchGrammar grammar = new EnglishFrenchGrammar(new Randomness(99));
         for (int i = 0; i < 30_000; i++) {
-            SentencePair pair = grammar.sentence();
+            SentencePair pair = grammar.sentence().pair();
             String before = translations.put(pair.source(), pair.target());
             assertTrue(before == null || before.equals(pair.target()), () -> pair + ", " + before);
         }
@@ -178,6 +185,88 @@ class EmbeddedCorpusTest {
             int count = french.split(Pattern.quote(piece), -1).length - 1;
             assertTrue(count >= 5, piece + " occurs " + count + " times");
         }
+    }
+
+    /** Names are the same in both languages: which belong together needs no grammar. */
+    @Test
+    void namesAreSurelyAligned() {
+        List<WordAlignment> alignments = alignments();
+        int names = 0;
+        for (int i = 0; i < ALL.size(); i++) {
+            String[] english = ALL.get(i).source().split(" ");
+            String[] french = ALL.get(i).target().split(" ");
+            WordAlignment alignment = alignments.get(i);
+            alignment.requireWithin(english.length, french.length);
+            for (Pattern word : NAMES) {
+                List<Integer> from = places(english, word);
+                List<Integer> to = places(french, word);
+                assertEquals(from.size(), to.size(), ALL.get(i)::toString);
+                for (int n = 0; n < from.size(); n++) {
+                    Link link = new Link(from.get(n), to.get(n));
+                    assertTrue(alignment.sure().contains(link), ALL.get(i) + " " + alignment);
+                    names++;
+                }
+            }
+        }
+        assertTrue(names > 5_000, "only " + names);
+    }
+
+    /** A noun's sure links, but for "?", are to words that hold a form of its translation. */
+    @Test
+    void nounsAreSurelyAlignedWithTheirTranslations() {
+        Map<String, Set<String>> translations = new HashMap<>();
+        for (Noun noun : new Lexicon().nouns(KINDS)) {
+            for (boolean plural : List.of(false, true)) {
+                translations
+                        .computeIfAbsent(noun.english(plural), unused -> new HashSet<>())
+                        .add(noun.french(plural));
+            }
+        }
+        List<WordAlignment> alignments = alignments();
+        int nouns = 0;
+        for (int i = 0; i < ALL.size(); i++) {
+            String[] english = ALL.get(i).source().split(" ");
+            String[] french = ALL.get(i).target().split(" ");
+            for (Link link : alignments.get(i).sure()) {
+                Set<String> known =
+                        translations.get(english[link.source()].replaceAll("[.,?]", ""));
+                String word = french[link.target()].replaceAll("[.,]|.*'", "");
+                if (known != null && !word.equals("?")) {
+                    assertTrue(known.contains(word), ALL.get(i) + " " + link);
+                    nouns++;
+                }
+            }
+        }
+        assertTrue(nouns > 40_000, "only " + nouns);
+    }
+
+    @Test
+    void everyFrenchWordIsLinked() {
+        List<WordAlignment> alignments = alignments();
+        for (int i = 0; i < ALL.size(); i++) {
+            long linked =
+                    alignments.get(i).possible().stream().map(Link::target).distinct().count();
+            assertEquals(ALL.get(i).target().split(" ").length, linked, ALL.get(i)::toString);
+        }
+    }
+
+    private static final List<Pattern> NAMES =
+            Stream.of("Paul", "Thomas", "Antoine", "Marie", "Julie", "Alice")
+                    .map(name -> Pattern.compile("(.*')?" + name + "('s?)?[.,?]?"))
+                    .toList();
+
+    private static final Set<String> KINDS =
+            Set.of("person", "kin", "friend", "animal", "food", "meal", "drink", "object", "place");
+
+    private static List<WordAlignment> alignments() {
+        return parts.stream().flatMap(it -> it.alignments().orElseThrow().stream()).toList();
+    }
+
+    private static List<Integer> places(String[] words, Pattern word) {
+        return IntStream.range(0, words.length)
+                .filter(i -> word.matcher(words[i]).matches())
+                .boxed()
+                .toList();
     }
 
     private static final int FINGERPRINT = -2076869806;

@@ -2,15 +2,16 @@ package org.attn4j.datasets.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 /** Against the rules of French spelling and conjugation. */
 class FrenchTest {
 
     private static String text(String words) {
-        return French.text(List.of(words.split(" ")));
+        return French.write(List.of(words.split(" "))).text();
     }
 
     @Test

@@ -1,6 +1,6 @@
 /**
  * Metrics of what a model writes: BLEU, chrF, chrF++ and TER of translations, ROUGE of summaries,
- * and the perplexity of a model.
+ * the alignment error rate of words, and the perplexity of a model.
  *
  * <p>BLEU, chrF and TER are defined as sacreBLEU 2.6.0 defines them, down to its tokenization and
  * its way with several references, so that a figure here may be put beside a published one. Each

@@ -1,16 +1,20 @@
 package org.attn4j.models.task;
 
 import com.google.gson.JsonElement;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.stream.LongStream;
+
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.Generation;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TokenizedText;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The tokens that a published encoder-decoder learns from, as transformers' examples prepare them:
@@ -69,7 +73,22 @@ public final class SequencePairEncoder {
      * @return what the encoder reads
      */
     public int[] source(String text, int most) {
-        return ids(tokenizer.encode(before + text, upTo(most)).ids());
+        return ids(sourceTokens(text, most).ids());
+    }
+
+    /** The tokens of a source behind the prefix. */
+    TokenizedText sourceTokens(String text, int most) {
+        return tokenizer.encode(before + text, upTo(most));
+    }
+
+    /** What stands before each source. */
+    String before() {
+        return before;
+    }
+
+    /** The tokenizer, with the languages. */
+    ModelTokenizer tokenizer() {
+        return tokenizer;
     }
 
     /**
@@ -81,7 +100,7 @@ public final class SequencePairEncoder {
      */
     public int[] labels(String text, int most) {
         int[] ids = ids(tokenizer.encodeTarget(text, upTo(most)).ids());
-        int from = ids.length > 0 && ids[0] == config.decoderStartId() && !isEnd(ids[0]) ? 1 : 0;
+        int from = start(ids);
         boolean ended = Arrays.stream(ids).skip(from).anyMatch(this::isEnd);
         if (ended || config.eosIds().isEmpty()) {
             return Arrays.copyOfRange(ids, from, ids.length);
@@ -92,25 +111,35 @@ public final class SequencePairEncoder {
         return labels;
     }
 
+    /** How many tokens the decoder starts from anyway. */
+    private int start(int[] ids) {
+        return ids.length > 0 && ids[0] == config.decoderStartId() && !isEnd(ids[0]) ? 1 : 0;
+    }
+
     private boolean isEnd(int id) {
         return config.eosIds().contains(id);
     }
 
-    /** What of the labels comes before the end, without a token that is forced. */
-    int[] free(int[] labels) {
-        int from = labels.length > 0 && labels[0] == config.forcedBosId() ? 1 : 0;
+    /** The tokens of a target that come before the end, without a start and one that is forced. */
+    TokenizedText free(String text) {
+        TokenizedText all = tokenizer.encodeTarget(text, EncodeOptions.DEFAULT);
+        int[] ids = ids(all.ids());
+        int from = start(ids);
+        if (from < ids.length && ids[from] == config.forcedBosId()) {
+            from++;
+        }
         int to = from;
-        while (to < labels.length && !isEnd(labels[to])) {
+        while (to < ids.length && !isEnd(ids[to])) {
             to++;
         }
-        return Arrays.copyOfRange(labels, from, to);
+        return all.select(IntStream.range(from, to).toArray());
     }
 
     private static EncodeOptions upTo(int most) {
         return most == 0 ? EncodeOptions.DEFAULT : EncodeOptions.upTo(most);
     }
 
-    private static int[] ids(long[] ids) {
+    static int[] ids(long[] ids) {
         return LongStream.of(ids).mapToInt(Math::toIntExact).toArray();
     }
 }

@@ -1,10 +1,7 @@
 package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+
 import org.attn4j.attention.ops.EngineThreads;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
@@ -15,6 +12,11 @@ import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.tokenizer.TextReading;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
 /**
  * Tells how probable an encoder-decoder model finds targets that are given, such as translations.
  * Several threads may use it at once.
@@ -22,7 +24,7 @@ import org.attn4j.models.tokenizer.TextReading;
 public final class TextScorer {
 
     /** The logits that are scored together: 128 MB of float32. */
-    private static final long LOGITS_TOGETHER = 1L << 25;
+    static final long LOGITS_TOGETHER = 1L << 25;
 
     private final LoadedModel loaded;
     private final SequenceToSequenceModel model;
@@ -52,7 +54,8 @@ public final class TextScorer {
         loaded = generator.model();
         Require.that(
                 generator.isEncoderDecoder(),
-                "%s goes on with texts rather than read one and write another: it scores no targets",
+                "%s goes on with texts rather than read one and write another: it scores no"
+                        + " targets",
                 loaded.model().architecture());
         model = (SequenceToSequenceModel) loaded.model();
         encoder = new SequencePairEncoder(generator, request);
@@ -88,7 +91,7 @@ public final class TextScorer {
             Pair pair =
                     new Pair(
                             encoder.source(sources.get(i), 0),
-                            encoder.free(encoder.labels(targets.get(i), 0)));
+                            SequencePairEncoder.ids(encoder.free(targets.get(i)).ids()));
             try {
                 requireRoom(pair);
                 pairs.add(pair);
@@ -132,7 +135,8 @@ public final class TextScorer {
         int room = model.maxTargetTokens().orElse(target);
         Require.that(
                 target <= room,
-                "the target has %s tokens and a start, but the model has positions for %s: shorten it",
+                "the target has %s tokens and a start, but the model has positions for %s: shorten"
+                        + " it",
                 target - 1,
                 room);
     }

@@ -1,5 +1,9 @@
 package org.attn4j.models.tokenizer;
 
+import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.config.Records;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,9 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.attn4j.common.Require;
-import org.attn4j.models.checkpoint.ModelFiles;
-import org.attn4j.models.config.Records;
 
 /**
  * The tokenizer of a model: texts to the ids that the model reads, and ids to text.
@@ -291,9 +292,10 @@ public final class ModelTokenizer implements AutoCloseable {
                 padId().orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
-                                                "the tokenizer has no padding token, so that texts of"
-                                                        + " different lengths cannot stand in one batch;"
-                                                        + " name a pad_token in tokenizer_config.json"));
+                                                "the tokenizer has no padding token, so that texts"
+                                                    + " of different lengths cannot stand in one"
+                                                    + " batch; name a pad_token in"
+                                                    + " tokenizer_config.json"));
         List<TokenizedText> same = new ArrayList<>(rows.size());
         for (TokenizedText row : rows) {
             same.add(row.padded(padded, side, padId, pad, profile.padTypeId()));
@@ -335,6 +337,38 @@ public final class ModelTokenizer implements AutoCloseable {
         Segmenter vocabulary = target == null ? source : target;
         String text = vocabulary.join(ids, skipSpecialTokens);
         return cleanUp ? cleanUp(text) : text;
+    }
+
+    /**
+     * Tells which words of a decoded text the tokens are of. A token stands where the text of the
+     * tokens before it ends, as far as that is the beginning of the whole.
+     *
+     * @param ids the token ids
+     * @param written the words of the text that {@link #decode(int[])} restores from them
+     * @return the number of each token's word; -1 for special tokens, and for ids without a token
+     */
+    public int[] words(int[] ids, TextWords written) {
+        String text = decode(ids);
+        int[] words = new int[ids.length];
+        int begin = 0;
+        for (int i = 0; i < ids.length; i++) {
+            String before = decode(Arrays.copyOf(ids, i));
+            begin = Math.max(begin, common(before, text));
+            words[i] = isText(ids[i]) ? written.wordFrom(begin) : -1;
+        }
+        return words;
+    }
+
+    /** The number of characters with which both begin. */
+    private static int common(String text, String other) {
+        int differs = Arrays.mismatch(text.toCharArray(), other.toCharArray());
+        return differs < 0 ? text.length() : differs;
+    }
+
+    private boolean isText(int id) {
+        long[] alone = {id};
+        return token(id) != null
+                && (decode(alone, false).isEmpty() || !decode(alone, true).isEmpty());
     }
 
     private static String cleanUp(String text) {

@@ -1,8 +1,9 @@
 package org.attn4j.models.tokenizer;
 
+import org.attn4j.common.Require;
+
 import java.util.Arrays;
 import java.util.List;
-import org.attn4j.common.Require;
 
 /**
  * A text, or a pair of texts, as the ids that a model reads. All arrays have one entry for each
@@ -75,7 +76,7 @@ public record TokenizedText(
      * @param positions where they stand here, in the order of the result
      * @return the tokens
      */
-    TokenizedText select(int[] positions) {
+    public TokenizedText select(int[] positions) {
         int n = positions.length;
         TokenizedText some = empty(n);
         for (int i = 0; i < n; i++) {

@@ -2,14 +2,7 @@ package org.attn4j.cli.task.pairs;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
+
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.report.Section;
@@ -34,6 +27,15 @@ import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.NamedBlock;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.Validator;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Translation or summarization by a published model, which learns pairs of texts. */
 public final class PairsTask implements TrainingTask<PairsConfig> {
@@ -96,8 +98,8 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
         TextGenerator generator = TextGenerator.of(model, start.tokenizer());
         Require.that(
                 generator.isEncoderDecoder() || continues,
-                "model.from: %s goes on with a text rather than translate it: choose a model with an"
-                        + " encoder, such as T5, BART or Marian",
+                "model.from: %s goes on with a text rather than translate it: choose a model with"
+                        + " an encoder, such as T5, BART or Marian",
                 model.model().architecture());
         PairExamples<?> examples = examples(config, generator);
         checkLength(config, generator);
@@ -200,7 +202,8 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                                     config.request(beams),
                                     prompt(config, generator),
                                     scored,
-                                    validated);
+                                    validated,
+                                    null);
                     Map<String, Double> scores = new LinkedHashMap<>();
                     validated.forEach(it -> scores.put(it, found.score(it)));
                     return scores;
@@ -244,7 +247,8 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                             config.request(request.beams()).optProgress(request.progress()),
                             prompt(config, model),
                             pairs,
-                            asked);
+                            asked,
+                            request.alignments(corpus));
             return TaskEvaluation.of(corpus.name(), pairs.size(), evaluation);
         }
     }
@@ -263,7 +267,8 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                                     config.request(null),
                                     prompt(config, model),
                                     pairs,
-                                    List.of("exact"))
+                                    List.of("exact"),
+                                    null)
                             .hypotheses();
             List<List<String>> rows = new ArrayList<>();
             for (int i = 0; i < pairs.size(); i++) {

@@ -2,12 +2,7 @@ package org.attn4j.cli.task.translation;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
+
 import org.attn4j.cli.config.AttentionKeys;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.TranslationConfig;
@@ -34,6 +29,14 @@ import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.Validator;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Translation: an encoder-decoder on parallel text, measured by BLEU and its like. */
 public final class TranslationTask implements TrainingTask<TranslationConfig> {
@@ -190,7 +193,13 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         List<SentencePair> pairs = corpus.readAll();
         try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
             Evaluation evaluation =
-                    Evaluation.of(model, request.beams(), pairs, asked, request.progress());
+                    Evaluation.of(
+                            model,
+                            Evaluation.request(request.beams()).optProgress(request.progress()),
+                            UnaryOperator.identity(),
+                            pairs,
+                            asked,
+                            request.alignments(corpus));
             return TaskEvaluation.of(corpus.name(), pairs.size(), evaluation);
         }
     }

@@ -1,0 +1,104 @@
+package org.attn4j.models.task;
+
+import org.attn4j.common.Require;
+import org.attn4j.common.WordAlignment;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How much a model looked at each word of a source when it wrote each word of a target.
+ *
+ * @param weights (target words, source words); a row sums to less than one where the model looked
+ *     at tokens that are of no word, such as the end of the sentence
+ */
+public record SoftAlignment(float[][] weights) {
+
+    private static final MathContext PRINTED = new MathContext(6);
+
+    public SoftAlignment {
+        for (float[] row : weights) {
+            Require.that(
+                    row.length == weights[0].length,
+                    "all target words must have a weight for each source word, got rows of %s and"
+                            + " %s",
+                    weights[0].length,
+                    row.length);
+        }
+    }
+
+    /**
+     * Links each target word to the source word of the greatest weight, the first of several. A
+     * word without any weight has no link.
+     *
+     * @return the links
+     */
+    public WordAlignment hard() {
+        List<WordAlignment.Link> links = new ArrayList<>();
+        for (int target = 0; target < weights.length; target++) {
+            float[] row = weights[target];
+            int greatest = -1;
+            for (int source = 0; source < row.length; source++) {
+                if (row[source] > (greatest < 0 ? 0 : row[greatest])) {
+                    greatest = source;
+                }
+            }
+            if (greatest >= 0) {
+                links.add(new WordAlignment.Link(greatest, target));
+            }
+        }
+        return WordAlignment.of(links);
+    }
+
+    /**
+     * Links words of more weight than a threshold.
+     *
+     * @param threshold the weight that a link must exceed
+     * @return the links
+     */
+    public WordAlignment above(double threshold) {
+        List<WordAlignment.Link> links = new ArrayList<>();
+        for (int target = 0; target < weights.length; target++) {
+            for (int source = 0; source < weights[target].length; source++) {
+                if (weights[target][source] > threshold) {
+                    links.add(new WordAlignment.Link(source, target));
+                }
+            }
+        }
+        return WordAlignment.of(links);
+    }
+
+    /**
+     * Returns the weights as Marian writes them: six digits, with commas between source words and
+     * spaces between target words.
+     */
+    @Override
+    public String toString() {
+        return Arrays.stream(weights)
+                .map(
+                        row ->
+                                IntStream.range(0, row.length)
+                                        .mapToObj(source -> printed(row[source]))
+                                        .collect(Collectors.joining(",")))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String printed(float weight) {
+        return new BigDecimal(weight).round(PRINTED).stripTrailingZeros().toString();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SoftAlignment that && Arrays.deepEquals(weights, that.weights);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(weights);
+    }
+}
