@@ -1,11 +1,10 @@
 package org.attn4j.datasets;
 
-import org.attn4j.common.WordAlignment;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.common.WordAlignment;
 
 /**
  * A file with the word alignment of a sentence pair on each line, {@code 0-0 1-2 2p3}, as {@link

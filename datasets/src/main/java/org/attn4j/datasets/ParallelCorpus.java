@@ -1,12 +1,11 @@
 package org.attn4j.datasets;
 
-import org.attn4j.common.WordAlignment;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.attn4j.common.WordAlignment;
 
 /**
  * Sentence pairs in a fixed order, readable from the start as often as wanted.

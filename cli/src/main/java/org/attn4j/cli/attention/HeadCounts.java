@@ -118,7 +118,7 @@ final class HeadCounts {
     static float[][] ofWords(float[][] weights, List<ObservedToken> tokens) {
         int words = 1 + tokens.stream().mapToInt(ObservedToken::word).max().orElse(-1);
         int[] sizes = new int[words];
-        tokens.stream().filter(it -> !it.special()).forEach(it -> sizes[it.word()]++);
+        tokens.stream().filter(it -> it.word() >= 0).forEach(it -> sizes[it.word()]++);
         float[][] between = new float[words][words];
         for (int t = 0; t < tokens.size(); t++) {
             for (int s = 0; s < tokens.size(); s++) {

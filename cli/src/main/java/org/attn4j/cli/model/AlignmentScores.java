@@ -1,5 +1,11 @@
 package org.attn4j.cli.model;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.attn4j.common.Require;
 import org.attn4j.common.WordAlignment;
 import org.attn4j.models.metric.AlignmentErrorRate;
@@ -7,13 +13,6 @@ import org.attn4j.models.task.WordAligner;
 import org.attn4j.models.task.WordAligner.Step;
 import org.attn4j.models.task.WordAttention;
 import org.attn4j.models.tokenizer.TextWords;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * How well the layers of a decoder align words: the hard links of each layer and step, over the

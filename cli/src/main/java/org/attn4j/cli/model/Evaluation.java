@@ -1,7 +1,13 @@
 package org.attn4j.cli.model;
 
 import ai.djl.util.Progress;
-
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.attn4j.common.Require;
 import org.attn4j.common.WordAlignment;
 import org.attn4j.datasets.SentencePair;
@@ -18,14 +24,6 @@ import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.task.TextScorer;
 import org.attn4j.models.task.WordAligner;
-
-import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * How well a model does on sentence pairs.

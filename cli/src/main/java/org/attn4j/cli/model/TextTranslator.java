@@ -1,7 +1,9 @@
 package org.attn4j.cli.model;
 
 import com.google.gson.JsonObject;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.model.Pretrained;
@@ -9,10 +11,6 @@ import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.task.WordAligner;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 
 /** Translates texts with an encoder-decoder. */
 public final class TextTranslator {

@@ -1,7 +1,17 @@
 package org.attn4j.cli.model;
 
 import ai.djl.ndarray.NDManager;
-
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
@@ -20,24 +30,11 @@ import org.attn4j.models.task.WordAligner;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextReading;
 import org.attn4j.models.tokenizer.TextWords;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
 
 /** {@code translate}: translates texts, or standard input line by line. */
 @Command(

@@ -1,15 +1,13 @@
 package org.attn4j.cli.option;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.attn4j.common.Require;
 import org.attn4j.common.WordAlignment;
 import org.attn4j.models.task.SoftAlignment;
 import org.attn4j.models.task.WordAligner;
-
 import picocli.CommandLine.Option;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /** How a verb that translates tells which words came from which. */
 public final class AlignmentOptions {
@@ -22,8 +20,8 @@ public final class AlignmentOptions {
             paramLabel = "hard|soft|X",
             description =
                     "Prints behind each translation which words of the text its words came from, by"
-                        + " the model's attention: a link of each word (0-0 1-2), all weights, or"
-                        + " the links of more weight than X, which is below 1.")
+                            + " the model's attention: a link of each word (0-0 1-2), all weights, or"
+                            + " the links of more weight than X, which is below 1.")
     private String kind;
 
     @Option(

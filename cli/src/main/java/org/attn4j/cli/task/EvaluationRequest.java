@@ -1,13 +1,11 @@
 package org.attn4j.cli.task;
 
 import ai.djl.util.Progress;
-
+import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.common.WordAlignment;
 import org.attn4j.datasets.ParallelCorpus;
 import org.attn4j.models.model.Pretrained;
-
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What is to be measured.

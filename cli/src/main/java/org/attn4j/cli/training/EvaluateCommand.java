@@ -1,7 +1,15 @@
 package org.attn4j.cli.training;
 
 import ai.djl.ndarray.NDManager;
-
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
@@ -19,22 +27,11 @@ import org.attn4j.common.WordAlignment;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.AlignmentFile;
 import org.attn4j.models.training.RunDirectory;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
 
 /** {@code evaluate}: measures a model at its task. */
 @Command(

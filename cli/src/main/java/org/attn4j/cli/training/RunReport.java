@@ -1,24 +1,10 @@
 package org.attn4j.cli.training;
 
 import ai.djl.ndarray.NDManager;
-
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-
-import org.attn4j.cli.option.EngineOptions;
-import org.attn4j.cli.report.Curve;
-import org.attn4j.cli.report.Report;
-import org.attn4j.cli.report.Section;
-import org.attn4j.cli.task.ConfiguredRun;
-import org.attn4j.cli.task.EvaluationRequest;
-import org.attn4j.models.checkpoint.AtomicFile;
-import org.attn4j.models.model.Pretrained;
-import org.attn4j.models.training.RunDirectory;
-import org.attn4j.models.training.RunResult;
-import org.attn4j.models.training.StopReason;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +17,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.Report;
+import org.attn4j.cli.report.Section;
+import org.attn4j.cli.task.ConfiguredRun;
+import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.models.checkpoint.AtomicFile;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.training.RunDirectory;
+import org.attn4j.models.training.RunResult;
+import org.attn4j.models.training.StopReason;
 
 /** The page of a finished run: its result, its curves, what its task shows, its configuration. */
 final class RunReport {

@@ -1,10 +1,9 @@
 package org.attn4j.datasets.grammar;
 
-import org.attn4j.datasets.grammar.ClauseWords.Part;
-import org.attn4j.datasets.grammar.ClauseWords.Place;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.attn4j.datasets.grammar.ClauseWords.Part;
+import org.attn4j.datasets.grammar.ClauseWords.Place;
 
 /**
  * Which words of a clause belong together in both languages.

@@ -1,8 +1,7 @@
 package org.attn4j.datasets.grammar;
 
-import org.attn4j.datasets.grammar.ClauseWords.Part;
-
 import java.util.List;
+import org.attn4j.datasets.grammar.ClauseWords.Part;
 
 /** Puts a clause into French words. */
 final class FrenchClause {

@@ -1,11 +1,10 @@
 package org.attn4j.datasets.grammar;
 
-import org.attn4j.common.WordAlignment;
-import org.attn4j.datasets.SentencePair;
-
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.attn4j.common.WordAlignment;
+import org.attn4j.datasets.SentencePair;
 
 /**
  * A sentence in both languages.

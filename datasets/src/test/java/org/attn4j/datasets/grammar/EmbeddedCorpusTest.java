@@ -6,14 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.training.dataset.Dataset.Usage;
-
-import org.attn4j.common.WordAlignment;
-import org.attn4j.common.WordAlignment.Link;
-import org.attn4j.datasets.Randomness;
-import org.attn4j.datasets.SentencePair;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +17,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.attn4j.common.WordAlignment;
+import org.attn4j.common.WordAlignment.Link;
+import org.attn4j.datasets.Randomness;
+import org.attn4j.datasets.SentencePair;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 class EmbeddedCorpusTest {
 

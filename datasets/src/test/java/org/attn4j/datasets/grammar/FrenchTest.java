@@ -2,10 +2,9 @@ package org.attn4j.datasets.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 /** Against the rules of French spelling and conjugation. */
 class FrenchTest {

@@ -2,9 +2,8 @@ package org.attn4j.datasets.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Sentences whose words were aligned by hand, by the rules of {@link ClauseLinks}. */
 class SentenceTest {

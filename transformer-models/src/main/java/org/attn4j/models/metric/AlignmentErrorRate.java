@@ -1,11 +1,10 @@
 package org.attn4j.models.metric;
 
-import org.attn4j.common.Require;
-import org.attn4j.common.WordAlignment;
-
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attn4j.common.Require;
+import org.attn4j.common.WordAlignment;
 
 /**
  * How far an alignment of words is from the true one: the alignment error rate, {@code 1 − (|A∩S| +

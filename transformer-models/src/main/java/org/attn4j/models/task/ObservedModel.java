@@ -9,11 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.attn4j.attention.Attention;
@@ -33,6 +31,7 @@ import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.models.tokenizer.TextWords;
 import org.attn4j.models.tokenizer.TokenizedText;
 
 /**
@@ -204,16 +203,19 @@ public final class ObservedModel implements AutoCloseable {
     private static ObservedSequence sequence(String name, TokenizedText row, TextPair pair) {
         List<String> texts =
                 pair.pair() == null ? List.of(pair.text()) : List.of(pair.text(), pair.pair());
-        Words first = new Words(pair.text(), 0, 0);
-        Words second = new Words(texts.get(texts.size() - 1), 1, first.end);
+        TextWords first = TextWords.of(texts.get(0));
+        int[] ofFirst = first.of(row, 0);
+        int[] ofLast = TextWords.of(texts.get(texts.size() - 1)).of(row, 0);
         List<ObservedToken> tokens = new ArrayList<>();
         for (int i = 0; i < row.length(); i++) {
-            int[] offsets = row.offsets()[i];
-            Words words = row.sequenceIds()[i] == 1 ? second : first;
+            int part = row.sequenceIds()[i];
+            int word = part == 1 && ofLast[i] >= 0 ? first.size() + ofLast[i] : ofFirst[i];
+            int[] at = row.offsets()[i];
             tokens.add(
                     row.special()[i]
                             ? ObservedToken.added(row.tokens()[i])
-                            : words.token(row.tokens()[i], offsets[0], offsets[1]));
+                            : ObservedToken.of(
+                                    row.tokens()[i], texts.get(part), part, at[0], at[1], word));
         }
         return new ObservedSequence(name, texts, tokens);
     }
@@ -221,54 +223,21 @@ public final class ObservedModel implements AutoCloseable {
     /** What a decoder writes, without its end. */
     private ObservedSequence written(int[] ids) {
         ModelTokenizer tokenizer = model.tokenizer();
-        Set<String> specials = new HashSet<>(tokenizer.specialTokens().values());
-        specials.addAll(tokenizer.languages());
         TextPieces pieces = new TextPieces(some -> tokenizer.decode(some, true), new int[0]);
-        List<String> texts = Arrays.stream(ids).mapToObj(pieces::add).toList();
-        String text = String.join("", texts);
-        Words words = new Words(text, 0, 0);
+        List<String> each = Arrays.stream(ids).mapToObj(pieces::add).toList();
+        String text = String.join("", each);
+        int[] words = tokenizer.words(ids, TextWords.of(text));
         List<ObservedToken> tokens = new ArrayList<>();
         int begin = 0;
         for (int i = 0; i < ids.length; i++) {
-            int end = begin + texts.get(i).length();
+            int end = begin + each.get(i).length();
             String token = tokenizer.token(ids[i]);
-            boolean special = specials.contains(token);
-            tokens.add(special ? ObservedToken.added(token) : words.token(token, begin, end));
+            tokens.add(
+                    words[i] < 0
+                            ? ObservedToken.added(token)
+                            : ObservedToken.of(token, text, 0, begin, end, words[i]));
             begin = end;
         }
         return new ObservedSequence(ObservedSequence.OUTPUT, List.of(text), tokens);
-    }
-
-    /** The words of a text, between white space. */
-    private static final class Words {
-
-        private final String text;
-        private final int part;
-        private final int[] wordAt; // of a character: its word; of white space, that of the next
-        private final int end; // the number of the next text's first word
-
-        Words(String text, int part, int begin) {
-            this.text = text;
-            this.part = part;
-            wordAt = new int[text.length() + 1];
-            int word = begin;
-            for (int i = 0; i < text.length(); i++) {
-                wordAt[i] = word;
-                boolean last = i + 1 == text.length() || Character.isWhitespace(text.charAt(i + 1));
-                word += last && !Character.isWhitespace(text.charAt(i)) ? 1 : 0;
-            }
-            wordAt[text.length()] = word;
-            end = word;
-        }
-
-        ObservedToken token(String token, int begin, int end) {
-            int first = begin;
-            while (first + 1 < end && Character.isWhitespace(text.charAt(first))) {
-                first++;
-            }
-            String shown = text.substring(begin, end).strip();
-            return new ObservedToken(
-                    token, shown.isEmpty() ? token : shown, part, begin, end, wordAt[first]);
-        }
     }
 }

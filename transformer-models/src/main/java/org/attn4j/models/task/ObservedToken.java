@@ -8,8 +8,8 @@ package org.attn4j.models.task;
  * @param part which text of its sequence it is of, from 0; -1 for a special token
  * @param begin where in its text it begins, in {@code char}s; -1 for a special token
  * @param end where it ends, exclusive; -1 for a special token
- * @param word the number of its word, between white space, within the sequence; -1 for a special
- *     token
+ * @param word the number of its word, between white space, within the sequence; -1 for a token of
+ *     none
  */
 public record ObservedToken(String token, String text, int part, int begin, int end, int word) {
 
@@ -23,12 +23,18 @@ public record ObservedToken(String token, String text, int part, int begin, int 
         return new ObservedToken(token, token, -1, -1, -1, -1);
     }
 
+    /** A token of a text; one of white space alone shows as it is in the vocabulary. */
+    static ObservedToken of(String token, String text, int part, int begin, int end, int word) {
+        String shown = text.substring(begin, end).strip();
+        return new ObservedToken(token, shown.isEmpty() ? token : shown, part, begin, end, word);
+    }
+
     /**
      * Returns whether the token was added by the tokenizer or the search.
      *
-     * @return whether it is of no word
+     * @return whether it is of no text
      */
     public boolean special() {
-        return word < 0;
+        return part < 0;
     }
 }

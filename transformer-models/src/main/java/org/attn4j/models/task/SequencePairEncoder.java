@@ -1,7 +1,11 @@
 package org.attn4j.models.task;
 
 import com.google.gson.JsonElement;
-
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.model.Generation;
@@ -9,12 +13,6 @@ import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TokenizedText;
-
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * The tokens that a published encoder-decoder learns from, as transformers' examples prepare them:

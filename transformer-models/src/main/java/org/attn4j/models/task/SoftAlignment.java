@@ -1,8 +1,5 @@
 package org.attn4j.models.task;
 
-import org.attn4j.common.Require;
-import org.attn4j.common.WordAlignment;
-
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -10,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.attn4j.common.Require;
+import org.attn4j.common.WordAlignment;
 
 /**
  * How much a model looked at each word of a source when it wrote each word of a target.

@@ -1,7 +1,10 @@
 package org.attn4j.models.task;
 
 import ai.djl.ndarray.NDManager;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import org.attn4j.attention.ops.EngineThreads;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
@@ -11,11 +14,6 @@ import org.attn4j.models.generate.SequenceScorer;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.tokenizer.TextReading;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 
 /**
  * Tells how probable an encoder-decoder model finds targets that are given, such as translations.

@@ -4,7 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.EngineThreads;
 import org.attn4j.common.Require;
@@ -16,15 +23,6 @@ import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelObserver;
 import org.attn4j.models.tokenizer.TextWords;
 import org.attn4j.models.tokenizer.TokenizedText;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Reads from an encoder-decoder's attention which words of a source the words of a target came

@@ -1,9 +1,8 @@
 package org.attn4j.models.task;
 
+import java.util.List;
 import org.attn4j.common.Require;
 import org.attn4j.models.tokenizer.TextWords;
-
-import java.util.List;
 
 /**
  * How much each head of a decoder looked at each word of a source, for each word of a target.

@@ -1,9 +1,5 @@
 package org.attn4j.models.tokenizer;
 
-import org.attn4j.common.Require;
-import org.attn4j.models.checkpoint.ModelFiles;
-import org.attn4j.models.config.Records;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.config.Records;
 
 /**
  * The tokenizer of a model: texts to the ids that the model reads, and ids to text.
@@ -293,9 +292,9 @@ public final class ModelTokenizer implements AutoCloseable {
                                 () ->
                                         new IllegalArgumentException(
                                                 "the tokenizer has no padding token, so that texts"
-                                                    + " of different lengths cannot stand in one"
-                                                    + " batch; name a pad_token in"
-                                                    + " tokenizer_config.json"));
+                                                        + " of different lengths cannot stand in one"
+                                                        + " batch; name a pad_token in"
+                                                        + " tokenizer_config.json"));
         List<TokenizedText> same = new ArrayList<>(rows.size());
         for (TokenizedText row : rows) {
             same.add(row.padded(padded, side, padId, pad, profile.padTypeId()));

@@ -1,9 +1,8 @@
 package org.attn4j.models.tokenizer;
 
-import org.attn4j.common.Require;
-
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.common.Require;
 
 /**
  * A text, or a pair of texts, as the ids that a model reads. All arrays have one entry for each

@@ -3,10 +3,9 @@ package org.attn4j.models.metric;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.attn4j.common.WordAlignment;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 class AlignmentErrorRateTest {
 

@@ -3,10 +3,9 @@ package org.attn4j.models.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.attn4j.models.tokenizer.TextWords;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 class SoftAlignmentTest {
 

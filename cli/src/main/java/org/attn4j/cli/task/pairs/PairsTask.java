@@ -2,7 +2,14 @@ package org.attn4j.cli.task.pairs;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.report.Section;
@@ -27,15 +34,6 @@ import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.NamedBlock;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.Validator;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** Translation or summarization by a published model, which learns pairs of texts. */
 public final class PairsTask implements TrainingTask<PairsConfig> {

@@ -2,7 +2,13 @@ package org.attn4j.cli.task.translation;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.attn4j.cli.config.AttentionKeys;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.TranslationConfig;
@@ -29,14 +35,6 @@ import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.training.LossValidator;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.models.training.Validator;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** Translation: an encoder-decoder on parallel text, measured by BLEU and its like. */
 public final class TranslationTask implements TrainingTask<TranslationConfig> {
