@@ -59,7 +59,7 @@ public record Report(String title, List<Section> sections) {
             .chart input:hover, .chart input:focus-visible { opacity: 1; }
             .chart [hidden] { display: none; } .readout { min-height: 1.5em; margin: .2rem 0; }
             details { font-size: .85rem; } summary, caption { color: var(--soft); } caption { text-align: left; }
-            details table { width: auto; } .scroll { overflow-x: auto; }
+            details table { width: auto; }
             @media print { .chart input, .readout, details:not([open]) { display: none; } svg .cursor, svg .dot { visibility: hidden; } }
             """;
 

@@ -18,7 +18,7 @@ const nearest = (all, at, curve) => {
 };
 
 for (const chart of document.querySelectorAll("figure.chart")) {
-  const svg = chart.querySelector("svg");
+  const svg = chart.querySelector(":scope > svg"); // those of the legend lie deeper
   const slider = chart.querySelector("input");
   const readout = chart.querySelector(".readout");
   const cursor = svg.querySelector(".cursor");
