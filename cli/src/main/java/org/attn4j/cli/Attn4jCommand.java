@@ -35,6 +35,7 @@ import org.attn4j.cli.training.ConfigsCommand;
 import org.attn4j.cli.training.DemoCommand;
 import org.attn4j.cli.training.EvaluateCommand;
 import org.attn4j.cli.training.MergeCommand;
+import org.attn4j.cli.training.ReportCommand;
 import org.attn4j.cli.training.TrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             TrainCommand.class,
+            ReportCommand.class,
             EvaluateCommand.class,
             TranslateCommand.class,
             ScoreCommand.class,

@@ -5,6 +5,7 @@ import org.attn4j.attention.Attention;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.LocalAttention;
 import org.attn4j.attention.mechanism.SparseAttention;
+import org.attn4j.cli.report.Terms;
 import org.attn4j.common.Require;
 import org.attn4j.visual.RecordedAttention;
 import org.attn4j.visual.ShownAttention;
@@ -40,12 +41,7 @@ record ObservedAttention(
 
     /** What a reader calls it. */
     String label() {
-        return switch (kind) {
-            case SELF -> "layer " + layer;
-            case ENCODER -> "encoder layer " + layer;
-            case DECODER -> "decoder layer " + layer;
-            case CROSS -> "cross-attention, layer " + layer;
-        };
+        return Terms.place(site());
     }
 
     int heads() {

@@ -23,6 +23,7 @@ import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Logging;
+import org.attn4j.cli.model.AttentionEntropy;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.option.EngineOptions;

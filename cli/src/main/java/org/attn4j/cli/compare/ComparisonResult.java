@@ -9,33 +9,42 @@ import java.util.Set;
 import java.util.function.Function;
 import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.LineChart;
 import org.attn4j.cli.report.Report;
 import org.attn4j.cli.report.Section;
 
 /** The rows of a comparison so far, as a table, a JSON document and a report. */
 final class ComparisonResult {
 
-    /** The columns of figures: title, decimals, and the value of a row (null for none). */
+    /** The columns of figures: title, unit, decimals, and the value of a row (null for none). */
     enum Column {
-        BLEU("BLEU", 2, row -> row.bleu()),
-        CHRF("chrF", 2, row -> row.chrf()),
-        LOSS("loss", 3, row -> row.loss()),
-        PARAMETERS("parameters", 0, row -> (double) row.parameters()),
-        SPEED("tokens/s", 0, row -> row.tokensPerSecond()),
+        BLEU("BLEU", "points of 100", 2, row -> row.bleu()),
+        CHRF("chrF", "points of 100", 2, row -> row.chrf()),
+        LOSS("loss", "nats per token", 3, row -> row.loss()),
+        PARAMETERS("parameters", "", 0, row -> (double) row.parameters()),
+        SPEED("tokens/s", "target tokens per second", 0, row -> row.tokensPerSecond()),
         MEMORY(
                 "native MB",
+                "megabytes outside the Java heap",
                 0,
                 row -> row.peakNativeBytes() == null ? null : row.peakNativeBytes() / 1e6),
-        ENTROPY("entropy", 2, row -> row.entropy());
+        ENTROPY("entropy", "nats of a query's weights", 2, row -> row.entropy());
 
         private final String title;
+        private final String unit;
         private final int decimals;
         private final Function<ComparedRow, Double> value;
 
-        Column(String title, int decimals, Function<ComparedRow, Double> value) {
+        Column(String title, String unit, int decimals, Function<ComparedRow, Double> value) {
             this.title = title;
+            this.unit = unit;
             this.decimals = decimals;
             this.value = value;
+        }
+
+        /** What stands over its bars. */
+        String heading() {
+            return unit.isEmpty() ? title : title + ", " + unit;
         }
 
         String text(ComparedRow row) {
@@ -141,7 +150,7 @@ final class ComparisonResult {
                                                     column.value.apply(row),
                                                     column.text(row)))
                             .toList();
-            bars.add(new Section.BarChart(column.title, each));
+            bars.add(new Section.BarChart(column.heading(), each));
         }
         List<Curve> losses = rows.stream().map(ComparisonResult::loss).toList();
         return new Report(
@@ -154,7 +163,15 @@ final class ComparisonResult {
                                 rows.stream().map(ComparisonResult::cells).toList(),
                                 Set.of()),
                         new Section.Bars("Side by side", bars),
-                        new Section.Curves("Training loss", losses, true)));
+                        new Section.Curves(
+                                "In training",
+                                "",
+                                List.of(
+                                        new LineChart(
+                                                "Training loss",
+                                                "step",
+                                                "nats per token",
+                                                losses)))));
     }
 
     private static Curve loss(ComparedRow row) {

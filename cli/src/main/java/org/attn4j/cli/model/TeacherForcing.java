@@ -4,13 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextGenerator;
+import org.attn4j.models.tokenizer.TokenizedText;
 
-/** Runs an encoder-decoder on a source and a target that is given. */
+/** Runs a model on texts that are given, rather than on what it generates. */
 public final class TeacherForcing {
 
     private TeacherForcing() {}
@@ -28,6 +32,13 @@ public final class TeacherForcing {
             model.model()
                     .model(SequenceToSequenceModel.class)
                     .logits(row(manager, read), row(manager, inputs), observer);
+        }
+    }
+
+    /** Shows an observer the weights with which a model reads a text. */
+    public static void observe(TaskModel model, TokenizedText row, AttentionObserver observer) {
+        try (NDManager manager = model.model().manager().newSubManager()) {
+            model.model().run(new ModelInputs(model.arrays(manager, List.of(row)), observer));
         }
     }
 

@@ -1,5 +1,6 @@
 package org.attn4j.cli.report;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,5 +21,20 @@ public record Curve(String name, List<Point> points) {
 
     public Curve {
         points = List.copyOf(points);
+    }
+
+    /** The same line with at most so many points: each the mean of some that follow one another. */
+    public Curve thinned(int most) {
+        int together = (points.size() + most - 1) / most;
+        if (together <= 1) {
+            return this;
+        }
+        List<Point> thinned = new ArrayList<>();
+        for (int from = 0; from < points.size(); from += together) {
+            List<Point> some = points.subList(from, Math.min(points.size(), from + together));
+            double mean = some.stream().mapToDouble(Point::value).average().orElseThrow();
+            thinned.add(new Point(some.get(some.size() - 1).step(), mean));
+        }
+        return new Curve(name, thinned);
     }
 }

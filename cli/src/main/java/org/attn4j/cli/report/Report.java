@@ -1,30 +1,41 @@
 package org.attn4j.cli.report;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * One HTML page without scripts or outside resources, for light screens and dark ones.
+ * One HTML page that needs nothing from elsewhere, for light screens, dark ones and paper. A small
+ * script reads values out of charts; without it they stand in tables.
  *
  * @param title the page's title
  * @param sections what it shows, in this order
  */
 public record Report(String title, List<Section> sections) {
 
+    private static final String CHART_SCRIPT = resource("charts.js");
+
     private static final String STYLE =
             """
             :root { color-scheme: light dark; --ink: #1c2430; --soft: #556070; --line: #dde2ea; --paper: #ffffff;
-              --accent: #2457c5; --wrong: #fff1f0; --lightness: 40%; }
-            @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa5b4; --line: #343c48;
-              --paper: #14181f; --accent: #7ea4ff; --wrong: #3a2224; --lightness: 68%; } }
+              --accent: #2457c5; --wrong: #fff1f0;
+              --0: #0072b2; --1: #d55e00; --2: #00795a; --3: #b0508f; --4: #8a6d00; --5: #444b55; }
+            @media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #9aa5b4; --line: #343c48;
+              --paper: #14181f; --accent: #7ea4ff; --wrong: #3a2224;
+              --0: #56b4e9; --1: #ff8f4d; --2: #2cc295; --3: #e59ac8; --4: #e5d94a; --5: #d0d5dd; } }
+            .series-0 { --own: var(--0); } .series-1 { --own: var(--1); } .series-2 { --own: var(--2); }
+            .series-3 { --own: var(--3); } .series-4 { --own: var(--4); } .series-5 { --own: var(--5); }
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
               color: var(--ink); background: var(--paper); }
             h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
             section { overflow-x: auto; }
             table { border-collapse: collapse; width: 100%; }
             td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
-              overflow-wrap: anywhere; }
-            th { font-weight: 600; } .facts th { width: 14rem; }
+              overflow-wrap: anywhere; min-width: 3.5rem; }
+            th { font-weight: 600; } .facts th { width: 20rem; }
             table.matrix { width: auto; } .matrix td { text-align: right; min-width: 2.5rem; }
             .matrix td.dense { color: #ffffff; }
             pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
@@ -36,7 +47,24 @@ public record Report(String title, List<Section> sections) {
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
             svg text { font-family: system-ui, sans-serif; fill: var(--ink); }
-            svg .grid { stroke: var(--line); } svg .curve { stroke: var(--accent); } svg .cell { fill: var(--accent); }
+            svg .grid { stroke: var(--line); } svg .cell { fill: var(--accent); } svg .bar { fill: var(--own); }
+            .charts:has(> .chart) { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
+            .chart { min-width: 0; break-inside: avoid; }
+            .chart figcaption { color: var(--ink); font-weight: 600; }
+            .chart > svg { display: block; width: 100%; height: auto; } .chart svg text { font-size: 12px; }
+            svg .axis { fill: var(--soft); } svg .tick { stroke: var(--soft); fill: none; }
+            svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; }
+            svg .mark { fill: var(--own); }
+            svg .cursor { stroke: var(--soft); } svg .dot { fill: var(--paper); stroke: var(--own); stroke-width: 2; }
+            svg:not(.read) .cursor, svg:not(.read) .dot { visibility: hidden; }
+            .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0; padding: 0; list-style: none;
+              font-size: .85rem; overflow-wrap: anywhere; } .legend svg { vertical-align: middle; margin-right: .4rem; }
+            .chart input { display: block; width: 83%; margin: 0 2% 0 15%; accent-color: var(--soft); opacity: .5; }
+            .chart input:hover, .chart input:focus-visible { opacity: 1; }
+            .chart [hidden] { display: none; } .readout { min-height: 1.5em; margin: .2rem 0; }
+            details { font-size: .85rem; } summary, caption { color: var(--soft); } caption { text-align: left; }
+            details table { width: auto; }
+            @media print { .chart input, .readout, details:not([open]) { display: none; } svg .cursor, svg .dot { visibility: hidden; } }
             """;
 
     /** From this share of its row on, a cell is so dark that its number is written in white. */
@@ -52,7 +80,9 @@ public record Report(String title, List<Section> sections) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.append("<title>").append(escape(title)).append("</title>\n");
-        html.append("<style>\n").append(STYLE).append("</style></head><body>\n");
+        html.append("<style>\n").append(STYLE).append("</style>\n");
+        html.append("<script type=\"module\">\n").append(CHART_SCRIPT);
+        html.append("</script></head><body>\n");
         html.append("<h1>").append(escape(title)).append("</h1>\n");
         for (Section section : sections) {
             String content = content(section);
@@ -102,17 +132,20 @@ public record Report(String title, List<Section> sections) {
     }
 
     private static String curves(Section.Curves curves) {
-        List<Curve> drawn = curves.curves().stream().filter(it -> it.points().size() > 1).toList();
-        if (drawn.isEmpty()) {
-            return "";
-        }
-        if (curves.together()) {
-            return figure(Charts.lines(curves.title(), drawn), "by step");
-        }
-        return charts(
-                drawn.stream()
-                        .map(curve -> figure(Charts.line(curve), curve.name() + " by step"))
-                        .toList());
+        return noted(
+                curves.note(),
+                charts(
+                        curves.charts().stream()
+                                .filter(LineChart::isDrawn)
+                                .map(LineCharts::figure)
+                                .toList()));
+    }
+
+    /** What is shown with what the reader has to know of it in front. */
+    private static String noted(String note, String content) {
+        return note.isEmpty() || content.isEmpty()
+                ? content
+                : "<p>" + escape(note) + "</p>\n" + content;
     }
 
     private static String bars(Section.Bars bars) {
@@ -134,16 +167,13 @@ public record Report(String title, List<Section> sections) {
             return "";
         }
         StringBuilder html = new StringBuilder();
-        if (!table.note().isEmpty()) {
-            html.append("<p>").append(escape(table.note())).append("</p>\n");
-        }
         html.append("<table>\n");
         row(html, "<tr>", "th", table.head());
         for (int i = 0; i < table.rows().size(); i++) {
             boolean marked = table.marked().contains(i);
             row(html, marked ? "<tr class=\"wrong\">" : "<tr>", "td", table.rows().get(i));
         }
-        return html.append("</table>\n").toString();
+        return noted(table.note(), html.append("</table>\n").toString());
     }
 
     private static void row(StringBuilder html, String begin, String tag, List<String> cells) {
@@ -196,6 +226,14 @@ public record Report(String title, List<Section> sections) {
             html.append(figure(Charts.heatMap(map), map.site()));
         }
         return html.toString();
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = Report.class.getResourceAsStream(name)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String figure(String svg, String caption) {

@@ -3,6 +3,7 @@ package org.attn4j.cli.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.attn4j.common.Require;
 
 /** A part of a page: what it shows, as data. */
@@ -19,12 +20,12 @@ public sealed interface Section {
     record Facts(String title, Map<String, String> facts) implements Section {}
 
     /**
-     * Curves over the steps of training.
+     * Charts of curves.
      *
-     * @param curves those of fewer than two points are left out
-     * @param together whether they share a chart, rather than have one each
+     * @param note what the reader has to know of them; empty for nothing
+     * @param charts those without a line are left out
      */
-    record Curves(String title, List<Curve> curves, boolean together) implements Section {}
+    record Curves(String title, String note, List<LineChart> charts) implements Section {}
 
     /**
      * Rows of text: samples, or what was found for a query.
@@ -98,7 +99,15 @@ public sealed interface Section {
      * @param title what they measure
      * @param bars one for each that is compared
      */
-    record BarChart(String title, List<Bar> bars) {}
+    record BarChart(String title, List<Bar> bars) {
+
+        /** What a reader who does not see the picture is told of it. */
+        String description() {
+            return bars.stream()
+                    .map(bar -> bar.label() + " " + bar.text())
+                    .collect(Collectors.joining(", ", title + ": ", ""));
+        }
+    }
 
     /**
      * A bar.

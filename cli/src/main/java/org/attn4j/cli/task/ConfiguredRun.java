@@ -49,6 +49,10 @@ public record ConfiguredRun<C extends RunConfig>(TrainingTask<C> task, C config)
         task.checkData(config);
     }
 
+    public String lossUnit() {
+        return task.lossUnit(config);
+    }
+
     public PreparedRun prepare(RunContext context) throws IOException {
         return task.prepare(config, context);
     }

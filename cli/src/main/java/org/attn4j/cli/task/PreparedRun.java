@@ -16,6 +16,7 @@ import org.attn4j.models.training.Validator;
  * @param store what saves the model
  * @param validator what scores it, or null
  * @param environment what has to be the same on resume for the result to be the same
+ * @param samples examples by which it shows how the model gets better, or null
  * @param resources what is closed, in this order, when the run is over; the trainer need not be
  *     among them
  */
@@ -25,6 +26,7 @@ public record PreparedRun(
         ModelStore store,
         Validator validator,
         Map<String, String> environment,
+        TrainingSamples samples,
         List<AutoCloseable> resources)
         implements AutoCloseable {
 

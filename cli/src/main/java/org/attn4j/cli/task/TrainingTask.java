@@ -41,6 +41,11 @@ public interface TrainingTask<C extends RunConfig> {
     /** Finds the data that a configuration names and reads their beginning, for a dry run. */
     void checkData(C config) throws IOException;
 
+    /** What the loss is counted in; empty for a plain number. */
+    default String lossUnit(C config) {
+        return "nats per token";
+    }
+
     /** Puts a run together, whose directory is locked. */
     PreparedRun prepare(C config, RunContext context) throws IOException;
 

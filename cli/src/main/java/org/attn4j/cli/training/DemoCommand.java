@@ -17,6 +17,7 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.model.Pretrained;
@@ -124,9 +125,10 @@ public final class DemoCommand implements Callable<Integer> {
                     .forEach(
                             (metric, figure) -> {
                                 out.println(figure.line());
-                                facts.put(metric, figure.line());
+                                facts.put("test " + Terms.of(metric).words(), figure.line());
                             });
-            RunReport.write(run, directory, chosen, result, facts);
+            RunEnding.of(result, facts).write(directory);
+            RunReport.write(directory, chosen, RunReport.file(directory));
         }
         out.println("model   " + directory.root());
         out.println("report  " + RunReport.file(directory));

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.attn4j.cli.io.Progress;
+import org.attn4j.cli.report.Terms;
 import org.attn4j.models.training.RunListener;
 import org.attn4j.models.training.RunResult;
 import org.attn4j.models.training.StepProgress;
@@ -120,7 +121,7 @@ public final class ProgressPrinter implements RunListener, AutoCloseable {
                         report.best() ? "  (best so far)" : ""));
     }
 
-    static String scores(Map<String, Double> scores) {
+    private static String scores(Map<String, Double> scores) {
         return new TreeMap<>(scores)
                 .entrySet().stream()
                         .map(
@@ -128,7 +129,7 @@ public final class ProgressPrinter implements RunListener, AutoCloseable {
                                         String.format(
                                                 Locale.ROOT,
                                                 "%s %.4g",
-                                                score.getKey(),
+                                                Terms.of(score.getKey()).words(),
                                                 score.getValue()))
                         .collect(Collectors.joining("  "));
     }

@@ -1,56 +1,32 @@
 package org.attn4j.cli.training;
 
 import ai.djl.ndarray.NDManager;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
+import org.attn4j.cli.io.Failures;
 import org.attn4j.cli.option.EngineOptions;
-import org.attn4j.cli.report.Curve;
+import org.attn4j.cli.report.Figures;
 import org.attn4j.cli.report.Report;
 import org.attn4j.cli.report.Section;
-import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.EvaluationRequest;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.training.RunDirectory;
-import org.attn4j.models.training.RunResult;
-import org.attn4j.models.training.StopReason;
 
-/** The page of a finished run: its result, its curves, what its task shows, its configuration. */
+/**
+ * The page of a run, made of what is in its directory: its result, its curves, how its samples got
+ * better, what its task shows, its configuration.
+ */
 final class RunReport {
 
-    /** A curve has no more points; each stands for the steps between. */
-    private static final int MOST_POINTS = 600;
-
-    private static final List<String> OF_A_STEP = List.of("loss", "learning_rate", "gradient_norm");
-
-    /** What a line of metrics tells beside scores. */
-    private static final Set<String> NO_SCORES =
-            Set.of("event", "step", "epoch", "best", "seconds", "cpu_seconds");
-
-    private static final Map<String, String> NAMES =
-            Map.of("bleu", "BLEU", "chrf", "chrF", "ter", "TER", "exact", "exact match");
-
-    private static final Map<StopReason, String> REASONS =
-            Map.of(
-                    StopReason.STEPS, "its last step",
-                    StopReason.EPOCHS, "its last time through the data",
-                    StopReason.PATIENCE, "no better validation for too long",
-                    StopReason.TIME, "the time it was given",
-                    StopReason.SIGNAL, "an interruption");
+    private static final int MOST_ROWS = 12;
 
     private RunReport() {}
 
@@ -62,104 +38,91 @@ final class RunReport {
     /**
      * Writes the page.
      *
-     * @param measured what is known of the model beside the run's own scores
+     * @param engine what the model is loaded with for what the task shows of it
      */
-    static void write(
-            ConfiguredRun<?> run,
-            RunDirectory directory,
-            EngineOptions.Chosen engine,
-            RunResult result,
-            Map<String, String> measured)
+    static void write(RunDirectory directory, EngineOptions.Chosen engine, Path file)
             throws IOException {
+        AtomicFile.writeString(
+                file.toAbsolutePath(), of(RecordedRun.read(directory), engine).toHtml());
+    }
+
+    private static Report of(RecordedRun run, EngineOptions.Chosen engine) throws IOException {
+        RunCharts charts = new RunCharts(Map.of(run.run().config().name(), run));
+        List<String> notes = new ArrayList<>(run.metrics().notes());
+        List<Section> shown = shown(run, engine, notes);
+        Map<String, String> facts = RunFacts.of(run);
+        if (!notes.isEmpty()) {
+            facts.put("note", String.join(" ", notes));
+        }
         List<Section> sections = new ArrayList<>();
-        sections.add(new Section.Facts("", facts(run, result, measured)));
-        sections.add(new Section.Curves("Training", curves(directory.metrics()), false));
+        sections.add(new Section.Facts("", facts));
+        sections.add(charts.training());
+        sections.add(samples(run.samples()));
+        sections.add(charts.sharpness());
+        sections.addAll(shown);
+        sections.add(new Section.Text("Configuration", run.run().toYaml()));
+        return new Report(
+                "%s: %s".formatted(run.run().config().name(), run.run().task().name()), sections);
+    }
+
+    /** What the task shows of the model; what keeps it from that is noted. */
+    private static List<Section> shown(
+            RecordedRun run, EngineOptions.Chosen engine, List<String> notes) throws IOException {
+        if (run.ending().isEmpty() || !run.hasModel()) {
+            notes.add("The model itself is shown when the run has ended.");
+            return List.of();
+        }
         try (NDManager manager = engine.newManager()) {
-            Pretrained.Loader loader = Pretrained.loader().optManager(manager);
-            EvaluationRequest request =
-                    new EvaluationRequest(directory.root(), loader, List.of(), null, null, null);
-            sections.addAll(run.sections(request));
+            return run.run()
+                    .sections(
+                            new EvaluationRequest(
+                                    run.directory().root(),
+                                    Pretrained.loader().optManager(manager),
+                                    List.of(),
+                                    null,
+                                    null,
+                                    null));
+        } catch (IOException | RuntimeException e) {
+            notes.add("The model itself cannot be shown: " + Failures.sentence(e) + ".");
+            return List.of();
         }
-        sections.add(new Section.Text("Configuration", run.toYaml()));
-        String title = "%s: %s".formatted(run.config().name(), run.task().name());
-        AtomicFile.writeString(file(directory), new Report(title, sections).toHtml());
     }
 
-    private static Map<String, String> facts(
-            ConfiguredRun<?> run, RunResult result, Map<String, String> measured) {
-        Map<String, String> facts = new LinkedHashMap<>(measured);
-        result.scores()
-                .forEach((name, score) -> facts.put("validation " + named(name), figure(score)));
-        facts.put("steps", String.format(Locale.ROOT, "%,d", result.step()));
-        facts.put("times through the data", String.valueOf(result.epoch()));
-        facts.put("tokens trained on", String.format(Locale.ROOT, "%,d", result.tokens()));
-        facts.put("time", time(result.seconds()));
-        facts.put("CPU time", time(result.cpuSeconds()));
-        facts.put("ended by", REASONS.get(result.reason()));
-        String steps =
-                result.averaged().stream().map(String::valueOf).collect(Collectors.joining(", "));
-        boolean mean = result.averaged().size() > 1;
-        facts.put("weights", (mean ? "the mean of steps " : "of step ") + steps);
-        facts.put("seed", String.valueOf(run.config().seed()));
-        return facts;
-    }
-
-    private static String named(String score) {
-        return NAMES.getOrDefault(score, score.replace('_', ' '));
-    }
-
-    private static String figure(double value) {
-        return String.format(Locale.ROOT, "%.4g", value);
-    }
-
-    private static String time(double seconds) {
-        Duration time = Duration.ofMillis(Math.round(seconds * 1000));
-        return time.toHours() > 0
-                ? "%s h %s min".formatted(time.toHours(), time.toMinutesPart())
-                : time.toMinutes() > 0
-                        ? "%s min %s s".formatted(time.toMinutes(), time.toSecondsPart())
-                        : String.format(Locale.ROOT, "%.1f s", seconds);
-    }
-
-    private static List<Curve> curves(Path metrics) throws IOException {
-        Map<String, List<Curve.Point>> points = new LinkedHashMap<>();
-        try (Stream<String> lines = Files.lines(metrics)) {
-            lines.forEach(line -> collect(JsonParser.parseString(line).getAsJsonObject(), points));
-        }
-        List<Curve> curves = new ArrayList<>();
-        points.forEach((name, values) -> curves.add(new Curve(name, thinned(values))));
-        return curves;
-    }
-
-    private static void collect(JsonObject line, Map<String, List<Curve.Point>> points) {
-        long step = line.get("step").getAsLong();
-        boolean validation = line.get("event").getAsString().equals("validation");
-        for (Map.Entry<String, JsonElement> entry : line.entrySet()) {
-            String name = entry.getKey();
-            boolean drawn = validation ? !NO_SCORES.contains(name) : OF_A_STEP.contains(name);
-            if (drawn
-                    && entry.getValue() instanceof JsonPrimitive value
-                    && value.isNumber()
-                    && Double.isFinite(value.getAsDouble())) {
-                String curve = (validation ? "validation " : "training ") + named(name);
-                points.computeIfAbsent(curve, unused -> new ArrayList<>())
-                        .add(new Curve.Point(step, value.getAsDouble()));
+    /** A column for each example, a row for each validation. */
+    private static Section samples(List<SampleLog.Line> lines) {
+        List<String> head = new ArrayList<>(List.of("step"));
+        List<List<String>> rows = new ArrayList<>();
+        if (!lines.isEmpty() && !lines.get(0).samples().isEmpty()) {
+            List<Sample> examples = lines.get(0).samples();
+            List<String> wanted = new ArrayList<>(List.of("wanted"));
+            examples.forEach(
+                    example -> {
+                        head.add(example.input());
+                        wanted.add(example.expected());
+                    });
+            rows.add(wanted);
+            for (SampleLog.Line line : some(lines)) {
+                Map<String, String> outputs = new LinkedHashMap<>();
+                line.samples().forEach(it -> outputs.put(it.input(), it.output()));
+                List<String> row = new ArrayList<>(List.of(Figures.text(line.step())));
+                examples.forEach(it -> row.add(outputs.getOrDefault(it.input(), "–")));
+                rows.add(row);
             }
         }
+        return new Section.Table(
+                "Samples in the course of training",
+                "Over each column an example of the validation data, below it what the data want and"
+                        + " what the model gave after so many steps.",
+                head,
+                rows,
+                Set.of());
     }
 
-    /** Takes the mean of as many points that follow one another as leave few enough. */
-    static List<Curve.Point> thinned(List<Curve.Point> points) {
-        int together = (points.size() + MOST_POINTS - 1) / MOST_POINTS;
-        if (together <= 1) {
-            return points;
-        }
-        List<Curve.Point> thinned = new ArrayList<>();
-        for (int from = 0; from < points.size(); from += together) {
-            List<Curve.Point> some = points.subList(from, Math.min(points.size(), from + together));
-            double mean = some.stream().mapToDouble(Curve.Point::value).average().orElseThrow();
-            thinned.add(new Curve.Point(some.get(some.size() - 1).step(), mean));
-        }
-        return thinned;
+    /** The first, the last, and some evenly between. */
+    private static List<SampleLog.Line> some(List<SampleLog.Line> lines) {
+        int rows = Math.min(MOST_ROWS, lines.size());
+        return IntStream.range(0, rows)
+                .mapToObj(i -> lines.get(rows == 1 ? 0 : i * (lines.size() - 1) / (rows - 1)))
+                .toList();
     }
 }

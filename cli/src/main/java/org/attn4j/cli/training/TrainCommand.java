@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
@@ -123,9 +122,9 @@ public final class TrainCommand implements Callable<Integer> {
                     new TrainingSession(run, directory, chosen, resume).run(stop, progress);
             interrupted = result.reason() == StopReason.SIGNAL;
             if (!interrupted) {
-                report(run, directory, chosen, result);
+                report(directory, chosen);
             }
-            TrainingSummary.print(result, run.config(), json, spec.commandLine().getOut());
+            TrainingSummary.print(result, run, json, spec.commandLine().getOut());
             return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
         } finally {
             // After a signal the JVM waits for this process to say how it ended: Main does.
@@ -136,14 +135,10 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** A model is trained and saved, whether its page can be made or not. */
-    private void report(
-            ConfiguredRun<?> run,
-            RunDirectory directory,
-            EngineOptions.Chosen chosen,
-            RunResult result) {
+    private void report(RunDirectory directory, EngineOptions.Chosen chosen) {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            RunReport.write(run, directory, chosen, result, Map.of());
+            RunReport.write(directory, chosen, RunReport.file(directory));
             err.println("report: " + RunReport.file(directory));
         } catch (IOException | RuntimeException e) {
             err.println("attn4j: the report was not written: " + Failures.sentence(e));

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.option.EngineOptions;
@@ -54,10 +55,13 @@ public final class TrainingSession {
                             .stopBy(stop)
                             .resume(context.resume())
                             .locked()
-                            .tell(configurationWriter(), events)
+                            .tell(configurationWriter(), endingWriter(), events)
                             .record(THREADS, String.valueOf(context.engine().threads()));
             if (prepared.validator() != null) {
                 training.validateBy(prepared.validator());
+            }
+            if (prepared.samples() != null) {
+                training.tell(new SampleLog(directory, prepared.samples()));
             }
             if (prepared.batches() instanceof RunListener listening) {
                 training.tell(listening);
@@ -65,6 +69,20 @@ public final class TrainingSession {
             prepared.environment().forEach(training::record);
             return training.tell(listeners).run();
         }
+    }
+
+    /** Keeps how the run ended, for its page. */
+    private RunListener endingWriter() {
+        return new RunListener() {
+            @Override
+            public void onEnd(RunResult result) {
+                try {
+                    RunEnding.of(result, Map.of()).write(context.directory());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
     }
 
     /** Writes the configuration once the run has begun with it: a refused one changes nothing. */

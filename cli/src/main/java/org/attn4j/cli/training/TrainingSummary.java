@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.models.training.RunResult;
 
 /** What {@code train} prints when it is done. */
@@ -13,16 +14,20 @@ final class TrainingSummary {
 
     private TrainingSummary() {}
 
-    static void print(RunResult result, RunConfig config, boolean json, PrintWriter out) {
-        Map<String, Object> facts = facts(result, config);
+    static void print(RunResult result, ConfiguredRun<?> run, boolean json, PrintWriter out) {
         if (json) {
-            out.println(Json.pretty(facts));
+            out.println(Json.pretty(document(result, run.config())));
             return;
         }
-        facts.forEach((name, value) -> out.printf("%-18s %s%n", name, text(value)));
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("run", run.config().name());
+        facts.put("model", result.model().toString());
+        facts.putAll(RunFacts.of(result, run.lossUnit()));
+        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));
     }
 
-    static Map<String, Object> facts(RunResult result, RunConfig config) {
+    private static Map<String, Object> document(RunResult result, RunConfig config) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("run", config.name());
         facts.put("model", result.model().toString());
@@ -36,17 +41,5 @@ final class TrainingSummary {
         facts.put("averagedSteps", result.averaged());
         facts.put("scores", result.scores());
         return facts;
-    }
-
-    static String text(Object value) {
-        if (value instanceof Double number) {
-            return String.format(Locale.ROOT, "%.1f", number);
-        }
-        if (value instanceof Map<?, ?> scores) {
-            @SuppressWarnings("unchecked")
-            Map<String, Double> named = (Map<String, Double>) scores;
-            return ProgressPrinter.scores(named);
-        }
-        return String.valueOf(value);
     }
 }

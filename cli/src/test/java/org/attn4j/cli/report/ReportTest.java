@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -19,13 +23,23 @@ class ReportTest {
     private static final Curve CURVE =
             new Curve("loss", List.of(new Curve.Point(1, 4.5), new Curve.Point(9, 0.5)));
 
+    private static final Curve OTHER = new Curve("<b>\"other'", List.of(new Curve.Point(5, 2.0)));
+
+    private static final LineChart BOTH =
+            new LineChart("Loss & <more>", "step", "nats", List.of(CURVE, OTHER));
+
     private static final Report REPORT =
             new Report(
                     "Run <1>",
                     List.of(
                             new Section.Facts("", Map.of("BLEU", "97.3")),
-                            new Section.Curves("Training", List.of(CURVE), false),
-                            new Section.Curves("Both", List.of(CURVE, CURVE), true),
+                            new Section.Curves(
+                                    "Training",
+                                    "a <note>",
+                                    List.of(
+                                            BOTH,
+                                            new LineChart(
+                                                    "Alone", "step", "nats", List.of(CURVE)))),
                             new Section.Table(
                                     "Samples",
                                     "note",
@@ -70,10 +84,49 @@ class ReportTest {
     @Test
     void drawsEveryPartAsWellFormedMarkup() throws Exception {
         Document document = body(REPORT);
-        assertEquals(8, count(document, "section"));
-        assertEquals(4, count(document, "svg"));
+        assertEquals(7, count(document, "section"));
+        assertEquals(6, count(document, "svg")); // two charts, two marks of a legend, a map, bars
         assertEquals(3, count(document, "rect")); // two cells and a bar
-        assertEquals(7, count(document, "tr"));
+        assertEquals(7 + 4 + 3, count(document, "tr")); // those of the charts' values last
+    }
+
+    @Test
+    void aChartHasAxesWithUnitsAndTellsItsValues() throws Exception {
+        String html = LineCharts.figure(BOTH);
+        assertTrue(html.contains(">step</text>"), html);
+        assertTrue(html.contains(">nats</text>"), html);
+        // From 0.5 to 4.5 a tick comes at each 1, on 226 pixels from the floor at 236.
+        assertTrue(html.contains("y='240.0' text-anchor='end'>0</text>"), html);
+        assertTrue(html.contains("y='149.6' text-anchor='end'>2</text>"), html);
+        // Step 5 lies five ninths from 0 to 9, on 394 pixels from 72; 2.0 two fifths up.
+        assertTrue(
+                html.contains(
+                        "<tr data-x=\"290.9\"><td>5</td><td></td><td data-y=\"145.6\">2</td></tr>"),
+                html);
+        assertTrue(
+                html.contains("Loss &amp; &lt;more&gt; in nats by step. loss: 4.5 at step 1,"),
+                html);
+        assertTrue(html.contains("type=\"range\""), "reached by the keyboard");
+        assertTrue(html.contains("max=\"2\" value=\"2\""), "three steps to read");
+    }
+
+    @Test
+    void curvesDifferByMoreThanColour() {
+        List<Curve> same = Collections.nCopies(7, CURVE);
+        String html = LineCharts.figure(new LineChart("t", "step", "y", same));
+        Matcher group =
+                Pattern.compile(
+                                "<g class='(series-\\d)'><path class='curve' (stroke-dasharray='[^']*')?"
+                                        + ".*?<path class='mark' d='M[\\d. ]+(m[^']*)'")
+                        .matcher(html);
+        Set<String> looks = new HashSet<>();
+        Set<String> withoutColour = new HashSet<>();
+        while (group.find()) {
+            looks.add(group.group(1) + group.group(2) + group.group(3));
+            withoutColour.add(group.group(2) + group.group(3));
+        }
+        assertEquals(7, looks.size());
+        assertEquals(7, withoutColour.size());
     }
 
     @Test
@@ -94,13 +147,18 @@ class ReportTest {
         assertTrue(html.contains("<td>d\ufffd</td><td>&#39;\ufffd</td>"));
         assertFalse(html.contains("<b>"));
         assertEquals(2, html.split("class=\"wrong\"", -1).length);
+        assertTrue(html.contains("&lt;b&gt;&quot;other&#39;</li>"), "in the legend");
+        assertTrue(
+                html.contains("<th scope=\"col\">&lt;b&gt;&quot;other&#39;</th>"), "and the table");
+        assertTrue(html.contains("<p>a &lt;note&gt;</p>"));
     }
 
     @Test
     void nothingComesFromElsewhere() {
         String html = REPORT.toHtml().replace("http://www.w3.org/2000/svg", "");
         assertFalse(html.contains("http"), html);
-        assertFalse(html.contains("<script"));
+        assertEquals(2, html.split("<script", -1).length, "one of its own");
+        assertFalse(html.contains("src="), html);
         assertFalse(html.contains("url("));
     }
 
@@ -112,8 +170,8 @@ class ReportTest {
                         List.of(
                                 new Section.Curves(
                                         "c",
-                                        List.of(new Curve("x", List.of(new Curve.Point(1, 1)))),
-                                        false),
+                                        "note",
+                                        List.of(new LineChart("x", "", "", List.of(OTHER)))),
                                 Section.Table.of("t", List.of("a"), List.of()),
                                 new Section.Attention("m", List.of())));
         assertEquals(0, count(body(empty), "section"));

@@ -37,6 +37,10 @@ class EveryTaskTest {
 
     @TempDir Path folder;
 
+    /** What is learned by these has no text that a model gives. */
+    private static final Set<String> WITHOUT_SAMPLES =
+            Set.of("embedding", "an adapter of sentences", "reranking");
+
     static Set<String> runs() {
         return TinyRuns.all().keySet();
     }
@@ -87,6 +91,73 @@ class EveryTaskTest {
                     Files.readAllBytes(weights),
                     Files.readAllBytes(parts.resolve(whole.relativize(weights).toString())),
                     weights.toString());
+        }
+        assertEquals(samples(whole), samples(parts));
+        assertEquals(WITHOUT_SAMPLES.contains(run), samples(whole).isEmpty());
+    }
+
+    /** What a resumed run keeps of its samples, but for the validation where it was stopped. */
+    private static List<SampleLog.Line> samples(Path run) throws IOException {
+        return SampleLog.read(new RunDirectory(run)).stream()
+                .filter(line -> line.step() != 5)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void samplesTellOfAttentionAndChangeNothing(String run) throws Exception {
+        List<String> written = written(run);
+        Path with = folder.resolve("with");
+        Path without = folder.resolve("without");
+        // The first run of a kind in a JVM may round otherwise than all that follow in it.
+        trainValidated(written, folder.resolve("first"), false);
+        trainValidated(written, with, true);
+        trainValidated(written, without, false);
+        assertArrayEquals(losses(without), losses(with));
+        for (Path weights : weights(without)) {
+            assertArrayEquals(
+                    Files.readAllBytes(weights),
+                    Files.readAllBytes(with.resolve(without.relativize(weights).toString())),
+                    weights.toString());
+        }
+        List<SampleLog.Line> lines = samples(with);
+        assertEquals(WITHOUT_SAMPLES.contains(run) ? 0 : 2, lines.size());
+        for (SampleLog.Line line : lines) {
+            assertTrue(!line.samples().isEmpty(), "it has samples");
+            assertTrue(!line.attentionEntropy().isEmpty(), "it shows its weights");
+            // No query sees more than the 40 positions of the longest rows.
+            line.attentionEntropy()
+                    .forEach(
+                            (place, nats) ->
+                                    assertTrue(nats >= 0 && nats < Math.log(40), place + nats));
+        }
+    }
+
+    private static void trainValidated(List<String> written, Path out, boolean samples)
+            throws IOException {
+        ConfiguredRun<?> configured =
+                TrainingTasks.read(written.get(0), written.subList(1, written.size()));
+        EngineOptions.Chosen engine =
+                CommandLine.populateCommand(
+                                new EngineOptions(), "--engine", Cli.ENGINE, "--threads", "1")
+                        .open();
+        RunDirectory directory = new RunDirectory(out);
+        try (PreparedRun prepared = configured.prepare(new RunContext(directory, engine, false))) {
+            TrainingRun training =
+                    new TrainingRun(
+                            out,
+                            prepared.trainer(),
+                            configured.config().seededTraining(),
+                            prepared.batches(),
+                            prepared.store());
+            training.validateBy(prepared.validator());
+            if (prepared.batches() instanceof RunListener listening) {
+                training.tell(listening);
+            }
+            if (samples && prepared.samples() != null) {
+                training.tell(new SampleLog(directory, prepared.samples()));
+            }
+            training.run();
         }
     }
 

@@ -84,7 +84,7 @@ class RecurrentRunTest {
         Path out = folder.resolve("run");
         assertEquals(ExitCode.DONE, train(out).code());
         String page = Files.readString(out.resolve("training/report.html"));
-        assertTrue(page.contains("decoder.attention"), page);
+        assertTrue(page.contains("cross-attention, mean of its heads"), page);
     }
 
     @Test

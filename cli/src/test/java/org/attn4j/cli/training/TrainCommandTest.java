@@ -58,12 +58,15 @@ class TrainCommandTest {
         String html = Files.readString(page);
         for (String shown :
                 List.of(
-                        "<th>validation BLEU</th>",
+                        "<th>validation BLEU (points of 100)</th>",
                         "<th>steps</th><td>12</td>",
-                        "training loss by step",
-                        "validation perplexity by step",
+                        "Loss in nats per token by step. training: ",
+                        "Perplexity by step. validation: ",
+                        "Training speed in targets per second by step.",
+                        "Samples in the course of training",
+                        "Cross-attention in nats by step. layer 0: ",
                         "Translations of the test set",
-                        "encoder_attn, mean of its heads",
+                        "cross-attention, layer 0, mean of its heads",
                         "task: translation",
                         "trainSize: 300")) {
             assertTrue(html.contains(shown), shown);

@@ -66,6 +66,11 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
     }
 
     @Override
+    public String lossUnit(DistillationConfig config) {
+        return ""; // what the teacher says counts too
+    }
+
+    @Override
     public PreparedRun prepare(DistillationConfig config, RunContext context) throws IOException {
         Require.that(
                 context.engine().devices().size() == 1,
@@ -100,6 +105,7 @@ public final class DistillationTask implements TrainingTask<DistillationConfig> 
                     run.store(),
                     run.validator(),
                     environment,
+                    run.samples(),
                     resources);
         } catch (IOException | RuntimeException e) {
             manager.close();

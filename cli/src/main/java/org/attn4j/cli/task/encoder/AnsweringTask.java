@@ -17,6 +17,8 @@ import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingSamples;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.encoder.AnsweringConfig.Data;
 import org.attn4j.common.Require;
@@ -102,6 +104,11 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
     }
 
     @Override
+    public String lossUnit(AnsweringConfig config) {
+        return "nats per end of an answer";
+    }
+
+    @Override
     public PreparedRun prepare(AnsweringConfig config, RunContext context) throws IOException {
         Data data = config.data();
         return new HeadRun(config, config.model(), config.batching(), data)
@@ -182,6 +189,11 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
         public Measured measure(TaskModel model) throws IOException {
             return AnsweringTask.measure(config, model, valid, null);
         }
+
+        @Override
+        public List<Sample> samples(List<String> outputs) {
+            return AnsweringTask.samples(TrainingSamples.first(valid), outputs);
+        }
     }
 
     private static CorpusException refused(AnsweredQuestion question, Exception e) {
@@ -220,18 +232,23 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
         Data data = config.data();
         List<AnsweredQuestion> some =
                 HeadRun.first(HeadRun.SAMPLES, read(data, "test", data.test(), data.testPart()));
-        List<String> answers = measured(config, request, some).outputs();
-        List<List<String>> rows = new ArrayList<>();
-        for (int i = 0; i < some.size(); i++) {
-            List<String> right =
-                    some.get(i).answers().stream().map(AnsweredQuestion.Span::text).toList();
-            rows.add(List.of(some.get(i).question(), String.join(" | ", right), answers.get(i)));
-        }
+        List<Sample> samples = samples(some, measured(config, request, some).outputs());
         return List.of(
                 Section.Table.of(
                         "Questions of the test data",
                         List.of("question", "answers", "model"),
-                        rows));
+                        samples.stream().map(Sample::row).toList()));
+    }
+
+    private static List<Sample> samples(List<AnsweredQuestion> questions, List<String> answers) {
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            AnsweredQuestion question = questions.get(i);
+            List<String> right =
+                    question.answers().stream().map(AnsweredQuestion.Span::text).toList();
+            samples.add(new Sample(question.question(), String.join(" | ", right), answers.get(i)));
+        }
+        return samples;
     }
 
     private static Measured measure(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attn4j.cli.report.Section;
@@ -19,6 +20,8 @@ import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingSamples;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.encoder.ClassificationConfig.Data;
 import org.attn4j.cli.task.encoder.ClassificationConfig.Problem;
@@ -101,6 +104,15 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
             texts.add(text);
         }
         return texts;
+    }
+
+    @Override
+    public String lossUnit(ClassificationConfig config) {
+        return switch (config.data().problem()) {
+            case SINGLE_LABEL -> "nats per text";
+            case MULTI_LABEL -> "nats per class";
+            case REGRESSION -> "squared error";
+        };
     }
 
     @Override
@@ -219,6 +231,11 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
         public Measured measure(TaskModel model) throws IOException {
             return ClassificationTask.measure(config.data(), labels, model, valid, null);
         }
+
+        @Override
+        public List<Sample> samples(List<String> outputs) {
+            return ClassificationTask.samples(labels, TrainingSamples.first(valid), outputs);
+        }
     }
 
     private static TextPair pair(LabelledText text) {
@@ -282,7 +299,13 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
             if (data.problem() == Problem.SINGLE_LABEL) {
                 sections.add(matrix(labels, texts, measured.outputs()));
             }
-            sections.add(samples(HeadRun.first(HeadRun.SAMPLES, texts), measured.outputs()));
+            List<Sample> samples =
+                    samples(labels, HeadRun.first(HeadRun.SAMPLES, texts), measured.outputs());
+            sections.add(
+                    Section.Table.of(
+                            "Texts of the test data",
+                            List.of("text", "label", "model"),
+                            samples.stream().map(Sample::row).toList()));
             return sections;
         }
     }
@@ -300,17 +323,20 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
                         .toArray(long[][]::new));
     }
 
-    private static Section samples(List<LabelledText> texts, List<String> outputs) {
-        List<List<String>> rows = new ArrayList<>();
+    private static List<Sample> samples(
+            Labels labels, List<LabelledText> texts, List<String> outputs) {
+        List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             LabelledText text = texts.get(i);
-            rows.add(
-                    List.of(
+            samples.add(
+                    new Sample(
                             text.pair() == null ? text.text() : text.text() + " | " + text.pair(),
-                            String.join(",", text.labels()),
+                            text.labels().stream()
+                                    .map(labels::name)
+                                    .collect(Collectors.joining(",")),
                             outputs.get(i)));
         }
-        return Section.Table.of("Texts of the test data", List.of("text", "label", "model"), rows);
+        return samples;
     }
 
     private static int[] right(Labels labels, List<LabelledText> texts) throws CorpusException {
@@ -466,7 +492,7 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
                         List.of(
                                 String.format(
                                         Locale.ROOT,
-                                        "mean_square = %.4f",
+                                        "mean squared error = %.4f",
                                         squares / right.length)));
     }
 }

@@ -19,13 +19,17 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.config.RunConfig;
+import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
+import org.attn4j.cli.task.TrainingSamples;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.Collator;
@@ -77,6 +81,9 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
 
         /** Measures the model on the validation data. */
         Measured measure(TaskModel model) throws IOException;
+
+        /** The first of the validation data, with what the model gave for them. */
+        List<Sample> samples(List<String> outputs);
     }
 
     /**
@@ -125,8 +132,9 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         Path texts = tokenizerFolder(context, folder, loaded);
         TaskModel model = new TaskModel(loaded, ModelTokenizer.load(texts));
         ModelSection.requirePositions(loaded, batching);
-        ExampleDataset<Example> train = dataset(model, parts, true);
-        ExampleDataset<Example> valid = dataset(model, parts, false);
+        ExampleDataset<Example> train = dataset(model, parts, parts.examples(model, true), true);
+        List<Example> validated = parts.examples(model, false);
+        ExampleDataset<Example> valid = dataset(model, parts, validated, false);
         SequenceTrainer trainer =
                 context.trainer(
                         holder,
@@ -138,16 +146,27 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         trainer.initialize(new Shape(1, 1));
         NamedBlock block = new NamedBlock(loaded.model(), model.inputNames(), parts.outputs());
         Validator loss = (unused, stop) -> Map.of("loss", loss(block, parts.loss(), valid));
+        AtomicReference<Measured> last = new AtomicReference<>();
+        Validator scores =
+                (unused, stop) -> {
+                    last.set(parts.measure(model));
+                    return last.get().scores();
+                };
         return new PreparedRun(
                 trainer,
                 train::batches,
                 store(loaded, texts),
                 (unused, stop) ->
-                        stop.isRequested()
-                                ? Map.of()
-                                : loss.and((same, too) -> parts.measure(model).scores())
-                                        .validate(trainer, stop),
+                        stop.isRequested() ? Map.of() : loss.and(scores).validate(trainer, stop),
                 Map.of("data", data.toString(), "batching", batching.toString()),
+                new TrainingSamples(
+                        () -> parts.samples(last.get().outputs()),
+                        observer ->
+                                TrainingSamples.read(validated)
+                                        .forEach(
+                                                it ->
+                                                        TeacherForcing.observe(
+                                                                model, it.row(), observer))),
                 List.of(model, holder));
     }
 
@@ -204,12 +223,12 @@ record HeadRun(RunConfig config, ModelSection modelSection, BatchingConfig batch
         return examples.subList(0, Math.min(most, examples.size()));
     }
 
-    private ExampleDataset<Example> dataset(TaskModel model, Parts parts, boolean training)
-            throws IOException {
+    private ExampleDataset<Example> dataset(
+            TaskModel model, Parts parts, List<Example> all, boolean training) throws IOException {
         BatchingConfig batches =
                 batching.toBuilder().optSeed(config.seed()).optShuffle(training).build();
         return ExampleDataset.of(
-                parts.examples(model, training),
+                all,
                 example -> example.row().length(),
                 batches,
                 (manager, examples, seed) -> columns(manager, model, parts, examples));

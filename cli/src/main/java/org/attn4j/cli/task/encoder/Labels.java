@@ -66,6 +66,12 @@ record Labels(List<String> written, List<String> names) {
                             label -> label.matches("[0-9]{1,9}") ? Integer.valueOf(label) : -1)
                     .thenComparing(Comparator.naturalOrder());
 
+    /** What the model calls a label; one that is no class by what the data say. */
+    String name(String label) {
+        int index = written.indexOf(label);
+        return index < 0 ? label : names.get(index);
+    }
+
     int size() {
         return written.size();
     }

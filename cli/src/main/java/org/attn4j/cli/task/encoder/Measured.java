@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.common.Require;
 
@@ -31,7 +32,7 @@ final class Measured {
         return add(
                 name,
                 Map.of("score", value),
-                List.of(String.format(Locale.ROOT, "%s = %.4f", name, value)));
+                List.of(String.format(Locale.ROOT, "%s = %.4f", Terms.of(name).words(), value)));
     }
 
     /** Adds what is no single score. */

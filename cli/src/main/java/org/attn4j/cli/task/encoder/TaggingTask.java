@@ -15,6 +15,8 @@ import org.attn4j.cli.task.InParts;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingSamples;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.encoder.TaggingConfig.Data;
 import org.attn4j.cli.task.encoder.TaggingConfig.Subwords;
@@ -175,6 +177,11 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
         public Measured measure(TaskModel model) throws IOException {
             return TaggingTask.measure(config.data(), labels, model, valid, null);
         }
+
+        @Override
+        public List<Sample> samples(List<String> outputs) {
+            return TaggingTask.samples(TrainingSamples.first(valid), outputs);
+        }
     }
 
     @Override
@@ -210,18 +217,24 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
             throws IOException {
         Data data = config.data();
         List<TaggedSentence> some = HeadRun.first(HeadRun.SAMPLES, read(data, "test", data.test()));
-        List<String> tags = measured(data, request, some).outputs();
-        List<List<String>> rows = new ArrayList<>();
-        for (int i = 0; i < some.size(); i++) {
-            rows.add(
-                    List.of(
-                            String.join(" ", some.get(i).words()),
-                            String.join(" ", some.get(i).tags()),
-                            tags.get(i)));
-        }
+        List<Sample> samples = samples(some, measured(data, request, some).outputs());
         return List.of(
                 Section.Table.of(
-                        "Sentences of the test data", List.of("words", "tags", "model"), rows));
+                        "Sentences of the test data",
+                        List.of("words", "tags", "model"),
+                        samples.stream().map(Sample::row).toList()));
+    }
+
+    private static List<Sample> samples(List<TaggedSentence> sentences, List<String> tags) {
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < sentences.size(); i++) {
+            samples.add(
+                    new Sample(
+                            String.join(" ", sentences.get(i).words()),
+                            String.join(" ", sentences.get(i).tags()),
+                            tags.get(i)));
+        }
+        return samples;
     }
 
     private static Measured measure(

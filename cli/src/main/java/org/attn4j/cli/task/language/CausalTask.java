@@ -20,6 +20,7 @@ import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.model.head.ModelWithHead;
+import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -89,6 +90,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
                         "tokenizer", config.tokenizer().toString(),
                         "packing", config.packing().toString(),
                         "batching", config.batching().toString()),
+                LanguageSamples.continuing(config, new TaskModel(model, tokenizer.tokenizer())),
                 List.of(holder, tokenizer));
     }
 

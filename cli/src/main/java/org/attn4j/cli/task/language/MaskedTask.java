@@ -24,6 +24,7 @@ import org.attn4j.datasets.MaskedTexts;
 import org.attn4j.models.metric.Perplexity;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.SpecialTokens;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -93,6 +94,7 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                         "tokenizer", config.tokenizer().toString(),
                         "masking", config.masking().toString(),
                         "batching", config.batching().toString()),
+                LanguageSamples.filling(config, new TaskModel(model, tokenizer.tokenizer())),
                 List.of(holder, tokenizer));
     }
 

@@ -10,13 +10,17 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.model.Evaluation;
+import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingSamples;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig.Overlong;
@@ -27,6 +31,7 @@ import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.head.Losses;
 import org.attn4j.models.model.seq2seq.EncoderDecoder;
 import org.attn4j.models.task.SequencePairEncoder;
+import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
@@ -124,6 +129,7 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                         "data", config.data().toString(),
                         "model", config.model().toString(),
                         "batching", config.batching().toString()),
+                samples(config, generator, corpora.valid()),
                 List.of(holder, start.tokenizer()));
     }
 
@@ -259,23 +265,77 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
             pairs = all.limit(SAMPLES).toList();
         }
         try (TextGenerator model = TextGenerator.load(request.model(), request.loader())) {
-            List<String> found =
-                    Evaluation.of(
-                                    model,
-                                    config.request(null),
-                                    prompt(config, model),
-                                    pairs,
-                                    List.of("exact"),
-                                    null)
-                            .hypotheses();
-            List<List<String>> rows = new ArrayList<>();
-            for (int i = 0; i < pairs.size(); i++) {
-                SentencePair pair = pairs.get(i);
-                rows.add(List.of(pair.source(), pair.target(), found.get(i)));
-            }
             return List.of(
                     Section.Table.of(
-                            "Texts of the test data", List.of("text", "reference", "model"), rows));
+                            "Texts of the test data",
+                            List.of("text", "reference", "model"),
+                            written(config, model, null, pairs).stream()
+                                    .map(Sample::row)
+                                    .toList()));
+        }
+    }
+
+    /** Pairs with what the model writes. */
+    private static List<Sample> written(
+            PairsConfig config, TextGenerator model, Integer beams, List<SentencePair> pairs)
+            throws IOException {
+        List<String> found =
+                Evaluation.of(
+                                model,
+                                config.request(beams),
+                                prompt(config, model),
+                                pairs,
+                                List.of("exact"),
+                                null)
+                        .hypotheses();
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            SentencePair pair = pairs.get(i);
+            samples.add(new Sample(pair.source(), pair.target(), found.get(i)));
+        }
+        return samples;
+    }
+
+    /** Pairs that are no longer than a batch may be; null if there are none. */
+    private static TrainingSamples samples(
+            PairsConfig config, TextGenerator model, ParallelCorpus corpus) throws IOException {
+        UnaryOperator<String> prompt = prompt(config, model);
+        int most = config.batching().maxLength();
+        try (Stream<SentencePair> all = corpus.open()) {
+            List<SentencePair> pairs =
+                    all.filter(it -> !it.hasEmptySide())
+                            .filter(
+                                    it ->
+                                            tokens(model, prompt.apply(it.source()) + it.target())
+                                                    <= most)
+                            .limit(TrainingSamples.COUNT)
+                            .toList();
+            return pairs.isEmpty()
+                    ? null
+                    : new TrainingSamples(
+                            () -> written(config, model, config.validation().beams(), pairs),
+                            observer -> read(model, prompt, TrainingSamples.read(pairs), observer));
+        }
+    }
+
+    private static int tokens(TextGenerator model, String text) {
+        return model.tokenizer().encode(text).length();
+    }
+
+    private static void read(
+            TextGenerator model,
+            UnaryOperator<String> prompt,
+            List<SentencePair> pairs,
+            AttentionObserver observer) {
+        for (SentencePair pair : pairs) {
+            if (model.isEncoderDecoder()) {
+                TeacherForcing.observe(model, pair.source(), pair.target(), observer);
+            } else {
+                TeacherForcing.observe(
+                        new TaskModel(model.model(), model.tokenizer()),
+                        model.tokenizer().encode(prompt.apply(pair.source()) + pair.target()),
+                        observer);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.attn4j.cli.maven.MavenModels;
 import org.attn4j.cli.report.Section;
+import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.ModelSection;
 import org.attn4j.cli.task.PreparedRun;
@@ -63,6 +64,11 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
     }
 
     @Override
+    public String lossUnit(EmbeddingConfig config) {
+        return "";
+    }
+
+    @Override
     public PreparedRun prepare(EmbeddingConfig config, RunContext context) throws IOException {
         List<ComparedTexts> rows = rows(config);
         Model holder = context.newModel(config);
@@ -108,6 +114,7 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
                         "loss", config.loss().toString(),
                         "negatives", config.negatives().toString(),
                         "batching", config.batching().toString()),
+                null,
                 List.of(holder, embedder.tokenizer()));
     }
 
@@ -329,7 +336,9 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
         scores.forEach(
                 (name, score) -> {
                     if (request.metrics().isEmpty() || request.metrics().contains(name)) {
-                        lines.add(String.format(Locale.ROOT, "%s = %.4f", name, score));
+                        lines.add(
+                                String.format(
+                                        Locale.ROOT, "%s = %.4f", Terms.of(name).words(), score));
                         metrics.put(name, Map.of("score", score));
                     }
                 });

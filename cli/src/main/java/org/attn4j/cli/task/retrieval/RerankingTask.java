@@ -91,6 +91,11 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
     }
 
     @Override
+    public String lossUnit(RerankingConfig config) {
+        return "";
+    }
+
+    @Override
     public PreparedRun prepare(RerankingConfig config, RunContext context) throws IOException {
         List<ComparedTexts> rows = config.data().train().compared(config.data().path());
         check(config, rows);
@@ -175,6 +180,7 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
                         "data", config.data().toString(),
                         "negatives", config.negatives() + " of " + config.retriever(),
                         "batching", config.batching().toString()),
+                null,
                 List.of(holder, tokenizer));
     }
 

@@ -8,11 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Section;
+import org.attn4j.cli.report.Terms;
+import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.task.TextGenerator;
 
@@ -20,23 +23,41 @@ import org.attn4j.models.task.TextGenerator;
 final class TranslationSamples {
 
     private static final int MAPS = 3;
+    private static final String START = "decoder_start_token_id";
 
     private TranslationSamples() {}
 
-    static List<Section> of(TextGenerator model, List<SentencePair> pairs) throws IOException {
+    /** Pairs with what the model translates, by its own settings of the search. */
+    static List<Sample> of(TextGenerator model, List<SentencePair> pairs) throws IOException {
         List<String> hypotheses =
                 Evaluation.of(model, null, pairs, List.of("exact"), null).hypotheses();
-        List<List<String>> rows = new ArrayList<>();
-        Set<Integer> wrong = new HashSet<>();
-        List<AttentionMap> maps = new ArrayList<>();
+        List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
             SentencePair pair = pairs.get(i);
-            rows.add(List.of(pair.source(), pair.target(), hypotheses.get(i)));
-            if (!pair.target().strip().equals(hypotheses.get(i))) {
+            samples.add(new Sample(pair.source(), pair.target(), hypotheses.get(i)));
+        }
+        return samples;
+    }
+
+    /** Shows an observer the weights with which the model reads pairs, if it shows any. */
+    static void read(TextGenerator model, List<SentencePair> pairs, AttentionObserver observer) {
+        if (model.model().config().has(START)) {
+            pairs.forEach(it -> TeacherForcing.observe(model, it.source(), it.target(), observer));
+        }
+    }
+
+    static List<Section> sections(TextGenerator model, List<SentencePair> pairs)
+            throws IOException {
+        List<Sample> samples = of(model, pairs);
+        Set<Integer> wrong = new HashSet<>();
+        List<AttentionMap> maps = new ArrayList<>();
+        for (int i = 0; i < samples.size(); i++) {
+            Sample sample = samples.get(i);
+            if (!sample.expected().strip().equals(sample.output())) {
                 wrong.add(i);
             }
-            if (i < MAPS && model.model().config().has("decoder_start_token_id")) {
-                addMap(maps, model, pair.source(), hypotheses.get(i));
+            if (i < MAPS && model.model().config().has(START)) {
+                addMap(maps, model, sample.input(), sample.output());
             }
         }
         return List.of(
@@ -44,7 +65,7 @@ final class TranslationSamples {
                         "Translations of the test set",
                         "Marked are those that differ from the reference.",
                         List.of("source", "reference", "model"),
-                        rows,
+                        samples.stream().map(Sample::row).toList(),
                         wrong),
                 new Section.Attention("What attends to what", maps));
     }
@@ -71,7 +92,11 @@ final class TranslationSamples {
         if (!sites.isEmpty()) {
             String last = sites.get(sites.size() - 1);
             maps.add(
-                    new AttentionMap(last + ", mean of its heads", read, written, found.get(last)));
+                    new AttentionMap(
+                            Terms.place(last) + ", mean of its heads",
+                            read,
+                            written,
+                            found.get(last)));
         }
     }
 

@@ -22,6 +22,7 @@ import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
 import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
+import org.attn4j.cli.task.TrainingSamples;
 import org.attn4j.cli.task.TrainingTask;
 import org.attn4j.cli.task.pairs.PairsTask;
 import org.attn4j.datasets.BatchingConfig;
@@ -105,6 +106,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
                 Map.of(
                         "tokenizer", config.tokenizer().toString(),
                         "batching", config.batching().toString()),
+                samples(config, block, fitted, tokenizers, corpora.valid()),
                 List.of(model, valid, train, tokenizers));
     }
 
@@ -155,14 +157,52 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         if (!validation.bleu()) {
             return loss;
         }
-        GenerationConfig search = config.decodingFor(fitted).withBeams(validation.beams(), 1);
-        TextGenerator model =
-                TextGenerator.of(store(block, fitted, search, tokenizers), tokenizers.tokenizer());
+        TextGenerator model = generator(config, block, fitted, tokenizers);
         List<SentencePair> pairs = corpus.readAll();
         int sentences = validation.sentences();
         boolean some = sentences > 0 && sentences < pairs.size();
         return loss.and(
                 new TranslationValidator(model, some ? pairs.subList(0, sentences) : pairs));
+    }
+
+    /** The model in training, with the search of validations. */
+    private static TextGenerator generator(
+            TranslationConfig config,
+            PretrainedModel block,
+            TranslationModel fitted,
+            Tokenizers tokenizers) {
+        GenerationConfig search =
+                config.decodingFor(fitted).withBeams(config.validation().beams(), 1);
+        return TextGenerator.of(store(block, fitted, search, tokenizers), tokenizers.tokenizer());
+    }
+
+    /** Pairs that the model has positions for; null if there are none. */
+    private static TrainingSamples samples(
+            TranslationConfig config,
+            PretrainedModel block,
+            TranslationModel fitted,
+            Tokenizers tokenizers,
+            ParallelCorpus corpus)
+            throws IOException {
+        TextGenerator model = generator(config, block, fitted, tokenizers);
+        int most = config.batching().maxLength();
+        try (Stream<SentencePair> all = corpus.open()) {
+            List<SentencePair> pairs =
+                    all.filter(pair -> model.tokenizer().encode(pair.source()).length() <= most)
+                            .filter(
+                                    pair ->
+                                            model.tokenizer().targetIds(pair.target()).length
+                                                    < most)
+                            .limit(TrainingSamples.COUNT)
+                            .toList();
+            return pairs.isEmpty()
+                    ? null
+                    : new TrainingSamples(
+                            () -> TranslationSamples.of(model, pairs),
+                            observer ->
+                                    TranslationSamples.read(
+                                            model, TrainingSamples.read(pairs), observer));
+        }
     }
 
     @Override
@@ -173,7 +213,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
             pairs = all.limit(SAMPLES).toList();
         }
         try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
-            return TranslationSamples.of(model, pairs);
+            return TranslationSamples.sections(model, pairs);
         }
     }
 

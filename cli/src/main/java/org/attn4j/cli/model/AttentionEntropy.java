@@ -1,7 +1,7 @@
-package org.attn4j.cli.compare;
+package org.attn4j.cli.model;
 
 import ai.djl.ndarray.NDArray;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -9,7 +9,7 @@ import org.attn4j.attention.spec.AttentionSlot;
 
 /**
  * How widely attention looks: the entropy of the weights of a query, {@code -Σ w·ln w} in nats,
- * averaged over queries, heads and layers. 0 is a look at one position, {@code ln S} one at all S
+ * averaged over queries, heads and texts. 0 is a look at one position, {@code ln S} one at all S
  * alike.
  *
  * <p>Weights that do not sum to one are divided by their sum first; a query that sees nothing does
@@ -17,32 +17,53 @@ import org.attn4j.attention.spec.AttentionSlot;
  */
 public final class AttentionEntropy implements AttentionObserver {
 
-    private final Map<AttentionSlot, double[]> sums = new EnumMap<>(AttentionSlot.class);
+    /** What was seen at a place. */
+    private record Sum(double entropy, long queries) {
+
+        static final Sum NONE = new Sum(0, 0);
+
+        Sum plus(Sum other) {
+            return new Sum(entropy + other.entropy, queries + other.queries);
+        }
+
+        /** The mean in nats; null if nothing was seen. */
+        Double mean() {
+            return queries == 0 ? null : entropy / queries;
+        }
+    }
+
+    private final Map<String, Sum> sums = new LinkedHashMap<>();
 
     @Override
     public void observe(String site, NDArray weights) {
-        double[] sum = sums.computeIfAbsent(slotOf(site), unused -> new double[2]);
         int keys = Math.toIntExact(weights.getShape().get(weights.getShape().dimension() - 1));
         float[] flat = weights.toFloatArray();
+        Sum seen = Sum.NONE;
         for (int row = 0; row < flat.length; row += keys) {
             double entropy = of(flat, row, keys);
             if (!Double.isNaN(entropy)) {
-                sum[0] += entropy;
-                sum[1]++;
+                seen = seen.plus(new Sum(entropy, 1));
             }
+        }
+        if (seen.queries > 0) {
+            sums.merge(site, seen, Sum::plus);
         }
     }
 
     /** The mean over the queries at some slots, in nats; null if none of them shows its weights. */
-    Double mean(List<AttentionSlot> slots) {
-        double total = 0;
-        double queries = 0;
-        for (AttentionSlot slot : slots) {
-            double[] sum = sums.getOrDefault(slot, new double[2]);
-            total += sum[0];
-            queries += sum[1];
-        }
-        return queries == 0 ? null : total / queries;
+    public Double mean(List<AttentionSlot> slots) {
+        return sums.entrySet().stream()
+                .filter(sum -> slots.contains(slotOf(sum.getKey())))
+                .map(Map.Entry::getValue)
+                .reduce(Sum.NONE, Sum::plus)
+                .mean();
+    }
+
+    /** The mean of each place, in nats, in the order in which they were first seen. */
+    public Map<String, Double> means() {
+        Map<String, Double> means = new LinkedHashMap<>();
+        sums.forEach((site, sum) -> means.put(site, sum.mean()));
+        return means;
     }
 
     /**
