@@ -16,7 +16,7 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.cli.compare.AttentionEntropy;
+import org.attn4j.cli.model.AttentionEntropy;
 import org.attn4j.cli.report.NumberTable;
 import org.attn4j.cli.report.Section;
 
