@@ -2,6 +2,7 @@ package org.attn4j.cli;
 
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.model.AnswerCommand;
+import org.attn4j.cli.model.AttributeCommand;
 import org.attn4j.cli.model.ClassifyCommand;
 import org.attn4j.cli.model.EmbedCommand;
 import org.attn4j.cli.model.FillMaskCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Spec;
             ClassifyCommand.class,
             AnswerCommand.class,
             TagCommand.class,
+            AttributeCommand.class,
             EmbedCommand.class,
             SimilarityCommand.class,
             IndexCommand.class,

@@ -1,5 +1,7 @@
 package org.attn4j.cli.report;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -31,12 +33,22 @@ public record Report(String title, List<Section> sections) {
             p, figcaption { color: var(--soft); font-size: .9rem; } figure { margin: 1rem 0; }
             .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
             .wrong { background: var(--wrong); }
+            .tokens { color: var(--ink); font-size: 1rem; line-height: 2.4; }
+            .token { position: relative; padding: .2rem .3rem; border-radius: .2rem; }
+            .token.against { border-bottom: 2px dashed currentColor; }
+            .token .number { position: absolute; left: 0; top: 100%; opacity: 0; pointer-events: none; z-index: 1;
+              padding: 0 .3rem; line-height: 1.5; font-size: .8rem; white-space: nowrap; color: var(--ink);
+              background: var(--paper); border: 1px solid var(--line); }
+            .token:hover .number, .token:focus .number { opacity: 1; }
             svg text { font-family: system-ui, sans-serif; fill: var(--ink); }
             svg .grid { stroke: var(--line); } svg .curve { stroke: var(--accent); } svg .cell { fill: var(--accent); }
             """;
 
     /** From this share of its row on, a cell is so dark that its number is written in white. */
     private static final double DENSE = 0.5;
+
+    /** So much of a colour leaves text readable on it, in light and in dark. */
+    private static final double PALE = 0.45;
 
     public Report {
         sections = List.copyOf(sections);
@@ -74,6 +86,8 @@ public record Report(String title, List<Section> sections) {
             return matrix(matrix);
         } else if (section instanceof Section.Attention attention) {
             return attention(attention);
+        } else if (section instanceof Section.Scores scores) {
+            return scores(scores);
         } else if (section instanceof Section.Bars bars) {
             return bars(bars);
         } else if (section instanceof Section.Text text) {
@@ -190,6 +204,33 @@ public record Report(String title, List<Section> sections) {
             html.append(figure(Charts.heatMap(map), map.site()));
         }
         return html.toString();
+    }
+
+    /** Blue for what speaks for the prediction, orange and a dashed line for what is against it. */
+    private static String scores(Section.Scores scores) {
+        double most = Arrays.stream(scores.scores()).map(Math::abs).max().orElse(0);
+        StringBuilder html = new StringBuilder("<p>" + escape(scores.note()) + "</p>\n");
+        html.append("<p class=\"tokens\">\n");
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < scores.scores().length; i++) {
+            double score = scores.scores()[i];
+            String number = String.format(Locale.ROOT, "%+.4f", score);
+            String token = scores.tokens().get(i);
+            html.append(
+                    String.format(
+                            Locale.ROOT,
+                            "<span class=\"token%s\" tabindex=\"0\" style=\"background: rgb(%s /"
+                                    + " %.3f)\">%s<span class=\"number\"> %s</span></span>\n",
+                            score < 0 ? " against" : "",
+                            score < 0 ? "217 105 0" : "36 87 197",
+                            most == 0 ? 0 : PALE * Math.abs(score) / most,
+                            escape(token),
+                            number));
+            rows.add(List.of(token, number));
+        }
+        html.append("</p>\n<details><summary>Numbers</summary>\n");
+        html.append(table(Section.Table.of("", List.of("token", "score"), rows)));
+        return html.append("</details>\n").toString();
     }
 
     private static String figure(String svg, String caption) {

@@ -11,6 +11,7 @@ import org.attn4j.models.model.Generation;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TokenizedText;
 
 /**
  * The tokens that a published encoder-decoder learns from, as transformers' examples prepare them:
@@ -70,6 +71,30 @@ public final class SequencePairEncoder {
      */
     public int[] source(String text, int most) {
         return ids(tokenizer.encode(before + text, upTo(most)).ids());
+    }
+
+    /**
+     * Encodes a source.
+     *
+     * @param text the text
+     * @return all that the encoder reads; offsets count from the prefix of the task if it has one
+     */
+    public TokenizedText sourceTokens(String text) {
+        return tokenizer.encode(before + text, EncodeOptions.DEFAULT);
+    }
+
+    /**
+     * Returns what the labels of every target begin with.
+     *
+     * @return the labels of an empty target before the end, such as a language; may be empty
+     */
+    public int[] prefix() {
+        int[] labels = labels("", 0);
+        int end = 0;
+        while (end < labels.length && !isEnd(labels[end])) {
+            end++;
+        }
+        return Arrays.copyOf(labels, end);
     }
 
     /**
