@@ -7,6 +7,7 @@ import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.explain.ExplainCommand;
 import org.attn4j.cli.model.AnswerCommand;
+import org.attn4j.cli.model.AttributeCommand;
 import org.attn4j.cli.model.ClassifyCommand;
 import org.attn4j.cli.model.EmbedCommand;
 import org.attn4j.cli.model.FillMaskCommand;
@@ -73,6 +74,7 @@ import picocli.CommandLine.Spec;
             ClassifyCommand.class,
             AnswerCommand.class,
             TagCommand.class,
+            AttributeCommand.class,
             EmbedCommand.class,
             SimilarityCommand.class,
             IndexCommand.class,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -46,6 +48,13 @@ public record Report(String title, List<Section> sections) {
             caption { text-align: left; font-weight: 600; font-size: .9rem; }
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
+            .tokens { color: var(--ink); font-size: 1rem; line-height: 2.4; }
+            .token { position: relative; padding: .2rem .3rem; border-radius: .2rem; }
+            .token.against { border-bottom: 2px dashed currentColor; }
+            .token .number { position: absolute; left: 0; top: 100%; opacity: 0; pointer-events: none; z-index: 1;
+              padding: 0 .3rem; line-height: 1.5; font-size: .8rem; white-space: nowrap; color: var(--ink);
+              background: var(--paper); border: 1px solid var(--line); }
+            .token:hover .number, .token:focus .number { opacity: 1; }
             svg text { font-family: system-ui, sans-serif; fill: var(--ink); }
             svg .grid { stroke: var(--line); } svg .cell { fill: var(--accent); } svg .bar { fill: var(--own); }
             .charts:has(> .chart) { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
@@ -69,6 +78,9 @@ public record Report(String title, List<Section> sections) {
 
     /** From this share of its row on, a cell is so dark that its number is written in white. */
     private static final double DENSE = 0.5;
+
+    /** So much of a colour leaves text readable on it, in light and in dark. */
+    private static final double PALE = 0.45;
 
     public Report {
         sections = List.copyOf(sections);
@@ -108,6 +120,8 @@ public record Report(String title, List<Section> sections) {
             return matrix(matrix);
         } else if (section instanceof Section.Attention attention) {
             return attention(attention);
+        } else if (section instanceof Section.Scores scores) {
+            return scores(scores);
         } else if (section instanceof Section.Bars bars) {
             return bars(bars);
         } else if (section instanceof Section.Worked step) {
@@ -234,6 +248,33 @@ public record Report(String title, List<Section> sections) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Blue for what speaks for the prediction, orange and a dashed line for what is against it. */
+    private static String scores(Section.Scores scores) {
+        double most = Arrays.stream(scores.scores()).map(Math::abs).max().orElse(0);
+        StringBuilder html = new StringBuilder("<p>" + escape(scores.note()) + "</p>\n");
+        html.append("<p class=\"tokens\">\n");
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < scores.scores().length; i++) {
+            double score = scores.scores()[i];
+            String number = String.format(Locale.ROOT, "%+.4f", score);
+            String token = scores.tokens().get(i);
+            html.append(
+                    String.format(
+                            Locale.ROOT,
+                            "<span class=\"token%s\" tabindex=\"0\" style=\"background: rgb(%s /"
+                                    + " %.3f)\">%s<span class=\"number\"> %s</span></span>\n",
+                            score < 0 ? " against" : "",
+                            score < 0 ? "217 105 0" : "36 87 197",
+                            most == 0 ? 0 : PALE * Math.abs(score) / most,
+                            escape(token),
+                            number));
+            rows.add(List.of(token, number));
+        }
+        html.append("</p>\n<details><summary>Numbers</summary>\n");
+        html.append(table(Section.Table.of("", List.of("token", "score"), rows)));
+        return html.append("</details>\n").toString();
     }
 
     private static String figure(String svg, String caption) {

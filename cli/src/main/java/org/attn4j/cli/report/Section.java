@@ -87,6 +87,25 @@ public sealed interface Section {
     record Attention(String title, List<AttentionMap> maps) implements Section {}
 
     /**
+     * What a prediction rests on: tokens in the colour of their scores.
+     *
+     * @param note what was predicted
+     * @param tokens the tokens, in the order of the text
+     * @param scores one for each; above 0 for what speaks for the prediction
+     */
+    record Scores(String title, String note, List<String> tokens, double[] scores)
+            implements Section {
+
+        public Scores {
+            Require.that(
+                    scores.length == tokens.size(),
+                    "there must be a score for each of %s tokens, got %s",
+                    tokens.size(),
+                    scores.length);
+        }
+    }
+
+    /**
      * Charts of bars.
      *
      * @param charts those without any value are left out

@@ -67,6 +67,11 @@ class ReportTest {
                                             new Section.BarChart(
                                                     "none",
                                                     List.of(new Section.Bar("a", null, "–"))))),
+                            new Section.Scores(
+                                    "Tokens",
+                                    "for <yes>",
+                                    List.of("<script>", "b", "c"),
+                                    new double[] {0.5, -0.25, 0}),
                             new Section.Text("Configuration", "task: x # <&>\n")));
 
     private static Document body(Report report) throws Exception {
@@ -84,10 +89,10 @@ class ReportTest {
     @Test
     void drawsEveryPartAsWellFormedMarkup() throws Exception {
         Document document = body(REPORT);
-        assertEquals(7, count(document, "section"));
+        assertEquals(8, count(document, "section"));
         assertEquals(6, count(document, "svg")); // two charts, two marks of a legend, a map, bars
         assertEquals(3, count(document, "rect")); // two cells and a bar
-        assertEquals(7 + 4 + 3, count(document, "tr")); // those of the charts' values last
+        assertEquals(7 + 4 + 4 + 3, count(document, "tr")); // those of the charts' values last
     }
 
     @Test
@@ -137,6 +142,26 @@ class ReportTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Section.Matrix("", List.of("a"), new long[][] {{1, 2}}));
+    }
+
+    @Test
+    void tokensAreShadedByTheirShareOfTheLargestScore() throws Exception {
+        String html = REPORT.toHtml();
+        assertTrue(
+                html.contains(
+                        "class=\"token\" tabindex=\"0\" style=\"background: rgb(36 87 197 / 0.450)\">"
+                                + "&lt;script&gt;<span class=\"number\"> +0.5000"),
+                html);
+        assertTrue(
+                html.contains(
+                        "class=\"token against\" tabindex=\"0\" style=\"background: rgb(217 105 0 / 0.225)\">b"),
+                html);
+        assertTrue(html.contains("<td>b</td><td>-0.2500</td>"), html);
+        Section none = new Section.Scores("t", "", List.of("a"), new double[] {0});
+        assertTrue(new Report("t", List.of(none)).toHtml().contains("/ 0.000)\">a"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Section.Scores("t", "", List.of("a"), new double[2]));
     }
 
     @Test

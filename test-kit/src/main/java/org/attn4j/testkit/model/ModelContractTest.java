@@ -3,6 +3,7 @@ package org.attn4j.testkit.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -99,6 +100,11 @@ public abstract class ModelContractTest {
         return path.endsWith("key_proj.bias");
     }
 
+    /** Whether {@code inputs_embeds} may take the place of {@code input_ids}. */
+    protected boolean takesVectors() {
+        return true;
+    }
+
     @BeforeEach
     void open() {
         manager = TestEngine.manager();
@@ -159,7 +165,7 @@ public abstract class ModelContractTest {
     }
 
     private static Map<String, NDArray> run(PretrainedModel model, ModelInputs in) {
-        NDManager owner = in.require("input_ids").getManager();
+        NDManager owner = in.arrays().values().iterator().next().getManager();
         return model.run(new ParameterStore(owner, false), in, false).arrays();
     }
 
@@ -226,6 +232,39 @@ public abstract class ModelContractTest {
         Map<String, NDArray> observed = run(model, in.withObserver(observer));
         assertFalse(observer.arrays().isEmpty(), "the observer was told nothing");
         run(model, in).forEach((name, array) -> close(name, array, observed.get(name), 1e-4));
+    }
+
+    /** A matrix product may differ in its last bit with where its operands lie in memory. */
+    @Test
+    protected void vectorsInPlaceOfIdsGiveTheSame() throws IOException {
+        PretrainedModel model = model(manager);
+        ModelInputs in = inputs(model, manager, 0);
+        NDArray ids = in.require("input_ids");
+        ParameterStore parameters = new ParameterStore(manager, false);
+        if (!takesVectors()) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> model.inputEmbeddings(parameters, ids));
+            ModelInputs both = in.with("inputs_embeds", ids);
+            assertThrows(IllegalArgumentException.class, () -> run(model, both));
+            return;
+        }
+        Map<String, NDArray> arrays = new LinkedHashMap<>(in.arrays());
+        NDArray vectors = model.inputEmbeddings(parameters, ids);
+        arrays.put("inputs_embeds", vectors);
+        assertThrows(
+                IllegalArgumentException.class, () -> run(model, new ModelInputs(arrays, null)));
+        arrays.remove("input_ids");
+        Map<String, NDArray> expected = run(model, in);
+        ModelInputs inPlace = new ModelInputs(arrays, null);
+        model.run(parameters, inPlace, false)
+                .arrays()
+                .forEach((name, array) -> close(name, expected.get(name), array, 1e-6));
+        arrays.put("inputs_embeds", vectors.get(":, :, 1:"));
+        assertThrows(
+                IllegalArgumentException.class, () -> run(model, new ModelInputs(arrays, null)));
+        arrays.remove("inputs_embeds");
+        assertThrows(
+                IllegalArgumentException.class, () -> run(model, new ModelInputs(arrays, null)));
     }
 
     @Test

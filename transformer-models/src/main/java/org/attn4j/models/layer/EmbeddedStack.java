@@ -18,7 +18,7 @@ import org.attn4j.attention.position.ScoreBias;
  * Its children are {@code embeddings}, {@code relative_attention_bias}, {@code layers} and {@code
  * layer_norm}.
  */
-public final class EmbeddedStack extends AbstractBlock {
+public final class EmbeddedStack extends AbstractBlock implements TokenVectors {
 
     private static final byte VERSION = 1;
 
@@ -56,12 +56,12 @@ public final class EmbeddedStack extends AbstractBlock {
      *     layers' too
      * @param in what the layers look at
      * @param training whether dropout applies
-     * @return (B, T, D), on the manager of the ids
+     * @return (B, T, D), on the manager of the tokens
      */
     public NDArray forward(
             ParameterStore parameters, EmbeddingInputs tokens, LayerInputs in, boolean training) {
-        NDManager manager = tokens.ids().getManager();
-        long length = tokens.ids().getShape().get(1);
+        NDManager manager = tokens.tokens().manager();
+        long length = tokens.tokens().shape().get(1);
         NDArray x = embeddings.embed(parameters, tokens, training); // (B, T, D)
         AttentionMask mask = in.mask();
         if (scoreBias != null) {
@@ -77,6 +77,16 @@ public final class EmbeddedStack extends AbstractBlock {
             x = Layers.apply(norm, parameters, x, training);
         }
         return layers.tellLast(in, x);
+    }
+
+    @Override
+    public long vocabularySize() {
+        return embeddings.vocabularySize();
+    }
+
+    @Override
+    public NDArray lookUp(ParameterStore parameters, NDArray ids, boolean training) {
+        return embeddings.lookUp(parameters, ids, training);
     }
 
     /**

@@ -6,17 +6,18 @@ import java.util.Objects;
 /**
  * What is embedded.
  *
- * @param ids token ids, (B, T) of int64
+ * @param tokens the tokens, (B, T)
  * @param tokenTypes the type (segment) of each token, (B, T) of int64; null for type 0, and ignored
  *     by embeddings without types
  * @param positions the position of each token, (B, T) or (T) of int64; null for {@code first},
  *     {@code first + 1} …
  * @param first the position of the first token, more than 0 if others went before it
  */
-public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions, long first) {
+public record EmbeddingInputs(
+        TokenInput tokens, NDArray tokenTypes, NDArray positions, long first) {
 
     public EmbeddingInputs {
-        Objects.requireNonNull(ids, "ids");
+        Objects.requireNonNull(tokens, "tokens");
     }
 
     /**
@@ -27,7 +28,18 @@ public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions
      * @return the inputs
      */
     public static EmbeddingInputs of(NDArray ids, long first) {
-        return new EmbeddingInputs(ids, null, null, first);
+        return of(TokenInput.of(ids), first);
+    }
+
+    /**
+     * Returns inputs of tokens alone.
+     *
+     * @param tokens (B, T)
+     * @param first the position of the first token
+     * @return the inputs
+     */
+    public static EmbeddingInputs of(TokenInput tokens, long first) {
+        return new EmbeddingInputs(tokens, null, null, first);
     }
 
     /**
@@ -37,7 +49,7 @@ public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions
      * @return the new inputs
      */
     public EmbeddingInputs withTokenTypes(NDArray types) {
-        return new EmbeddingInputs(ids, types, positions, first);
+        return new EmbeddingInputs(tokens, types, positions, first);
     }
 
     /**
@@ -47,6 +59,6 @@ public record EmbeddingInputs(NDArray ids, NDArray tokenTypes, NDArray positions
      * @return the new inputs
      */
     public EmbeddingInputs withPositions(NDArray others) {
-        return new EmbeddingInputs(ids, tokenTypes, others, first);
+        return new EmbeddingInputs(tokens, tokenTypes, others, first);
     }
 }

@@ -23,12 +23,13 @@ import org.attn4j.common.Require;
  * Devlin et al. 2019, §3, for the types; Lan et al. 2020, §3.1, for the projection of small
  * embeddings to the model's size).
  */
-public final class Embeddings extends AbstractBlock {
+public final class Embeddings extends AbstractBlock implements TokenVectors {
 
     private static final byte VERSION = 1;
 
     private final TokenEmbedding tokens;
     private final double scale;
+    private final boolean scalesGiven;
     private final SinusoidalPositions sinusoidal; // null for none
     private final LearnedPositions learned; // null for none
     private final TokenEmbedding types; // null for none
@@ -41,6 +42,7 @@ public final class Embeddings extends AbstractBlock {
         super(VERSION);
         tokens = builder.shared ? builder.tokens : addChildBlock("embed_tokens", builder.tokens);
         scale = builder.scale;
+        scalesGiven = builder.scalesGiven;
         sinusoidal = builder.sinusoidal;
         learned =
                 builder.learned == null ? null : addChildBlock("embed_positions", builder.learned);
@@ -94,20 +96,38 @@ public final class Embeddings extends AbstractBlock {
      * @return (B, T, D)
      */
     public NDArray embed(ParameterStore parameters, EmbeddingInputs in, boolean training) {
-        NDArray ids = in.ids();
+        NDArray ids = in.tokens().ids();
+        if (ids == null) {
+            return sum(parameters, in, training); // maybe what is given, which must not be freed
+        }
         // The table may be another block's child.
         NDArray table = parameters.getValue(tokens.weight(), ids.getDevice(), training);
         return Temporaries.of(this, parameters, training, ids, table)
                 .of(() -> sum(parameters, in, training));
     }
 
+    @Override
+    public long vocabularySize() {
+        return tokens.vocabularySize();
+    }
+
+    @Override
+    public NDArray lookUp(ParameterStore parameters, NDArray ids, boolean training) {
+        NDArray x = tokens.lookUp(parameters, ids, training);
+        return scale == 1 || scalesGiven ? x : Scalars.multiply(x, scale);
+    }
+
     private NDArray sum(ParameterStore parameters, EmbeddingInputs in, boolean training) {
-        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
-        if (scale != 1) {
+        boolean looksUp = in.tokens().ids() != null;
+        NDArray x = tokens.embed(parameters, in.tokens(), training); // (B, T, D)
+        if (scale != 1 && (looksUp || scalesGiven)) {
             x = Scalars.multiply(x, scale);
         }
         if (types != null) {
-            NDArray typeIds = in.tokenTypes() == null ? in.ids().zerosLike() : in.tokenTypes();
+            NDArray typeIds =
+                    in.tokenTypes() == null
+                            ? in.tokens().manager().zeros(in.tokens().shape(), DataType.INT64)
+                            : in.tokenTypes();
             x = x.add(Layers.apply(types, parameters, typeIds, training));
         }
         NDArray positions = positions(parameters, in, training); // (T, D) or (B, T, D)
@@ -122,8 +142,8 @@ public final class Embeddings extends AbstractBlock {
     }
 
     private NDArray positions(ParameterStore parameters, EmbeddingInputs in, boolean training) {
-        NDManager manager = in.ids().getManager();
-        long count = in.ids().getShape().get(1);
+        NDManager manager = in.tokens().manager();
+        long count = in.tokens().shape().get(1);
         if (sinusoidal != null) {
             Require.that(
                     in.positions() == null,
@@ -183,6 +203,7 @@ public final class Embeddings extends AbstractBlock {
         private TokenEmbedding tokens;
         private boolean shared;
         private double scale = 1;
+        private boolean scalesGiven;
         private SinusoidalPositions sinusoidal;
         private LearnedPositions learned;
         private TokenEmbedding types;
@@ -218,13 +239,25 @@ public final class Embeddings extends AbstractBlock {
         }
 
         /**
-         * Sets what token vectors are multiplied by.
+         * Sets what token vectors are multiplied by when they are looked up.
          *
          * @param scale the factor, √D in the paper; 1 by default
          * @return this builder
          */
         public Builder optScale(double scale) {
             this.scale = scale;
+            return this;
+        }
+
+        /**
+         * Sets whether vectors that are given in place of ids are multiplied too, as Big Bird's
+         * are.
+         *
+         * @param scalesGiven false, the default, takes them as they are, as BART does
+         * @return this builder
+         */
+        public Builder optScalesGiven(boolean scalesGiven) {
+            this.scalesGiven = scalesGiven;
             return this;
         }
 

@@ -13,9 +13,10 @@ import ai.djl.util.PairList;
 import java.util.Optional;
 import org.attn4j.attention.ops.Adaptable;
 import org.attn4j.attention.ops.LowRankUpdate;
+import org.attn4j.common.Require;
 
 /** A trained vector for each token: the rows of {@code weight}, (V, D). */
-public final class TokenEmbedding extends AbstractBlock implements Adaptable {
+public final class TokenEmbedding extends AbstractBlock implements Adaptable, TokenVectors {
 
     private static final byte VERSION = 1;
 
@@ -43,11 +44,7 @@ public final class TokenEmbedding extends AbstractBlock implements Adaptable {
                                 .build());
     }
 
-    /**
-     * Returns the number of tokens.
-     *
-     * @return V
-     */
+    @Override
     public long vocabularySize() {
         return vocabularySize;
     }
@@ -59,6 +56,33 @@ public final class TokenEmbedding extends AbstractBlock implements Adaptable {
      */
     public long modelSize() {
         return modelSize;
+    }
+
+    /**
+     * Returns the vectors of tokens.
+     *
+     * @param parameters where the parameters are found
+     * @param tokens (B, T)
+     * @param training whether this is a training pass
+     * @return (B, T, D): those of the ids, or else the vectors that are given
+     * @throws IllegalArgumentException if vectors are given that are not of size D
+     */
+    public NDArray embed(ParameterStore parameters, TokenInput tokens, boolean training) {
+        if (tokens.ids() != null) {
+            return lookUp(parameters, tokens.ids(), training);
+        }
+        Shape shape = tokens.vectors().getShape();
+        Require.that(
+                shape.dimension() == 3 && shape.get(2) == modelSize,
+                "inputs_embeds must be (B, T, %s), got %s",
+                modelSize,
+                shape);
+        return tokens.vectors();
+    }
+
+    @Override
+    public NDArray lookUp(ParameterStore parameters, NDArray ids, boolean training) {
+        return Layers.apply(this, parameters, ids, training);
     }
 
     /**

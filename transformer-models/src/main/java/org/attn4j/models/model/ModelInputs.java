@@ -12,14 +12,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.models.layer.TokenInput;
 
 /**
  * What a pretrained model is called with.
  *
- * @param arrays the inputs by the names of transformers' calls: {@code input_ids}, {@code
- *     attention_mask} (1 for the tokens that are seen), {@code token_type_ids}, {@code
- *     position_ids}, {@code decoder_input_ids}, {@code decoder_attention_mask}, {@code labels},
- *     {@code start_positions}, {@code end_positions} …; integers are int64
+ * @param arrays the inputs by the names of transformers' calls: {@code input_ids}, or {@code
+ *     inputs_embeds} in their place, {@code attention_mask} (1 for the tokens that are seen),
+ *     {@code token_type_ids}, {@code position_ids}, {@code decoder_input_ids}, {@code
+ *     decoder_attention_mask}, {@code labels}, {@code start_positions}, {@code end_positions} …;
+ *     integers are int64
  * @param observer receives attention weights and hidden states, such as a {@link ModelObserver};
  *     null for nobody
  */
@@ -118,15 +120,38 @@ public record ModelInputs(Map<String, NDArray> arrays, AttentionObserver observe
     }
 
     /**
-     * Returns the ids of tokens, which must be there.
+     * Returns the tokens, which must be there.
      *
-     * @param limit how many tokens there are
-     * @return {@code input_ids}, (B, T) of int64
-     * @throws IllegalArgumentException if they are missing, or one is negative or too high
+     * @param limit how many tokens the vocabulary has
+     * @return {@code input_ids}, (B, T) of int64, or {@code inputs_embeds}, (B, T, D)
+     * @throws IllegalArgumentException if both or none are given, or an id is negative or too high
      */
-    public NDArray inputIds(long limit) {
-        require("input_ids");
-        return ids("input_ids", limit);
+    public TokenInput tokens(long limit) {
+        requireTokens();
+        return new TokenInput(ids("input_ids", limit), get("inputs_embeds"));
+    }
+
+    /**
+     * Returns how the tokens are arranged.
+     *
+     * @return (B, T), or the shape of {@code input_ids} where they have more dimensions
+     * @throws IllegalArgumentException if both {@code input_ids} and {@code inputs_embeds} are
+     *     given, or none
+     */
+    public Shape tokenShape() {
+        requireTokens();
+        if (get("input_ids") != null) {
+            return get("input_ids").getShape();
+        }
+        Shape vectors = get("inputs_embeds").getShape();
+        return vectors.slice(0, vectors.dimension() - 1);
+    }
+
+    private void requireTokens() {
+        if ((get("input_ids") == null) == (get("inputs_embeds") == null)) {
+            throw new IllegalArgumentException(
+                    "the model needs either input_ids or inputs_embeds, got " + arrays.keySet());
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.attn4j.models.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -27,6 +28,21 @@ public interface PretrainedModel extends Block {
      * @throws IllegalArgumentException if an input is missing, unknown or does not fit
      */
     ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training);
+
+    /**
+     * Looks tokens up: what {@link #run} may be given as {@code inputs_embeds} in place of {@code
+     * input_ids}.
+     *
+     * @param parameters where the parameters are found
+     * @param ids (B, T) of int64
+     * @return (B, T, D), without types and positions
+     * @throws IllegalArgumentException if an id is negative or too high, or the model takes no
+     *     {@code inputs_embeds}, as it is unless a family says otherwise
+     */
+    default NDArray inputEmbeddings(ParameterStore parameters, NDArray ids) {
+        throw new IllegalArgumentException(
+                architecture() + " takes token ids alone, and no inputs_embeds");
+    }
 
     /**
      * Returns which tensor of a checkpoint is which parameter of this block.

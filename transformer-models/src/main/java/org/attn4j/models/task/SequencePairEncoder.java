@@ -90,6 +90,30 @@ public final class SequencePairEncoder {
     }
 
     /**
+     * Encodes a source.
+     *
+     * @param text the text
+     * @return all that the encoder reads; offsets count from the prefix of the task if it has one
+     */
+    public TokenizedText sourceTokens(String text) {
+        return tokenizer.encode(before + text, EncodeOptions.DEFAULT);
+    }
+
+    /**
+     * Returns what the labels of every target begin with.
+     *
+     * @return the labels of an empty target before the end, such as a language; may be empty
+     */
+    public int[] prefix() {
+        int[] labels = labels("", 0);
+        int end = 0;
+        while (end < labels.length && !isEnd(labels[end])) {
+            end++;
+        }
+        return Arrays.copyOf(labels, end);
+    }
+
+    /**
      * Encodes a target.
      *
      * @param text the text

@@ -175,6 +175,19 @@ public final class TaskModel implements AutoCloseable {
         Read read(X text);
     }
 
+    /**
+     * Reads a text whole.
+     *
+     * @param text the text or the pair
+     * @return its tokens, special ones among them
+     * @throws IllegalArgumentException if it has more tokens than the model has positions
+     */
+    public TokenizedText read(TextPair text) {
+        Read read = whole(text);
+        requirePositions(read.rows());
+        return read.row();
+    }
+
     /** Returns how many tokens are read of a text that may be cut; 0 for any number. */
     int limit() {
         return tokenizer.maxLength(model.model().maxTokens()).orElse(0);

@@ -2,6 +2,7 @@ package org.attn4j.models.tokenizer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attn4j.common.Require;
 
 /**
@@ -62,11 +63,24 @@ public record TokenizedText(
      * @return the ids
      */
     public int[] openIds() {
+        return Arrays.stream(ids, 0, openLength()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /**
+     * Returns what a causal language model goes on from.
+     *
+     * @return the tokens of {@link #openIds()}
+     */
+    public TokenizedText open() {
+        return select(IntStream.range(0, openLength()).toArray());
+    }
+
+    private int openLength() {
         int end = length();
         while (end > 1 && special[end - 1]) {
             end--;
         }
-        return Arrays.stream(ids, 0, end).mapToInt(Math::toIntExact).toArray();
+        return end;
     }
 
     /**

@@ -284,5 +284,10 @@ class FamiliesContractTest {
         protected String architecture() {
             return "RecurrentModel";
         }
+
+        @Override
+        protected boolean takesVectors() {
+            return false;
+        }
     }
 }

@@ -8,6 +8,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -40,10 +41,10 @@ public final class BertModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        TokenInput words = in.tokens(config.vocabularySize()); // (B, T)
         NDArray types = in.ids("token_type_ids", config.tokenTypes()); // (B, T)
         NDArray positions = in.ids("position_ids", config.maxPositions()); // (B, T)
-        EmbeddingInputs tokens = new EmbeddingInputs(ids, types, positions, 0);
+        EmbeddingInputs tokens = new EmbeddingInputs(words, types, positions, 0);
         LayerInputs seen =
                 LayerInputs.of(in.mask("attention_mask"))
                         .withPositions(positions)

@@ -62,7 +62,7 @@ final class AnswerHead extends QuestionAnsweringHead {
         x = Layers.dropout(Layers.apply(feedForward, parameters, x, training), dropout, training);
         x = Layers.apply(norm, parameters, x.add(states), training);
         NDArray logits = super.logits(parameters, x, in, training); // (B, T, 2)
-        if (in.get("input_ids") == null) {
+        if (in.arrays().isEmpty()) { // a block of its own, without the model's inputs
             return logits;
         }
         NDArray first = states.getManager().zeros(new Shape(states.getShape().get(0), 1));
@@ -73,12 +73,14 @@ final class AnswerHead extends QuestionAnsweringHead {
 
     /** Ones for the tokens of the question and zeros for the others, (B, T). */
     private NDArray question(ModelInputs in) {
-        NDArray ids = in.require("input_ids");
-        Shape shape = ids.getShape();
+        Shape shape = in.tokenShape();
         int batch = Math.toIntExact(shape.get(0));
         int length = Math.toIntExact(shape.get(1));
         NDArray given = in.get("question_lengths");
-        long[] lengths = given == null ? lengths(ids.toLongArray(), length) : given.toLongArray();
+        long[] lengths =
+                given == null
+                        ? lengths(in.require("input_ids").toLongArray(), length)
+                        : given.toLongArray();
         Require.that(
                 lengths.length == batch,
                 "question_lengths must be one for each of %s texts, got %s",
@@ -88,7 +90,7 @@ final class AnswerHead extends QuestionAnsweringHead {
         for (int i = 0; i < question.length; i++) {
             question[i] = i % length < lengths[i / length] ? 1 : 0;
         }
-        NDManager manager = ids.getManager();
+        NDManager manager = in.arrays().values().iterator().next().getManager();
         return HostArrays.of(manager, question, shape);
     }
 

@@ -16,6 +16,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -48,6 +49,7 @@ public final class BigBirdModel extends BaseModel {
                         "embeddings",
                         EncoderLayers.embeddings(bert, tokens)
                                 .optScale(config.rescale() ? Math.sqrt(bert.hiddenSize()) : 1)
+                                .optScalesGiven(true)
                                 .build());
         layers =
                 addChildBlock(
@@ -74,10 +76,11 @@ public final class BigBirdModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        int length = Math.toIntExact(in.require("input_ids").getShape().get(1)); // T
+        int length = Math.toIntExact(in.tokenShape().get(1)); // T
         int padding = config.padding(length);
         ModelInputs whole = padding == 0 ? in : filled(in, padding);
-        NDArray ids = whole.inputIds(config.layers().vocabularySize()); // (B, S), S = T + padding
+        TokenInput words =
+                whole.tokens(config.layers().vocabularySize()); // (B, S), S = T + padding
         NDArray types = whole.ids("token_type_ids", config.layers().tokenTypes()); // (B, S)
         NDArray positions = whole.ids("position_ids", config.layers().maxPositions()); // (B, S)
         LayerInputs seen =
@@ -88,7 +91,7 @@ public final class BigBirdModel extends BaseModel {
         NDArray x =
                 embeddings.embed(
                         parameters,
-                        new EmbeddingInputs(ids, types, positions, 0),
+                        new EmbeddingInputs(words, types, positions, 0),
                         training); // (B, S, D)
         x = layers.forward(parameters, x, seen, training); // (B, S, D)
         layers.tellLast(seen, x);
@@ -103,7 +106,7 @@ public final class BigBirdModel extends BaseModel {
             return in.observer();
         }
         NDArray visible = in.get("attention_mask");
-        Shape ids = in.get("input_ids").getShape();
+        Shape ids = in.tokenShape();
         Require.that(
                 visible == null || visible.getShape().equals(ids),
                 "attention_mask must be %s as input_ids where Big Bird attends in blocks, got %s",
@@ -131,12 +134,16 @@ public final class BigBirdModel extends BaseModel {
 
     /** The inputs with tokens at the end that nobody sees. */
     private ModelInputs filled(ModelInputs in, int padding) {
-        NDArray ids = in.get("input_ids");
         int padId = config.layers().padId();
         Map<String, NDArray> longer = new LinkedHashMap<>();
-        longer.put("input_ids", appended(ids, padding, padId));
+        boolean looksUp = in.get("input_ids") != null;
+        String name = looksUp ? "input_ids" : "inputs_embeds";
+        NDArray given = in.get(name);
+        longer.put(name, appended(given, padding, looksUp ? padId : 0));
         NDArray mask = in.get("attention_mask");
-        longer.put("attention_mask", appended(mask == null ? ids.onesLike() : mask, padding, 0));
+        NDArray seen =
+                mask == null ? given.getManager().ones(in.tokenShape(), DataType.INT64) : mask;
+        longer.put("attention_mask", appended(seen, padding, 0));
         if (in.get("token_type_ids") != null) {
             longer.put("token_type_ids", appended(in.get("token_type_ids"), padding, 0));
         }
@@ -147,10 +154,12 @@ public final class BigBirdModel extends BaseModel {
     }
 
     private static NDArray appended(NDArray x, int count, int value) {
-        Shape shape = x.getShape();
         DataType type = x.getDataType();
-        Shape more = shape.dimension() == 1 ? new Shape(count) : new Shape(shape.get(0), count);
-        NDArray tail = x.getManager().full(more, value, DataType.FLOAT32).toType(type, false);
-        return x.concat(tail, shape.dimension() - 1);
+        int axis = Math.min(1, x.getShape().dimension() - 1); // T of (T), (B, T) and (B, T, D)
+        long[] more = x.getShape().getShape().clone();
+        more[axis] = count;
+        NDArray tail =
+                x.getManager().full(new Shape(more), value, DataType.FLOAT32).toType(type, false);
+        return x.concat(tail, axis);
     }
 }

@@ -50,9 +50,9 @@ public final class BloomModel extends DecoderOnlyModel {
 
     @Override
     public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
-        NDArray distances = alibi.keyBias(in.ids().getManager(), in.seen()); // (B, N, 1, S)
+        NDArray distances = alibi.keyBias(in.words().manager(), in.seen()); // (B, N, 1, S)
         LayerInputs seen = in.forLayers(AttentionMask.bias(distances));
-        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
+        NDArray x = tokens.embed(parameters, in.words(), training); // (B, T, D)
         x = Layers.apply(embeddingNorm, parameters, x, training);
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         x = Layers.apply(norm, parameters, x, training); // (B, T, D)

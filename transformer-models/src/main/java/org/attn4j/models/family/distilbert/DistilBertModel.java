@@ -8,6 +8,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -40,10 +41,11 @@ public final class DistilBertModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        TokenInput words = in.tokens(config.vocabularySize()); // (B, T)
         LayerInputs seen = LayerInputs.of(in.mask("attention_mask")).withObserver(in.observer());
 
-        NDArray x = embeddings.embed(parameters, EmbeddingInputs.of(ids, 0), training); // (B, T, D)
+        NDArray x =
+                embeddings.embed(parameters, EmbeddingInputs.of(words, 0), training); // (B, T, D)
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         return new BaseOutput(layers.tellLast(seen, x), null);
     }

@@ -59,8 +59,8 @@ final class Gpt2DoubleHead extends Head {
     public ModelOutputs apply(
             ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         NDArray states = encoded.states(); // (B·C, T, D)
-        NDArray ids = in.get("input_ids");
-        Shape shape = ids == null ? states.getShape().slice(0, 2) : ids.getShape();
+        boolean alone = in.arrays().isEmpty(); // a block of its own, without the model's inputs
+        Shape shape = alone ? states.getShape().slice(0, 2) : in.tokenShape();
         Shape texts = shape.slice(0, shape.dimension() - 1); // (B, C)
         NDArray logits = Layers.apply(tokens, parameters, states, training); // (B·C, T, V)
         NDArray choices = choices(parameters, states, in, training).reshape(texts);

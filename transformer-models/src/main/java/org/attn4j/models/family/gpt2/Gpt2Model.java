@@ -59,7 +59,7 @@ public final class Gpt2Model extends DecoderOnlyModel {
     @Override
     public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
         LayerInputs seen = in.forLayers(AttentionMask.none());
-        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
+        NDArray x = tokens.embed(parameters, in.words(), training); // (B, T, D)
         if (in.tokenTypes() != null) {
             x = x.add(Layers.apply(tokens, parameters, in.tokenTypes(), training));
         }

@@ -47,7 +47,7 @@ public final class GptNeoXModel extends DecoderOnlyModel {
     @Override
     public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
         LayerInputs seen = in.forLayers(AttentionMask.none());
-        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, D)
+        NDArray x = tokens.embed(parameters, in.words(), training); // (B, T, D)
         x = Layers.dropout(x, config.hiddenDropout(), training);
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         x = Layers.apply(norm, parameters, x, training); // (B, T, D)

@@ -1,11 +1,11 @@
 package org.attn4j.models.family.longformer;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.common.Require;
+import org.attn4j.models.layer.TokenInput;
 
 /** Which tokens are global where the caller does not say. */
 enum LongformerGlobals {
@@ -33,25 +33,28 @@ enum LongformerGlobals {
     /**
      * The global tokens, (B, T) of ones and zeros; null for none.
      *
-     * @param ids (B, T) of int64
+     * @param words (B, T)
      * @param separatorId the id of the separator
      */
-    NDArray of(NDArray ids, int separatorId) {
+    NDArray of(TokenInput words, int separatorId) {
         if (this == NONE) {
             return null;
         }
-        Shape shape = ids.getShape();
+        Require.that(
+                this == FIRST || words.ids() != null,
+                "the question is found by the separators of input_ids: with inputs_embeds give"
+                        + " global_attention_mask");
+        Shape shape = words.shape();
         int length = Math.toIntExact(shape.get(1));
-        long[] tokens = ids.toLongArray();
-        float[] global = new float[tokens.length];
-        for (int start = 0; start < tokens.length; start += length) {
+        long[] tokens = this == FIRST ? null : words.ids().toLongArray();
+        float[] global = new float[Math.toIntExact(shape.size())];
+        for (int start = 0; start < global.length; start += length) {
             int separator = this == FIRST ? 1 : separator(tokens, start, length, separatorId);
             int from = this == AFTER_QUESTION ? Math.min(length, separator + 2) : 0;
             int end = this == AFTER_QUESTION ? length : separator;
             Arrays.fill(global, start + from, start + end, 1);
         }
-        NDManager manager = ids.getManager();
-        return HostArrays.of(manager, global, shape);
+        return HostArrays.of(words.manager(), global, shape);
     }
 
     private static int separator(long[] tokens, int start, int length, int separatorId) {

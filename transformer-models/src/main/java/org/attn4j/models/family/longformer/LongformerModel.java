@@ -14,6 +14,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -90,11 +91,11 @@ public final class LongformerModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(config.layers().vocabularySize()); // (B, T)
+        TokenInput words = in.tokens(config.layers().vocabularySize()); // (B, T)
         NDArray types = in.ids("token_type_ids", config.layers().tokenTypes()); // (B, T)
         NDArray numbers = positions.of(in); // (B, T)
-        NDArray visible = marked(in, "attention_mask", ids.getShape()); // (B, T)
-        NDArray global = global(in, ids, visible); // (B, T)
+        NDArray visible = marked(in, "attention_mask", words.shape()); // (B, T)
+        NDArray global = global(in, words, visible); // (B, T)
         AttentionMask mask = visible == null ? AttentionMask.none() : AttentionMask.keys(visible);
         LayerInputs seen =
                 LayerInputs.of(mask)
@@ -109,7 +110,7 @@ public final class LongformerModel extends BaseModel {
         NDArray x =
                 embeddings.embed(
                         parameters,
-                        new EmbeddingInputs(ids, types, numbers, 0),
+                        new EmbeddingInputs(words, types, numbers, 0),
                         training); // (B, T, D)
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         layers.tellLast(seen, x);
@@ -117,9 +118,9 @@ public final class LongformerModel extends BaseModel {
     }
 
     /** The global tokens, (B, T) of ones and zeros; null if there are none. */
-    private NDArray global(ModelInputs in, NDArray ids, NDArray visible) {
-        NDArray given = marked(in, "global_attention_mask", ids.getShape());
-        NDArray global = given == null ? globals.of(ids, config.separatorId()) : given;
+    private NDArray global(ModelInputs in, TokenInput words, NDArray visible) {
+        NDArray given = marked(in, "global_attention_mask", words.shape());
+        NDArray global = given == null ? globals.of(words, config.separatorId()) : given;
         if (global != null && visible != null) {
             global = global.mul(visible);
         }

@@ -10,6 +10,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -69,11 +70,11 @@ public final class MpnetModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        TokenInput words = in.tokens(config.vocabularySize()); // (B, T)
         NDArray numbers = positions.of(in); // (B, T)
-        long length = ids.getShape().get(1); // T
+        long length = words.shape().get(1); // T
         NDArray distances =
-                bias.bias(parameters, ids.getManager(), length, length, training); // (1, N, T, T)
+                bias.bias(parameters, words.manager(), length, length, training); // (1, N, T, T)
         LayerInputs seen =
                 LayerInputs.of(in.mask("attention_mask").and(AttentionMask.bias(distances)))
                         .withPositions(numbers)
@@ -82,7 +83,7 @@ public final class MpnetModel extends BaseModel {
         NDArray x =
                 embeddings.embed(
                         parameters,
-                        EmbeddingInputs.of(ids, 0).withPositions(numbers),
+                        EmbeddingInputs.of(words, 0).withPositions(numbers),
                         training); // (B, T, D)
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         layers.tellLast(seen, x);

@@ -78,7 +78,7 @@ public final class OptModel extends DecoderOnlyModel {
     public NDArray forward(ParameterStore parameters, CausalInputs in, boolean training) {
         CausalInputs located = in.positions() == null ? in.withPositions(counted(in)) : in;
         LayerInputs seen = located.forLayers(AttentionMask.none());
-        NDArray x = Layers.apply(tokens, parameters, in.ids(), training); // (B, T, E)
+        NDArray x = tokens.embed(parameters, in.words(), training); // (B, T, E)
         x = applyIf(projectIn, parameters, x, training); // (B, T, D)
         x = x.add(Layers.apply(positions, parameters, located.positions(), training));
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
@@ -91,7 +91,7 @@ public final class OptModel extends DecoderOnlyModel {
     private static NDArray counted(CausalInputs in) {
         NDArray seen = in.seen(); // (B, S)
         NDArray all = Scalars.subtract(seen.cumSum(1).mul(seen), 1); // (B, S)
-        long before = all.getShape().get(1) - in.ids().getShape().get(1);
+        long before = all.getShape().get(1) - in.words().shape().get(1);
         return all.get(":, {}:", before);
     }
 

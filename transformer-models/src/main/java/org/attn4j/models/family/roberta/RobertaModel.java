@@ -8,6 +8,7 @@ import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.Embeddings;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.layer.TransformerStack;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.encoder.EncoderConfig;
@@ -43,7 +44,7 @@ public final class RobertaModel extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(config.vocabularySize()); // (B, T)
+        TokenInput words = in.tokens(config.vocabularySize()); // (B, T)
         NDArray types = in.ids("token_type_ids", config.tokenTypes()); // (B, T)
         NDArray numbers = positions.of(in); // (B, T)
         LayerInputs seen =
@@ -54,7 +55,7 @@ public final class RobertaModel extends BaseModel {
         NDArray x =
                 embeddings.embed(
                         parameters,
-                        new EmbeddingInputs(ids, types, numbers, 0),
+                        new EmbeddingInputs(words, types, numbers, 0),
                         training); // (B, T, D)
         x = layers.forward(parameters, x, seen, training); // (B, T, D)
         layers.tellLast(seen, x);

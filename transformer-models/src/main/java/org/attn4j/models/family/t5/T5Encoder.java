@@ -6,6 +6,7 @@ import java.util.List;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.LayerInputs;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.head.BaseModel;
 import org.attn4j.models.model.head.BaseOutput;
@@ -24,11 +25,11 @@ final class T5Encoder extends BaseModel {
 
     @Override
     public BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training) {
-        NDArray ids = in.inputIds(vocabularySize); // (B, T)
+        TokenInput words = in.tokens(vocabularySize); // (B, T)
         LayerInputs seen = LayerInputs.of(in.mask("attention_mask")).withObserver(in.observer());
         NDArray states =
                 encoder.forward(
-                        parameters, EmbeddingInputs.of(ids, 0), seen, training); // (B, T, D)
+                        parameters, EmbeddingInputs.of(words, 0), seen, training); // (B, T, D)
         return new BaseOutput(states, null);
     }
 }

@@ -1,7 +1,6 @@
 package org.attn4j.models.model.causal;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.capture.AttentionObserver;
@@ -9,12 +8,13 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.common.Require;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.LayerInputs;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.model.ModelInputs;
 
 /**
  * Tokens for a decoder-only model, which may follow others.
  *
- * @param ids (B, T) of int64
+ * @param words the tokens, (B, T)
  * @param tokenTypes (B, T) of int64; null for none
  * @param positions the positions of the tokens, (B, T) or (T) of int64; null to count them
  * @param visible (B, S), zero for padding, with the tokens before; or, where none went before, (B,
@@ -23,7 +23,7 @@ import org.attn4j.models.model.ModelInputs;
  * @param observer receives weights and states; null for nobody
  */
 public record CausalInputs(
-        NDArray ids,
+        TokenInput words,
         NDArray tokenTypes,
         NDArray positions,
         NDArray visible,
@@ -33,18 +33,17 @@ public record CausalInputs(
     /**
      * Checks and returns whole sequences.
      *
-     * @param in {@code input_ids}, and maybe {@code attention_mask}, {@code position_ids} and
-     *     {@code token_type_ids}, which are tokens too
+     * @param in {@code input_ids} or {@code inputs_embeds}, and maybe {@code attention_mask},
+     *     {@code position_ids} and {@code token_type_ids}, which are tokens too
      * @param model the model that they are for
      * @return the inputs
      * @throws IllegalArgumentException if one is missing or does not fit
      */
     static CausalInputs of(ModelInputs in, DecoderOnlyModel model) {
-        in.require("input_ids");
         long vocabularySize = model.tokens().vocabularySize();
-        NDArray ids = in.ids("input_ids", vocabularySize); // (B, T)
+        TokenInput words = in.tokens(vocabularySize); // (B, T)
         NDArray visible = in.get("attention_mask"); // (B, T) or (B, T, T)
-        Shape shape = ids.getShape();
+        Shape shape = words.shape();
         Require.that(
                 visible == null
                         || visible.getShape().equals(shape)
@@ -52,12 +51,12 @@ public record CausalInputs(
                 "attention_mask must have the shape of input_ids, or that and the tokens seen once"
                         + " more, got attention_mask=%s, input_ids=%s",
                 visible == null ? null : visible.getShape(),
-                ids.getShape());
+                shape);
         int limit = model.maxTokens().orElse(Integer.MAX_VALUE);
         NDArray positions = in.ids("position_ids", limit);
         NDArray tokenTypes = in.ids("token_type_ids", vocabularySize);
-        model.requirePositions(ids.getShape().get(1));
-        return new CausalInputs(ids, tokenTypes, positions, visible, null, in.observer());
+        model.requirePositions(shape.get(1));
+        return new CausalInputs(words, tokenTypes, positions, visible, null, in.observer());
     }
 
     /** How many tokens went before. */
@@ -72,10 +71,10 @@ public record CausalInputs(
      * @return (B, S) of int64, ones and zeros
      */
     public NDArray seen() {
-        long length = before() + ids.getShape().get(1);
+        long length = before() + words.shape().get(1);
         return visible != null && visible.getShape().dimension() == 2
                 ? visible.toType(DataType.INT64, false)
-                : ids.getManager().ones(new Shape(ids.getShape().get(0), length), DataType.INT64);
+                : words.manager().ones(new Shape(words.shape().get(0), length), DataType.INT64);
     }
 
     /**
@@ -87,10 +86,9 @@ public record CausalInputs(
         if (positions != null) {
             return positions;
         }
-        NDManager manager = ids.getManager();
         int first = Math.toIntExact(before());
-        int end = Math.toIntExact(first + ids.getShape().get(1));
-        return manager.arange(first, end, 1, DataType.INT64);
+        int end = Math.toIntExact(first + words.shape().get(1));
+        return words.manager().arange(first, end, 1, DataType.INT64);
     }
 
     /**
@@ -100,7 +98,7 @@ public record CausalInputs(
      * @return the new inputs
      */
     public CausalInputs withPositions(NDArray tokens) {
-        return new CausalInputs(ids, tokenTypes, tokens, visible, cache, observer);
+        return new CausalInputs(words, tokenTypes, tokens, visible, cache, observer);
     }
 
     /**

@@ -12,6 +12,7 @@ import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.StepDecoder;
 import org.attn4j.models.layer.DecoderCache;
+import org.attn4j.models.layer.TokenInput;
 
 /**
  * Continues prompts: the first step reads them whole, and keys and values are kept from step to
@@ -93,7 +94,9 @@ final class CausalStepDecoder implements StepDecoder {
         }
         NDArray seen = visible == null ? null : onto(step, visible);
         long count = ids.getShape().get(1);
-        CausalInputs in = new CausalInputs(ids, null, positions(seen, count), seen, cache, null);
+        CausalInputs in =
+                new CausalInputs(
+                        TokenInput.of(ids), null, positions(seen, count), seen, cache, null);
         NDArray states = model.forward(parameters, in, false); // (R, T, D)
         NDArray last = states.get(new NDIndex(":, {}", count - 1)); // (R, D)
         return head.project(parameters, last, false); // (R, V)

@@ -11,14 +11,16 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.attn4j.models.layer.TokenVectors;
 import org.attn4j.models.model.ModelInputs;
 
 /**
  * A family's model without a head: from token ids to hidden states.
  *
- * <p>The first child turns ids into vectors; the others (layers, a norm, a pooler) take vectors of
- * the size that it gives. {@code forward} takes the inputs in the order of {@link #inputNames()},
- * those at the end left out or not, and gives {@code [states]} or {@code [states, pooled]}.
+ * <p>The first child turns ids into vectors, a {@link TokenVectors}; the others (layers, a norm, a
+ * pooler) take vectors of the size that it gives. {@code forward} takes the inputs in the order of
+ * {@link #inputNames()}, those at the end left out or not, and gives {@code [states]} or {@code
+ * [states, pooled]}. By name {@code inputs_embeds} may take the place of {@code input_ids}.
  */
 public abstract class BaseModel extends AbstractBlock {
 
@@ -45,6 +47,20 @@ public abstract class BaseModel extends AbstractBlock {
      * @return the hidden states, on the manager of the inputs
      */
     public abstract BaseOutput encode(ParameterStore parameters, ModelInputs in, boolean training);
+
+    /**
+     * Looks tokens up as {@link #encode} does.
+     *
+     * @param parameters where the parameters are found
+     * @param ids (B, T) of int64
+     * @return {@code inputs_embeds}, (B, T, D), without types and positions
+     * @throws IllegalArgumentException if an id is negative or too high
+     */
+    public final NDArray lookUp(ParameterStore parameters, NDArray ids) {
+        TokenVectors words = (TokenVectors) getChildren().valueAt(0);
+        NDArray known = ModelInputs.of(ids).ids("input_ids", words.vocabularySize());
+        return words.lookUp(parameters, known, false);
+    }
 
     /**
      * Returns the inputs that the model looks at, in the order in which {@code forward} takes them.

@@ -105,13 +105,16 @@ public abstract class Head extends AbstractBlock {
      * @return the inputs of the base model
      */
     protected final ModelInputs flattened(ModelInputs in) {
-        Shape shape = in.require("input_ids").getShape();
+        Shape shape = in.tokenShape();
         long length = shape.get(shape.dimension() - 1); // T
         Map<String, NDArray> rows = new LinkedHashMap<>();
         in.arrays()
                 .forEach(
                         (name, array) -> {
-                            if (!inputNames.contains(name)) {
+                            if (name.equals("inputs_embeds")) {
+                                long size = array.getShape().get(shape.dimension()); // D
+                                rows.put(name, array.reshape(-1, length, size));
+                            } else if (!inputNames.contains(name)) {
                                 rows.put(name, array.reshape(-1, length));
                             }
                         });

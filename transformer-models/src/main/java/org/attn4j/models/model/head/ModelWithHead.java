@@ -1,5 +1,6 @@
 package org.attn4j.models.model.head;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -78,6 +79,7 @@ public class ModelWithHead extends AbstractBlock implements PretrainedModel {
     private ModelOutputs run(
             ParameterStore parameters, ModelInputs in, boolean training, boolean states) {
         Set<String> known = new HashSet<>(base.inputNames());
+        known.add("inputs_embeds");
         if (head == null) {
             in.refuseOthers(known);
             BaseOutput encoded = base.encode(parameters, in, training);
@@ -89,6 +91,11 @@ public class ModelWithHead extends AbstractBlock implements PretrainedModel {
         BaseOutput encoded = base.encode(parameters, head.baseInputs(in), training);
         ModelOutputs outputs = head.apply(parameters, encoded, in, training);
         return states ? outputs.with("last_hidden_state", encoded.states()) : outputs;
+    }
+
+    @Override
+    public final NDArray inputEmbeddings(ParameterStore parameters, NDArray ids) {
+        return base.lookUp(parameters, ids);
     }
 
     /**

@@ -26,7 +26,7 @@ public final class MultipleChoiceHead extends SequenceHead {
     /** Makes a sequence of each choice, (B·C, T). */
     @Override
     public ModelInputs baseInputs(ModelInputs in) {
-        Shape shape = in.require("input_ids").getShape();
+        Shape shape = in.tokenShape();
         Require.that(
                 shape.dimension() == 3,
                 "input_ids of a choice must be (B, choices, T), got %s",
@@ -37,8 +37,8 @@ public final class MultipleChoiceHead extends SequenceHead {
     @Override
     public ModelOutputs apply(
             ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
-        NDArray ids = in.get("input_ids");
-        long choices = ids == null ? 1 : ids.getShape().get(1);
+        boolean alone = in.arrays().isEmpty(); // a block of its own, without the model's inputs
+        long choices = alone ? 1 : in.tokenShape().get(1);
         NDArray scores = logits(parameters, encoded, in, training); // (B·C, 1)
         return outputs(scores.reshape(-1, choices), in, Losses::crossEntropy);
     }

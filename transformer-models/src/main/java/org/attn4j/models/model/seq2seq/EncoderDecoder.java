@@ -30,6 +30,7 @@ import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.Layers;
+import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
@@ -41,10 +42,11 @@ import org.attn4j.models.model.head.Losses;
  * An encoder-decoder model: an encoder's states are the memory of a decoder, whose states become
  * logits.
  *
- * <p>Takes {@code input_ids} and {@code attention_mask}, (B, S), {@code decoder_input_ids}, {@code
- * decoder_attention_mask} and {@code labels}, (B, T); decoder inputs that are not given follow from
- * the labels. Gives {@code logits} (B, T, V), or {@code last_hidden_state} (B, T, D) of a base
- * model, {@code encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
+ * <p>Takes {@code input_ids}, or {@code inputs_embeds} (B, S, D) in their place, and {@code
+ * attention_mask}, (B, S), {@code decoder_input_ids}, {@code decoder_attention_mask} and {@code
+ * labels}, (B, T); decoder inputs that are not given follow from the labels. Gives {@code logits}
+ * (B, T, V), or {@code last_hidden_state} (B, T, D) of a base model, {@code
+ * encoder_last_hidden_state} (B, S, D) and with labels {@code loss}.
  *
  * <p>With the head of another task it takes and gives what the head does; the source, one position
  * later, is then the decoder's input.
@@ -61,7 +63,14 @@ public class EncoderDecoder extends AbstractBlock
                     "attention_mask",
                     "decoder_attention_mask",
                     "labels");
-    private static final Set<String> INPUTS = Set.copyOf(LIST_INPUTS);
+    private static final Set<String> INPUTS =
+            Set.of(
+                    "input_ids",
+                    "inputs_embeds",
+                    "decoder_input_ids",
+                    "attention_mask",
+                    "decoder_attention_mask",
+                    "labels");
 
     private final EncoderDecoderParts parts;
     private final EmbeddedStack encoder;
@@ -92,21 +101,22 @@ public class EncoderDecoder extends AbstractBlock
     @Override
     public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(inputNames());
-        in.require("input_ids");
-        NDArray ids = in.ids("input_ids", parts.sourceVocabularySize()); // (B, S)
+        TokenInput words = in.tokens(parts.sourceVocabularySize()); // (B, S)
         NDArray targets = targets(in); // (B, T)
         AttentionMask visible =
-                parts.hidesSourcePadding() && in.get("attention_mask") == null
-                        ? AttentionMask.keys(visible(ids))
+                parts.hidesSourcePadding()
+                                && words.ids() != null
+                                && in.get("attention_mask") == null
+                        ? AttentionMask.keys(visible(words.ids()))
                         : in.mask("attention_mask");
-        NDArray states = encode(parameters, ids, visible, in.observer(), training); // (B, S, D)
+        NDArray states = encode(parameters, words, visible, in.observer(), training); // (B, S, D)
         LayerInputs layers =
                 LayerInputs.of(AttentionMask.causal().and(targetMask(in, targets)))
                         .withMemory(memory(parameters, states, training), visible)
                         .withObserver(at(in.observer(), "decoder"));
         NDArray decoded = decode(parameters, targets, layers, training); // (B, T, D)
         if (head != null) {
-            BaseOutput read = new BaseOutput(decoded, pooled(decoded, ids));
+            BaseOutput read = new BaseOutput(decoded, pooled(decoded, words.ids()));
             return head.apply(parameters, read, in, training)
                     .with("encoder_last_hidden_state", states);
         }
@@ -119,6 +129,12 @@ public class EncoderDecoder extends AbstractBlock
         return ModelOutputs.of("logits", logits)
                 .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels))
                 .with("encoder_last_hidden_state", states);
+    }
+
+    @Override
+    public NDArray inputEmbeddings(ParameterStore parameters, NDArray ids) {
+        NDArray known = ModelInputs.of(ids).ids("input_ids", parts.sourceVocabularySize());
+        return encoder.lookUp(parameters, known, false);
     }
 
     private Set<String> inputNames() {
@@ -139,6 +155,10 @@ public class EncoderDecoder extends AbstractBlock
         if (parts.endId() == null) {
             return null;
         }
+        Require.that(
+                ids != null,
+                "%s finds the end of a text in input_ids, and takes no inputs_embeds",
+                architecture());
         Shape shape = decoded.getShape(); // (B, T, D)
         int length = Math.toIntExact(ids.getShape().get(1));
         long[] tokens = ids.toLongArray();
@@ -172,12 +192,15 @@ public class EncoderDecoder extends AbstractBlock
         if (in.get("labels") != null && output != null) {
             return decoderInputs(in.get("labels"));
         }
-        if (parts.shiftsSource()) {
+        if (parts.shiftsSource() && in.get("input_ids") != null) {
             return readable(parts.labelShift().shift(in.get("input_ids")));
         }
         throw new IllegalArgumentException(
-                "the model needs decoder_input_ids%s, got %s"
-                        .formatted(output == null ? "" : " or labels", in.arrays().keySet()));
+                "the model needs decoder_input_ids%s%s, got %s"
+                        .formatted(
+                                output == null ? "" : " or labels",
+                                parts.shiftsSource() ? " or input_ids to shift" : "",
+                                in.arrays().keySet()));
     }
 
     /**
@@ -219,11 +242,11 @@ public class EncoderDecoder extends AbstractBlock
 
     private NDArray encode(
             ParameterStore parameters,
-            NDArray ids,
+            TokenInput words,
             AttentionMask visible,
             AttentionObserver observer,
             boolean training) {
-        EmbeddingInputs source = EmbeddingInputs.of(ids, 0);
+        EmbeddingInputs source = EmbeddingInputs.of(words, 0);
         LayerInputs layers = LayerInputs.of(visible).withObserver(at(observer, "encoder"));
         return encoder.forward(parameters, source, layers, training);
     }
@@ -265,7 +288,7 @@ public class EncoderDecoder extends AbstractBlock
             AttentionObserver observer,
             boolean training) {
         AttentionMask visible = AttentionMask.keys(visible(sourceIds));
-        return encode(parameters, sourceIds, visible, observer, training);
+        return encode(parameters, TokenInput.of(sourceIds), visible, observer, training);
     }
 
     /**
@@ -286,7 +309,13 @@ public class EncoderDecoder extends AbstractBlock
             AttentionObserver observer,
             boolean training) {
         AttentionMask visible = AttentionMask.keys(visible(sourceIds));
-        NDArray states = encode(parameters, sourceIds, visible, observer, training); // (B, S, D)
+        NDArray states =
+                encode(
+                        parameters,
+                        TokenInput.of(sourceIds),
+                        visible,
+                        observer,
+                        training); // (B, S, D)
         LayerInputs layers =
                 LayerInputs.of(AttentionMask.causal())
                         .withMemory(memory(parameters, states, training), visible)
@@ -350,7 +379,7 @@ public class EncoderDecoder extends AbstractBlock
                 this::readable,
                 (parameters, ids) -> {
                     AttentionMask visible = AttentionMask.keys(seen.apply(ids));
-                    NDArray states = encode(parameters, ids, visible, null, false);
+                    NDArray states = encode(parameters, TokenInput.of(ids), visible, null, false);
                     return memory(parameters, states, false);
                 },
                 seen,
