@@ -1,6 +1,7 @@
 package org.attn4j.cli;
 
 import org.attn4j.cli.compare.CompareCommand;
+import org.attn4j.cli.inspect.AblateCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.ClassifyCommand;
 import org.attn4j.cli.model.EmbedCommand;
@@ -72,6 +73,7 @@ import picocli.CommandLine.Spec;
             FetchCommand.class,
             ConvertCommand.class,
             InspectCommand.class,
+            AblateCommand.class,
             ModelsCommand.class,
             DoctorCommand.class
         })
