@@ -1,10 +1,11 @@
 package org.attn4j.attention.mechanism;
 
+import org.attn4j.common.Require;
+
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.attn4j.common.Require;
 
 /**
  * Which of N heads there are, where some are pruned.
@@ -12,9 +13,8 @@ import org.attn4j.common.Require;
  * @param kept the numbers of the heads that are there, ascending
  * @param keptGroups the numbers of the heads of keys and values that are there, ascending
  * @param pruned the numbers of those that are not
- * @param groupSize N / G
  */
-record HeadSelection(int[] kept, int[] keptGroups, Set<Integer> pruned, int groupSize) {
+record HeadSelection(int[] kept, int[] keptGroups, Set<Integer> pruned) {
 
     /** N heads of queries and G of keys and values without some. */
     static HeadSelection without(int heads, int keyValueHeads, Set<Integer> pruned) {
@@ -37,7 +37,7 @@ record HeadSelection(int[] kept, int[] keptGroups, Set<Integer> pruned, int grou
                 "prunedHeads must be whole groups of the %s heads that share a key head, got %s",
                 groupSize,
                 new TreeSet<>(pruned));
-        return new HeadSelection(kept, groups, pruned, groupSize);
+        return new HeadSelection(kept, groups, pruned);
     }
 
     boolean isWhole() {

@@ -8,10 +8,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.List;
-import java.util.Set;
+
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -25,6 +22,11 @@ import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
 import org.attn4j.common.Require;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Multi-head attention: N times scaled dot-product attention, each on projections of its own, and
@@ -131,15 +133,6 @@ public final class MultiHeadAttention extends AttentionBlock {
      */
     public List<Integer> heads() {
         return Arrays.stream(selection.kept()).boxed().toList();
-    }
-
-    /**
-     * Returns how many heads share a head of keys and values, and so can be pruned together alone.
-     *
-     * @return N / G; 1 unless this is grouped-query attention
-     */
-    public int groupSize() {
-        return selection.groupSize();
     }
 
     /**

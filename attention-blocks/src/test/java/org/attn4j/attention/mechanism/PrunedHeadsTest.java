@@ -8,8 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import java.util.List;
-import java.util.Set;
+
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.GrowingCache;
@@ -24,6 +23,9 @@ import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Set;
 
 /** Heads that give zeros, and heads that are not there. */
 @Tag("engine")
@@ -114,11 +116,7 @@ class PrunedHeadsTest {
     }
 
     private static float[] parameter(MultiHeadAttention block, String child, String name) {
-        return child(block, child)
-                .getDirectParameters()
-                .get(name)
-                .getArray()
-                .toFloatArray();
+        return child(block, child).getDirectParameters().get(name).getArray().toFloatArray();
     }
 
     private static Block child(MultiHeadAttention block, String name) {
@@ -147,7 +145,9 @@ class PrunedHeadsTest {
 
     /** With a bias and a mask of each head's own, and with a cache. */
     private static void assertSame(
-            MultiHeadAttention.Builder of, MultiHeadAttention.Builder without, List<Integer> heads) {
+            MultiHeadAttention.Builder of,
+            MultiHeadAttention.Builder without,
+            List<Integer> heads) {
         try (NDManager manager = TestEngine.manager()) {
             MultiHeadAttention whole = of.build();
             MultiHeadAttention pruned = without.build();
@@ -214,13 +214,11 @@ class PrunedHeadsTest {
         MultiHeadAttention.Builder pruned = builder().optPrunedHeads(Set.of(1));
         assertRefused(own, () -> pruned.optScoreBias(new Alibi(4)).build());
         assertRefused(
-                own,
-                () -> pruned.optScoreBias(null).optQueryKeyNorm(new CosineNorm(4)).build());
+                own, () -> pruned.optScoreBias(null).optQueryKeyNorm(new CosineNorm(4)).build());
         assertRefused(own, () -> pruned.optQueryKeyNorm(null).optKeyValueBias(true).build());
     }
 
     private static void assertRefused(String message, Runnable call) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }

@@ -3,13 +3,15 @@ package org.attn4j.models.config;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+
+import org.attn4j.attention.spec.AttentionSlot;
+import org.attn4j.common.Require;
+
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.attn4j.attention.spec.AttentionSlot;
-import org.attn4j.common.Require;
 
 /**
  * The heads that a model is without, {@code pruned_heads} of a {@code config.json}.
@@ -62,7 +64,9 @@ public record PrunedHeads(Map<String, Set<Integer>> byAttention) {
     public static PrunedHeads of(JsonElement json) {
         Map<String, Set<Integer>> heads = new TreeMap<>();
         Require.that(
-                json.isJsonObject(), "must be a list of heads for each attention, got %s", json);
+                json.isJsonObject(),
+                "must be a list of heads for each attention, got %s",
+                Settings.shortened(json));
         for (Map.Entry<String, JsonElement> entry : json.getAsJsonObject().entrySet()) {
             Set<Integer> numbers = new TreeSet<>();
             boolean list = entry.getValue() instanceof JsonArray;
@@ -73,7 +77,7 @@ public record PrunedHeads(Map<String, Set<Integer>> byAttention) {
                     list,
                     "must list each head of %s once, by its number, got %s",
                     entry.getKey(),
-                    entry.getValue());
+                    Settings.shortened(entry.getValue()));
             heads.put(entry.getKey(), numbers);
         }
         return new PrunedHeads(heads);
@@ -152,15 +156,6 @@ public record PrunedHeads(Map<String, Set<Integer>> byAttention) {
                 (attention, heads) ->
                         all.computeIfAbsent(attention, none -> new TreeSet<>()).addAll(heads));
         return new PrunedHeads(all);
-    }
-
-    /**
-     * Returns how many heads these are.
-     *
-     * @return the number
-     */
-    public int count() {
-        return byAttention.values().stream().mapToInt(Set::size).sum();
     }
 
     /**

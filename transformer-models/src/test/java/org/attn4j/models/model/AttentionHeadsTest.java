@@ -8,16 +8,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.models.checkpoint.BlockParameters;
@@ -35,11 +29,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
 @Tag("engine")
 class AttentionHeadsTest {
 
-    /** Products that are zero or left out: sums in another order, over a few layers. */
-    private static final double ROUNDING = 1e-6;
+    /**
+     * Products that are zero or left out: a few units of the last place of sums of float32 in
+     * another order, over up to four layers. The heads themselves make a hundred times more.
+     */
+    private static final double ROUNDING = 5e-6;
 
     private static final List<String> PRUNED =
             List.of(
@@ -72,7 +78,8 @@ class AttentionHeadsTest {
 
     @TestFactory
     Stream<DynamicTest> aPrunedModelGivesWhatTheModelGivesWithTheseHeadsMasked() {
-        Stream<Path> relative = Stream.of(Path.of("src/test/resources/goldens/encoders/bert_relative_key"));
+        Stream<Path> relative =
+                Stream.of(Path.of("src/test/resources/goldens/encoders/bert_relative_key"));
         return Stream.concat(PRUNED.stream().map(GoldenFolders::named), relative)
                 .map(it -> dynamicTest(it.getFileName().toString(), () -> assertPruned(it)));
     }
@@ -89,7 +96,9 @@ class AttentionHeadsTest {
                                                     loader().load(GoldenFolders.named(name))) {
                                                 assertContains(
                                                         "pruned_heads",
-                                                        () -> AttentionHeads.requirePrunable(model));
+                                                        () ->
+                                                                AttentionHeads.requirePrunable(
+                                                                        model));
                                             }
                                         }));
     }
@@ -112,8 +121,7 @@ class AttentionHeadsTest {
     }
 
     private static void assertContains(String part, Runnable call) {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, call::run);
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call::run);
         assertTrue(refused.getMessage().contains(part), refused::getMessage);
     }
 
@@ -136,9 +144,8 @@ class AttentionHeadsTest {
             assertEquals(expected.keySet(), found.keySet());
             boolean changed = false;
             for (String name : expected.keySet()) {
-                Numbers.assertClose(
-                        name, expected.get(name), found.get(name), ROUNDING, ROUNDING);
-                changed |= distance(before.get(name), found.get(name)) > 1e-4;
+                Numbers.assertClose(name, expected.get(name), found.get(name), ROUNDING, ROUNDING);
+                changed |= distance(before.get(name), found.get(name)) > 5e-4;
             }
             assertTrue(changed, "the heads that were taken away do something");
             assertEquals(
@@ -185,7 +192,9 @@ class AttentionHeadsTest {
             ModelOutputs outputs =
                     model.run(
                             model.config().has("is_encoder_decoder")
-                                            && model.config().get("is_encoder_decoder").getAsBoolean()
+                                            && model.config()
+                                                    .get("is_encoder_decoder")
+                                                    .getAsBoolean()
                                             && !model.model().architecture().contains("Encoder")
                                     ? in.with("decoder_input_ids", ids)
                                     : in);
@@ -217,21 +226,16 @@ class AttentionHeadsTest {
         try (NDManager manager = TestEngine.manager()) {
             TransformerModel model = TinyModels.model(config, manager);
             LoadedModel whole = LoadedModel.made(model, config.json(), null, List.of());
-            LoadedModel once =
-                    AttentionHeads.prune(whole, new PrunedHeads(Map.of(key, Set.of(1))));
-            LoadedModel both =
-                    AttentionHeads.prune(once, new PrunedHeads(Map.of(key, Set.of(3))));
+            LoadedModel once = AttentionHeads.prune(whole, new PrunedHeads(Map.of(key, Set.of(1))));
+            LoadedModel both = AttentionHeads.prune(once, new PrunedHeads(Map.of(key, Set.of(3))));
             both.save(twice);
             LoadedModel atOnce =
                     AttentionHeads.prune(whole, new PrunedHeads(Map.of(key, Set.of(1, 3))));
             Numbers.assertClose(
-                    "logits",
-                    outputs(atOnce).get("logits"),
-                    outputs(both).get("logits"),
-                    0,
-                    0);
+                    "logits", outputs(atOnce).get("logits"), outputs(both).get("logits"), 0, 0);
             assertRefused(
-                    key + " must have the heads that are pruned, got heads=[0, 2], pruned heads=[1]",
+                    key
+                            + " must have the heads that are pruned, got heads=[0, 2], pruned heads=[1]",
                     () -> AttentionHeads.prune(both, new PrunedHeads(Map.of(key, Set.of(1)))));
         }
         try (LoadedModel loaded = loader().load(twice)) {
@@ -270,12 +274,9 @@ class AttentionHeadsTest {
                 TinyModels.config()
                         .optAttention(
                                 TransformerAttention.multiHead()
-                                        .with(
-                                                AttentionSlot.CROSS,
-                                                AttentionSpec.named("additive")))
+                                        .with(AttentionSlot.CROSS, AttentionSpec.named("additive")))
                         .optPrunedHeads(
-                                new PrunedHeads(
-                                        Map.of("decoder.layers.0.encoder_attn", Set.of(0))))
+                                new PrunedHeads(Map.of("decoder.layers.0.encoder_attn", Set.of(0))))
                         .build();
         assertRefused(
                 "attention at cross: additive has no heads that can be pruned, got prunedHeads=[0]",
@@ -298,7 +299,6 @@ class AttentionHeadsTest {
     }
 
     private static void assertRefused(String message, Runnable call) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }
