@@ -6,6 +6,7 @@ import org.attn4j.cli.attention.HeadsCommand;
 import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.explain.ExplainCommand;
+import org.attn4j.cli.inspect.AblateCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.AttributeCommand;
 import org.attn4j.cli.model.ClassifyCommand;
@@ -86,6 +87,7 @@ import picocli.CommandLine.Spec;
             FetchCommand.class,
             ConvertCommand.class,
             InspectCommand.class,
+            AblateCommand.class,
             ModelsCommand.class,
             DoctorCommand.class
         })

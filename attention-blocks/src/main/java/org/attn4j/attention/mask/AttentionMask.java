@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.ops.AttentionRequest;
+import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.common.Require;
 
@@ -186,6 +187,11 @@ public sealed interface AttentionMask {
         public Optional<NDArray> dense() {
             return Optional.of(visible);
         }
+
+        @Override
+        public AttentionMask ofHeads(NDManager manager, int[] kept) {
+            return isSame(visible) ? this : new Dense(AxisPart.of(manager, visible, 1, kept));
+        }
     }
 
     /**
@@ -202,6 +208,11 @@ public sealed interface AttentionMask {
         @Override
         public Optional<NDArray> bias() {
             return Optional.of(additive);
+        }
+
+        @Override
+        public AttentionMask ofHeads(NDManager manager, int[] kept) {
+            return isSame(additive) ? this : new Bias(AxisPart.of(manager, additive, 1, kept));
         }
     }
 
@@ -232,6 +243,11 @@ public sealed interface AttentionMask {
         @Override
         public Optional<NDArray> bias() {
             return joined(AttentionMask::bias, NDArray::add);
+        }
+
+        @Override
+        public AttentionMask ofHeads(NDManager manager, int[] kept) {
+            return of(parts.stream().map(part -> part.ofHeads(manager, kept)));
         }
 
         private Optional<NDArray> joined(
@@ -288,6 +304,15 @@ public sealed interface AttentionMask {
         @Override
         public MaskArrays arrays(NDManager manager, long queries, long keys) {
             return fits(queries, keys) ? arrays : mask.arrays(manager, queries, keys);
+        }
+
+        @Override
+        public AttentionMask ofHeads(NDManager manager, int[] kept) {
+            return new Realised(
+                    mask.ofHeads(manager, kept),
+                    queryLength,
+                    keyLength,
+                    arrays.ofHeads(manager, kept));
         }
 
         private boolean fits(long queries, long keys) {
@@ -418,6 +443,17 @@ public sealed interface AttentionMask {
     }
 
     /**
+     * Returns this mask for some of the heads that it is for.
+     *
+     * @param manager where the arrays live
+     * @param kept the numbers of the heads, ascending
+     * @return a mask broadcastable to (B, kept heads, T, S)
+     */
+    default AttentionMask ofHeads(NDManager manager, int[] kept) {
+        return this;
+    }
+
+    /**
      * Returns this mask with further keys at the end that every query sees, as {@code bias_k} and
      * {@code add_zero_attn} of torch's multi-head attention add them.
      *
@@ -481,6 +517,11 @@ public sealed interface AttentionMask {
     private static AttentionMask of(Stream<AttentionMask> parts) {
         List<AttentionMask> all = parts.toList();
         return all.size() == 1 ? all.get(0) : new And(all);
+    }
+
+    /** Whether an array is the same for all heads. */
+    private static boolean isSame(NDArray array) {
+        return array.getShape().get(1) == 1;
     }
 
     private static NDArray fourAxes(NDArray array) {

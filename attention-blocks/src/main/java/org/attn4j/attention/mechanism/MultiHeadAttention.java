@@ -4,9 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -38,6 +43,11 @@ import org.attn4j.common.Require;
  *       heads, and multi-query attention (Shazeer 2019) with one: the cache shrinks by N / G.
  * </ul>
  *
+ * <p>Heads can be masked and pruned (Michel et al. 2019, sections 2.3 and 4). A {@linkplain
+ * #maskHeads masked} head gives zeros, as if its weights were zero. A {@linkplain
+ * Builder#optPrunedHeads pruned} one is not there at all: the projections are smaller, H stays what
+ * it was, and observers are told the weights of the others alone.
+ *
  * <p>Query (B, T, D), key (B, S, Dk) and value (B, S, Dv) give a context (B, T, D). Time B·(T +
  * S)·D² for the projections and B·T·S·D for attending; memory B·N·T·S with the reference kernel,
  * B·T·D with a fused one.
@@ -46,7 +56,8 @@ public final class MultiHeadAttention extends AttentionBlock {
 
     private static final byte VERSION = 1;
 
-    private final int heads;
+    private final HeadSelection selection;
+    private final int heads; // without pruned ones, as all that follows
     private final int keyValueHeads;
     private final int headSize;
     private final int extras; // keys that every query sees: learned, and of zeros
@@ -64,8 +75,9 @@ public final class MultiHeadAttention extends AttentionBlock {
     private MultiHeadAttention(Builder builder) {
         super(VERSION);
         headSize = builder.headSize();
-        heads = builder.heads;
-        keyValueHeads = builder.keyValueHeads == 0 ? heads : builder.keyValueHeads;
+        selection = builder.selection();
+        heads = selection.kept().length;
+        keyValueHeads = selection.keptGroups().length;
         zeroAttention = builder.zeroAttention;
         scoreBias = builder.scoreBias;
         relativeKeys = builder.relativeKeys;
@@ -91,6 +103,12 @@ public final class MultiHeadAttention extends AttentionBlock {
         extraKey = builder.keyValueBias ? addParameter(extra("bias_k")) : null;
         extraValue = builder.keyValueBias ? addParameter(extra("bias_v")) : null;
         extras = (builder.keyValueBias ? 1 : 0) + (zeroAttention ? 1 : 0);
+        boolean own = scoreBias != null || norm instanceof Block || alignment instanceof Block;
+        Require.that(
+                selection.isWhole() || !own && !builder.keyValueBias,
+                "heads cannot be pruned from attention with a score bias, learned keys, or a learned"
+                        + " norm or alignment of its own, got prunedHeads=%s",
+                selection.pruned());
         Heads.adopt("score_bias", scoreBias, this::addChildBlock);
         Heads.adopt("relative_keys", relativeKeys, this::addChildBlock);
         Heads.adopt("norm", norm, this::addChildBlock);
@@ -106,12 +124,65 @@ public final class MultiHeadAttention extends AttentionBlock {
         return new Builder();
     }
 
+    /**
+     * Returns the heads.
+     *
+     * @return their numbers, ascending; pruned heads keep theirs, so that these may have gaps
+     */
+    public List<Integer> heads() {
+        return Arrays.stream(selection.kept()).boxed().toList();
+    }
+
+    /**
+     * Returns the weight of the projection that joins the heads, by which the block is found among
+     * the parameters of a model.
+     *
+     * @return the parameter {@code output_proj.weight}, (D, N·H)
+     */
+    public Parameter outputWeight() {
+        return projections.outputWeight();
+    }
+
+    /**
+     * Makes heads give zeros, on every engine and kernel and with a cache too, by zeros in the
+     * columns of {@code output_proj.weight} that read them. What transformers 4 called {@code
+     * head_mask} gives the same. Not while the block runs.
+     *
+     * @param masked the numbers of the heads
+     * @throws IllegalArgumentException if there is no such head
+     * @throws IllegalStateException if a low-rank update of the projection reads the heads too
+     */
+    public void maskHeads(Collection<Integer> masked) {
+        for (int head : masked) {
+            long place = Arrays.binarySearch(selection.kept(), head);
+            Require.that(place >= 0, "head must be one of %s, got %s", heads(), head);
+            projections.maskContext(place * headSize, headSize);
+        }
+    }
+
+    /**
+     * Takes the values of the projections from a block that this one lacks heads of.
+     *
+     * @param whole the block, initialised as this one is, whose other settings are the same
+     * @throws IllegalArgumentException if it has not all the heads of this one
+     */
+    public void takeHeads(MultiHeadAttention whole) {
+        projections.take(
+                whole.projections,
+                selection.featuresIn(whole.selection, headSize),
+                selection.groupFeaturesIn(whole.selection, headSize));
+    }
+
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
         KeyValues memory = projections.memory(parameters, in, training); // (B, G, S, H)
+        AttentionMask given =
+                selection.isWhole()
+                        ? in.mask()
+                        : in.mask().ofHeads(query.getManager(), selection.kept());
         AttentionMask mask =
-                ScaledDotProduct.biased(in.mask(), scoreBias, parameters, query, memory, training);
+                ScaledDotProduct.biased(given, scoreBias, parameters, query, memory, training);
         if (relativeKeys != null) {
             NDArray scores =
                     relativeKeys.scores(parameters, query, memory.key(), training); // (B, N, T, S)
@@ -173,6 +244,7 @@ public final class MultiHeadAttention extends AttentionBlock {
     /** Builds a {@link MultiHeadAttention}. The four projections have a bias unless set. */
     public static final class Builder extends ProjectedBuilder<Builder> {
 
+        private Set<Integer> prunedHeads = Set.of();
         private int keyValueHeads;
         private int keySize;
         private int valueSize;
@@ -187,6 +259,23 @@ public final class MultiHeadAttention extends AttentionBlock {
         private AttentionKernel kernel;
 
         private Builder() {}
+
+        private HeadSelection selection() {
+            return HeadSelection.without(
+                    heads, keyValueHeads == 0 ? heads : keyValueHeads, prunedHeads);
+        }
+
+        /**
+         * Sets the heads of N that the block is made without; none unless set. Of grouped-query
+         * attention whole groups can be pruned.
+         *
+         * @param prunedHeads their numbers, from 0 to N − 1, not all of them
+         * @return this builder
+         */
+        public Builder optPrunedHeads(Set<Integer> prunedHeads) {
+            this.prunedHeads = Set.copyOf(prunedHeads);
+            return this;
+        }
 
         /**
          * Sets G, the heads of keys and values; N unless set, and 1 for multi-query attention.

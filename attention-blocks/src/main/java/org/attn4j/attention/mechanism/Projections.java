@@ -2,9 +2,12 @@ package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
 import java.util.function.BiFunction;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
@@ -12,6 +15,7 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.QueryKeyNorm;
+import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
@@ -200,6 +204,44 @@ final class Projections {
         NDArray projected = output.apply(parameters, context, training);
         AttentionObserver.tell(in.observer(), Stages.OUTPUT, () -> projected);
         return new AttentionOutput(projected);
+    }
+
+    Parameter outputWeight() {
+        return output.weight();
+    }
+
+    /** Makes the output read zeros in place of some features of the context. */
+    void maskContext(long first, long count) {
+        if (output.update().isPresent()) {
+            throw new IllegalStateException(
+                    "heads cannot be masked under an adapter: merge it into the model first");
+        }
+        outputWeight().getArray().set(new NDIndex(":, {}:{}", first, first + count), 0);
+    }
+
+    /**
+     * Takes the values of larger projections.
+     *
+     * @param whole the projections of more heads
+     * @param context the features of the heads of queries that these are
+     * @param memory the features of the heads of keys and values that these are
+     */
+    void take(Projections whole, int[] context, int[] memory) {
+        take(query, whole.query, 0, context);
+        take(key, whole.key, 0, memory);
+        take(value, whole.value, 0, memory);
+        take(output, whole.output, 1, context);
+    }
+
+    private static void take(LinearBlock part, LinearBlock whole, int axis, int[] kept) {
+        for (Pair<String, Parameter> parameter : whole.getDirectParameters()) {
+            NDArray from = parameter.getValue().getArray();
+            NDArray to = part.getDirectParameters().get(parameter.getKey()).getArray();
+            boolean sharedBias = axis > 0 && from.getShape().dimension() == 1;
+            try (NDManager scratch = from.getManager().newSubManager()) {
+                (sharedBias ? from : AxisPart.of(scratch, from, axis, kept)).copyTo(to);
+            }
+        }
     }
 
     /** Initialises the children for the shapes of query, key and value. */

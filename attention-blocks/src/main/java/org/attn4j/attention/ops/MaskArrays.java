@@ -183,6 +183,17 @@ public record MaskArrays(NDArray visible, NDArray additive, NDArray seeing) {
         return count == 0 ? this : part(x -> x.getShape().get(3) == 1 ? x : x.get(manager, rest));
     }
 
+    /**
+     * Returns the mask of some of the heads.
+     *
+     * @param manager where the arrays live
+     * @param kept the numbers of the heads, ascending
+     * @return the arrays, broadcastable to (B, kept heads, T, S)
+     */
+    public MaskArrays ofHeads(NDManager manager, int[] kept) {
+        return part(x -> x.getShape().get(1) == 1 ? x : AxisPart.of(manager, x, 1, kept));
+    }
+
     private MaskArrays part(UnaryOperator<NDArray> of) {
         return isNone()
                 ? this

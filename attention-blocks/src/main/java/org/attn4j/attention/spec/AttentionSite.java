@@ -1,6 +1,9 @@
 package org.attn4j.attention.spec;
 
 import java.util.Objects;
+import java.util.Set;
+import org.attn4j.attention.Attention;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
@@ -16,6 +19,7 @@ import org.attn4j.common.Require;
  *     position
  * @param rotary positions that rotate queries and keys, for mechanisms that project them; null for
  *     none
+ * @param prunedHeads the heads of N that the mechanism is made without
  */
 public record AttentionSite(
         AttentionSlot slot,
@@ -24,7 +28,8 @@ public record AttentionSite(
         int heads,
         float dropout,
         int maxLength,
-        RotaryEmbedding rotary) {
+        RotaryEmbedding rotary,
+        Set<Integer> prunedHeads) {
 
     public AttentionSite {
         Objects.requireNonNull(slot, "slot");
@@ -38,6 +43,41 @@ public record AttentionSite(
                 maxLength);
         Require.that(
                 dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got dropout=%s", dropout);
+        prunedHeads = Set.copyOf(prunedHeads);
+    }
+
+    /**
+     * Describes a site for a mechanism with all its heads.
+     *
+     * @param slot who attends to whom
+     * @param layer the number of the layer, from 0
+     * @param modelSize D
+     * @param heads N
+     * @param dropout the rate at which weights are dropped in training
+     * @param maxLength the most positions that a sequence will have
+     * @param rotary positions that rotate queries and keys; null for none
+     */
+    public AttentionSite(
+            AttentionSlot slot,
+            int layer,
+            int modelSize,
+            int heads,
+            float dropout,
+            int maxLength,
+            RotaryEmbedding rotary) {
+        this(slot, layer, modelSize, heads, dropout, maxLength, rotary, Set.of());
+    }
+
+    /** Refuses pruned heads, for a mechanism that has none that could be left out. */
+    void requirePruned(Attention made, String mechanism) {
+        boolean heeded =
+                made instanceof MultiHeadAttention attention
+                        && attention.heads().size() == heads - prunedHeads.size();
+        Require.that(
+                prunedHeads.isEmpty() || heeded,
+                "%s has no heads that can be pruned, got prunedHeads=%s",
+                mechanism,
+                prunedHeads);
     }
 
     /**

@@ -154,7 +154,9 @@ final class BuiltInMechanisms {
     }
 
     private static MultiHeadAttention.Builder heads(AttentionSpec spec, AttentionSite site) {
-        return shared(MultiHeadAttention.builder(), spec, site).optRotary(site.rotary());
+        return shared(MultiHeadAttention.builder(), spec, site)
+                .optRotary(site.rotary())
+                .optPrunedHeads(site.prunedHeads());
     }
 
     private static <B extends ProjectedBuilder<B>> B shared(

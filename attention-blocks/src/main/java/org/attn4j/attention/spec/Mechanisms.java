@@ -95,7 +95,9 @@ public final class Mechanisms {
         if (!provider.info().rotary()) {
             site.requireNoRotary(spec.mechanism());
         }
-        return provider.create(complete, site);
+        Attention made = provider.create(complete, site);
+        site.requirePruned(made, spec.mechanism());
+        return made;
     }
 
     private static String refusal(MechanismInfo info, AttentionSlot slot) {

@@ -126,6 +126,8 @@ public record Report(String title, List<Section> sections) {
             return bars(bars);
         } else if (section instanceof Section.Worked step) {
             return NumberTables.html(step);
+        } else if (section instanceof Section.Heads heads) {
+            return heads(heads);
         } else if (section instanceof Section.Text text) {
             return "<pre>" + escape(text.text()) + "</pre>\n";
         }
@@ -168,6 +170,21 @@ public record Report(String title, List<Section> sections) {
                         .filter(chart -> chart.bars().stream().anyMatch(it -> it.value() != null))
                         .map(chart -> figure(Charts.bars(chart), chart.title()))
                         .toList());
+    }
+
+    private static String heads(Section.Heads heads) {
+        double most =
+                heads.maps().stream()
+                        .flatMap(map -> map.cells().stream())
+                        .mapToDouble(cell -> Math.abs(cell.harm()))
+                        .max()
+                        .orElse(0);
+        StringBuilder html = new StringBuilder();
+        if (!heads.note().isEmpty()) {
+            html.append("<p>").append(escape(heads.note())).append("</p>\n");
+        }
+        heads.maps().forEach(map -> html.append(figure(HeadMaps.draw(map, most), map.title())));
+        return html.toString();
     }
 
     private static String charts(List<String> figures) {

@@ -154,6 +154,32 @@ public sealed interface Section {
     }
 
     /**
+     * What each head of a model does to a score, layers by heads.
+     *
+     * @param note what the reader has to know of them; empty for nothing
+     * @param maps a picture for each kind of attention; their colours are of one scale
+     */
+    record Heads(String title, String note, List<HeadMap> maps) implements Section {}
+
+    /**
+     * A picture of heads.
+     *
+     * @param title which attention they are of
+     * @param cells a cell for each head that is there
+     */
+    record HeadMap(String title, List<HeadCell> cells) {}
+
+    /**
+     * A head.
+     *
+     * @param layer its row, from 0
+     * @param head its column, from 0
+     * @param harm how much worse the score is without it; negative where it is better
+     * @param text the change as it is written in the cell
+     */
+    record HeadCell(int layer, int head, double harm, String text) {}
+
+    /**
      * Text as it is, such as a configuration or what a model wrote.
      *
      * @param text its lines

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.attn4j.cli.config.RunConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.io.Progress;
@@ -18,15 +17,11 @@ import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TranslateCommand;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
-import org.attn4j.cli.task.ConfiguredRun;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.TaskEvaluation;
-import org.attn4j.cli.task.translation.TranslationTask;
 import org.attn4j.common.Require;
 import org.attn4j.common.WordAlignment;
-import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.AlignmentFile;
-import org.attn4j.models.training.RunDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,25 +41,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
 
-    @Option(
-            names = "--config",
-            paramLabel = "CONFIG",
-            description =
-                    "The task and its test data: a YAML file or a built-in configuration"
-                            + " (default: that of the run).")
-    private String config;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Changes a key of the configuration; may be repeated.")
-    private List<String> assignments = List.of();
-
-    @Option(names = "--source", paramLabel = "FILE", description = "Sentences to translate.")
-    private Path source;
-
-    @Option(names = "--target", paramLabel = "FILE", description = "Their translations.")
-    private Path target;
+    @Mixin private EvaluationData data;
 
     @Option(
             names = "--beam",
@@ -104,14 +81,13 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Require.that((source == null) == (target == null), "--source and --target go together");
         Require.that(
                 alignments == null || asked.stream().anyMatch(Evaluation.AER::equalsIgnoreCase),
                 "--alignments goes together with --metrics %s",
                 Evaluation.AER);
         List<WordAlignment> truth = alignments == null ? null : AlignmentFile.read(alignments);
         Path folder = model.folder(spec.commandLine().getErr());
-        ConfiguredRun<?> run = source == null ? configured(folder) : null;
+        EvaluationData.Evaluator evaluator = data.evaluator(folder);
         PrintWriter out = spec.commandLine().getOut();
         try (Progress progress = new Progress(spec.commandLine().getErr(), "examples");
                 NDManager manager = model.newManager()) {
@@ -119,10 +95,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     new EvaluationRequest(
                             folder, model.loader(manager), asked, beams, progress, truth);
             long start = System.nanoTime();
-            TaskEvaluation evaluation =
-                    run == null
-                            ? TranslationTask.evaluate(AlignedFiles.of(source, target), request)
-                            : run.evaluate(request);
+            TaskEvaluation evaluation = evaluator.evaluate(request);
             progress.end();
             double seconds = (System.nanoTime() - start) / 1e9;
             if (outputs != null) {
@@ -157,18 +130,5 @@ public final class EvaluateCommand implements Callable<Integer> {
         document.put("seconds", seconds);
         document.put("metrics", evaluation.metrics());
         return document;
-    }
-
-    private ConfiguredRun<?> configured(Path folder) throws IOException {
-        if (config != null) {
-            return TrainingTasks.read(config, assignments);
-        }
-        Path own = RunConfig.file(new RunDirectory(folder));
-        Require.that(
-                Files.exists(own),
-                "%s was not trained here, so it has no test set of its own: give"
-                        + " --source and --target, or --config",
-                folder);
-        return TrainingTasks.read(own.toString(), assignments);
     }
 }

@@ -134,11 +134,15 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
         return new LoadedModel(model, config, settings, companions, manager, false);
     }
 
-    private LoadedModel(LoadedModel other, JsonObject generationConfig) {
-        this.model = other.model;
-        this.config = other.config;
+    private LoadedModel(
+            LoadedModel other,
+            PretrainedModel model,
+            JsonObject config,
+            JsonObject generationConfig) {
+        this.model = model;
+        this.config = config;
         this.generationConfig = generationConfig;
-        this.directory = other.directory;
+        this.directory = other.directory == null ? null : other.directory.with(config);
         this.companions = other.companions;
         this.report = other.report;
         this.unknownSettings = other.unknownSettings;
@@ -149,13 +153,20 @@ public final class LoadedModel implements AutoCloseable, ModelStore {
     }
 
     /**
+     * Another block in the place of this one's, with its configuration; closing one closes both.
+     */
+    LoadedModel replaced(PretrainedModel other, JsonObject otherConfig) {
+        return new LoadedModel(this, other, otherConfig, generationConfig);
+    }
+
+    /**
      * Returns this model with other settings of generation, with which it is saved too.
      *
      * @param settings the content of {@code generation_config.json}
      * @return the same model; closing one closes both
      */
     public LoadedModel withGenerationConfig(JsonObject settings) {
-        return new LoadedModel(this, settings.deepCopy());
+        return new LoadedModel(this, model, config, settings.deepCopy());
     }
 
     /** A model with random weights. */

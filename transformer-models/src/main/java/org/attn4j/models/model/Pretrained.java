@@ -30,6 +30,7 @@ import org.attn4j.models.checkpoint.hub.HubModel;
 import org.attn4j.models.checkpoint.hub.HubSettings;
 import org.attn4j.models.config.ConfigBounds;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,6 +159,7 @@ public final class Pretrained {
         private UnaryOperator<JsonObject> changes = UnaryOperator.identity();
         private boolean newHead;
         private boolean randomWeights;
+        private PrunedHeads maskedHeads = PrunedHeads.NONE;
         private Path adapter; // null for none, or for the one that a folder holds
 
         private Loader() {}
@@ -321,6 +323,18 @@ public final class Pretrained {
         }
 
         /**
+         * Sets heads that give zeros, to see what they are worth ({@code head_mask} of transformers
+         * 4). The model is not to be trained or saved.
+         *
+         * @param heads the heads; none by default
+         * @return this loader
+         */
+        public Loader optMaskedHeads(PrunedHeads heads) {
+            this.maskedHeads = heads;
+            return this;
+        }
+
+        /**
          * Makes a model of a configuration alone, with random weights. The seed of the engine
          * decides them.
          *
@@ -380,6 +394,9 @@ public final class Pretrained {
                             ? stored.config()
                             : AdapterFolder.config(adapterFolder, stored.config());
             ModelDirectory directory = stored.with(changes.apply(own));
+            Require.that(
+                    adapterFolder == null || maskedHeads.equals(PrunedHeads.NONE),
+                    "heads cannot be taken away under an adapter: merge it into the model first");
             if (randomWeights) {
                 return random(directory);
             }
@@ -405,6 +422,7 @@ public final class Pretrained {
                         requireBase(model, report);
                     }
                     model.freezeParameters(!trainable);
+                    AttentionHeads.mask(model, maskedHeads);
                     LoadedModel loaded =
                             new LoadedModel(
                                     model, directory, report, unknown, owner, manager == null);

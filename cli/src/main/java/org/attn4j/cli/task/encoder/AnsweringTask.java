@@ -207,11 +207,14 @@ public final class AnsweringTask implements TrainingTask<AnsweringConfig> {
     public TaskEvaluation evaluate(AnsweringConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<AnsweredQuestion> questions = read(data, "test", data.test(), data.testPart());
-        String name = HeadRun.file(data.folder(), "test", data.test()).toString();
+        String split = request.part("test", "valid");
+        String file = request.part(data.test(), data.valid());
+        String part = request.part(data.testPart(), data.validPart());
+        List<AnsweredQuestion> questions = request.some(read(data, split, file, part));
+        String name = HeadRun.file(data.folder(), split, file).toString();
         return measured(config, request, questions)
                 .evaluation(
-                        data.testPart().isEmpty() ? name : name + ", part " + data.testPart(),
+                        part.isEmpty() ? name : name + ", part " + part,
                         questions.size(),
                         request.metrics());
     }

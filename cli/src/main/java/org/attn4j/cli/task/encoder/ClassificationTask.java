@@ -268,7 +268,9 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
     public TaskEvaluation evaluate(ClassificationConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<LabelledText> texts = read(data, "test", data.test());
+        String split = request.part("test", "valid");
+        String name = request.part(data.test(), data.valid());
+        List<LabelledText> texts = request.some(read(data, split, name));
         return HeadRun.measured(
                         Task.TEXT_CLASSIFICATION,
                         request,
@@ -281,7 +283,7 @@ public final class ClassificationTask implements TrainingTask<ClassificationConf
                                         all,
                                         progress))
                 .evaluation(
-                        HeadRun.file(data.folder(), "test", data.test()).toString(),
+                        HeadRun.file(data.folder(), split, name).toString(),
                         texts.size(),
                         request.metrics());
     }

@@ -188,10 +188,12 @@ public final class TaggingTask implements TrainingTask<TaggingConfig> {
     public TaskEvaluation evaluate(TaggingConfig config, EvaluationRequest request)
             throws IOException {
         Data data = config.data();
-        List<TaggedSentence> sentences = read(data, "test", data.test());
+        String split = request.part("test", "valid");
+        String name = request.part(data.test(), data.valid());
+        List<TaggedSentence> sentences = request.some(read(data, split, name));
         return measured(data, request, sentences)
                 .evaluation(
-                        HeadRun.file(data.folder(), "test", data.test()).toString(),
+                        HeadRun.file(data.folder(), split, name).toString(),
                         sentences.size(),
                         request.metrics());
     }

@@ -123,12 +123,14 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
     @Override
     public TaskEvaluation evaluate(CausalConfig config, EvaluationRequest request)
             throws IOException {
+        request.requireAll(name());
+        Split split = request.part(Split.TEST, Split.VALID);
         try (LoadedModel model = request.loader().load(request.model());
                 RunTokenizer tokenizer =
                         new RunTokenizer(ModelTokenizer.load(request.model()), List.of())) {
             ModelSection.requirePositions(model, config.batching());
             CausalExamples test =
-                    CausalExamples.of(config, Split.TEST, tokenizer, takesPositions(model));
+                    CausalExamples.of(config, split, tokenizer, takesPositions(model));
             Perplexity perplexity =
                     LanguageScores.of(
                                     model,
@@ -141,7 +143,7 @@ public final class CausalTask implements TrainingTask<CausalConfig> {
             metrics.put("perplexity", perplexity.toMap());
             metrics.put(BITS, Map.of("score", bits, "characters", test.characters()));
             return new TaskEvaluation(
-                    config.data().name(Split.TEST),
+                    config.data().name(split),
                     test.texts(),
                     List.of(),
                     List.of(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.language.TextData.Split;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.CorpusException;
@@ -93,6 +94,11 @@ final class MaskedExamples {
             }
         }
         return words;
+    }
+
+    /** The texts that are asked for. */
+    MaskedExamples some(EvaluationRequest request) {
+        return new MaskedExamples(request.some(texts), batching, maskId, tokenizer);
     }
 
     int size() {

@@ -129,7 +129,8 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                 RunTokenizer tokenizer =
                         new RunTokenizer(ModelTokenizer.load(request.model()), List.of())) {
             ModelSection.requirePositions(model, config.batching());
-            MaskedExamples test = examples(config, Split.TEST, tokenizer);
+            Split split = request.part(Split.TEST, Split.VALID);
+            MaskedExamples test = examples(config, split, tokenizer).some(request);
             Map<String, Object> metrics = new LinkedHashMap<>();
             List<String> lines = new ArrayList<>();
             if (asked.contains("loss") || asked.contains(ACCURACY)) {
@@ -151,7 +152,7 @@ public final class MaskedTask implements TrainingTask<MaskedConfig> {
                 lines.add("pseudo-" + pseudo.formatWithSignature());
             }
             return new TaskEvaluation(
-                    config.data().name(Split.TEST), test.size(), List.of(), lines, metrics);
+                    config.data().name(split), test.size(), List.of(), lines, metrics);
         }
     }
 

@@ -242,8 +242,9 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
             throws IOException {
         List<String> asked = request.metrics().isEmpty() ? evaluated : request.metrics();
         Evaluation.check(asked);
-        ParallelCorpus corpus = Corpora.of(config.data()).test();
-        List<SentencePair> pairs = corpus.readAll();
+        Corpora corpora = Corpora.of(config.data());
+        ParallelCorpus corpus = request.part(corpora.test(), corpora.valid());
+        List<SentencePair> pairs = request.some(corpus.readAll());
         try (TextGenerator model = TextGenerator.load(request.model(), request.loader())) {
             Evaluation evaluation =
                     Evaluation.of(

@@ -293,6 +293,8 @@ public final class EmbeddingTask implements TrainingTask<EmbeddingConfig> {
     @Override
     public TaskEvaluation evaluate(EmbeddingConfig config, EvaluationRequest request)
             throws IOException {
+        request.requireAll(name());
+        request.requireTest(name());
         TextSource source = config.data().measured();
         EmbeddingScores scores = EmbeddingScores.on(source, config.data().path());
         try (TaskModel model =

@@ -320,6 +320,8 @@ public final class RerankingTask implements TrainingTask<RerankingConfig> {
     @Override
     public TaskEvaluation evaluate(RerankingConfig config, EvaluationRequest request)
             throws IOException {
+        request.requireAll(name());
+        request.requireTest(name());
         TextSource source = config.data().measured();
         RerankingScores scores = scores(config, request, 0);
         Map<String, Double> all = new LinkedHashMap<>();

@@ -220,7 +220,8 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
     @Override
     public TaskEvaluation evaluate(TranslationConfig config, EvaluationRequest request)
             throws IOException {
-        return evaluate(Corpora.of(config.data()).test(), request);
+        Corpora corpora = Corpora.of(config.data());
+        return evaluate(request.part(corpora.test(), corpora.valid()), request);
     }
 
     /** Measures a model that translates on pairs. */
@@ -228,7 +229,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
             throws IOException {
         List<String> asked = request.metrics().isEmpty() ? METRICS : request.metrics();
         Evaluation.check(asked);
-        List<SentencePair> pairs = corpus.readAll();
+        List<SentencePair> pairs = request.some(corpus.readAll());
         try (TextGenerator model = TextTranslator.load(request.model(), request.loader())) {
             Evaluation evaluation =
                     Evaluation.of(

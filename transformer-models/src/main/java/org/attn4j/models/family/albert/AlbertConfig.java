@@ -1,7 +1,9 @@
 package org.attn4j.models.family.albert;
 
+import com.google.gson.JsonObject;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
@@ -49,6 +51,7 @@ public record AlbertConfig(
                 "layers_to_keep",
                 "net_structure_type",
                 "num_memory_blocks");
+        config.supportsOnly(PrunedHeads.KEY, new JsonObject());
         EncoderConfig layers =
                 EncoderConfig.of(
                         config,

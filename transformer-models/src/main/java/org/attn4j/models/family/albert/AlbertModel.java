@@ -52,7 +52,7 @@ public final class AlbertModel extends BaseModel {
             List<TransformerLayer> own = new ArrayList<>();
             for (int i = 0; i < config.layersOfGroup(); i++) {
                 float dropout = config.layers().hiddenDropout();
-                own.add(EncoderLayers.layer(config.layers(), dropout, 0));
+                own.add(EncoderLayers.layer(config.layers(), i, dropout, 0));
             }
             groups.add(own);
         }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 
 /**
@@ -29,6 +30,7 @@ import org.attn4j.models.layer.Activation;
  * @param padId {@code pad_token_id}
  * @param startId {@code decoder_start_token_id}, or null
  * @param initializerRange {@code init_std}
+ * @param prunedHeads {@code pruned_heads}
  */
 public record BartConfig(
         int vocabularySize,
@@ -47,7 +49,8 @@ public record BartConfig(
         boolean tieEmbeddings,
         int padId,
         Integer startId,
-        double initializerRange) {
+        double initializerRange,
+        PrunedHeads prunedHeads) {
 
     /**
      * The sizes of one side.
@@ -96,6 +99,8 @@ public record BartConfig(
                 modelSize);
         Require.that(
                 initializerRange >= 0, "init_std must be at least 0, got %s", initializerRange);
+        prunedHeads.requireWithin(
+                encoder.layers(), encoder.heads(), decoder.layers(), decoder.heads());
     }
 
     /**
@@ -154,7 +159,8 @@ public record BartConfig(
                 config.bool("tie_word_embeddings", true),
                 config.token("pad_token_id", marian ? 58100 : 1, vocabularySize),
                 startId(config, variant, vocabularySize),
-                config.number("init_std", 0.02));
+                config.number("init_std", 0.02),
+                PrunedHeads.of(config));
     }
 
     /**

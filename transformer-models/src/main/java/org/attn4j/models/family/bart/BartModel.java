@@ -7,6 +7,7 @@ import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.position.LearnedPositions;
 import org.attn4j.attention.position.SinusoidalPositions;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
@@ -110,7 +111,11 @@ final class BartModel {
                 null,
                 TransformerStack.of(
                         side.layers(),
-                        i -> new TransformerLayer(attention(side), feedForward(side), layout())),
+                        i ->
+                                new TransformerLayer(
+                                        attention(side, AttentionSlot.ENCODER_SELF, i),
+                                        feedForward(side),
+                                        layout())),
                 finalNorm());
     }
 
@@ -123,9 +128,9 @@ final class BartModel {
                         side.layers(),
                         i ->
                                 new TransformerLayer(
-                                        attention(side),
+                                        attention(side, AttentionSlot.DECODER_SELF, i),
                                         AttentionMask.none(),
-                                        attention(side),
+                                        attention(side, AttentionSlot.CROSS, i),
                                         feedForward(side),
                                         layout())),
                 finalNorm());
@@ -161,11 +166,12 @@ final class BartModel {
         return LayerLayout.of(this::norm, normOrder, config.dropout());
     }
 
-    private MultiHeadAttention attention(BartConfig.Side side) {
+    private MultiHeadAttention attention(BartConfig.Side side, AttentionSlot slot, int layer) {
         return MultiHeadAttention.builder()
                 .setModelSize(config.modelSize())
                 .setHeads(side.heads())
                 .optDropout(config.attentionDropout())
+                .optPrunedHeads(config.prunedHeads().at(slot, layer))
                 .build();
     }
 

@@ -35,7 +35,7 @@ public final class BertModel extends BaseModel {
         layers =
                 addChildBlock(
                         "layers",
-                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config)));
+                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config, i)));
         pooler = pooled ? addChildBlock("pooler", new Pooler(config.hiddenSize())) : null;
     }
 

@@ -1,7 +1,9 @@
 package org.attn4j.models.family.bigbird;
 
+import com.google.gson.JsonObject;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
@@ -41,6 +43,7 @@ public record BigBirdConfig(
      */
     public static BigBirdConfig of(ConfigReader config) {
         config.supportsOnly("position_embedding_type", "absolute");
+        config.supportsOnly(PrunedHeads.KEY, new JsonObject());
         return new BigBirdConfig(
                 EncoderConfig.of(
                         config,

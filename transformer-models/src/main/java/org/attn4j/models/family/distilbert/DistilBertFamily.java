@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelFamily;
@@ -111,6 +112,7 @@ public final class DistilBertFamily implements ModelFamily {
                 dropout,
                 reader.token("pad_token_id", 0, vocabularySize),
                 reader.bool("tie_word_embeddings", true),
-                EncoderConfig.Positions.ABSOLUTE);
+                EncoderConfig.Positions.ABSOLUTE,
+                PrunedHeads.of(reader));
     }
 }

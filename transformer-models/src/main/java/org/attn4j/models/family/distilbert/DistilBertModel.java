@@ -36,7 +36,7 @@ public final class DistilBertModel extends BaseModel {
                         "layers",
                         TransformerStack.of(
                                 config.layers(),
-                                i -> EncoderLayers.layer(config, 0, config.hiddenDropout())));
+                                i -> EncoderLayers.layer(config, i, 0, config.hiddenDropout())));
     }
 
     @Override

@@ -38,7 +38,7 @@ public final class ElectraModel extends BaseModel {
         layers =
                 addChildBlock(
                         "layers",
-                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config)));
+                        TransformerStack.of(config.layers(), i -> EncoderLayers.layer(config, i)));
     }
 
     @Override

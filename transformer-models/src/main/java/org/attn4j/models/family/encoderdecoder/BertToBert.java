@@ -35,9 +35,9 @@ final class BertToBert {
                         architecture,
                         weights(decoder.tieEmbeddings()),
                         null,
-                        stack(encoder, sources, i -> EncoderLayers.layer(encoder)),
+                        stack(encoder, sources, i -> EncoderLayers.layer(encoder, i)),
                         sameSize ? null : LinearBlock.of(decoder.hiddenSize(), true),
-                        stack(decoder, targets, i -> EncoderLayers.decoderLayer(decoder)),
+                        stack(decoder, targets, i -> EncoderLayers.decoderLayer(decoder, i)),
                         new MaskedLanguageHead(
                                 decoder.hiddenSize(),
                                 targets,

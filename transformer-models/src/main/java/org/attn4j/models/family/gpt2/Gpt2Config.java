@@ -3,6 +3,7 @@ package org.attn4j.models.family.gpt2;
 import java.util.Map;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
 
@@ -26,6 +27,7 @@ import org.attn4j.models.model.causal.LayerTypes;
  * @param scaleByLayer {@code scale_attn_by_inverse_layer_idx}: whether those of layer i are divided
  *     by i + 1 too
  * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param prunedHeads {@code pruned_heads}
  */
 public record Gpt2Config(
         int vocabularySize,
@@ -43,7 +45,8 @@ public record Gpt2Config(
         double initializerRange,
         boolean scaleScores,
         boolean scaleByLayer,
-        boolean tieEmbeddings) {
+        boolean tieEmbeddings,
+        PrunedHeads prunedHeads) {
 
     public Gpt2Config {
         Require.that(
@@ -60,6 +63,7 @@ public record Gpt2Config(
                 heads,
                 maxPositions,
                 layers);
+        prunedHeads.requireWithin(layers, heads);
     }
 
     /**
@@ -110,7 +114,8 @@ public record Gpt2Config(
                 reader.number("initializer_range", 0.02),
                 reader.bool("scale_attn_weights", true),
                 reader.bool("scale_attn_by_inverse_layer_idx", false),
-                reader.bool("tie_word_embeddings", true));
+                reader.bool("tie_word_embeddings", true),
+                PrunedHeads.of(reader));
     }
 
     /** What the scores of a layer are multiplied by. */

@@ -77,6 +77,7 @@ public final class Gpt2Model extends DecoderOnlyModel {
                         .setHeads(config.heads())
                         .optScale(config.scale(layer))
                         .optDropout(config.attentionDropout())
+                        .optPrunedHeads(config.prunedHeads().at(layer))
                         .build();
         return new TransformerLayer(
                 attention,

@@ -1,9 +1,11 @@
 package org.attn4j.models.family.longformer;
 
+import com.google.gson.JsonObject;
 import java.util.Collections;
 import java.util.List;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.model.encoder.EncoderConfig;
 
 /**
@@ -54,6 +56,7 @@ public record LongformerConfig(EncoderConfig layers, List<Integer> windows, int 
         config.supportsOnly("autoregressive", false);
         config.supportsOnly("position_embedding_type", "absolute");
         refuseDilation(config);
+        config.supportsOnly(PrunedHeads.KEY, new JsonObject());
         EncoderConfig layers = EncoderConfig.of(config, DEFAULTS);
         return new LongformerConfig(
                 layers, windows(config, layers.layers()), config.integer("sep_token_id", 2));

@@ -2,6 +2,7 @@ package org.attn4j.models.family.opt;
 
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.model.causal.LayerTypes;
 
@@ -25,6 +26,7 @@ import org.attn4j.models.model.causal.LayerTypes;
  * @param affineNorms {@code layer_norm_elementwise_affine}: whether norms have weights and biases
  * @param initializerRange {@code init_std}
  * @param tieEmbeddings {@code tie_word_embeddings}
+ * @param prunedHeads {@code pruned_heads}
  */
 public record OptConfig(
         int vocabularySize,
@@ -42,7 +44,8 @@ public record OptConfig(
         boolean bias,
         boolean affineNorms,
         double initializerRange,
-        boolean tieEmbeddings) {
+        boolean tieEmbeddings,
+        PrunedHeads prunedHeads) {
 
     public OptConfig {
         Require.that(
@@ -55,6 +58,7 @@ public record OptConfig(
                 embeddingSize,
                 maxPositions,
                 layers);
+        prunedHeads.requireWithin(layers, heads);
     }
 
     /**
@@ -91,7 +95,8 @@ public record OptConfig(
                 reader.bool("enable_bias", true),
                 reader.bool("layer_norm_elementwise_affine", true),
                 reader.number("init_std", 0.02),
-                reader.bool("tie_word_embeddings", true));
+                reader.bool("tie_word_embeddings", true),
+                PrunedHeads.of(reader));
     }
 
     /** Whether token vectors are of another size than the model. */

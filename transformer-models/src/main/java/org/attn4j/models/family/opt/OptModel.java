@@ -66,7 +66,9 @@ public final class OptModel extends DecoderOnlyModel {
                 addChildBlock(
                         "embed_positions",
                         new LearnedPositions(config.maxPositions(), config.hiddenSize(), OFFSET));
-        layers = addChildBlock("layers", TransformerStack.of(config.layers(), i -> layer(config)));
+        layers =
+                addChildBlock(
+                        "layers", TransformerStack.of(config.layers(), i -> layer(config, i)));
         norm = config.finalNorm() ? addChildBlock("norm", norm(config)) : null;
         projectOut =
                 config.projected()
@@ -100,13 +102,14 @@ public final class OptModel extends DecoderOnlyModel {
         return block == null ? x : Layers.apply(block, parameters, x, training);
     }
 
-    private static TransformerLayer layer(OptConfig config) {
+    private static TransformerLayer layer(OptConfig config, int layer) {
         MultiHeadAttention attention =
                 MultiHeadAttention.builder()
                         .setModelSize(config.hiddenSize())
                         .setHeads(config.heads())
                         .optBias(config.bias())
                         .optDropout(config.attentionDropout())
+                        .optPrunedHeads(config.prunedHeads().at(layer))
                         .build();
         return new TransformerLayer(
                 attention,

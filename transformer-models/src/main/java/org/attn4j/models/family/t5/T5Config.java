@@ -3,6 +3,7 @@ package org.attn4j.models.family.t5;
 import java.util.Map;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 
 /**
@@ -26,6 +27,7 @@ import org.attn4j.models.layer.Activation;
  * @param padId {@code pad_token_id}
  * @param startId {@code decoder_start_token_id}, or null
  * @param initializerFactor {@code initializer_factor}
+ * @param prunedHeads {@code pruned_heads}
  */
 public record T5Config(
         int vocabularySize,
@@ -44,7 +46,8 @@ public record T5Config(
         boolean tieEmbeddings,
         int padId,
         Integer startId,
-        double initializerFactor) {
+        double initializerFactor,
+        PrunedHeads prunedHeads) {
 
     private static final String GATED = "gated-";
 
@@ -71,6 +74,7 @@ public record T5Config(
                         + " got layer_norm_epsilon=%s, initializer_factor=%s",
                 epsilon,
                 initializerFactor);
+        prunedHeads.requireWithin(encoderLayers, heads, decoderLayers, heads);
     }
 
     /**
@@ -113,7 +117,8 @@ public record T5Config(
                         && config.bool("scale_decoder_outputs", true),
                 config.token("pad_token_id", 0, vocabularySize),
                 config.token("decoder_start_token_id", null, vocabularySize),
-                config.number("initializer_factor", 1));
+                config.number("initializer_factor", 1),
+                PrunedHeads.of(config));
     }
 
     /** {@code gated-gelu} has always meant the tanh form, any other name means what it says. */

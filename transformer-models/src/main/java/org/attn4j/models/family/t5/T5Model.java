@@ -5,6 +5,7 @@ import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
 import org.attn4j.attention.position.RelativePositionBias;
+import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.models.config.ConfigReader;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.Embeddings;
@@ -107,7 +108,11 @@ final class T5Model {
                 positions(true),
                 TransformerStack.of(
                         config.encoderLayers(),
-                        i -> new TransformerLayer(attention(), feedForward(), layout())),
+                        i ->
+                                new TransformerLayer(
+                                        attention(AttentionSlot.ENCODER_SELF, i),
+                                        feedForward(),
+                                        layout())),
                 norm());
     }
 
@@ -119,9 +124,9 @@ final class T5Model {
                         config.decoderLayers(),
                         i ->
                                 new TransformerLayer(
-                                        attention(),
+                                        attention(AttentionSlot.DECODER_SELF, i),
                                         AttentionMask.none(),
-                                        attention(),
+                                        attention(AttentionSlot.CROSS, i),
                                         feedForward(),
                                         layout())),
                 norm());
@@ -140,7 +145,7 @@ final class T5Model {
         return LayerLayout.of(this::norm, NormOrder.PRE, config.dropout());
     }
 
-    private MultiHeadAttention attention() {
+    private MultiHeadAttention attention(AttentionSlot slot, int layer) {
         return MultiHeadAttention.builder()
                 .setModelSize(config.modelSize())
                 .setHeads(config.heads())
@@ -148,6 +153,7 @@ final class T5Model {
                 .optScale(1)
                 .optBias(false)
                 .optDropout(config.dropout())
+                .optPrunedHeads(config.prunedHeads().at(slot, layer))
                 .build();
     }
 

@@ -73,6 +73,7 @@ public interface AttentionFactory {
                 config.maxLength(),
                 rotary
                         ? RotaryEmbedding.builder().setSize(config.modelSize() / heads).build()
-                        : null);
+                        : null,
+                config.prunedHeads().at(slot, layer));
     }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.config.RecordCodec;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
@@ -58,7 +59,13 @@ final class TransformerCodec {
                     .key("bosId", "bos_token_id")
                     .key("eosId", "eos_token_id")
                     .key("decoderStartId", "decoder_start_token_id")
-                    .key("sourceEos", "source_has_eos");
+                    .key("sourceEos", "source_has_eos")
+                    .form(
+                            "prunedHeads",
+                            "a list of heads, each once, for each attention",
+                            PrunedHeads::of,
+                            PrunedHeads::json)
+                    .optional("prunedHeads");
 
     private TransformerCodec() {}
 

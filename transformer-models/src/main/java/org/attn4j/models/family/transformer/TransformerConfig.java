@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.Objects;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.NormOrder;
 import org.attn4j.models.layer.Tie;
@@ -43,6 +44,7 @@ import org.attn4j.models.layer.Tie;
  * @param eosId id that ends a sentence
  * @param decoderStartId id that the decoder starts from
  * @param sourceEos whether a source sentence ends with {@code eosId}
+ * @param prunedHeads the attention heads that the model is without
  */
 public record TransformerConfig(
         int modelSize,
@@ -73,7 +75,8 @@ public record TransformerConfig(
         int bosId,
         int eosId,
         int decoderStartId,
-        boolean sourceEos) {
+        boolean sourceEos,
+        PrunedHeads prunedHeads) {
 
     public TransformerConfig {
         requirePositive("modelSize", modelSize);
@@ -127,6 +130,7 @@ public record TransformerConfig(
                         + " eosId=%s, sourceVocabularySize=%s",
                 eosId,
                 sourceVocabularySize);
+        prunedHeads.requireWithin(encoderLayers, encoderHeads, decoderLayers, decoderHeads);
     }
 
     /**
@@ -224,6 +228,7 @@ public record TransformerConfig(
         private int eosId = 2;
         private int decoderStartId = 1;
         private boolean sourceEos = true;
+        private PrunedHeads prunedHeads = PrunedHeads.NONE;
 
         Builder() {}
 
@@ -257,6 +262,7 @@ public record TransformerConfig(
             eosId = config.eosId;
             decoderStartId = config.decoderStartId;
             sourceEos = config.sourceEos;
+            prunedHeads = config.prunedHeads;
         }
 
         /**
@@ -627,6 +633,17 @@ public record TransformerConfig(
         }
 
         /**
+         * Sets the attention heads that the model is without.
+         *
+         * @param prunedHeads the value
+         * @return this builder
+         */
+        public Builder optPrunedHeads(PrunedHeads prunedHeads) {
+            this.prunedHeads = prunedHeads;
+            return this;
+        }
+
+        /**
          * Builds the configuration. What was left open follows from the rest: a final norm stands
          * after pre-norm stacks, and all embeddings are tied if both sides have one vocabulary
          * size, else the decoder's two.
@@ -664,7 +681,8 @@ public record TransformerConfig(
                     bosId,
                     eosId,
                     decoderStartId,
-                    sourceEos);
+                    sourceEos,
+                    prunedHeads);
         }
 
         private Tie defaultTie() {

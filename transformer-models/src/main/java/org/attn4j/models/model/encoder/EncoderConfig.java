@@ -3,6 +3,7 @@ package org.attn4j.models.model.encoder;
 import java.util.Locale;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.ConfigReader;
+import org.attn4j.models.config.PrunedHeads;
 import org.attn4j.models.layer.Activation;
 import org.attn4j.models.layer.TokenEmbedding;
 
@@ -25,6 +26,7 @@ import org.attn4j.models.layer.TokenEmbedding;
  * @param padId {@code pad_token_id}
  * @param tieEmbeddings {@code tie_word_embeddings}
  * @param positions {@code position_embedding_type}
+ * @param prunedHeads {@code pruned_heads}
  */
 public record EncoderConfig(
         int vocabularySize,
@@ -42,7 +44,8 @@ public record EncoderConfig(
         float classifierDropout,
         int padId,
         boolean tieEmbeddings,
-        Positions positions) {
+        Positions positions,
+        PrunedHeads prunedHeads) {
 
     /** How a layer knows the position of a token. */
     public enum Positions {
@@ -90,6 +93,7 @@ public record EncoderConfig(
                 "layer_norm_eps must be above 0 and initializer_range at least 0, got layer_norm_eps=%s, initializer_range=%s",
                 epsilon,
                 initializerRange);
+        prunedHeads.requireWithin(layers, heads);
     }
 
     /**
@@ -161,7 +165,8 @@ public record EncoderConfig(
                 config.rate("classifier_dropout", hiddenDropout),
                 config.token("pad_token_id", defaults.padId, vocabularySize),
                 config.bool("tie_word_embeddings", true),
-                config.choice("position_embedding_type", "absolute", Positions::of));
+                config.choice("position_embedding_type", "absolute", Positions::of),
+                PrunedHeads.of(config));
     }
 
     /**

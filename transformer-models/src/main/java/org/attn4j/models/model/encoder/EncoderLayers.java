@@ -46,10 +46,11 @@ public final class EncoderLayers {
      * Makes one of BERT's layers.
      *
      * @param config the hyperparameters
+     * @param index the number of the layer, from 0
      * @return the layer
      */
-    public static TransformerLayer layer(EncoderConfig config) {
-        return layer(config, attention(config));
+    public static TransformerLayer layer(EncoderConfig config, int index) {
+        return layer(config, attention(config, index));
     }
 
     /**
@@ -70,27 +71,29 @@ public final class EncoderLayers {
      * Makes a layer with other rates of dropout.
      *
      * @param config the hyperparameters
+     * @param index the number of the layer, from 0
      * @param attentionDropout dropout of what attention gives
      * @param feedForwardDropout dropout of what the feed-forward block gives
      * @return the layer
      */
     public static TransformerLayer layer(
-            EncoderConfig config, float attentionDropout, float feedForwardDropout) {
+            EncoderConfig config, int index, float attentionDropout, float feedForwardDropout) {
         return new TransformerLayer(
-                attention(config),
+                attention(config, index),
                 feedForward(config),
                 layout(config, attentionDropout, feedForwardDropout));
     }
 
     /**
-     * Makes a layer with cross-attention.
+     * Makes a layer with cross-attention, of which no heads are pruned.
      *
      * @param config the hyperparameters
+     * @param index the number of the layer, from 0
      * @return the layer
      */
-    public static TransformerLayer decoderLayer(EncoderConfig config) {
+    public static TransformerLayer decoderLayer(EncoderConfig config, int index) {
         return new TransformerLayer(
-                attention(config),
+                attention(config, index),
                 AttentionMask.none(),
                 MultiHeadAttention
                         .builder() // without distances: positions of two sequences have none
@@ -102,12 +105,13 @@ public final class EncoderLayers {
                 layout(config, config.hiddenDropout(), config.hiddenDropout()));
     }
 
-    private static MultiHeadAttention attention(EncoderConfig config) {
+    private static MultiHeadAttention attention(EncoderConfig config, int index) {
         return MultiHeadAttention.builder()
                 .setModelSize(config.hiddenSize())
                 .setHeads(config.heads())
                 .optDropout(config.attentionDropout())
                 .optRelativeKeys(relativeKeys(config))
+                .optPrunedHeads(config.prunedHeads().at(index))
                 .build();
     }
 
