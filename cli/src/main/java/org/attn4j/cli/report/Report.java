@@ -93,8 +93,10 @@ public record Report(String title, List<Section> sections) {
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.append("<title>").append(escape(title)).append("</title>\n");
         html.append("<style>\n").append(STYLE).append("</style>\n");
-        html.append("<script type=\"module\">\n").append(CHART_SCRIPT);
-        html.append("</script></head><body>\n");
+        if (sections.stream().anyMatch(Section.Curves.class::isInstance)) {
+            html.append("<script type=\"module\">\n").append(CHART_SCRIPT).append("</script>\n");
+        }
+        html.append("</head><body>\n");
         html.append("<h1>").append(escape(title)).append("</h1>\n");
         for (Section section : sections) {
             String content = content(section);

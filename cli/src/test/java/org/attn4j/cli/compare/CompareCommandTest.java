@@ -25,6 +25,7 @@ import org.attn4j.models.training.StopSignal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
 import picocli.CommandLine;
 
@@ -99,7 +100,8 @@ class CompareCommandTest {
                         .newDocumentBuilder()
                         .parse(new InputSource(new StringReader(body)));
         assertTrue(document.getElementsByTagName("svg").getLength() >= 6, html);
-        assertEquals(3, document.getElementsByTagName("tr").getLength());
+        Element rows = (Element) document.getElementsByTagName("table").item(0);
+        assertEquals(3, rows.getElementsByTagName("tr").getLength());
     }
 
     @Test
