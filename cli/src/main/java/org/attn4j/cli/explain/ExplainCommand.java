@@ -50,7 +50,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Parameters(
             arity = "0..3",
-            paramLabel = "[MECHANISM] TEXT [TARGET]",
+            paramLabel = "[MECHANISM] [TEXT [TARGET]]",
             hideParamSyntax = true,
             description = {
                 "The lesson, the text (default: a short one), and for mechanisms that look from",
@@ -170,7 +170,7 @@ public final class ExplainCommand implements Callable<Integer> {
         int usualHeads = hasHeads && size % USUAL_HEADS == 0 ? USUAL_HEADS : 1;
         return new Setting(
                 tokens(asked.text() == null ? asked.lesson().usualText() : asked.text()),
-                asked.target() == null ? List.of() : tokens(asked.target()),
+                asked.target() == null ? null : tokens(asked.target()),
                 size,
                 heads == null ? usualHeads : heads,
                 causal,

@@ -14,9 +14,7 @@ record Labels(List<String> queries, List<String> keys) {
 
     /** The names where one of the queries alone is at work. */
     Labels ofQuery(int number) {
-        return queries.size() <= 1
-                ? this
-                : new Labels(List.of(queries.get(number)), keys);
+        return queries.size() <= 1 ? this : new Labels(List.of(queries.get(number)), keys);
     }
 
     /** Names for one side of a table. */

@@ -13,7 +13,8 @@ import org.attn4j.common.Require;
  * What a lesson is worked through on.
  *
  * @param tokens the words of the text
- * @param target the words of the second text, which looks at the first; empty for none
+ * @param target the words of the second text, which looks at the first; null for none, which is
+ *     kept as an empty list
  * @param modelSize D, the features of a token
  * @param heads N, for a lesson with heads
  * @param causal whether a token sees itself and earlier ones alone
@@ -35,7 +36,7 @@ record Setting(
 
     Setting {
         tokens = checked("the text", 2, tokens);
-        target = target.isEmpty() ? List.of() : checked("the second text", 1, target);
+        target = target == null ? List.of() : checked("the second text", 1, target);
         Require.that(
                 modelSize >= 2 && modelSize <= LARGEST,
                 "--d-model must be from 2 to %s, so that its numbers can be read, got %s",

@@ -81,8 +81,13 @@ class ExplainCommandTest {
 
     static Stream<List<String>> badInput() {
         return Stream.of(
-                List.of("no lesson is called 'aditive', did you mean 'additive'?", "aditive", "a b"),
-                List.of("no lesson is called 'mask-self', did you mean 'masked-self'?", "mask-self"),
+                List.of(
+                        "no lesson is called 'aditive', did you mean 'additive'?",
+                        "aditive",
+                        "a b"),
+                List.of(
+                        "no lesson is called 'mask-self', did you mean 'masked-self'?",
+                        "mask-self"),
                 List.of("must have from 2 to 16 words", "multi-head", "one"),
                 List.of("must have from 2 to 16 words", "multi-head", "a ".repeat(17)),
                 List.of("must have from 2 to 16 words", "multi-head", ""),
