@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -24,10 +25,10 @@ import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.MechanismInfo;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.cli.Cli;
 import org.attn4j.cli.report.NumberTable;
 import org.attn4j.cli.report.Section;
 import org.attn4j.models.checkpoint.BlockParameters;
-import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,10 @@ class LessonsTest {
     private static final Pattern SUMS_TO_ONE =
             Pattern.compile("([Ee]ach row|[Ee]ach row still|they) sums? to 1[.:,;]");
 
+    private static NDManager manager() {
+        return Engine.getEngine(Cli.ENGINE).newBaseManager();
+    }
+
     private static Stream<String> lessons() {
         return Lessons.all().stream().map(Lesson::name);
     }
@@ -54,7 +59,7 @@ class LessonsTest {
     }
 
     private static Explanation explain(String name, String text, int size, int heads) {
-        try (NDManager manager = TestEngine.manager()) {
+        try (NDManager manager = manager()) {
             Lesson lesson = Lessons.named(name);
             int own = lesson.choices().contains(Lesson.Choice.HEADS) ? heads : 1;
             List<String> words = List.of((text == null ? lesson.usualText() : text).split(" "));
@@ -288,7 +293,7 @@ class LessonsTest {
 
     @Test
     void aCausalLessonHasTheMask() {
-        try (NDManager manager = TestEngine.manager()) {
+        try (NDManager manager = manager()) {
             Setting setting = new Setting(List.of("a", "b", "c"), null, 4, 2, true, 1, manager);
             Explanation lesson = Lessons.named("multi-head").explain(setting);
             assertArrayEquals(
@@ -311,7 +316,7 @@ class LessonsTest {
                 Mechanisms.create(
                         new AttentionSpec(name, text.options()),
                         new AttentionSite(slot, 0, 4, text.heads() ? 2 : 1, 0, 3, null));
-        try (NDManager manager = TestEngine.manager()) {
+        try (NDManager manager = manager()) {
             Shape x = new Shape(1, 3, 4);
             block.initialize(manager, DataType.FLOAT32, x, x, x);
             Set<String> left = new HashSet<>(BlockParameters.of(block).byPath().keySet());
