@@ -80,7 +80,10 @@ public final class Stages {
     /** The favour for what is near the centre, (B, 1, T, S). */
     public static final String GAUSSIAN = "gaussian";
 
-    /** The weights before they are favoured, drawn from, mixed or split, (B, N, T, S). */
+    /**
+     * The weights before they are favoured or drawn from, or before a sentinel takes its share, (B,
+     * N, T, S); those of one step, (B, 1, S), where weights are told for all steps together.
+     */
     public static final String PLAIN_WEIGHTS = "plainWeights";
 
     /** The weights after heads were mixed, (B, Nv, T, S). */

@@ -188,6 +188,7 @@ public final class TemporalAttention extends AbstractBlock {
             NDArray scores = scored(inputScore, parameters, query(state), keys, step, training);
             NDArray alpha = scores.squeeze(1).softmax(-1); // (B, n)
             NDArray weighed = alpha.mul(values);
+            AttentionObserver.tell(step, Stages.PLAIN_WEIGHTS, () -> alpha.expandDims(1));
             AttentionObserver.tell(step, Stages.VALUE, () -> values.expandDims(1));
             AttentionObserver.tell(step, Stages.CONTEXT, () -> weighed.expandDims(1));
             state = encoder.step(parameters, weighed, state, training);
@@ -268,6 +269,7 @@ public final class TemporalAttention extends AbstractBlock {
             NDArray beta = scores.softmax(-1); // (B, 1, T)
             weights.add(beta.squeeze(1));
             NDArray read = beta.matMul(encoded); // (B, 1, m)
+            AttentionObserver.tell(step, Stages.PLAIN_WEIGHTS, () -> beta);
             AttentionObserver.tell(step, Stages.VALUE, () -> encoded);
             AttentionObserver.tell(step, Stages.CONTEXT, () -> read);
             return read.squeeze(1); // (B, m)

@@ -441,6 +441,7 @@ class StagesTest {
                     double[] weights = softmax(one, Stages.SCORES, 0, 0);
                     for (int s = 0; s < weights.length; s++) {
                         assertEquals(weights[s], all.at("weights", 0, 0, step, s), ROUNDING);
+                        assertEquals(weights[s], one.at(Stages.PLAIN_WEIGHTS, 0, 0, s), ROUNDING);
                     }
                 }
             }

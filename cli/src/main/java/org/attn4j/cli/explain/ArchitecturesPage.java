@@ -113,7 +113,7 @@ final class ArchitecturesPage implements Lesson {
         return new Section.Worked(
                 "Side by side",
                 List.of(
-                        "How many words are seen by the first word of the source, '%s', and by the last of the target, '%s': counted in the weights above, in those that are not 0."
+                        "How many words are seen by the first word of the source, '%s', and by the last of the target, '%s': counted in the weights above, in those that are not 0. (0 where there is no target.)"
                                 .formatted(source.get(0), last)),
                 "",
                 List.of(

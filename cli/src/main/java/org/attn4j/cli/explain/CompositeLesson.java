@@ -72,6 +72,11 @@ final class CompositeLesson implements Lesson {
     }
 
     @Override
+    public String usualText() {
+        return text.text();
+    }
+
+    @Override
     public Set<Choice> choices() {
         return name().equals("time-axis")
                 ? EnumSet.of(Choice.TEXT, Choice.D_MODEL, Choice.HEADS)
@@ -137,7 +142,7 @@ final class CompositeLesson implements Lesson {
                         ids("the sentences, of one word each", tokens, ids),
                         ids("the question", List.of(tokens.get(count - 1)), asked)),
                 site -> true,
-                Labels.of(List.of("question"), tokens));
+                new Labels(List.of("question"), tokens));
     }
 
     private static Run keyValueMemory(Setting setting, Recording recording) {
@@ -161,7 +166,7 @@ final class CompositeLesson implements Lesson {
         inputs.addAll(Tables.of("the keys", tokens, keys));
         inputs.addAll(Tables.of("their values", tokens, values));
         inputs.addAll(Tables.of("the question", List.of(tokens.get(0)), query));
-        return new Run(block, inputs, site -> true, Labels.of(List.of("question"), tokens));
+        return new Run(block, inputs, site -> true, new Labels(List.of("question"), tokens));
     }
 
     private static Run hierarchical(Setting setting, Recording recording) {
@@ -191,7 +196,7 @@ final class CompositeLesson implements Lesson {
                                 Recording.Told.of("", "words", words).matrix(0)),
                         ids("the numbers of the words", tokens, ids)),
                 site -> true,
-                Labels.of(List.of(), tokens));
+                new Labels(List.of(), tokens));
     }
 
     private static Run temporalInput(Setting setting, Recording recording) {
@@ -226,7 +231,7 @@ final class CompositeLesson implements Lesson {
                 block,
                 inputs,
                 site -> !site.contains(".") || last.contains(site),
-                Labels.of(List.of("state"), tokens));
+                new Labels(List.of("state"), tokens));
     }
 
     private static Run timeAxis(Setting setting, Recording recording) {
@@ -258,6 +263,6 @@ final class CompositeLesson implements Lesson {
                             told.matrix(frame)));
         }
         return new Run(
-                block, inputs, site -> true, Labels.of(Labels.numbered("frame ", FRAMES), tokens));
+                block, inputs, site -> true, new Labels(Labels.numbered("frame ", FRAMES), tokens));
     }
 }

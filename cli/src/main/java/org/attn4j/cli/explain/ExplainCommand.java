@@ -41,7 +41,6 @@ import picocli.CommandLine.Spec;
 public final class ExplainCommand implements Callable<Integer> {
 
     private static final String USUAL = "multi-head";
-    private static final String USUAL_TEXT = "the cat sat";
     private static final int USUAL_SIZE = 4;
     private static final int USUAL_HEADS = 2;
     private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
@@ -51,12 +50,10 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Parameters(
             arity = "0..3",
-            paramLabel = "[MECHANISM] TEXT [TARGET]",
+            paramLabel = "[MECHANISM] [TEXT [TARGET]]",
             hideParamSyntax = true,
             description = {
-                "The lesson, the text (default: "
-                        + USUAL_TEXT
-                        + "), and for mechanisms that look from",
+                "The lesson, the text (default: a short one), and for mechanisms that look from",
                 "one text at another the second text, which looks."
             })
     private List<String> words = List.of();
@@ -172,8 +169,8 @@ public final class ExplainCommand implements Callable<Integer> {
         int size = modelSize == null ? USUAL_SIZE : modelSize;
         int usualHeads = hasHeads && size % USUAL_HEADS == 0 ? USUAL_HEADS : 1;
         return new Setting(
-                tokens(asked.text() == null ? USUAL_TEXT : asked.text()),
-                asked.target() == null ? List.of() : tokens(asked.target()),
+                tokens(asked.text() == null ? asked.lesson().usualText() : asked.text()),
+                asked.target() == null ? null : tokens(asked.target()),
                 size,
                 heads == null ? usualHeads : heads,
                 causal,

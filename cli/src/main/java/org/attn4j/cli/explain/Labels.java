@@ -9,12 +9,12 @@ import java.util.stream.IntStream;
  *
  * @param queries what looks
  * @param keys what is looked at
- * @param more what the keys behind those are called, such as persistent vectors
  */
-record Labels(List<String> queries, List<String> keys, String more) {
+record Labels(List<String> queries, List<String> keys) {
 
-    static Labels of(List<String> queries, List<String> keys) {
-        return new Labels(queries, keys, "key");
+    /** The names where one of the queries alone is at work. */
+    Labels ofQuery(int number) {
+        return queries.size() <= 1 ? this : new Labels(List.of(queries.get(number)), keys);
     }
 
     /** Names for one side of a table. */
@@ -30,7 +30,7 @@ record Labels(List<String> queries, List<String> keys, String more) {
     private List<String> keys(int size) {
         List<String> names = new ArrayList<>(keys);
         for (int i = keys.size(); i < size; i++) {
-            names.add(more + " " + (i - keys.size() + 1));
+            names.add("learned " + (i - keys.size() + 1)); // persistent vectors
         }
         return names;
     }

@@ -33,6 +33,11 @@ interface Lesson {
     /** What may be set. */
     Set<Choice> choices();
 
+    /** The text unless one is given, long enough that something is seen. */
+    default String usualText() {
+        return "the cat sat";
+    }
+
     /** Works it through. */
     Explanation explain(Setting setting);
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  *
  * @param name of the mechanism, or of a text that others refine
  * @param like the text that this one refines; null for none
+ * @param text the words that it is worked on unless others are given
  * @param intro what the mechanism is for and how it differs, a sentence or two each
  * @param cross whether a second sequence looks at the text, rather than the text at itself
  * @param positions whether positions are added to the embeddings
@@ -28,6 +29,7 @@ import java.util.Map;
 record LessonText(
         String name,
         String like,
+        String text,
         List<String> intro,
         Boolean cross,
         Boolean positions,
@@ -50,6 +52,7 @@ record LessonText(
                     new LessonText(
                             "",
                             null,
+                            "the cat sat",
                             List.of(),
                             false,
                             true,
@@ -72,12 +75,13 @@ record LessonText(
         Map<String, StageText> all = new LinkedHashMap<>(base.stages);
         if (stages != null) {
             stages.forEach(
-                    (stage, text) ->
-                            all.put(stage, text.over(all.getOrDefault(stage, StageText.NOTHING))));
+                    (stage, said) ->
+                            all.put(stage, said.over(all.getOrDefault(stage, StageText.NOTHING))));
         }
         return new LessonText(
                 name,
                 like,
+                text == null ? base.text : text,
                 intro == null ? base.intro : intro,
                 cross == null ? base.cross : cross,
                 positions == null ? base.positions : positions,

@@ -43,6 +43,11 @@ final class MechanismLesson implements Lesson {
     }
 
     @Override
+    public String usualText() {
+        return text.text();
+    }
+
+    @Override
     public Set<Choice> choices() {
         Set<Choice> choices = EnumSet.of(Choice.TEXT, Choice.D_MODEL);
         if (text.heads()) {
@@ -81,7 +86,10 @@ final class MechanismLesson implements Lesson {
     /** What is said before and behind the steps. */
     static Explanation framed(MechanismInfo info, LessonText text, List<Section.Worked> steps) {
         List<String> intro = new ArrayList<>(text.intro());
-        intro.add("Source: " + info.paper() + ". In one line:");
+        intro.add(
+                "How to read this page: a word is a row of numbers, and a matrix stands behind it, as in q = x W."
+                        + " Each table is what the block itself computed, shown with at most three digits.");
+        intro.add("Source: " + info.paper() + ". In the notation of 'attn4j mechanisms':");
         List<Section.Worked> all = new ArrayList<>();
         all.add(new Section.Worked("What it is", intro, info.equation(), List.of()));
         all.addAll(steps);
@@ -122,13 +130,13 @@ final class MechanismLesson implements Lesson {
         boolean causal = slot(setting) == AttentionSlot.DECODER_SELF;
         AttentionMask mask = causal ? AttentionMask.causal() : AttentionMask.none();
         if (!text.name().equals("transformer-xl")) {
-            return new Sequences(x, x, Labels.of(tokens, tokens), mask);
+            return new Sequences(x, x, new Labels(tokens, tokens), mask);
         }
         int first = tokens.size() / 2;
         return new Sequences(
                 x.get(new NDIndex(":, {}:", first)),
                 x,
-                Labels.of(tokens.subList(first, tokens.size()), tokens),
+                new Labels(tokens.subList(first, tokens.size()), tokens),
                 AttentionMask.causal());
     }
 
@@ -182,7 +190,7 @@ final class MechanismLesson implements Lesson {
                             "",
                             Tables.of("Y", target, queries)));
             return new Sequences(
-                    queries, keys, Labels.of(target, setting.tokens()), AttentionMask.none());
+                    queries, keys, new Labels(target, setting.tokens()), AttentionMask.none());
         }
         List<String> states = List.of("step 1", "step 2");
         NDArray queries = setting.numbers(2, 1, states.size(), setting.modelSize());
@@ -194,6 +202,6 @@ final class MechanismLesson implements Lesson {
                         "",
                         Tables.of("Y", states, queries)));
         return new Sequences(
-                queries, keys, Labels.of(states, setting.tokens()), AttentionMask.none());
+                queries, keys, new Labels(states, setting.tokens()), AttentionMask.none());
     }
 }

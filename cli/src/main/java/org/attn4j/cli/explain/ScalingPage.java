@@ -14,6 +14,7 @@ import java.util.Set;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.capture.WeightsRecorder;
+import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.DotProductAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.model.AttentionEntropy;
@@ -77,13 +78,15 @@ final class ScalingPage implements Lesson {
         Recording told = new Recording();
         block.attend(parameters, inputs.withObserver(told), false);
         WeightsRecorder recorder = new WeightsRecorder();
-        query.setRequiresGradient(true);
+        long queries = query.getShape().get(1);
+        NDArray added = manager.zeros(new Shape(1, 1, queries, keys.getShape().get(1)));
+        added.setRequiresGradient(true); // to the scores, so it has their gradient
+        AttentionInputs moved = inputs.withMask(AttentionMask.bias(added));
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
-            block.attend(parameters, inputs.withObserver(recorder), true);
+            block.attend(parameters, moved.withObserver(recorder), true);
             collector.backward(recorder.weights().max(new int[] {3}).sum());
         }
-        float[] gradients =
-                query.getGradient().square().sum(new int[] {2}).sqrt().toFloatArray(); // (1, T)
+        float[] gradients = added.getGradient().max(new int[] {3}).toFloatArray(); // (1, 1, T)
         float[] weights = told.get(Recording.WEIGHTS).values();
         return new Scaled(told, weights, gradients, Math.toIntExact(keys.getShape().get(1)));
     }
@@ -110,7 +113,7 @@ final class ScalingPage implements Lesson {
         NDArray q = HostArrays.of(manager, new float[] {1, 2, 3}, new Shape(1, 1, 3));
         NDArray k = HostArrays.of(manager, new float[] {2, 1, 9, 4, 1, 5}, new Shape(1, 2, 3));
         Scaled scaled = attend(q, k, null);
-        Scaled plain = attend(q.duplicate(), k, 1.0);
+        Scaled plain = attend(q, k, 1.0);
         List<NumberTable> inputs = new ArrayList<>(Tables.of("q", query, q));
         inputs.addAll(Tables.of("K", keys, k));
         inputs.add(pair("S", query, keys, scaled.told(), Stages.SCORES));
@@ -147,8 +150,8 @@ final class ScalingPage implements Lesson {
                         "What it does to learning",
                         List.of(
                                 "The entropy −Σ A ln A says how widely the query looks: 0 at one key alone, ln 2 = 0.693 at both alike.",
-                                "The gradient says how much the larger weight moves if the query moves: where it is near 0, nothing is learned about where to look. It was measured with the engine's own differentiation."),
-                        "gradient: |∂ A[1] / ∂ q|",
+                                "The gradient says how much the larger weight moves if its score, as the softmax is given it, moves: what comes back through the softmax is multiplied by it, so where it is near 0 nothing is learned about where to look. It was measured with the engine's own differentiation; by hand it is A[1] (1 − A[1])."),
+                        "gradient: ∂ A[1] / ∂ score[1]",
                         List.of(
                                 new NumberTable(
                                         "measured",
@@ -173,7 +176,7 @@ final class ScalingPage implements Lesson {
             NDArray keys = normal(setting.manager(), random, KEYS, size);
             NDArray query = normal(setting.manager(), random, QUERIES, size);
             Scaled scaled = attend(query, keys, null);
-            Scaled plain = attend(query.duplicate(), keys, 1.0);
+            Scaled plain = attend(query, keys, 1.0);
             values[i] =
                     new float[] {
                         spread(plain.told().get(Stages.SCORES).values()),
@@ -189,9 +192,9 @@ final class ScalingPage implements Lesson {
                 List.of(
                         "%s queries and %s keys of random numbers with mean 0 and variance 1. The spread (standard deviation) of their scores grows as √d_k."
                                 .formatted(QUERIES, KEYS),
-                        "With the division, entropy hardly changes with d_k. Without it, entropy falls towards 0 and so does the gradient of most queries: they look at one key, and nothing tells them to look at another. (The largest entropy is ln %s = %.3f.)"
+                        "With the division, entropy hardly changes with d_k. Without it, entropy falls towards 0; and once most queries give almost all of their weight to one key, their gradient falls, too: nothing tells them to look at another. (The largest entropy is ln %s = %.3f.)"
                                 .formatted(KEYS, Math.log(KEYS))),
-                "gradient: the median over queries of |∂ max_j A[i, j] / ∂ q_i|",
+                "gradient: the median over queries of ∂ A[i, j] / ∂ score[i, j], j the key with the largest weight",
                 List.of(
                         NumberTable.of(
                                 "measured",

@@ -13,7 +13,8 @@ import org.attn4j.common.Require;
  * What a lesson is worked through on.
  *
  * @param tokens the words of the text
- * @param target the words of the second text, which looks at the first; empty for none
+ * @param target the words of the second text, which looks at the first; null for none, which is
+ *     kept as an empty list
  * @param modelSize D, the features of a token
  * @param heads N, for a lesson with heads
  * @param causal whether a token sees itself and earlier ones alone
@@ -34,8 +35,8 @@ record Setting(
     private static final int LONGEST_TOKEN = 32;
 
     Setting {
-        tokens = checked("the text", tokens);
-        target = target.isEmpty() ? List.of() : checked("the second text", target);
+        tokens = checked("the text", 2, tokens);
+        target = target == null ? List.of() : checked("the second text", 1, target);
         Require.that(
                 modelSize >= 2 && modelSize <= LARGEST,
                 "--d-model must be from 2 to %s, so that its numbers can be read, got %s",
@@ -48,11 +49,12 @@ record Setting(
                 heads);
     }
 
-    private static List<String> checked(String what, List<String> tokens) {
+    private static List<String> checked(String what, int least, List<String> tokens) {
         Require.that(
-                tokens.size() >= 2 && tokens.size() <= MOST_TOKENS,
-                "%s must have from 2 to %s words, so that its numbers can be read, got %s",
+                tokens.size() >= least && tokens.size() <= MOST_TOKENS,
+                "%s must have from %s to %s words, so that its numbers can be read, got %s",
                 what,
+                least,
                 MOST_TOKENS,
                 tokens.size());
         for (String token : tokens) {

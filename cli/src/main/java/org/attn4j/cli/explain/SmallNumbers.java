@@ -12,6 +12,9 @@ import org.attn4j.models.checkpoint.BlockParameters;
 /** Numbers that can be followed by hand: halves from −1 to 1, the same for the same seed. */
 final class SmallNumbers {
 
+    /** Zeros are rare, as rows of them say nothing. */
+    private static final float[] DRAWN = {-1, -0.5f, 0.5f, 1, -1, -0.5f, 0.5f, 1, 0};
+
     private final Random random;
 
     SmallNumbers(long seed) {
@@ -21,7 +24,7 @@ final class SmallNumbers {
     float[] take(int count) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
-            values[i] = (random.nextInt(5) - 2) / 2f;
+            values[i] = DRAWN[random.nextInt(DRAWN.length)];
         }
         return values;
     }

@@ -44,7 +44,8 @@ final class Walk {
         return steps;
     }
 
-    private Section.Worked step(Recording.Told told, Labels labels) {
+    private Section.Worked step(Recording.Told told, Labels all) {
+        Labels labels = number(told.site()) < 0 ? all : all.ofQuery(number(told.site()));
         StageText text = text(told);
         List<NumberTable> tables = new ArrayList<>();
         text.parameters().forEach((path, symbol) -> addParameter(tables, path, symbol));
@@ -79,20 +80,27 @@ final class Walk {
 
     /** A site such as {@code hops.0} is the first of its kind. */
     private String title(String site, StageText text) {
-        int dot = site.lastIndexOf('.');
-        if (dot < 0) {
+        if (number(site) < 0) {
             return text.title();
         }
-        StageText kind = lesson.stages().get(site.substring(0, dot));
-        int number = Integer.parseInt(site.substring(dot + 1)) + 1;
-        return "%s %s: %s".formatted(kind.title(), number, text.title());
+        StageText kind = lesson.stages().get(kind(site));
+        return "%s %s: %s".formatted(kind.title(), number(site) + 1, text.title());
+    }
+
+    /** The number behind the last dot of a site, from 0; −1 for none. */
+    private static int number(String site) {
+        int dot = site.lastIndexOf('.');
+        return dot < 0 ? -1 : Integer.parseInt(site.substring(dot + 1));
+    }
+
+    private static String kind(String site) {
+        int dot = site.lastIndexOf('.');
+        return dot < 0 ? site : site.substring(0, dot);
     }
 
     private StageText text(Recording.Told told) {
-        String part =
-                told.site().contains(".") ? told.site().replaceAll("\\.\\d+$", "") : told.site();
         StageText general = lesson.stages().get(told.stage());
-        StageText own = lesson.stages().get(part + "/" + told.stage());
+        StageText own = lesson.stages().get(kind(told.site()) + "/" + told.stage());
         if (own == null && general == null) {
             throw new IllegalStateException(
                     "the lesson %s has no text for %s/%s"
