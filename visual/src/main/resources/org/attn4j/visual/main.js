@@ -25,6 +25,7 @@ async function drawView() {
       keepLook();
       panel.setAttribute("aria-busy", "false");
       panel.dataset.drawn = view.id;
+      performance.mark("drawn");
     }
   } catch (problem) {
     panel.setAttribute("aria-busy", "false");
@@ -44,10 +45,10 @@ function keepLook() {
 }
 
 function noteOf(view) {
-  const { note, drawing } = attention();
-  const hidden = state.hide && view.id !== "model" && view.id !== "neuron"
+  const { note, drawing, heads } = attention();
+  const hidden = state.hide && !view.without?.includes("words")
     ? ["Weights of hidden tokens are left out, so that the rest may add up to less than 1."] : [];
-  const averaged = ["matrix", "flow", "paper", "diff"].includes(view.id) && drawing !== "levels" ? [`Shown: ${headsText()}.`] : [];
+  const averaged = ["matrix", "flow", "paper", "diff"].includes(view.id) && drawing !== "levels" && heads > 1 ? [`Shown: ${headsText()}.`] : [];
   const text = [note, ...averaged, ...hidden].filter((it) => it !== "").join(" ");
   return text === "" ? [] : [element("p", { class: "note" }, text)];
 }
