@@ -37,7 +37,7 @@ function heatMap(options) {
 function geometryOf(grid, rowParts, columnParts, width, { rowLabelWidth = MOST_LABEL, small = false }) {
   const left = labelWidth(rowParts, Math.min(rowLabelWidth, width / 2));
   const fits = (width - left - 4) / grid.columns;
-  const least = grid.columns <= 32 && !small ? 32 : grid.columns <= 100 ? 11 : 1;
+  const least = grid.columns <= 32 && !small ? 32 : grid.columns <= 100 ? 10 : 1;
   const whole = Math.floor(Math.min(Math.max(fits, least), 44));
   const cell = Math.min(Math.max(whole, 1), (LARGEST_CANVAS - 200) / Math.max(grid.rows, grid.columns));
   const top = cell >= 10 ? labelWidth(columnParts, MOST_LABEL) : 18;

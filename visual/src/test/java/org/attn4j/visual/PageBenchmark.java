@@ -48,7 +48,7 @@ final class PageBenchmark {
     private static Path written() throws IOException {
         Path page = Files.createTempFile("large", ".html");
         page.toFile().deleteOnExit();
-        AttentionPage large = SamplePages.large();
+        AttentionPage large = SamplePages.large(12);
         long begin = System.nanoTime();
         large.write(page);
         System.out.printf("write: %.1f s%n", (System.nanoTime() - begin) / 1e9);

@@ -78,12 +78,12 @@ class PageViewsTest {
     void aTokenThatIsPointedAtTellsItsWeights() {
         browser.open(model);
         browser.hover(token("query", 3));
-        assertEquals("“un” (4) looks at:", browser.said());
+        assertEquals("“un” (4) looks at the keys listed.", browser.said());
         float[] row = SamplePages.encoderWeights(0)[0][3];
         assertNumbers(row, numbers());
         assertEquals(strongest(row), strongest(tints("key")));
         browser.hover(token("key", 5));
-        assertEquals("“مرحبا” (6) is looked at by:", browser.said());
+        assertEquals("“مرحبا” (6) is looked at by the queries listed.", browser.said());
         float[] column = new float[SIZE];
         for (int query = 0; query < SIZE; query++) {
             column[query] = SamplePages.encoderWeights(0)[0][query][5];
@@ -130,13 +130,13 @@ class PageViewsTest {
         browser.hover(token("query", 3));
         browser.clickMouse();
         browser.hover(token("query", 5));
-        assertEquals("“un” (4) looks at: Locked: Escape unlocks.", browser.said());
+        assertEquals("“un” (4) looks at the keys listed. Locked: Escape unlocks.", browser.said());
         browser.choose("#layer", "layer 1");
         assertNumbers(SamplePages.encoderWeights(1)[0][3], numbers());
         browser.press(Keys.ESCAPE);
         assertTrue(browser.said().startsWith("Point at a token"), browser.said());
         browser.hover(token("query", 6));
-        assertEquals("“世界” (7) looks at:", browser.said());
+        assertEquals("“世界” (7) looks at the keys listed.", browser.said());
     }
 
     @Test
@@ -154,9 +154,9 @@ class PageViewsTest {
         browser.view("head");
         tabTo(".query [role=option]");
         browser.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN);
-        assertEquals("“un” (4) looks at:", browser.said());
+        assertEquals("“un” (4) looks at the keys listed.", browser.said());
         browser.press(Keys.ARROW_RIGHT);
-        assertEquals("“[CLS]” (1) is looked at by:", browser.said());
+        assertEquals("“[CLS]” (1) is looked at by the queries listed.", browser.said());
     }
 
     /** Every group is one stop of Tab, so that a few of them lead anywhere. */

@@ -201,12 +201,12 @@ final class SamplePages {
         return new ShownAttention(site, site, Kind.CROSS, 0, queries, keys, drawing, weights, "");
     }
 
-    /** Of BERT's size: 512 tokens, 12 layers, 12 heads, heads from broad to peaked. */
-    static AttentionPage large() {
+    /** Of BERT's size: 512 tokens and 12 heads a layer, heads from broad to peaked. */
+    static AttentionPage large(int layers) {
         List<String> tokens = IntStream.range(0, 512).mapToObj(i -> "token" + i).toList();
         AttentionPage.Builder page =
                 AttentionPage.builder("Large").addTokens(ShownTokens.of("text", tokens));
-        for (int layer = 0; layer < 12; layer++) {
+        for (int layer = 0; layer < layers; layer++) {
             Random random = new Random(layer);
             float[][][] weights = new float[12][][];
             Arrays.setAll(weights, head -> weights(random, 1, 512, 512, 1 + head / 2.0)[0]);
