@@ -22,7 +22,9 @@ import java.util.zip.DeflaterOutputStream;
 record Quantised(int bits, int bias, double step, String data) {
 
     /** How finely numbers are told apart, from the finest: steps from 0 to the largest. */
-    private static final int[] LEVELS = {65_534, 4_094, 1_022, 254, 126, 62, 30};
+    private static final int[] LEVELS = {
+        65_534, 16_382, 4_094, 2_046, 1_022, 510, 254, 126, 62, 30
+    };
 
     /** Of these rows one in so many is enough to tell how well the rest deflates. */
     private static final int SAMPLED = 16;

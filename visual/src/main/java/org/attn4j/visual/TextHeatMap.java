@@ -21,7 +21,8 @@ final class TextHeatMap {
             String title, Map<String, ShownTokens> tokens, Collection<ShownAttention> attentions) {
         ShownAttention first = attentions.iterator().next();
         StringBuilder text = new StringBuilder(title).append('\n');
-        text.append(first.site()).append(", mean of ").append(first.heads()).append(" heads\n");
+        String heads = first.heads() == 1 ? "1 head" : "mean of " + first.heads() + " heads";
+        text.append(first.site()).append(", ").append(heads).append('\n');
         int rows = Math.min(MOST_ROWS, first.queryCount());
         int columns = Math.min(MOST_COLUMNS, first.keyCount());
         double[][] mean = mean(first, rows, columns);

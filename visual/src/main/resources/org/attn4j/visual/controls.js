@@ -1,17 +1,17 @@
 // What the reader chooses: the view, the attention, heads and how tokens are shown.
 
 const VIEWS = [
-  { id: "head", label: "Head", draw: drawHeads, help: "A line from each query to each key, the darker the more weight." },
-  { id: "model", label: "Model", draw: drawModel, help: "Every head of every layer at once." },
+  { id: "head", label: "Head", draw: drawHeads, help: "A line from each query to each key, the stronger the more weight." },
+  { id: "model", label: "Model", draw: drawModel, help: "Every head of every layer at once.", without: ["heads", "words"] },
   { id: "matrix", label: "Matrix", draw: drawMatrix, help: "A cell for each query and key." },
   { id: "paper", label: "As in its paper", draw: drawPaper, help: "How the mechanism's own paper draws it.",
     fits: (shown) => shown.drawing !== "weights" },
   { id: "flow", label: "Flow", draw: drawFlow, help: "How weights move from one step to the next.",
     fits: (shown) => tokensOf(shown.queries).tokens.length > 1 && shown.drawing !== "levels" },
   { id: "neuron", label: "Neuron", draw: drawNeurons, help: "What a score is made of, element by element.",
-    fits: (shown) => Boolean(shown.vectors) },
+    fits: (shown) => Boolean(shown.vectors), without: ["words"] },
   { id: "rollout", label: "Rollout", draw: drawRollout, help: "How much of each input token reaches a layer through all those below.",
-    fits: isSelf },
+    fits: isSelf, without: ["heads"] },
   { id: "diff", label: "Difference", draw: drawDifference, help: "Two models on the same tokens.",
     fits: (shown) => Boolean(shown.second) },
 ];
@@ -51,7 +51,13 @@ function drawTabs() {
 
 function drawControls() {
   const shown = attention();
-  const parts = [...stackChooser(), ...layerChooser(), headChooser(shown), ...tokenOptions(shown)];
+  const without = currentView().without ?? [];
+  const parts = [
+    ...stackChooser(),
+    ...layerChooser(),
+    ...(without.includes("heads") || shown.heads === 1 ? [] : [headChooser(shown)]),
+    ...(without.includes("words") ? [] : tokenOptions(shown)),
+  ];
   document.getElementById("controls").replaceChildren(...parts);
 }
 
@@ -97,8 +103,13 @@ function changeAttention(index) {
   if (!fittingViews().includes(currentView())) {
     state.view = "matrix";
   }
-  render();
-  document.getElementById(stackOf(before).includes(index) ? "layer" : "stack")?.focus();
+  if (stackOf(before).includes(index) && attention().heads === before.heads) {
+    drawTabs(); // the list of layers stays, so that a name can be typed into it
+    drawView();
+  } else {
+    render();
+    document.getElementById(stackOf(before).includes(index) ? "layer" : "stack")?.focus();
+  }
 }
 
 function chooseAllHeads() {
@@ -124,7 +135,6 @@ function headChooser(shown) {
       buttons[to].focus();
     }
   });
-  group.hidden = shown.heads === 1;
   return group;
 }
 

@@ -14,11 +14,11 @@ async function drawDifference(host) {
   host.append(side);
   const each = [[labelA, first, most, false], [labelB, second, most, false],
     [`${labelB} minus ${labelA}`, change, largestOf(change), true]];
-  const perRow = host.clientWidth > 900 ? 3 : 1;
+  const perRow = host.clientWidth > 700 ? 3 : 1;
   const maps = each.map(([name, grid, scale, diverging]) => {
     const map = heatMap({
       grid, rowParts: queries, columnParts: keys, name: `${name}, ${shown.label}, ${headsText()}`,
-      width: host.clientWidth / perRow - 24, most: scale, look: lookAt,
+      width: host.clientWidth / perRow - 24, most: scale, look: lookAt, small: perRow > 1,
       diverging: diverging || hasNegative(first) || hasNegative(second),
     });
     side.append(element("figure", {}, element("figcaption", {}, name), map.element));

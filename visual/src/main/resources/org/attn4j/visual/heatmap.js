@@ -4,13 +4,14 @@ const MOST_LABEL = 120;
 
 /**
  * Draws a grid. options: grid, rowParts, columnParts, name, width, step, most, diverging,
- * look(row, column), extras(context, geometry), numbers, legend (both shown unless false), rowLabelWidth
+ * look(row, column), extras(context, geometry), numbers, legend (both shown unless false), rowLabelWidth,
+ * small (cells need no room for numbers)
  */
 function heatMap(options) {
   const { grid, rowParts, columnParts, name, width } = options;
   const diverging = options.diverging ?? hasNegative(grid);
   const most = options.most ?? largestOf(grid);
-  const at = geometryOf(grid, rowParts, columnParts, width, options.rowLabelWidth ?? MOST_LABEL);
+  const at = geometryOf(grid, rowParts, columnParts, width, options);
   const made = plot({
     name: `${name}: ${grid.rows} rows, ${grid.columns} columns, up to ${shownNumber(most)}`,
     width: at.left + grid.columns * at.cell + 2,
@@ -33,10 +34,10 @@ function heatMap(options) {
 }
 
 /** Cells as large as the width allows; small grids get room for numbers and scroll if they must. */
-function geometryOf(grid, rowParts, columnParts, width, mostLabel) {
-  const left = labelWidth(rowParts, Math.min(mostLabel, width / 2));
+function geometryOf(grid, rowParts, columnParts, width, { rowLabelWidth = MOST_LABEL, small = false }) {
+  const left = labelWidth(rowParts, Math.min(rowLabelWidth, width / 2));
   const fits = (width - left - 4) / grid.columns;
-  const least = grid.columns <= 32 ? 32 : grid.columns <= 100 ? 11 : 1;
+  const least = grid.columns <= 32 && !small ? 32 : grid.columns <= 100 ? 10 : 1;
   const whole = Math.floor(Math.min(Math.max(fits, least), 44));
   const cell = Math.min(Math.max(whole, 1), (LARGEST_CANVAS - 200) / Math.max(grid.rows, grid.columns));
   const top = cell >= 10 ? labelWidth(columnParts, MOST_LABEL) : 18;

@@ -25,6 +25,7 @@ async function drawView() {
       keepLook();
       panel.setAttribute("aria-busy", "false");
       panel.dataset.drawn = view.id;
+      performance.mark("drawn");
     }
   } catch (problem) {
     panel.setAttribute("aria-busy", "false");
@@ -44,12 +45,25 @@ function keepLook() {
 }
 
 function noteOf(view) {
-  const { note, drawing } = attention();
-  const hidden = state.hide && view.id !== "model" && view.id !== "neuron"
+  const { note } = attention();
+  const hidden = state.hide && !view.without?.includes("words")
     ? ["Weights of hidden tokens are left out, so that the rest may add up to less than 1."] : [];
-  const averaged = ["matrix", "flow", "paper", "diff"].includes(view.id) && drawing !== "levels" ? [`Shown: ${headsText()}.`] : [];
-  const text = [note, ...averaged, ...hidden].filter((it) => it !== "").join(" ");
+  const which = showsOneAttention(view) ? [`Shown: ${shownText(view)}.`] : [];
+  const text = [note, ...which, ...hidden].filter((it) => it !== "").join(" ");
   return text === "" ? [] : [element("p", { class: "note" }, text)];
+}
+
+/** Other views show several attentions, or tell which themselves. */
+function showsOneAttention(view) {
+  return ["head", "matrix", "flow", "diff"].includes(view.id)
+    || (view.id === "paper" && !["levels", "hops"].includes(attention().drawing));
+}
+
+function shownText(view) {
+  const { label, heads } = attention();
+  if (heads === 1) return label;
+  const several = view.id === "head" && chosenHeads().length > 1; // each in lines of its own
+  return several ? `${label}, heads ${chosenHeads().join(", ")}` : `${label}, ${headsText()}`;
 }
 
 function showFrame() {

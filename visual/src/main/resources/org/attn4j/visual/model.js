@@ -8,7 +8,7 @@ async function drawModel(host) {
   const buttons = [];
   const rows = stack.map((index) => modelRow(index, heads, buttons));
   const table = element("table", { class: "model" },
-    element("caption", {}, `Layers down, heads across; the darkest cell of each head is its largest weight`),
+    element("caption", {}, `Layers down, heads across; the strongest colour of each head is its largest weight`),
     element("thead", {}, element("tr", {}, element("td"),
       ...Array.from({ length: heads }, (_, head) => element("th", { scope: "col" }, String(head))))),
     element("tbody", {}, ...rows));

@@ -14,7 +14,7 @@ async function drawNeurons(host) {
   const strips = element("div", { class: "strips" });
   const list = tokenList(queries, `Queries: ${shown.queries}`, "query", (i, byKey) => lookAt(i, -1, byKey));
   host.append(element("p", { class: "note" }, neuronNote(shown, head)), element("div", { class: "neurons" }, list, strips));
-  const width = Math.max(host.clientWidth - list.offsetWidth - 24, 240);
+  const width = Math.max(host.clientWidth - list.offsetWidth - 40, 240);
   const scale = shown.vectors.scale;
   let drawnFor = -1;
   const mark = (query, key) => {

@@ -39,7 +39,7 @@ function cellText(query, key) {
   if (query >= 0 && key >= 0) {
     return `${from} to ${to}: ${number(cellOf(scene.grid, query, key))}${scene.more(query, key)}`;
   }
-  return query >= 0 ? `${from} looks at:` : `${to} is looked at by:`;
+  return query >= 0 ? `${from} looks at the keys listed.` : `${to} is looked at by the queries listed.`;
 }
 
 function number(value) {

@@ -7,7 +7,6 @@ const state = {
   join: false,
   hide: false,
   firstStep: 0, // of the flow
-  neuronQuery: 0,
 };
 
 /** What a pointer or the keyboard is on: parts of the axes, -1 for none. */

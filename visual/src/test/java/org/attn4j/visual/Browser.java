@@ -128,8 +128,13 @@ final class Browser implements AutoCloseable {
         waitUntilDrawn();
     }
 
+    /** Chooses the first option whose text starts so. */
     void choose(String selector, String option) {
-        one(selector).sendKeys(option);
+        all(selector + " option").stream()
+                .filter(it -> it.getText().startsWith(option))
+                .findFirst()
+                .orElseThrow()
+                .click();
         waitUntilDrawn();
     }
 
