@@ -59,7 +59,7 @@ photograph "$(page explain)" explain.png 2200
 photograph "$(page diff)" diff.png 900
 
 # Each head taken away
-./attn4j ablate --model "$runs/demo" --metric bleu --max-sentences 100 --out "$(page ablate)" > "$out/ablate.txt"
+./attn4j ablate --model "$runs/demo" --metric loss --max-sentences 200 --out "$(page ablate)" > "$out/ablate.txt"
 photograph "$(page ablate)" ablate.png 1100
 
 # A whole model on one page, and a training run
@@ -67,3 +67,11 @@ photograph "$(page ablate)" ablate.png 1100
 photograph "$(page visualize)" visualize.png 700
 ./attn4j report "$runs/demo" --out "$(page report)" > /dev/null
 photograph "$(page report)" report.png 1500
+
+# The page, with the texts in their places
+while IFS= read -r line; do
+    case $line in
+        "{{"*"}}") name=${line#"{{"}; sed 's/^/    /' "$out/${name%"}}"}" ;;
+        *) printf '%s\n' "$line" ;;
+    esac
+done < "$out/page.md" > docs/gallery.md
