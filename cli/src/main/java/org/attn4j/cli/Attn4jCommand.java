@@ -1,12 +1,12 @@
 package org.attn4j.cli;
 
+import org.attn4j.cli.attention.AblateCommand;
 import org.attn4j.cli.attention.AttendCommand;
 import org.attn4j.cli.attention.DiffCommand;
 import org.attn4j.cli.attention.HeadsCommand;
 import org.attn4j.cli.attention.VisualizeCommand;
 import org.attn4j.cli.compare.CompareCommand;
 import org.attn4j.cli.explain.ExplainCommand;
-import org.attn4j.cli.inspect.AblateCommand;
 import org.attn4j.cli.model.AnswerCommand;
 import org.attn4j.cli.model.AttributeCommand;
 import org.attn4j.cli.model.ClassifyCommand;

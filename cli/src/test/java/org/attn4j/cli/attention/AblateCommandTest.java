@@ -1,4 +1,4 @@
-package org.attn4j.cli.inspect;
+package org.attn4j.cli.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.attn4j.cli.inspect;
+package org.attn4j.cli.attention;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.attn4j.cli.inspect;
+package org.attn4j.cli.attention;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

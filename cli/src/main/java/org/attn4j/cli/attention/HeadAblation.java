@@ -1,4 +1,4 @@
-package org.attn4j.cli.inspect;
+package org.attn4j.cli.attention;
 
 import java.io.IOException;
 import java.util.ArrayList;
