@@ -79,7 +79,9 @@ class LessonsTest {
     void everyMechanismHasALesson() {
         Set<String> lessons = lessons().collect(Collectors.toSet());
         for (var provider : Mechanisms.all()) {
-            assertTrue(lessons.contains(provider.info().name()), provider.info().name());
+            MechanismInfo info = provider.info();
+            boolean added = info.file().contains(".thirdparty."); // by the tests of this module
+            assertTrue(added || lessons.contains(info.name()), info.name());
         }
     }
 
