@@ -14,7 +14,6 @@ import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
-import org.attn4j.datasets.CorpusException;
 import org.attn4j.datasets.FieldFile;
 import org.attn4j.models.task.ObservedModel;
 import org.attn4j.visual.AttentionRecorder;
@@ -63,9 +62,6 @@ public final class HeadsCommand implements Callable<Integer> {
                 FieldFile.of(relations, "relation", "text", "from", "to").readAll()) {
             WordPair pair = WordPair.of(line);
             byText.computeIfAbsent(pair.text(), unused -> new ArrayList<>()).add(pair);
-        }
-        if (byText.isEmpty()) {
-            throw new CorpusException(relations + ": there are no relations in the file");
         }
         HeadCounts counts = new HeadCounts();
         Path folder = model.folder(spec.commandLine().getErr());

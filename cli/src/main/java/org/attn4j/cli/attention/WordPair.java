@@ -25,7 +25,7 @@ record WordPair(String relation, String text, int from, int to) {
         double number = line.number(field);
         if (number != Math.rint(number) || number < 0 || number >= words) {
             throw new CorpusException(
-                    "%s: %s must be the number of a word of the text, from 0 and below %s, got %s"
+                    "%s %s must be the number of a word of the text, from 0 and below %s, got %s"
                             .formatted(line.place(), field, words, line.text(field)));
         }
         return (int) number;

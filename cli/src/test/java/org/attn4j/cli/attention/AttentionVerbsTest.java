@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.models.checkpoint.SafetensorsFile;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.Pretrained;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +142,134 @@ class AttentionVerbsTest {
         assertTrue(Files.readString(picture).startsWith("<svg"));
     }
 
+    /** A mechanism comes as its paper draws it, with what it told before the weights. */
+    @Test
+    void aPageShowsNeuronsAndWindowsAsTheModelComputesThem() throws IOException {
+        Path run = folder.resolve("run");
+        assertEquals(
+                ExitCode.DONE,
+                Cli.trainTiny(
+                                run,
+                                "--set",
+                                "model.attention.cross=local",
+                                "--set",
+                                "training.steps=1",
+                                "--set",
+                                "training.warmupSteps=0")
+                        .code());
+        Path page = folder.resolve("page.html");
+        done(run("visualize", run, "A B C", "A B", "--out", page.toString()));
+        JsonObject cross = attention(page, "decoder.layers.0.encoder_attn");
+        assertEquals("window", cross.get("drawing").getAsString());
+        JsonObject window = cross.getAsJsonObject("window");
+        assertEquals(3, window.getAsJsonArray("centres").get(0).getAsJsonArray().size());
+        assertFalse(window.get("gaussian").getAsBoolean());
+        JsonObject self = attention(page, "encoder.layers.0.self_attn");
+        assertEquals("weights", self.get("drawing").getAsString());
+        assertEquals(8, self.getAsJsonObject("vectors").get("size").getAsInt());
+        assertEquals(
+                1 / Math.sqrt(8), self.getAsJsonObject("vectors").get("scale").getAsDouble(), 1e-6);
+    }
+
+    @Test
+    void aMixtureOfExpertsShowsTheRoutesOfTokens() throws IOException {
+        Path mixture = folder.resolve("mixture");
+        Path tokenizer = GOLDENS.resolve("tasks/t5_sentence/tokenizer.json");
+        JsonObject config =
+                JsonParser.parseString(
+                                Files.readString(
+                                        GOLDENS.resolve("models/deepseek_v3_moe_lm_a/config.json")))
+                        .getAsJsonObject();
+        config.addProperty("vocab_size", 150);
+        try (LoadedModel made =
+                Pretrained.loader().optEngine(Cli.ENGINE).create(config, List.of(tokenizer))) {
+            made.save(mixture);
+        }
+        Path page = folder.resolve("page.html");
+        done(run("visualize", mixture, "the cat", "--out", page.toString()));
+        JsonObject routing = attention(page, "layers.1.mlp");
+        assertEquals("routing", routing.get("drawing").getAsString());
+        assertEquals("experts of layer 1", routing.get("keys").getAsString());
+        assertEquals("text", routing.get("queries").getAsString());
+    }
+
+    /** An attention of the data that a page holds. */
+    private static JsonObject attention(Path page, String site) throws IOException {
+        String html = Files.readString(page);
+        int begin = html.indexOf('{', html.indexOf("application/json"));
+        String data = html.substring(begin, html.indexOf("</script>", begin));
+        for (JsonElement each :
+                JsonParser.parseString(data).getAsJsonObject().getAsJsonArray("attentions")) {
+            if (each.getAsJsonObject().get("site").getAsString().equals(site)) {
+                return each.getAsJsonObject();
+            }
+        }
+        throw new AssertionError(site + " is not on the page");
+    }
+
+    @Test
+    void headsCountsWhereWordsBelongTogether() throws IOException {
+        Path relations = folder.resolve("relations.tsv");
+        Files.writeString(
+                relations,
+                """
+                relation\ttext\tfrom\tto
+                next\tthe cat sat\t0\t1
+                next\tthe cat sat\t1\t2
+                """);
+        JsonObject found =
+                JsonParser.parseString(
+                                done(
+                                        run(
+                                                "heads",
+                                                BERT,
+                                                "--relations",
+                                                relations.toString(),
+                                                "--json")))
+                        .getAsJsonObject();
+        JsonObject relation = found.getAsJsonArray("relations").get(0).getAsJsonObject();
+        assertEquals(2, relation.get("pairs").getAsInt());
+        assertEquals(1, relation.get("distance").getAsInt());
+        assertEquals(1, relation.get("ofDistance").getAsDouble());
+
+        JsonObject attended = attend(BERT, "the cat sat");
+        float[][] weights =
+                matrix(attended.getAsJsonArray("attentions").get(0).getAsJsonObject(), 1);
+        double next = 0; // [CLS] the ca ##t s ##at [SEP]: the next of five tokens
+        for (int t = 1; t <= 5; t++) {
+            next += weights[t][t + 1] / 5;
+        }
+        // "cat" is tokens 2 and 3, "sat" 4 and 5: sums to a word, means from it.
+        boolean first = weights[1][2] + weights[1][3] > weights[1][4] + weights[1][5];
+        double toSat = weights[2][4] + weights[2][5] + weights[3][4] + weights[3][5];
+        boolean second = toSat > weights[2][1] + weights[3][1];
+        double right = ((first ? 1 : 0) + (second ? 1 : 0)) / 2.0;
+        assertEquals(right, share(relation, 1));
+        for (JsonElement each : found.getAsJsonArray("patterns")) {
+            if (each.getAsJsonObject().get("name").getAsString().equals("the next token")) {
+                assertEquals(next, share(each.getAsJsonObject(), 1), ROUNDING);
+            }
+        }
+        Outcome beyond = run("heads", BERT, "--relations", with(relations, "r\ta b c\t0\t3\n"));
+        assertRefused(ExitCode.FAILED, "line 2, to must be the number of a word", beyond);
+        Outcome none = run("heads", BERT, "--relations", with(relations, ""));
+        assertRefused(ExitCode.FAILED, "is empty", none);
+    }
+
+    private static double share(JsonObject counted, int head) {
+        for (JsonElement each : counted.getAsJsonArray("heads")) {
+            if (each.getAsJsonObject().get("head").getAsInt() == head) {
+                return each.getAsJsonObject().get("share").getAsDouble();
+            }
+        }
+        throw new AssertionError("head " + head + " is not counted");
+    }
+
+    private static String with(Path relations, String line) throws IOException {
+        Files.writeString(relations, "relation\ttext\tfrom\tto\n" + line);
+        return relations.toString();
+    }
+
     @Test
     void diffTellsWhereWeightMoved() throws IOException {
         Path page = folder.resolve("diff.html");
@@ -212,10 +343,12 @@ class AttentionVerbsTest {
     }
 
     private static void refused(String verb, Path model, String part, String... args) {
-        Outcome outcome = run(verb, model, args);
-        assertEquals(ExitCode.USAGE, outcome.code(), outcome.err());
+        assertRefused(ExitCode.USAGE, part, run(verb, model, args));
+    }
+
+    private static void assertRefused(int code, String part, Outcome outcome) {
+        assertEquals(code, outcome.code(), outcome.err());
         assertTrue(outcome.err().contains(part), outcome.err());
-        assertEquals(
-                1, outcome.err().lines().filter(line -> !line.isBlank()).count(), outcome.err());
+        assertEquals(1, outcome.err().strip().lines().count(), outcome.err());
     }
 }
