@@ -38,8 +38,8 @@ for model in demo lstm; do
 done
 
 # Heads of BERT, found by measuring and then drawn
-./attn4j heads --model "$bert" --relations "$out/relations.tsv" > "$out/heads.txt"
-draw() { ./attn4j visualize --model "$bert" "$2" --layer "$3" --head "$4" --view head --out "$out/$1.svg"; }
+./attn4j heads --model "$bert" --threads 1 --relations "$out/relations.tsv" > "$out/heads.txt"
+draw() { ./attn4j visualize --model "$bert" --threads 1 "$2" --layer "$3" --head "$4" --view head --out "$out/$1.svg"; }
 draw next-token "The girl quickly opened the small window after dinner." 2 0
 draw separator "The girl quickly opened the small window after dinner." 5 1
 draw direct-object "The girl quickly opened the small window after dinner." 7 9

@@ -23,6 +23,7 @@ import org.attn4j.datasets.ParallelDataset;
 import org.attn4j.examples.Examples;
 import org.attn4j.models.training.SequenceTrainer;
 import org.attn4j.parity.Parity;
+import org.attn4j.visual.AttentionPage;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,6 +41,7 @@ class DjlCallsTest {
                     Parity.class,
                     ParallelDataset.class,
                     Examples.class,
+                    AttentionPage.class,
                     Attn4jCommand.class);
 
     /** With a number: comparisons have no gradient, and the others take the number by value. */
@@ -77,6 +79,14 @@ class DjlCallsTest {
     }
 
     @Test
+    void arraysAreFilledFromJavaInOnePlace() throws IOException {
+        assertEquals(
+                Set.of("org/attn4j/attention/ops/HostArrays"),
+                callers(DjlCallsTest::isFilling).keySet(),
+                () -> "use HostArrays: " + callersOrFail(DjlCallsTest::isFilling));
+    }
+
+    @Test
     void theClassesOfAllModulesAreRead() throws IOException {
         for (Class<?> type : MODULES) {
             Set<String> own = new TreeSet<>();
@@ -99,6 +109,13 @@ class DjlCallsTest {
         return call.owner.equals("ai/djl/ndarray/NDManager")
                 && call.name.equals("create")
                 && !call.descriptor.startsWith("(Lai/djl/ndarray/types/Shape;");
+    }
+
+    /** Whether it copies what Java holds into an array that is there. */
+    private static boolean isFilling(Call call) {
+        return call.owner.equals("ai/djl/ndarray/NDArray")
+                && call.name.equals("set")
+                && (call.descriptor.startsWith("([") || call.descriptor.startsWith("(Ljava/nio/"));
     }
 
     /** A method that a class refers to, in the names of class files. */

@@ -6,11 +6,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
-import java.nio.DoubleBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.attn4j.attention.ops.HostArrays;
 
 /** Gradients against finite differences. */
 public final class Slopes {
@@ -64,7 +64,7 @@ public final class Slopes {
             Supplier<NDArray> scalar) {
         double old = values[i];
         values[i] = old + by;
-        array.set(DoubleBuffer.wrap(values));
+        HostArrays.set(array, values);
         double result;
         try (NDManager step = manager.newSubManager()) {
             NDArray value = scalar.get();
@@ -72,7 +72,7 @@ public final class Slopes {
             result = value.getDouble();
         }
         values[i] = old;
-        array.set(DoubleBuffer.wrap(values));
+        HostArrays.set(array, values);
         return result;
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.lang.ref.Reference;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -90,6 +91,37 @@ public final class HostArrays {
             bytes.put((byte) (value ? 1 : 0));
         }
         return copied(manager, bytes.rewind(), shape, DataType.BOOLEAN);
+    }
+
+    /**
+     * Fills an array. DJL's {@code array.set} has the same fault on MXNet as its {@code create}.
+     *
+     * @param array an array of float32
+     * @param values as many as it has elements
+     */
+    public static void set(NDArray array, float[] values) {
+        ByteBuffer bytes = buffer(values.length, DataType.FLOAT32);
+        set(array, bytes, bytes.asFloatBuffer().put(values).rewind());
+    }
+
+    /**
+     * Fills an array.
+     *
+     * @param array an array of float64
+     * @param values as many as it has elements
+     */
+    public static void set(NDArray array, double[] values) {
+        ByteBuffer bytes = buffer(values.length, DataType.FLOAT64);
+        set(array, bytes, bytes.asDoubleBuffer().put(values).rewind());
+    }
+
+    /** The buffer is a view of the bytes, which are held until the engine has copied them. */
+    private static void set(NDArray array, ByteBuffer bytes, Buffer values) {
+        try {
+            array.set(values);
+        } finally {
+            Reference.reachabilityFence(bytes);
+        }
     }
 
     private static ByteBuffer buffer(int count, DataType type) {

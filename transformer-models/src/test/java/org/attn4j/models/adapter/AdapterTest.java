@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.SafetensorsFile;
@@ -214,7 +215,7 @@ class AdapterTest {
                     values[i] *= 1 + 0.1f * (i % 5);
                 }
                 array.setRequiresGradient(false);
-                array.set(values);
+                HostArrays.set(array, values);
                 array.setRequiresGradient(true);
             }
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -218,14 +219,14 @@ class MixtureOfExpertsTest {
         for (int i = 0; i < values.length; i++) {
             float[] moved = values.clone();
             moved[i] += step;
-            array.set(moved);
+            HostArrays.set(array, moved);
             float up = Layers.apply(mixture, parameters, x, false).sum().getFloat();
             moved[i] -= 2 * step;
-            array.set(moved);
+            HostArrays.set(array, moved);
             float down = Layers.apply(mixture, parameters, x, false).sum().getFloat();
             slopes[i] = (up - down) / (2 * step);
         }
-        array.set(values);
+        HostArrays.set(array, values);
         return slopes;
     }
 
