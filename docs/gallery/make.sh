@@ -14,11 +14,11 @@ train() { # name, then the arguments of 'train'
     [ -e "$runs/$1/config.json" ] || ./attn4j train "${@:2}" --threads 1 --out "$runs/$1"
 }
 
-photograph() { # page, picture, height, fragment of the address
+photograph() { # page, picture, width, height
     local browser
     browser=$(command -v chromium || command -v google-chrome) || { echo "$2 stays as it is: no Chromium here"; return; }
-    "$browser" --headless --disable-gpu --hide-scrollbars --no-sandbox --force-device-scale-factor=1 \
-        --window-size="1100,$3" --screenshot="$out/$2" "file://$1${4:-}" 2> /dev/null
+    "$browser" --headless --disable-gpu --hide-scrollbars --no-sandbox --force-device-scale-factor=1 --virtual-time-budget=5000 \
+        --window-size="$3,$4" --screenshot="$out/$2" "file://$1" 2> /dev/null
 }
 
 page() { echo "$(realpath "$runs")/$1.html"; }
@@ -52,21 +52,21 @@ draw coreference "The king called the actress because she was late." 5 3
 # The worked step
 ./attn4j explain "the cat sat" --causal > "$out/explain.txt"
 ./attn4j explain "the cat sat" --causal --html "$(page explain)" > /dev/null
-photograph "$(page explain)" explain.png 2200
+photograph "$(page explain)" explain.png 1100 2200
 
 # Before and after fine-tuning
 ./attn4j diff --model "$minilm" --model "$runs/sst2" "a gorgeous, witty, seductive movie." --out "$(page diff)" > "$out/diff.txt"
-photograph "$(page diff)" diff.png 900
+photograph "$(page diff)" diff.png 1250 880
 
 # Each head taken away
 ./attn4j ablate --model "$runs/demo" --metric loss --max-sentences 200 --out "$(page ablate)" > "$out/ablate.txt"
-photograph "$(page ablate)" ablate.png 1100
+photograph "$(page ablate)" ablate.png 1100 1100
 
 # A whole model on one page, and a training run
 ./attn4j visualize --model "$bert" "The cat sat on the mat because it was tired." --layer 7 --head 10 --out "$(page visualize)" > /dev/null
-photograph "$(page visualize)" visualize.png 700
+photograph "$(page visualize)" visualize.png 1100 700
 ./attn4j report "$runs/demo" --out "$(page report)" > /dev/null
-photograph "$(page report)" report.png 1500
+photograph "$(page report)" report.png 1100 1500
 
 # The page, with the texts in their places
 while IFS= read -r line; do

@@ -120,9 +120,12 @@ if (page.start) {
   state.index = page.attentions.findIndex((it) => it.site === page.start.site);
 }
 chooseAllHeads();
-if (attention().drawing !== "weights") {
-  state.view = "paper";
-} else if (attention().heads > 1) {
+if (attention().heads > 1) {
   state.heads = new Set([page.start ? page.start.head : 0]);
+}
+if (attention().second) {
+  state.view = "diff";
+} else if (attention().drawing !== "weights") {
+  state.view = "paper";
 }
 render();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,12 +131,23 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     private AttentionPage page(ObservedPair pair) {
+        ObservedPair.Change most =
+                Collections.max(
+                        pair.changes(), Comparator.comparingDouble(ObservedPair.Change::change));
         return pair.before()
                 .page(texts.text())
                 .optSecond(
-                        models.get(0),
-                        models.get(1),
+                        label(0),
+                        label(1),
                         pair.after().attentions().stream().map(ObservedAttention::shown).toList())
+                .optStart(most.site(), most.head())
                 .build();
+    }
+
+    /** The name of a model's folder, if it tells the two apart. */
+    private String label(int index) {
+        List<String> names =
+                models.stream().map(model -> Path.of(model).getFileName().toString()).toList();
+        return names.get(0).equals(names.get(1)) ? models.get(index) : names.get(index);
     }
 }

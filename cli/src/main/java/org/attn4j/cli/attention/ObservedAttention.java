@@ -39,9 +39,9 @@ record ObservedAttention(
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What a reader calls it. */
+    /** What a reader calls it: of a model with one stack the layer says all. */
     String label() {
-        return Terms.place(site());
+        return kind == Kind.SELF ? Terms.layerOf(site()) : Terms.place(site());
     }
 
     int heads() {
