@@ -1,8 +1,5 @@
 package org.attn4j.models.task;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import com.google.gson.JsonElement;
 import java.io.IOException;
@@ -12,12 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.stream.LongStream;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.ops.EngineThreads;
-import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.ModelDirectory;
@@ -26,7 +19,6 @@ import org.attn4j.models.checkpoint.SentenceModule;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.model.LoadedModel;
-import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
@@ -118,11 +110,7 @@ public final class ObservedModel implements AutoCloseable {
         TextPair texts = new TextPair(text, second);
         TokenizedText row = model.tokenizer().encode(texts, EncodeOptions.DEFAULT);
         model.requirePositions(List.of(row));
-        run(
-                manager -> {
-                    ModelInputs in = model.inputs(manager, List.of(row));
-                    model.model().run(in.withObserver(observer));
-                });
+        TeacherForcing.observe(model, row, observer);
         ObservedSequence read = sequence(ObservedSequence.TEXT, row, texts);
         return model.model().model() instanceof SequenceToSequenceModel
                 ? readTwice(read)
@@ -144,7 +132,6 @@ public final class ObservedModel implements AutoCloseable {
 
     private List<ObservedSequence> observeWriting(
             String text, String target, AttentionObserver observer) throws IOException {
-        SequenceToSequenceModel both = model.model().model(SequenceToSequenceModel.class);
         ModelTokenizer tokenizer = model.tokenizer();
         TokenizedText source = tokenizer.encode(text);
         model.requirePositions(List.of(source));
@@ -155,10 +142,7 @@ public final class ObservedModel implements AutoCloseable {
                         ? generate(generator, text).hypothesis().ids()
                         : tokenizer.targetIds(target);
         int start = settings.decoderStartId();
-        long[] read =
-                LongStream.concat(LongStream.of(start), Arrays.stream(written).asLongStream())
-                        .toArray();
-        run(manager -> both.logits(row(manager, source.ids()), row(manager, read), observer));
+        TeacherForcing.observe(model.model(), source.ids(), start, written, observer);
         ObservedSequence own = written(written);
         List<ObservedToken> inputs = new ArrayList<>(own.tokens());
         inputs.add(0, ObservedToken.added(tokenizer.token(start)));
@@ -182,22 +166,6 @@ public final class ObservedModel implements AutoCloseable {
     @Override
     public void close() {
         model.close();
-    }
-
-    private void run(Consumer<NDManager> pass) {
-        NDManager weights = model.model().manager();
-        EngineThreads.compute(
-                weights,
-                () -> {
-                    try (NDManager manager = weights.newSubManager()) {
-                        pass.accept(manager);
-                    }
-                    return null;
-                });
-    }
-
-    private static NDArray row(NDManager manager, long[] ids) {
-        return HostArrays.of(manager, ids, new Shape(1, ids.length));
     }
 
     private static ObservedSequence sequence(String name, TokenizedText row, TextPair pair) {

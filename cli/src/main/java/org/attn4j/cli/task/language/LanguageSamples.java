@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.TrainingSamples;
@@ -20,6 +19,7 @@ import org.attn4j.models.task.GenerationRequest;
 import org.attn4j.models.task.MaskPrediction;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.task.TeacherForcing;
 import org.attn4j.models.task.TextGenerator;
 import org.attn4j.models.tokenizer.EncodeOptions;
 

@@ -11,12 +11,12 @@ import java.util.Set;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.model.Evaluation;
-import org.attn4j.cli.model.TeacherForcing;
 import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.task.TeacherForcing;
 import org.attn4j.models.task.TextGenerator;
 
 /** Translations of the test set, and what the model looked at for them. */
