@@ -324,7 +324,8 @@ class RetrievalTasksTest {
     @ValueSource(strings = {"bce", "mse"})
     void aRerankerLearnsWhatAnswersAndIsReadBack(String loss) throws IOException {
         String yaml =
-                yaml("reranking", "collection", "collection", 400, "mrr@10")
+                yaml("reranking", "collection", "collection", 1200, "mrr@10")
+                                .replace("learningRate: 0.01", "learningRate: 0.003")
                         + "loss: "
                         + loss
                         + "\nnegatives: {count: 4}\ncandidates: {count: 6}\n";
