@@ -1,6 +1,5 @@
 package org.attn4j.cli.report;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -31,45 +30,43 @@ public final class Terms {
     private static final String COEFFICIENT = "from -1 to 1";
     private static final String SHARE = "from 0 to 1";
 
-    private static final Map<String, Term> TERMS = new HashMap<>();
-
-    static {
-        put("loss", "loss", "");
-        put("learning_rate", "learning rate", "");
-        put("gradient_norm", "gradient norm", "norm before clipping");
-        put("tokens_per_second", "training speed", "targets per second");
-        put("attention_entropy", "entropy of attention", "nats");
-        put("perplexity", "perplexity", "");
-        put("pseudo_perplexity", "pseudo-perplexity", "");
-        put("bits_per_character", "bits per character", "bits per character");
-        put("bleu", "BLEU", POINTS);
-        put("chrf", "chrF", POINTS);
-        put("chrf++", "chrF++", POINTS);
-        put("ter", "translation edit rate", PERCENT);
-        put("aer", "alignment error rate", PERCENT);
-        put("rouge1", "ROUGE-1", POINTS);
-        put("rouge2", "ROUGE-2", POINTS);
-        put("rougeL", "ROUGE-L", POINTS);
-        put("rougeLsum", "ROUGE-L of summaries", POINTS);
-        put("exact", "exact match", PERCENT);
-        put("has_answer_exact", "exact match where there is an answer", PERCENT);
-        put("no_answer_exact", "exact match where there is no answer", PERCENT);
-        put("has_answer_f1", "F1 where there is an answer", PERCENT);
-        put("accuracy", "accuracy", PERCENT);
-        put("masked_accuracy", "hidden tokens guessed", PERCENT);
-        put("precision", "precision", PERCENT);
-        put("recall", "recall", PERCENT);
-        put("f1", "F1", PERCENT);
-        put("macro_f1", "F1, mean of the classes", PERCENT);
-        put("micro_f1", "F1 over all classes", PERCENT);
-        put("matthews", "Matthews correlation", COEFFICIENT);
-        put("pearson", "Pearson correlation", COEFFICIENT);
-        put("spearman", "Spearman correlation", COEFFICIENT);
-        put("mean_square", "mean squared error", "");
-        put("mrr", "MRR", SHARE);
-        put("ndcg", "nDCG", SHARE);
-        put("map", "MAP", SHARE);
-    }
+    private static final Map<String, Term> TERMS =
+            Map.ofEntries(
+                    term("loss", "loss", ""),
+                    term("learning_rate", "learning rate", ""),
+                    term("gradient_norm", "gradient norm", "norm before clipping"),
+                    term("tokens_per_second", "training speed", "targets per second"),
+                    term("attention_entropy", "entropy of attention", "nats"),
+                    term("perplexity", "perplexity", ""),
+                    term("pseudo_perplexity", "pseudo-perplexity", ""),
+                    term("bits_per_character", "bits per character", "bits per character"),
+                    term("bleu", "BLEU", POINTS),
+                    term("chrf", "chrF", POINTS),
+                    term("chrf++", "chrF++", POINTS),
+                    term("ter", "translation edit rate", PERCENT),
+                    term("aer", "alignment error rate", PERCENT),
+                    term("rouge1", "ROUGE-1", POINTS),
+                    term("rouge2", "ROUGE-2", POINTS),
+                    term("rougeL", "ROUGE-L", POINTS),
+                    term("rougeLsum", "ROUGE-L of summaries", POINTS),
+                    term("exact", "exact match", PERCENT),
+                    term("has_answer_exact", "exact match where there is an answer", PERCENT),
+                    term("no_answer_exact", "exact match where there is no answer", PERCENT),
+                    term("has_answer_f1", "F1 where there is an answer", PERCENT),
+                    term("accuracy", "accuracy", PERCENT),
+                    term("masked_accuracy", "hidden tokens guessed", PERCENT),
+                    term("precision", "precision", PERCENT),
+                    term("recall", "recall", PERCENT),
+                    term("f1", "F1", PERCENT),
+                    term("macro_f1", "F1, mean of the classes", PERCENT),
+                    term("micro_f1", "F1 over all classes", PERCENT),
+                    term("matthews", "Matthews correlation", COEFFICIENT),
+                    term("pearson", "Pearson correlation", COEFFICIENT),
+                    term("spearman", "Spearman correlation", COEFFICIENT),
+                    term("mean_square", "mean squared error", ""),
+                    term("mrr", "MRR", SHARE),
+                    term("ndcg", "nDCG", SHARE),
+                    term("map", "MAP", SHARE));
 
     /** A metric of ranked lists, by how many of their entries count. */
     private static final Pattern RANKED = Pattern.compile("([a-z]+)@(\\d{1,9})");
@@ -80,8 +77,8 @@ public final class Terms {
 
     private Terms() {}
 
-    private static void put(String name, String words, String unit) {
-        TERMS.put(name, new Term(words, unit));
+    private static Map.Entry<String, Term> term(String name, String words, String unit) {
+        return Map.entry(name, new Term(words, unit));
     }
 
     /** What a score or figure is called; one that is not known by its name in words. */
