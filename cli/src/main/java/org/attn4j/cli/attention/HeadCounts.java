@@ -1,6 +1,7 @@
 package org.attn4j.cli.attention;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.attn4j.common.Require;
 import org.attn4j.models.task.ObservedToken;
+import org.attn4j.models.task.SoftAlignment;
 import org.attn4j.visual.ShownAttention.Kind;
 
 /**
@@ -56,6 +58,7 @@ final class HeadCounts {
     /** Counts a text and the pairs in it. */
     void add(Observation seen, List<WordPair> pairs) {
         List<ObservedToken> tokens = seen.sequences().get(0).tokens();
+        int[] wordOf = tokens.stream().mapToInt(ObservedToken::word).toArray();
         for (WordPair pair : pairs) {
             distances
                     .computeIfAbsent(pair.relation(), unused -> new TreeMap<>())
@@ -67,7 +70,7 @@ final class HeadCounts {
                 for (int number = 0; number < weights.length; number++) {
                     Head head = new Head(attention.label(), number);
                     addPatterns(head, weights[number], tokens);
-                    float[][] words = ofWords(weights[number], tokens);
+                    float[][] words = ofWords(weights[number], wordOf);
                     pairs.forEach(pair -> addPair(head, words, pair));
                 }
             }
@@ -114,22 +117,9 @@ final class HeadCounts {
                 .merge(head, new Mean(value, 1), Mean::plus);
     }
 
-    /** Weights between words: the sum over the tokens looked at, the mean over those that look. */
-    static float[][] ofWords(float[][] weights, List<ObservedToken> tokens) {
-        int words = 1 + tokens.stream().mapToInt(ObservedToken::word).max().orElse(-1);
-        int[] sizes = new int[words];
-        tokens.stream().filter(it -> it.word() >= 0).forEach(it -> sizes[it.word()]++);
-        float[][] between = new float[words][words];
-        for (int t = 0; t < tokens.size(); t++) {
-            for (int s = 0; s < tokens.size(); s++) {
-                int from = tokens.get(t).word();
-                int to = tokens.get(s).word();
-                if (from >= 0 && to >= 0) {
-                    between[from][to] += weights[t][s] / sizes[from];
-                }
-            }
-        }
-        return between;
+    private static float[][] ofWords(float[][] weights, int[] words) {
+        int count = 1 + Arrays.stream(words).max().orElse(-1);
+        return SoftAlignment.ofTokens(weights, words, count, words, count).weights();
     }
 
     /** The relations, in the order of the file. */

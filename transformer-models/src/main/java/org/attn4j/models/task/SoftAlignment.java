@@ -32,6 +32,41 @@ public record SoftAlignment(float[][] weights) {
     }
 
     /**
+     * Joins tokens to words: the weight to a word is the sum over its tokens, the weight from a
+     * word the mean over its tokens.
+     *
+     * @param weights a row for each of the first target tokens, a column for each source token and
+     *     more; further target tokens do not count
+     * @param targetWords the word that each target token is of, or -1
+     * @param targets how many target words there are
+     * @param sourceWords the word that each source token is of, or -1
+     * @param sources how many source words there are
+     * @return the weights between words; a word without a token that counts has none
+     */
+    public static SoftAlignment ofTokens(
+            float[][] weights, int[] targetWords, int targets, int[] sourceWords, int sources) {
+        float[][] words = new float[targets][sources];
+        int[] counts = new int[targets];
+        for (int token = 0; token < Math.min(targetWords.length, weights.length); token++) {
+            int word = targetWords[token];
+            if (word >= 0) {
+                counts[word]++;
+                for (int read = 0; read < sourceWords.length; read++) {
+                    if (sourceWords[read] >= 0) {
+                        words[word][sourceWords[read]] += weights[token][read];
+                    }
+                }
+            }
+        }
+        for (int word = 0; word < targets; word++) {
+            for (int source = 0; source < sources && counts[word] > 0; source++) {
+                words[word][source] /= counts[word];
+            }
+        }
+        return new SoftAlignment(words);
+    }
+
+    /**
      * Links each target word to the source word of the greatest weight, the first of several. A
      * word without any weight has no link.
      *

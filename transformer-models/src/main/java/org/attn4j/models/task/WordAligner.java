@@ -332,45 +332,34 @@ public final class WordAligner {
                     Math.toIntExact(shape.get(3)));
         }
 
-        float at(int row, int head, int step, int token) {
-            return values[((row * heads + head) * steps + step) * tokens + token];
+        /** The weights of some steps, a row of tokens for each. */
+        float[][] rows(int row, int head, int first, int end) {
+            float[][] rows = new float[Math.max(0, end - first)][];
+            for (int i = 0; i < rows.length; i++) {
+                int from = ((row * heads + head) * steps + first + i) * tokens;
+                rows[i] = Arrays.copyOfRange(values, from, from + tokens);
+            }
+            return rows;
         }
     }
 
     private static WordAttention words(
             Row row, int index, Step step, int steps, List<Weights> layers) {
+        int first = step == Step.READS ? 1 : 0;
         List<List<SoftAlignment>> all = new ArrayList<>();
         for (Weights layer : layers) {
             List<SoftAlignment> heads = new ArrayList<>();
             for (int head = 0; head < layer.heads(); head++) {
-                heads.add(new SoftAlignment(words(row, index, step, steps, layer, head)));
+                heads.add(
+                        SoftAlignment.ofTokens(
+                                layer.rows(index, head, first, steps),
+                                row.targetWords(),
+                                row.target().size(),
+                                row.sourceWords(),
+                                row.source().size()));
             }
             all.add(heads);
         }
         return new WordAttention(row.source(), row.target(), all);
-    }
-
-    private static float[][] words(
-            Row row, int index, Step step, int steps, Weights weights, int head) {
-        float[][] sums = new float[row.target().size()][row.source().size()];
-        int[] counts = new int[sums.length];
-        for (int token = 0; token < row.targetIds().length; token++) {
-            int at = step == Step.READS ? token + 1 : token;
-            int word = row.targetWords()[token];
-            if (word >= 0 && at < steps) {
-                counts[word]++;
-                for (int read = 0; read < row.sourceIds().length; read++) {
-                    if (row.sourceWords()[read] >= 0) {
-                        sums[word][row.sourceWords()[read]] += weights.at(index, head, at, read);
-                    }
-                }
-            }
-        }
-        for (int word = 0; word < sums.length; word++) {
-            for (int source = 0; source < sums[word].length && counts[word] > 0; source++) {
-                sums[word][source] /= counts[word];
-            }
-        }
-        return sums;
     }
 }
