@@ -77,6 +77,7 @@ class PageViewsTest {
     @Test
     void aTokenThatIsPointedAtTellsItsWeights() {
         browser.open(model);
+        browser.view("head");
         browser.hover(token("query", 3));
         assertEquals("“un” (4) looks at the keys listed.", browser.said());
         float[] row = SamplePages.encoderWeights(0)[0][3];
@@ -95,6 +96,7 @@ class PageViewsTest {
     @Test
     void headsAndLayersAreChosen() {
         browser.open(model);
+        browser.view("head");
         browser.choose("#layer", "layer 2");
         browser.click(".heads [aria-label='head 1']");
         browser.hover(token("query", 6));
@@ -127,6 +129,7 @@ class PageViewsTest {
     @Test
     void aClickLocksAndEscapeUnlocks() {
         browser.open(model);
+        browser.view("head");
         browser.hover(token("query", 3));
         browser.clickMouse();
         browser.hover(token("query", 5));
@@ -174,6 +177,7 @@ class PageViewsTest {
     @Test
     void markupInTokensIsText() {
         browser.open(model);
+        browser.view("head");
         assertEquals("A page " + SamplePages.SCRIPT, browser.text("h1"));
         assertEquals(SamplePages.IMAGE, browser.text("#description"));
         assertEquals(SamplePages.SCRIPT, browser.text(".query li:nth-child(2)"));
@@ -191,6 +195,7 @@ class PageViewsTest {
     @Test
     void subwordsAreJoinedToWords() {
         browser.open(model);
+        browser.view("head");
         browser.click("#join");
         assertEquals(SIZE - 1, browser.all(".query li").size());
         assertEquals("unseen", browser.text(".query li:nth-child(4)"));
@@ -207,6 +212,7 @@ class PageViewsTest {
     @Test
     void specialTokensAreHidden() {
         browser.open(model);
+        browser.view("head");
         browser.click("#hide");
         assertEquals(SIZE - 2, browser.all(".key li").size());
         browser.hover(token("query", 0));
@@ -330,9 +336,9 @@ class PageViewsTest {
     }
 
     @Test
-    void theDifferenceOfTwoModelsIsTold() {
+    void theDifferenceOfTwoModelsIsShownFirst() {
         browser.open(model);
-        browser.view("diff");
+        assertEquals("diff", browser.one("#panel").getDomAttribute("data-drawn"));
         browser.hoverCell(browser.all(".plot").get(2), 3, 2);
         float before = SamplePages.encoderWeights(0)[0][3][2];
         float after = SamplePages.secondWeights(0)[0][3][2];
