@@ -16,11 +16,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mechanism.AdaptiveSpanAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Spans that fit the task: the same block, asked for what stood a few positions back and for what
@@ -78,11 +86,30 @@ final class AdaptiveSpanExample implements Example {
                         .formatted(HEADS, LENGTH));
         near.lines("the answer is at most " + NEAR + " places back", lines);
         far.lines("the answer is anywhere before", lines);
-        return new ExampleResult(figures, lines, reached);
+        AttentionPage.Builder page =
+                AttentionPage.builder("Attention spans follow the distance of the answer")
+                        .optDescription(
+                                "The name at a position is asked for at a later one; empty cells are beyond a"
+                                        + " head's span.");
+        near.addTo(page, "near");
+        far.addTo(page, "far");
+        return new ExampleResult(figures, lines, reached, page.build());
     }
 
     /** What a training came to. */
-    private record Outcome(double accuracy, float[] spans) {
+    private record Outcome(
+            double accuracy, float[] spans, Questions questions, RecordedAttention weights) {
+
+        /** Adds the first sequence. */
+        void addTo(AttentionPage.Builder page, String task) {
+            String asked = "asked, " + task;
+            String held = "held, " + task;
+            page.addTokens(ShownTokens.of(asked, questions.shownAsked()));
+            page.addTokens(ShownTokens.of(held, questions.shownHeld()));
+            page.addAttention(
+                    ShownAttention.of(task, asked, held, Drawing.WEIGHTS, weights.row(0))
+                            .withZerosUnseen());
+        }
 
         double widest() {
             float widest = 0;
@@ -172,8 +199,7 @@ final class AdaptiveSpanExample implements Example {
         for (int round = 0; round < rounds; round++) {
             try (NDManager own = manager.newSubManager()) {
                 Questions questions = Questions.draw(random, reach);
-                NDArray logits =
-                        model.forward(parameters, questions.inputs(own), false).singletonOrThrow();
+                NDArray logits = model.recall(parameters, questions.inputs(own), null, false);
                 long[] given = logits.argMax(2).toType(DataType.INT64, false).toLongArray();
                 for (int i = 0; i < given.length; i++) {
                     right += given[i] == questions.answers[i] ? 1 : 0;
@@ -181,8 +207,15 @@ final class AdaptiveSpanExample implements Example {
             }
         }
         try (NDManager own = manager.newSubManager()) {
+            Questions shown = Questions.draw(random, reach);
+            AttentionRecorder recorder = new AttentionRecorder();
+            model.recall(parameters, shown.inputs(own), recorder, false);
             float[] spans = model.attention.span().spans(parameters, own, false).toFloatArray();
-            return new Outcome((double) right / (rounds * ROWS * LENGTH), spans);
+            return new Outcome(
+                    (double) right / (rounds * ROWS * LENGTH),
+                    spans,
+                    shown,
+                    recorder.recorded().get(0));
         }
     }
 
@@ -207,6 +240,16 @@ final class AdaptiveSpanExample implements Example {
                 }
             }
             return new Questions(drawn[0], drawn[1], drawn[2], drawn[3]);
+        }
+
+        /** The names that the first sequence asks for. */
+        List<String> shownAsked() {
+            return IntStream.range(0, LENGTH).mapToObj(t -> asked[t] + "?").toList();
+        }
+
+        /** The names of the first sequence with their values. */
+        List<String> shownHeld() {
+            return IntStream.range(0, LENGTH).mapToObj(t -> names[t] + "=" + values[t]).toList();
         }
 
         NDList inputs(NDManager manager) {
@@ -262,13 +305,22 @@ final class AdaptiveSpanExample implements Example {
                 NDList inputs,
                 boolean training,
                 PairList<String, Object> params) {
+            return new NDList(recall(parameters, inputs, null, training));
+        }
+
+        private NDArray recall(
+                ParameterStore parameters,
+                NDList inputs,
+                AttentionObserver observer,
+                boolean training) {
             AttentionInputs in =
                     AttentionInputs.of(
-                            apply(question, parameters, inputs.get(0), training),
-                            apply(name, parameters, inputs.get(1), training),
-                            apply(value, parameters, inputs.get(2), training));
+                                    apply(question, parameters, inputs.get(0), training),
+                                    apply(name, parameters, inputs.get(1), training),
+                                    apply(value, parameters, inputs.get(2), training))
+                            .withObserver(observer);
             NDArray context = attention.attend(parameters, in, training).context();
-            return new NDList(apply(readout, parameters, context, training));
+            return apply(readout, parameters, context, training);
         }
 
         private static NDArray apply(

@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.LinearBlock;
@@ -73,18 +74,24 @@ final class CausalModel extends AbstractBlock {
      * @param parameters where the parameters are found
      * @param ids (B, T)
      * @param caches one for each layer; null for none
+     * @param observer is told the weights of each layer, by its number; null for nobody
      * @param training whether this is a training pass
      * @return (B, T, V)
      */
     NDArray logits(
-            ParameterStore parameters, NDArray ids, List<KeyValueCache> caches, boolean training) {
+            ParameterStore parameters,
+            NDArray ids,
+            List<KeyValueCache> caches,
+            AttentionObserver observer,
+            boolean training) {
         NDArray x = apply(embedding, parameters, ids, training); // (B, T, D)
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             AttentionInputs inputs =
                     AttentionInputs.self(apply(layer.before(), parameters, x, training))
                             .withMask(AttentionMask.causal())
-                            .withCache(caches == null ? null : caches.get(i));
+                            .withCache(caches == null ? null : caches.get(i))
+                            .withObserver(observer == null ? null : observer.at("" + i));
             x = x.add(layer.attention().attend(parameters, inputs, training).context());
             NDArray normed = apply(layer.then(), parameters, x, training);
             x = x.add(apply(layer.inner(), parameters, normed, training));
@@ -98,7 +105,7 @@ final class CausalModel extends AbstractBlock {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        return new NDList(logits(parameters, inputs.singletonOrThrow(), null, training));
+        return new NDList(logits(parameters, inputs.singletonOrThrow(), null, null, training));
     }
 
     @Override

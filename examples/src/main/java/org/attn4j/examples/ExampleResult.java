@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.visual.AttentionPage;
 
 /**
  * What an example showed.
@@ -12,8 +13,10 @@ import java.util.Map;
  *     such
  * @param lines what a person reads, small pictures in text included
  * @param reached whether the figures are what the example promises in its full form
+ * @param page what the trained blocks attend to in new inputs
  */
-public record ExampleResult(Map<String, Object> figures, List<String> lines, boolean reached) {
+public record ExampleResult(
+        Map<String, Object> figures, List<String> lines, boolean reached, AttentionPage page) {
 
     public ExampleResult {
         figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));

@@ -16,14 +16,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.Glimpses;
 import org.attn4j.attention.mechanism.HardAttention;
 import org.attn4j.attention.mechanism.Reinforce;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.GeneralScore;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Hard attention learns where to look.
@@ -80,10 +86,10 @@ final class HardAttentionExample implements Example {
                         + " quarter of the training, on 512 pictures, with the mean of "
                         + DRAWS
                         + " draws.");
-        lines.addAll(gumbel.picture());
+        lines.addAll(gumbel.looks().lines());
         boolean reached =
                 gumbel.last().accuracy() >= PROMISED && reinforce.last().accuracy() >= PROMISED;
-        return new ExampleResult(figures, lines, reached);
+        return new ExampleResult(figures, lines, reached, gumbel.looks().page());
     }
 
     private static String comparison(Trained gumbel, Trained reinforce) {
@@ -276,8 +282,8 @@ final class HardAttentionExample implements Example {
                                     100 * score.looks));
                 }
             }
-            return new Trained(
-                    scores, slopes, picture(model, learner.parameters(), random, manager));
+            Looks looks = Looks.of(model, learner.parameters(), random, manager);
+            return new Trained(scores, slopes, looks);
         }
     }
 
@@ -386,54 +392,77 @@ final class HardAttentionExample implements Example {
         return (double) same / ours.length;
     }
 
-    /** Three pictures side by side, the cell that was looked at in brackets. */
-    private static List<String> picture(
-            Model model, ParameterStore parameters, Random random, NDManager manager) {
-        Pictures three = Pictures.draw(random, 3);
-        long[] looked;
-        try (NDManager own = manager.newSubManager()) {
-            WeightsRecorder recorder = new WeightsRecorder();
-            AttentionInputs inputs = three.inputs(own).withObserver(recorder);
-            model.attention.attend(parameters, inputs, false);
-            looked =
-                    recorder.weights()
-                            .reshape(3, CELLS)
-                            .argMax(1)
-                            .toType(DataType.INT64, false)
-                            .toLongArray();
-        }
-        List<String> lines = new ArrayList<>();
-        StringBuilder asked = new StringBuilder();
-        for (int picture = 0; picture < 3; picture++) {
-            asked.append(
-                    String.format(
-                            Locale.ROOT,
-                            "  digit of %c?   ",
-                            COLOURS.charAt(three.asked[picture])));
-        }
-        lines.add(asked.toString().stripTrailing());
-        for (int line = 0; line < SIDE; line++) {
-            StringBuilder cells = new StringBuilder(" ");
-            for (int picture = 0; picture < 3; picture++) {
-                for (int column = 0; column < SIDE; column++) {
-                    int cell = line * SIDE + column;
-                    int at = picture * CELLS + cell;
-                    cells.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    looked[picture] == cell ? "[%c%s]" : " %c%s ",
-                                    COLOURS.charAt(three.colours[at]),
-                                    three.digits[at]));
-                }
-                cells.append("    ");
+    /** Pictures that are new to a model, and at which cell of each it looks. */
+    private record Looks(Pictures pictures, RecordedAttention weights) {
+
+        static Looks of(Model model, ParameterStore parameters, Random random, NDManager manager) {
+            Pictures pictures = Pictures.draw(random, 3);
+            AttentionRecorder recorder = new AttentionRecorder();
+            try (NDManager own = manager.newSubManager()) {
+                AttentionInputs inputs = pictures.inputs(own).withObserver(recorder);
+                model.attention.attend(parameters, inputs, false);
             }
-            lines.add(cells.toString().stripTrailing());
+            return new Looks(pictures, recorder.recorded().get(0));
         }
-        return lines;
+
+        private String question(int picture) {
+            return "digit of %c?".formatted(COLOURS.charAt(pictures.asked[picture]));
+        }
+
+        private String cell(int picture, int cell) {
+            int at = picture * CELLS + cell;
+            return COLOURS.charAt(pictures.colours[at]) + "" + pictures.digits[at];
+        }
+
+        /** The pictures side by side, the cell that was looked at in brackets. */
+        List<String> lines() {
+            List<String> lines = new ArrayList<>();
+            StringBuilder asked = new StringBuilder();
+            for (int picture = 0; picture < pictures.count(); picture++) {
+                asked.append("  ").append(question(picture)).append("   ");
+            }
+            lines.add(asked.toString().stripTrailing());
+            for (int line = 0; line < SIDE; line++) {
+                StringBuilder cells = new StringBuilder(" ");
+                for (int picture = 0; picture < pictures.count(); picture++) {
+                    for (int cell = line * SIDE; cell < (line + 1) * SIDE; cell++) {
+                        boolean looked = weights.weight(picture, 0, 0, cell) > 0;
+                        cells.append((looked ? "[%s]" : " %s ").formatted(cell(picture, cell)));
+                    }
+                    cells.append("    ");
+                }
+                lines.add(cells.toString().stripTrailing());
+            }
+            return lines;
+        }
+
+        AttentionPage page() {
+            AttentionPage.Builder page =
+                    AttentionPage.builder("Hard attention looks at one cell of a picture")
+                            .optDescription(
+                                    "A cell has a colour, a letter here, and a digit; a question asks"
+                                            + " for the digit of a colour.");
+            for (int picture = 0; picture < pictures.count(); picture++) {
+                String question = "question " + (picture + 1);
+                String cells = "picture " + (picture + 1);
+                int shown = picture;
+                page.addTokens(ShownTokens.of(question, List.of(question(picture))));
+                page.addTokens(
+                        ShownTokens.of(
+                                cells,
+                                IntStream.range(0, CELLS)
+                                        .mapToObj(cell -> cell(shown, cell))
+                                        .toList()));
+                page.addAttention(
+                        ShownAttention.of(
+                                cells, question, cells, Drawing.POSITION, weights.row(picture)));
+            }
+            return page.build();
+        }
     }
 
     /** What became of a model. */
-    private record Trained(List<Score> scores, Slopes slopes, List<String> picture) {
+    private record Trained(List<Score> scores, Slopes slopes, Looks looks) {
 
         Score last() {
             return scores.get(scores.size() - 1);

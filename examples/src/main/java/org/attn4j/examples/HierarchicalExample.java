@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +15,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Hierarchical attention points to the sentence and the word that decide a document.
@@ -91,10 +97,10 @@ final class HierarchicalExample implements Example {
                 }
             }
             Reviews reviews = Reviews.draw(random, EVALUATED);
-            WeightsRecorder recorder = new WeightsRecorder();
+            AttentionRecorder recorder = new AttentionRecorder();
             HierarchicalAttention.Output output =
                     block.read(learner.parameters(), reviews.inputs(manager, recorder), false);
-            return result(steps, output, recorder, reviews);
+            return result(steps, output, recorder.recorded(), reviews);
         }
     }
 
@@ -179,11 +185,11 @@ final class HierarchicalExample implements Example {
     private static ExampleResult result(
             int steps,
             HierarchicalAttention.Output output,
-            WeightsRecorder recorder,
+            List<RecordedAttention> recorded,
             Reviews reviews) {
         float[] logits = output.logits().toFloatArray();
-        float[] bySentence = recorder.weights("sentence").toFloatArray();
-        float[] byWord = recorder.weights("word").toFloatArray();
+        float[] byWord = weights(recorded, "word");
+        float[] bySentence = weights(recorded, "sentence");
         int right = 0;
         int sentences = 0;
         int words = 0;
@@ -222,7 +228,66 @@ final class HierarchicalExample implements Example {
         picture(lines, reviews, bySentence, byWord);
         boolean reached =
                 accuracy >= PROMISED && sentenceShare >= PROMISED && wordShare >= PROMISED;
-        return new ExampleResult(figures, lines, reached);
+        String verdict = VERDICTS[largest(logits, 0, VERDICTS.length)];
+        return new ExampleResult(
+                figures, lines, reached, page(reviews, verdict, byWord, bySentence));
+    }
+
+    private static float[] weights(List<RecordedAttention> recorded, String site) {
+        return recorded.stream()
+                .filter(it -> it.site().equals(site))
+                .findFirst()
+                .orElseThrow()
+                .weights();
+    }
+
+    /** The first review: its words, its sentences, and the verdict on it. */
+    private static AttentionPage page(
+            Reviews reviews, String verdict, float[] byWord, float[] bySentence) {
+        List<String> sentences = new ArrayList<>();
+        List<String> words = new ArrayList<>();
+        List<Integer> sentenceOf = new ArrayList<>();
+        List<Float> weightOf = new ArrayList<>();
+        for (int i = 0; i < SENTENCES * WORDS; i++) {
+            if (reviews.words()[i] == 0) {
+                continue;
+            }
+            int sentence = i / WORDS;
+            if (sentence == sentences.size()) {
+                sentences.add("sentence " + (sentence + 1));
+            }
+            words.add(Vocabulary.word(reviews.words()[i]));
+            sentenceOf.add(sentence);
+            weightOf.add(byWord[i]);
+        }
+        float[][] inSentence = new float[sentences.size()][words.size()];
+        for (int word = 0; word < words.size(); word++) {
+            for (int sentence = 0; sentence < inSentence.length; sentence++) {
+                boolean own = sentenceOf.get(word) == sentence;
+                inSentence[sentence][word] = own ? weightOf.get(word) : Float.NaN;
+            }
+        }
+        float[][] ofSentences = {Arrays.copyOf(bySentence, sentences.size())};
+        return AttentionPage.builder("Hierarchical attention reads a review")
+                .optDescription("Its verdict: " + verdict + ".")
+                .addTokens(ShownTokens.of("words", words))
+                .addTokens(ShownTokens.of("sentences", sentences))
+                .addTokens(ShownTokens.of("review", List.of(verdict)))
+                .addAttention(
+                        ShownAttention.of(
+                                "words",
+                                "sentences",
+                                "words",
+                                Drawing.LEVELS,
+                                new float[][][] {inSentence}))
+                .addAttention(
+                        ShownAttention.of(
+                                "sentences",
+                                "review",
+                                "sentences",
+                                Drawing.LEVELS,
+                                new float[][][] {ofSentences}))
+                .build();
     }
 
     private static void picture(

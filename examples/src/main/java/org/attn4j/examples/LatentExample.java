@@ -23,6 +23,12 @@ import org.attn4j.attention.spec.AttentionSite;
 import org.attn4j.attention.spec.AttentionSlot;
 import org.attn4j.attention.spec.AttentionSpec;
 import org.attn4j.attention.spec.Mechanisms;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownAttention.Kind;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Two language models that differ in their attention alone learn to reverse a sequence: multi-head,
@@ -71,15 +77,27 @@ final class LatentExample implements Example {
         lines.add(
                 String.format(
                         Locale.ROOT, "%-12s %18s %22s", "attention", "sequences right", "cache"));
+        AttentionPage.Builder page =
+                AttentionPage.builder("Two models reverse a sequence")
+                        .optDescription(
+                                "They differ in their attention alone. After the bar each position"
+                                        + " gives the symbol that comes next.");
         Generated full =
                 learned(
                         new AttentionSpec("multi-head", Map.of()),
                         settings,
                         progress,
                         figures,
-                        lines);
+                        lines,
+                        page);
         Generated small =
-                learned(new AttentionSpec("latent", latent), settings, progress, figures, lines);
+                learned(
+                        new AttentionSpec("latent", latent),
+                        settings,
+                        progress,
+                        figures,
+                        lines,
+                        page);
         double share = (double) small.bytes() / full.bytes();
         figures.put("cache_share", share);
         lines.add(
@@ -94,7 +112,7 @@ final class LatentExample implements Example {
                 full.accuracy() >= 0.9
                         && small.accuracy() >= full.accuracy() - 0.03
                         && share <= 0.25;
-        return new ExampleResult(figures, lines, reached);
+        return new ExampleResult(figures, lines, reached, page.build());
     }
 
     private static Generated learned(
@@ -102,7 +120,8 @@ final class LatentExample implements Example {
             ExampleSettings settings,
             Consumer<String> progress,
             Map<String, Object> figures,
-            List<String> lines) {
+            List<String> lines,
+            AttentionPage.Builder page) {
         try (NDManager manager = settings.newManager()) {
             CausalModel model =
                     new CausalModel(SYMBOLS + 1, MODEL_SIZE, LAYERS, layer -> make(spec, layer));
@@ -121,7 +140,43 @@ final class LatentExample implements Example {
                             spec.mechanism(),
                             100 * result.accuracy(),
                             result.bytes()));
+            draw(manager, model, learner, spec.mechanism(), new Random(settings.seed() + 2), page);
             return result;
+        }
+    }
+
+    /** Adds what the layers look at while a sequence is reversed. */
+    private static void draw(
+            NDManager manager,
+            CausalModel model,
+            Learner learner,
+            String name,
+            Random random,
+            AttentionPage.Builder page) {
+        long[][] symbols = draw(random, 1);
+        AttentionRecorder recorder = new AttentionRecorder();
+        List<String> tokens = new ArrayList<>();
+        try (NDManager own = manager.newSubManager()) {
+            NDArray ids = whole(own, symbols);
+            model.logits(learner.parameters(), ids, null, recorder, false);
+            for (long id : ids.toLongArray()) {
+                tokens.add(id == SEPARATOR ? "|" : String.valueOf((char) ('a' + id)));
+            }
+        }
+        String sequence = "sequence, " + name;
+        page.addTokens(ShownTokens.of(sequence, tokens));
+        for (int layer = 0; layer < LAYERS; layer++) {
+            page.addAttention(
+                    new ShownAttention(
+                            name + ", layer " + layer,
+                            name + "." + layer,
+                            Kind.DECODER,
+                            layer,
+                            sequence,
+                            sequence,
+                            Drawing.WEIGHTS,
+                            recorder.recorded().get(layer).row(0),
+                            ""));
         }
     }
 
@@ -159,6 +214,7 @@ final class LatentExample implements Example {
                                                         learner.parameters(),
                                                         whole(own, symbols),
                                                         null,
+                                                        null,
                                                         true)
                                                 .get(new NDIndex(":, {}:", LENGTH))
                                                 .reshape(-1, SYMBOLS + 1); // (B · L, V)
@@ -193,7 +249,7 @@ final class LatentExample implements Example {
             for (int place = 0; place < LENGTH; place++) {
                 try (NDManager step = own.newSubManager()) {
                     ids.attach(step);
-                    NDArray logits = model.logits(learner.parameters(), ids, caches, false);
+                    NDArray logits = model.logits(learner.parameters(), ids, caches, null, false);
                     long[] next = logits.get(new NDIndex(":, -1")).argMax(1).toLongArray();
                     for (int row = 0; row < TESTED; row++) {
                         wrong[row] |= next[row] != symbols[row][LENGTH - 1 - place];

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.GlobalAttention;
@@ -23,6 +26,12 @@ import org.attn4j.attention.mechanism.LocalAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.score.GeneralScore;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Local attention follows a monotonic alignment; Luong et al. 2015, section 3.2.
@@ -89,13 +98,31 @@ final class LocalAlignmentExample implements Example {
         lines.add("  local-p " + predicted.told());
         lines.add("Where local-p looks in a recording (rows: targets, columns: frames, # most,");
         lines.add("+ some weight, | the letter's frames, . others):");
-        lines.addAll(predicted.picture);
+        lines.addAll(predicted.picture());
         boolean reached =
                 local.last().accuracy >= PROMISED
                         && predicted.last().accuracy >= PROMISED
                         && local.last().error < 0.5
                         && predicted.last().error < 2;
-        return new ExampleResult(figures, lines, reached);
+        AttentionPage.Builder page =
+                AttentionPage.builder("Local attention follows a monotonic alignment")
+                        .optDescription(
+                                "Local-m and global: positions hold a sign, a letter here, and a digit; a"
+                                        + " target names a sign and asks for the digit. Local-p: a target asks"
+                                        + " for a letter of a recording, whose frames are shown as the letters"
+                                        + " that they belong to.");
+        SideBySide.addTokens(page, local.held);
+        OwnPace.addTokens(page, predicted.held);
+        local.addTo(page, "local-m", "asked signs", "positions", monotonic);
+        page.addAttention(
+                ShownAttention.of(
+                        "global",
+                        "asked signs",
+                        "positions",
+                        Drawing.WEIGHTS,
+                        everywhere.weights().row(0)));
+        predicted.addTo(page, "local-p", "asked letters", "frames", predictive);
+        return new ExampleResult(figures, lines, reached, page.build());
     }
 
     /**
@@ -135,6 +162,15 @@ final class LocalAlignmentExample implements Example {
                 hot[i * classes + answer[i]] = 1;
             }
             return HostArrays.of(manager, hot, new Shape(count, targets, classes));
+        }
+
+        /** How many positions of the first sequence are there; the rest is padding. */
+        int visibleCount() {
+            int count = 0;
+            while (count < places && visible[count]) {
+                count++;
+            }
+            return count;
         }
 
         long width(float[] features, int length) {
@@ -177,6 +213,20 @@ final class LocalAlignmentExample implements Example {
             return new Sequences(
                     query, key, visible, answer, at, at, count, LENGTH, LENGTH, DIGITS);
         }
+
+        /** The signs of the first sequence as letters, with the digits beside them. */
+        static void addTokens(AttentionPage.Builder page, Sequences drawn) {
+            int width = SIGNS + DIGITS;
+            List<String> asked = new ArrayList<>();
+            List<String> places = new ArrayList<>();
+            for (int t = 0; t < LENGTH; t++) {
+                asked.add(letter(largest(drawn.query, t * SIGNS, SIGNS)) + "?");
+                String sign = letter(largest(drawn.key, t * width, SIGNS));
+                places.add(sign + largest(drawn.key, t * width + SIGNS, DIGITS));
+            }
+            page.addTokens(ShownTokens.of("asked signs", asked));
+            page.addTokens(ShownTokens.of("positions", places));
+        }
     }
 
     /** The target at t asks for letter t of a text in which each letter lasts some frames. */
@@ -213,11 +263,69 @@ final class LocalAlignmentExample implements Example {
             return new Sequences(
                     query, key, visible, answer, from, to, count, TARGETS, LONGEST, LETTERS);
         }
+
+        /** The letter that each frame of the first recording is a part of. */
+        static void addTokens(AttentionPage.Builder page, Sequences drawn) {
+            List<String> asked = new ArrayList<>();
+            List<String> frames = new ArrayList<>();
+            for (int t = 0; t < TARGETS; t++) {
+                asked.add("letter " + (t + 1) + "?");
+                String letter = letter(drawn.answer[t]);
+                frames.addAll(Collections.nCopies(drawn.to[t] - drawn.from[t] + 1, letter));
+            }
+            page.addTokens(ShownTokens.of("asked letters", asked));
+            page.addTokens(ShownTokens.of("frames", frames));
+        }
+    }
+
+    private static String letter(int number) {
+        return String.valueOf((char) ('a' + number));
     }
 
     private record Score(int step, double error, double accuracy) {}
 
-    private record Trained(List<Score> scores, List<String> picture) {
+    /** What became of a model, and what it looks at in sequences that it did not train with. */
+    private record Trained(List<Score> scores, Sequences held, AttentionRecorder recorder) {
+
+        RecordedAttention weights() {
+            return recorder.recorded().get(0);
+        }
+
+        /** Adds the first sequence, and where its windows stand. */
+        void addTo(
+                AttentionPage.Builder page,
+                String name,
+                String queries,
+                String keys,
+                LocalAttention attention) {
+            float[][][] seen = weights().row(0, held.targets, held.visibleCount());
+            page.addAttention(
+                    ShownAttention.of(name, queries, keys, Drawing.WINDOW, seen).withZerosUnseen());
+            RecordedAttention centre = recorder.stage(Stages.CENTRE).get("");
+            float[][] centres = new float[1][held.targets];
+            for (int t = 0; t < held.targets; t++) {
+                centres[0][t] = centre.weight(0, 0, t, 0);
+            }
+            boolean gaussian = recorder.stage(Stages.GAUSSIAN).containsKey("");
+            page.addWindow(name, centres, attention.halfWidth(), gaussian);
+        }
+
+        /** The weights of the first sequence. */
+        List<String> picture() {
+            List<String> lines = new ArrayList<>();
+            float[] row = weights().weights();
+            for (int t = 0; t < held.targets; t++) {
+                StringBuilder line = new StringBuilder("  ");
+                int most = largest(row, t * held.places, held.places);
+                for (int s = 0; s < held.visibleCount(); s++) {
+                    boolean holds = s >= held.from[t] && s <= held.to[t];
+                    boolean some = row[t * held.places + s] > 0.05;
+                    line.append(s == most ? '#' : some ? '+' : holds ? '|' : '.');
+                }
+                lines.add(line.toString());
+            }
+            return lines;
+        }
 
         Score last() {
             return scores.get(scores.size() - 1);
@@ -289,7 +397,7 @@ final class LocalAlignmentExample implements Example {
                                     100 * score.accuracy));
                 }
             }
-            return new Trained(scores, picture(model, held, manager));
+            return new Trained(scores, held, recorded(model, held, manager));
         }
     }
 
@@ -301,7 +409,7 @@ final class LocalAlignmentExample implements Example {
     }
 
     private static NDArray attend(
-            Model model, Sequences batch, WeightsRecorder recorder, NDManager manager) {
+            Model model, Sequences batch, AttentionObserver recorder, NDManager manager) {
         AttentionInputs inputs = batch.inputs(manager).withObserver(recorder);
         return model.attention.attend(model.parameters, inputs, false).context();
     }
@@ -334,24 +442,11 @@ final class LocalAlignmentExample implements Example {
         return best;
     }
 
-    /** The weights of the first sequence. */
-    private static List<String> picture(Model model, Sequences held, NDManager manager) {
-        List<String> lines = new ArrayList<>();
+    private static AttentionRecorder recorded(Model model, Sequences held, NDManager manager) {
+        AttentionRecorder recorder = new AttentionRecorder(Stages.CENTRE, Stages.GAUSSIAN);
         try (NDManager own = manager.newSubManager()) {
-            WeightsRecorder recorder = new WeightsRecorder();
             attend(model, held, recorder, own);
-            float[] weights = recorder.weights().toFloatArray();
-            for (int t = 0; t < held.targets; t++) {
-                StringBuilder line = new StringBuilder("  ");
-                int most = largest(weights, t * held.places, held.places);
-                for (int s = 0; s < held.places && held.visible[s]; s++) {
-                    boolean holds = s >= held.from[t] && s <= held.to[t];
-                    boolean some = weights[t * held.places + s] > 0.05;
-                    line.append(s == most ? '#' : some ? '+' : holds ? '|' : '.');
-                }
-                lines.add(line.toString());
-            }
         }
-        return lines;
+        return recorder;
     }
 }

@@ -16,13 +16,19 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.MemoryAttention;
 import org.attn4j.attention.mechanism.MemoryInputs;
 import org.attn4j.attention.mechanism.MemoryOutput;
 import org.attn4j.datasets.Story;
 import org.attn4j.datasets.StoryTask;
 import org.attn4j.datasets.StoryTaskConfig;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownAttention.Kind;
+import org.attn4j.visual.ShownTokens;
 
 /** An end-to-end memory network answers questions about stories that it has never seen. */
 final class MemoryExample implements Example {
@@ -55,9 +61,13 @@ final class MemoryExample implements Example {
     public ExampleResult run(ExampleSettings settings, Consumer<String> progress) {
         Map<String, Object> figures = new LinkedHashMap<>();
         List<String> lines = new ArrayList<>();
-        double one = answer(settings, 1, "one_fact", figures, lines, progress);
-        double two = answer(settings, 2, "two_facts", figures, lines, progress);
-        return new ExampleResult(figures, lines, one >= PROMISED && two >= PROMISED);
+        AttentionPage.Builder page =
+                AttentionPage.builder("A memory network reads stories")
+                        .optDescription("The facts that the answer needs are marked with *.");
+        double one = answer(settings, 1, "one_fact", figures, lines, page, progress);
+        double two = answer(settings, 2, "two_facts", figures, lines, page, progress);
+        boolean reached = one >= PROMISED && two >= PROMISED;
+        return new ExampleResult(figures, lines, reached, page.build());
     }
 
     private static double answer(
@@ -66,6 +76,7 @@ final class MemoryExample implements Example {
             String figure,
             Map<String, Object> figures,
             List<String> lines,
+            AttentionPage.Builder page,
             Consumer<String> progress) {
         StoryTaskConfig config =
                 new StoryTaskConfig(
@@ -95,7 +106,9 @@ final class MemoryExample implements Example {
                             title(facts),
                             100 * accuracy,
                             test.size()));
-            lines.addAll(picture(manager, memory, learner.parameters(), test));
+            Reading reading = Reading.of(manager, memory, learner.parameters(), test);
+            lines.addAll(reading.lines());
+            reading.addTo(page, title(facts));
             return accuracy;
         }
     }
@@ -169,48 +182,75 @@ final class MemoryExample implements Example {
         }
     }
 
-    /** Whether a story is long, and does not end with what it is asked for. */
-    private static boolean isTelling(Story story) {
-        int sentences = story.sentences().size();
-        return sentences >= 8 && !story.supports().contains(sentences - 1);
-    }
+    /** A story, what the network says to its question, and what each hop looks at. */
+    private record Reading(Story story, String said, List<RecordedAttention> hops) {
 
-    /** A story with what each hop looks at: the facts that it needs are marked. */
-    private static List<String> picture(
-            NDManager manager,
-            MemoryAttention memory,
-            ParameterStore parameters,
-            StoryBatches test) {
-        int shown =
-                IntStream.range(0, test.size())
-                        .filter(i -> isTelling(test.story(i)))
-                        .findFirst()
-                        .orElse(0);
-        Story story = test.story(shown);
-        List<String> lines = new ArrayList<>();
-        try (NDManager own = manager.newSubManager()) {
-            WeightsRecorder recorder = new WeightsRecorder();
-            MemoryOutput output =
-                    memory.read(parameters, test.inputs(own, new int[] {shown}, recorder), false);
-            List<float[]> weights =
-                    recorder.all().values().stream().map(NDArray::toFloatArray).toList(); // K of n
+        static Reading of(
+                NDManager manager,
+                MemoryAttention memory,
+                ParameterStore parameters,
+                StoryBatches test) {
+            int shown =
+                    IntStream.range(0, test.size())
+                            .filter(i -> isTelling(test.story(i)))
+                            .findFirst()
+                            .orElse(0);
+            AttentionRecorder recorder = new AttentionRecorder();
+            try (NDManager own = manager.newSubManager()) {
+                MemoryInputs inputs = test.inputs(own, new int[] {shown}, recorder);
+                MemoryOutput output = memory.read(parameters, inputs, false);
+                String said = test.word(output.logits().argMax(1).toLongArray()[0]);
+                return new Reading(test.story(shown), said, recorder.recorded());
+            }
+        }
+
+        /** Whether a story is long, and does not end with what it is asked for. */
+        private static boolean isTelling(Story story) {
+            int sentences = story.sentences().size();
+            return sentences >= 8 && !story.supports().contains(sentences - 1);
+        }
+
+        private String fact(int i) {
+            return (story.supports().contains(i) ? "* " : "  ") + story.sentences().get(i);
+        }
+
+        List<String> lines() {
+            List<String> lines = new ArrayList<>();
             lines.add(String.format(Locale.ROOT, "    %-36s hop 1  hop 2  hop 3", ""));
             for (int i = 0; i < story.sentences().size(); i++) {
                 StringBuilder line = new StringBuilder();
-                line.append(
-                        String.format(
-                                Locale.ROOT,
-                                "  %s %-36s",
-                                story.supports().contains(i) ? "*" : " ",
-                                story.sentences().get(i)));
-                for (int hop = 0; hop < HOPS; hop++) {
-                    line.append(String.format(Locale.ROOT, "%5.0f %%", 100 * weights.get(hop)[i]));
+                line.append(String.format(Locale.ROOT, "  %-38s", fact(i)));
+                for (RecordedAttention hop : hops) {
+                    float weight = hop.weight(0, 0, 0, i);
+                    line.append(String.format(Locale.ROOT, "%5.0f %%", 100 * weight));
                 }
                 lines.add(line.toString());
             }
-            String said = test.word(output.logits().argMax(1).toLongArray()[0]);
             lines.add("    " + story.question() + " " + said + " (" + story.answer() + ")");
+            return lines;
         }
-        return lines;
+
+        void addTo(AttentionPage.Builder page, String title) {
+            int facts = story.sentences().size();
+            String question = "question, " + title;
+            page.addTokens(ShownTokens.of(question, List.of(story.question() + " " + said)));
+            page.addTokens(
+                    ShownTokens.of(
+                            title,
+                            IntStream.range(0, facts).mapToObj(i -> fact(i).strip()).toList()));
+            for (int hop = 0; hop < hops.size(); hop++) {
+                page.addAttention(
+                        new ShownAttention(
+                                "hop " + (hop + 1),
+                                title + ", hop " + (hop + 1),
+                                Kind.CROSS,
+                                hop,
+                                question,
+                                title,
+                                Drawing.HOPS,
+                                hops.get(hop).row(0, 1, facts),
+                                ""));
+            }
+        }
     }
 }

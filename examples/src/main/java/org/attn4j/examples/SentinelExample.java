@@ -24,6 +24,11 @@ import org.attn4j.attention.recurrent.RecurrentCell;
 import org.attn4j.attention.recurrent.RecurrentState;
 import org.attn4j.attention.recurrent.Steps;
 import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * When not to look: captions of pictures in which some words are to be seen and others follow from
@@ -129,6 +134,7 @@ final class SentinelExample implements Example {
         int right = 0;
         int all = 0;
         String caption = "";
+        AttentionPage page = null;
         for (int round = 0; round < 4; round++) {
             try (NDManager own = manager.newSubManager()) {
                 Captions captions = draw(random);
@@ -148,6 +154,7 @@ final class SentinelExample implements Example {
                     }
                 }
                 caption = picture(captions, beta);
+                page = page(captions, output.extendedWeights());
             }
         }
         double[] sums = new double[2];
@@ -182,7 +189,33 @@ final class SentinelExample implements Example {
         lines.add("How much was not looked, word by word:");
         lines.addAll(caption.lines().toList());
         return new ExampleResult(
-                figures, lines, accuracy >= 0.98 && language >= 0.7 && visible <= 0.2);
+                figures, lines, accuracy >= 0.98 && language >= 0.7 && visible <= 0.2, page);
+    }
+
+    /** The first caption: what each word looks at, of the regions and the sentinel. */
+    private AttentionPage page(Captions captions, NDArray extendedWeights) {
+        List<String> said = new ArrayList<>();
+        for (int t = 0; t < LENGTH; t++) {
+            said.add(words.get(captions.labels[t]));
+        }
+        List<String> seen = new ArrayList<>();
+        for (int region = 0; region < REGIONS; region++) {
+            seen.add(captions.region(region));
+        }
+        seen.add("sentinel");
+        RecordedAttention weights =
+                new RecordedAttention(
+                        "", 0, ROWS, 1, LENGTH, REGIONS + 1, extendedWeights.toFloatArray());
+        return AttentionPage.builder("A caption: when to look, and when not")
+                .optDescription(
+                        "The sentinel is what the decoder knows without the picture; its weight is"
+                                + " how much of a word comes from there.")
+                .addTokens(ShownTokens.of("caption", said))
+                .addTokens(ShownTokens.of("picture", seen))
+                .addAttention(
+                        ShownAttention.of(
+                                "sentinel", "caption", "picture", Drawing.WEIGHTS, weights.row(0)))
+                .build();
     }
 
     private static double rounded(double value) {
@@ -250,6 +283,17 @@ final class SentinelExample implements Example {
                     regions[at + i] = (float) random.nextGaussian();
                 }
             }
+        }
+
+        /** What is in a region of the first picture. */
+        String region(int region) {
+            for (int kind = 0; kind < ROLES * KINDS; kind++) {
+                if (regions[region * FEATURES + kind] == 1) {
+                    boolean colour = kind / KINDS % 2 == 0;
+                    return (colour ? COLOURS : SHAPES).get(kind % KINDS);
+                }
+            }
+            return "noise";
         }
 
         /** The words before each, one-hot, and the regions. */

@@ -19,14 +19,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.attn4j.attention.capture.AttentionObserver;
-import org.attn4j.attention.capture.WeightsRecorder;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.mechanism.TemporalAttention;
 import org.attn4j.attention.mechanism.TimeAxisAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.position.LearnedPositions;
+import org.attn4j.visual.AttentionPage;
+import org.attn4j.visual.AttentionRecorder;
+import org.attn4j.visual.RecordedAttention;
+import org.attn4j.visual.ShownAttention;
+import org.attn4j.visual.ShownAttention.Drawing;
+import org.attn4j.visual.ShownTokens;
 
 /**
  * Attention over time finds which of many series drives a target, and how long before.
@@ -206,9 +212,29 @@ final class TemporalExample implements Example {
 
         /** The weight of each series in each window, (B, n), its mean over the steps. */
         float[] weights(Windows windows, NDManager manager) {
-            WeightsRecorder recorder = new WeightsRecorder();
+            return bySeries(recorded(windows, manager, "input"));
+        }
+
+        /** What one of the two attentions looks at. */
+        RecordedAttention recorded(Windows windows, NDManager manager, String site) {
+            AttentionRecorder recorder = new AttentionRecorder();
             predict(windows, manager, recorder, false);
-            return recorder.weights("input").mean(new int[] {2}).toFloatArray();
+            return recorder.recorded().stream()
+                    .filter(it -> it.site().equals(site))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static float[] bySeries(RecordedAttention input) {
+            float[] mean = new float[input.batch() * SERIES];
+            for (int row = 0; row < input.batch(); row++) {
+                for (float[] step : input.row(row)[0]) { // (T, n)
+                    for (int series = 0; series < SERIES; series++) {
+                        mean[row * SERIES + series] += step[series] / input.queries();
+                    }
+                }
+            }
+            return mean;
         }
     }
 
@@ -322,7 +348,8 @@ final class TemporalExample implements Example {
             NDManager manager) {
         NDArray predictions = forecast.predict(windows, manager, null, false);
         double forecastError = windows.squaredError(predictions).getFloat();
-        float[] bySeries = forecast.weights(windows, manager);
+        RecordedAttention input = forecast.recorded(windows, manager, "input");
+        float[] bySeries = Forecast.bySeries(input);
         int[] found = heaviest(bySeries);
         int right = 0;
         double weight = 0;
@@ -332,20 +359,11 @@ final class TemporalExample implements Example {
         }
         double share = right / (double) EVALUATED;
 
-        List<float[]> told = new ArrayList<>();
-        NDArray predicted =
-                time.predict(
-                        windows,
-                        found,
-                        manager,
-                        (place, weights) ->
-                                told.add(
-                                        weights.get(new NDIndex(":, 0, -1"))
-                                                .mean(new int[] {0})
-                                                .toFloatArray()),
-                        false);
+        AttentionRecorder recorder = new AttentionRecorder();
+        NDArray predicted = time.predict(windows, found, manager, recorder, false);
         double lagError = windows.squaredError(predicted).getFloat();
-        float[] byTime = told.get(0); // of the last step
+        RecordedAttention overTime = recorder.recorded().get(0);
+        float[] byTime = ofLastStep(overTime);
         int foundLag = STEPS - 1 - largest(byTime, 0, STEPS);
 
         Map<String, Object> figures = new LinkedHashMap<>();
@@ -386,7 +404,65 @@ final class TemporalExample implements Example {
                         && foundLag == windows.lag()
                         && forecastError < PROMISED_ERROR
                         && lagError < PROMISED_ERROR;
-        return new ExampleResult(figures, lines, reached);
+        RecordedAttention temporal = forecast.recorded(windows, manager, "temporal");
+        AttentionPage page = page(windows, found[0], input, temporal, overTime);
+        return new ExampleResult(figures, lines, reached, page);
+    }
+
+    /** How much the last step looks at each, the mean over the windows. */
+    private static float[] ofLastStep(RecordedAttention overTime) {
+        float[] mean = new float[STEPS];
+        for (int row = 0; row < overTime.batch(); row++) {
+            for (int t = 0; t < STEPS; t++) {
+                mean[t] += overTime.weight(row, 0, STEPS - 1, t) / overTime.batch();
+            }
+        }
+        return mean;
+    }
+
+    /** The first window: which series, and which of its steps. */
+    private static AttentionPage page(
+            Windows windows,
+            int found,
+            RecordedAttention input,
+            RecordedAttention temporal,
+            RecordedAttention overTime) {
+        float[] values = new float[STEPS];
+        for (int t = 0; t < STEPS; t++) {
+            values[t] = windows.series()[t * SERIES + found];
+        }
+        return AttentionPage.builder("Attention over time finds what drives a target")
+                .optDescription(
+                        "Series %s drives the target, %s steps before; the line is series %s. Input"
+                                + " and temporal attention are those of the DA-RNN, the time axis is"
+                                + " that of the series found."
+                                        .formatted(windows.live()[0] + 1, windows.lag(), found + 1))
+                .addTokens(ShownTokens.of("steps", numbered("step", STEPS)))
+                .addTokens(ShownTokens.of("series", numbered("series", SERIES)))
+                .addTokens(ShownTokens.of("contexts", numbered("context", temporal.queries())))
+                .addAttention(
+                        ShownAttention.of(
+                                "time axis", "steps", "steps", Drawing.SERIES, overTime.row(0)))
+                .addAttention(
+                        ShownAttention.of(
+                                "temporal attention",
+                                "contexts",
+                                "steps",
+                                Drawing.SERIES,
+                                temporal.row(0)))
+                .addAttention(
+                        ShownAttention.of(
+                                "input attention",
+                                "steps",
+                                "series",
+                                Drawing.WEIGHTS,
+                                input.row(0)))
+                .addSeries("steps", values)
+                .build();
+    }
+
+    private static List<String> numbered(String name, int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(i -> name + " " + i).toList();
     }
 
     /** The heaviest series of each window. */

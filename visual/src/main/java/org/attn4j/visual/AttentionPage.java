@@ -19,9 +19,9 @@ import org.attn4j.models.checkpoint.SaveException;
  *         AttentionPage.builder("The cat sat")
  *                 .addTokens(ShownTokens.of("text", List.of("the", "cat", "sat")))
  *                 .addAttention(
- *                         new ShownAttention(
- *                                 "layer 0", "layers.0.self_attn", Kind.SELF, 0, "text", "text",
- *                                 Drawing.WEIGHTS, recorder.recorded().get(0).row(0), ""))
+ *                         ShownAttention.of(
+ *                                 "self-attention", "text", "text", Drawing.WEIGHTS,
+ *                                 recorder.recorded().get(0).row(0)))
  *                 .build();
  * page.write(Path.of("attention.html"));
  * }</pre>

@@ -61,12 +61,31 @@ public record RecordedAttention(
      * @return a copy, (N, T, S)
      */
     public float[][][] row(int row) {
+        return row(row, queries, keys);
+    }
+
+    /**
+     * Returns the weights of one row of the batch without its padding.
+     *
+     * @param row the row, from 0
+     * @param firstQueries how many queries are real
+     * @param firstKeys how many keys are real
+     * @return a copy, (N, firstQueries, firstKeys)
+     */
+    public float[][][] row(int row, int firstQueries, int firstKeys) {
         within("row", row, batch);
-        float[][][] copy = new float[heads][queries][keys];
+        Require.that(
+                firstQueries <= queries && firstKeys <= keys,
+                "there must be as many queries and keys, got %s of %s queries, %s of %s keys",
+                firstQueries,
+                queries,
+                firstKeys,
+                keys);
+        float[][][] copy = new float[heads][firstQueries][firstKeys];
         for (int head = 0; head < heads; head++) {
-            for (int query = 0; query < queries; query++) {
+            for (int query = 0; query < firstQueries; query++) {
                 int begin = ((row * heads + head) * queries + query) * keys;
-                System.arraycopy(weights, begin, copy[head][query], 0, keys);
+                System.arraycopy(weights, begin, copy[head][query], 0, firstKeys);
             }
         }
         return copy;

@@ -66,6 +66,22 @@ public record ShownAttention(
         SERIES
     }
 
+    /**
+     * Makes the only attention of its kind on a page: a block by itself, outside of any layers.
+     *
+     * @param label what a reader calls it, and its site
+     * @param queries the name of the tokens that look
+     * @param keys the name of the tokens looked at
+     * @param drawing how the mechanism's paper draws it
+     * @param weights (N, T, S)
+     * @return of kind {@link Kind#SELF} if a sequence looks at itself, else {@link Kind#CROSS}
+     */
+    public static ShownAttention of(
+            String label, String queries, String keys, Drawing drawing, float[][][] weights) {
+        Kind kind = queries.equals(keys) ? Kind.SELF : Kind.CROSS;
+        return new ShownAttention(label, label, kind, 0, queries, keys, drawing, weights, "");
+    }
+
     /** Checks the sizes. */
     public ShownAttention {
         Require.that(!site.isBlank(), "site must not be blank");

@@ -74,7 +74,7 @@ function windowsOf(shown, grid) {
     }
     const seen = [];
     for (let column = 0; column < grid.columns; column++) {
-      if (!Number.isNaN(cellOf(grid, row, column)) && cellOf(grid, row, column) !== 0) {
+      if (!Number.isNaN(cellOf(grid, row, column))) {
         seen.push(column);
       }
     }

@@ -93,6 +93,9 @@ class AttentionRecorderTest {
         assertEquals(List.of(1, 2, 2, 3), sizes(recorded));
         assertEquals(10, recorded.weight(0, 1, 1, 1));
         assertArrayEquals(new float[] {3, 4, 5}, recorded.row(0)[0][1]);
+        float[][][] real = recorded.row(0, 1, 2);
+        assertArrayEquals(new float[][][] {{{0, 1}}, {{6, 7}}}, real, "without the padding");
+        assertThrows(IllegalArgumentException.class, () -> recorded.row(0, 3, 3));
     }
 
     @Test

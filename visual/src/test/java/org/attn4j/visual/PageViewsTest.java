@@ -370,7 +370,7 @@ class PageViewsTest {
     void mechanismsAreDrawnAsInTheirPapers() {
         browser.open(papers);
         assertEquals("paper", browser.one("#panel").getDomAttribute("data-drawn"));
-        browser.choose("#stack", "cross: steps, pattern");
+        browser.choose("#stack", "self: steps, pattern");
         assertTrue(browser.text("#panel").contains("5 of 9 cells are seen"));
         browser.hoverCell(map(), 0, 2);
         assertEquals("“a” (1) to “c” (3): not seen", browser.said());
@@ -386,10 +386,44 @@ class PageViewsTest {
                 "30.600",
                 browser.text("#panel tbody tr:nth-child(1) td:nth-child(2)")
                         + browser.text("#panel tbody tr:nth-child(1) td:nth-child(3)"));
-        browser.choose("#stack", "cross: steps, window");
+        browser.choose("#stack", "self: steps, window");
         assertTrue(browser.text("#panel").contains("Gaussian, from 0.00 to 1.00"));
         browser.choose("#stack", "cross: question to steps");
         assertTrue(browser.text("#panel").contains("the series, from -1.00 to 3.00"));
+    }
+
+    /** A weight may be so small that the page stores it as 0: its key is seen all the same. */
+    @Test
+    void aWindowThatIsNotGivenIsWhatIsSeen() throws IOException {
+        Path page = folder.resolve("window.html");
+        float[][][] weights = {{{Float.NaN, 1e-8f, 1, Float.NaN}}};
+        AttentionPage.builder("Window")
+                .addTokens(ShownTokens.of("query", List.of("q")))
+                .addTokens(ShownTokens.of("keys", List.of("a", "b", "c", "d")))
+                .addAttention(ShownAttention.of("local", "query", "keys", Drawing.WINDOW, weights))
+                .build()
+                .write(page);
+        browser.open(page);
+        assertEquals(List.of(false, true, false, false), outlinedLeft(4), "from b to c");
+    }
+
+    /**
+     * Of the columns of a plot with one row, which have a red line just right of their left edge.
+     */
+    private static Object outlinedLeft(int columns) {
+        return browser.run(
+                """
+                const plot = document.querySelector(".plot");
+                const [left, top, cell] = ["left", "top", "cell"].map(it => Number(plot.dataset[it]));
+                const canvas = plot.querySelector("canvas");
+                const line = canvas.getContext("2d")
+                    .getImageData(0, Math.floor(top + cell * 0.2), canvas.width, 1).data;
+                return Array.from({length: arguments[0]}, (_, column) => {
+                  const at = 4 * (Math.floor(left + column * cell) + 1);
+                  return line[at] > line[at + 1] + 60;
+                });
+                """,
+                columns);
     }
 
     @Test

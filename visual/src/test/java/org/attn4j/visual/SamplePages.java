@@ -148,35 +148,46 @@ final class SamplePages {
                 .addTokens(ShownTokens.of("document", List.of("review")))
                 .addTokens(ShownTokens.of("experts", List.of("expert 0", "expert 1")))
                 .addAttention(
-                        drawn(
+                        ShownAttention.of(
                                 "hard",
                                 "steps",
                                 "steps",
                                 Drawing.POSITION,
                                 new float[][][] {{{0, 1, 0}, {1, 0, 0}, {0, 0, 1}}}))
-                .addAttention(drawn("local", "steps", "steps", Drawing.WINDOW, local))
+                .addAttention(ShownAttention.of("local", "steps", "steps", Drawing.WINDOW, local))
                 .addAttention(
-                        drawn(
+                        ShownAttention.of(
                                 "sparse",
                                 "steps",
                                 "steps",
                                 Drawing.PATTERN,
                                 new float[][][] {{{1, nan, nan}, {0, 1, nan}, {nan, 0.5f, 0.5f}}}))
                 .addAttention(
-                        drawn("hop 1", "question", "facts", Drawing.HOPS, new float[][][] {hop(0)}))
+                        ShownAttention.of(
+                                "hop 1",
+                                "question",
+                                "facts",
+                                Drawing.HOPS,
+                                new float[][][] {hop(0)}))
                 .addAttention(
-                        drawn("hop 2", "question", "facts", Drawing.HOPS, new float[][][] {hop(1)}))
+                        ShownAttention.of(
+                                "hop 2",
+                                "question",
+                                "facts",
+                                Drawing.HOPS,
+                                new float[][][] {hop(1)}))
                 .addAttention(
-                        drawn("words", "sentences", "words", Drawing.LEVELS, wordsInSentences()))
+                        ShownAttention.of(
+                                "words", "sentences", "words", Drawing.LEVELS, wordsInSentences()))
                 .addAttention(
-                        drawn(
+                        ShownAttention.of(
                                 "document",
                                 "document",
                                 "sentences",
                                 Drawing.LEVELS,
                                 new float[][][] {{{0.3f, 0.7f}}}))
                 .addAttention(
-                        drawn(
+                        ShownAttention.of(
                                 "routing",
                                 "words",
                                 "experts",
@@ -185,7 +196,7 @@ final class SamplePages {
                                     {{0.9f, 0.1f}, {0.2f, 0.8f}, {0.7f, 0.3f}, {0.6f, 0.4f}}
                                 }))
                 .addAttention(
-                        drawn(
+                        ShownAttention.of(
                                 "series",
                                 "question",
                                 "steps",
@@ -194,11 +205,6 @@ final class SamplePages {
                 .addWindow("local", new float[][] {{0, 1, 2}}, 1, true)
                 .addSeries("steps", new float[] {-1, 2, 3})
                 .build();
-    }
-
-    private static ShownAttention drawn(
-            String site, String queries, String keys, Drawing drawing, float[][][] weights) {
-        return new ShownAttention(site, site, Kind.CROSS, 0, queries, keys, drawing, weights, "");
     }
 
     /** Of BERT's size: 512 tokens and 12 heads a layer, heads from broad to peaked. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
@@ -77,7 +78,7 @@ public final class AttendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Require.that(json || out != null, "give --json, or --out for a file");
-        Path file = out == null ? null : ObservingOptions.file(out, ".safetensors");
+        Path file = out == null ? null : OutputFile.of("--out", out, ".safetensors");
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 ObservedModel loaded = ObservedModel.load(folder, model.loader(manager))) {

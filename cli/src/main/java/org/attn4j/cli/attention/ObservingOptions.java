@@ -1,7 +1,5 @@
 package org.attn4j.cli.attention;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.attn4j.common.Require;
 import picocli.CommandLine.Parameters;
 
@@ -29,18 +27,5 @@ public final class ObservingOptions {
     String second() {
         Require.that(second == null || !second.isBlank(), "the target must not be empty");
         return second;
-    }
-
-    /** A file to write, whose folder is there. */
-    static Path file(Path out, String... endings) {
-        String name = out.getFileName().toString();
-        Require.that(
-                java.util.Arrays.stream(endings).anyMatch(name::endsWith),
-                "--out must end in %s, got %s",
-                String.join(" or ", endings),
-                out);
-        Path folder = out.toAbsolutePath().getParent();
-        Require.that(Files.isDirectory(folder), "--out: there is no folder %s", folder);
-        return out;
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.common.Require;
@@ -71,7 +72,7 @@ public final class VisualizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path file = ObservingOptions.file(out, ".html", ".svg");
+        Path file = OutputFile.of("--out", out, ".html", ".svg");
         boolean picture = file.getFileName().toString().endsWith(".svg");
         Require.that(view == null || picture, "--view is for an SVG picture: give --out F.svg");
         Path folder = model.folder(spec.commandLine().getErr());

@@ -1,6 +1,8 @@
 package org.attn4j.cli.tools;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,8 +11,10 @@ import java.util.concurrent.Callable;
 import org.attn4j.attention.spec.Nearest;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.common.Require;
 import org.attn4j.examples.Example;
 import org.attn4j.examples.ExampleResult;
 import org.attn4j.examples.ExampleSettings;
@@ -54,15 +58,25 @@ public final class ExampleCommand implements Callable<Integer> {
             defaultValue = "1")
     private double effort = 1;
 
+    @Option(
+            names = "--html",
+            paramLabel = "F.html",
+            description = "Writes what the trained blocks attend to as a page, too.")
+    private Path html;
+
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
 
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        return name == null ? list(out) : run(find(), out);
+        if (name == null) {
+            Require.that(html == null, "--html shows an example: give its name, too");
+            return list(out);
+        }
+        return run(find(), out);
     }
 
     private int list(PrintWriter out) {
@@ -86,7 +100,8 @@ public final class ExampleCommand implements Callable<Integer> {
         return example;
     }
 
-    private int run(Example example, PrintWriter out) {
+    private int run(Example example, PrintWriter out) throws IOException {
+        Path page = html == null ? null : OutputFile.of("--html", html, ".html");
         PrintWriter err = spec.commandLine().getErr();
         EngineOptions.Chosen chosen = engine.open();
         ExampleSettings settings =
@@ -94,6 +109,9 @@ public final class ExampleCommand implements Callable<Integer> {
         long start = System.nanoTime();
         ExampleResult result = example.run(settings, err::println);
         double seconds = (System.nanoTime() - start) / 1e9;
+        if (page != null) {
+            result.page().write(page);
+        }
         if (json) {
             out.println(Json.pretty(document(example, settings, result, seconds)));
         } else {
@@ -101,6 +119,9 @@ public final class ExampleCommand implements Callable<Integer> {
             result.figures()
                     .forEach((figure, value) -> out.printf("%-34s %s%n", figure, text(value)));
             out.println(String.format(Locale.ROOT, "%-34s %.1f", "seconds", seconds));
+            if (page != null) {
+                out.println(page);
+            }
         }
         if (!result.reached() && effort == 1) {
             err.printf(

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.attn4j.cli.Cli;
 import org.attn4j.cli.Cli.Outcome;
 import org.attn4j.cli.io.ExitCode;
@@ -13,6 +16,7 @@ import org.attn4j.examples.Example;
 import org.attn4j.examples.Examples;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("engine")
 class ExampleCommandTest {
@@ -53,6 +57,36 @@ class ExampleCommandTest {
         assertEquals(3, json.get("seed").getAsInt());
         assertEquals(Cli.ENGINE, json.get("engine").getAsString());
         assertFalse(json.getAsJsonObject("figures").isEmpty());
+    }
+
+    @Test
+    void aPageIsWritten(@TempDir Path folder) throws IOException {
+        Path page = folder.resolve("page.html");
+        Outcome outcome =
+                Cli.run(
+                        "example",
+                        "hierarchical",
+                        "--effort",
+                        "0.01",
+                        "--html",
+                        page.toString(),
+                        "--engine",
+                        Cli.ENGINE);
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        assertTrue(outcome.out().endsWith(page + System.lineSeparator()), outcome.out());
+        assertTrue(Files.readString(page).contains("Hierarchical attention reads a review"));
+    }
+
+    @Test
+    void aPageThatCannotBeWrittenIsRefusedBeforeTheTraining(@TempDir Path folder) {
+        Path missing = folder.resolve("missing/page.html");
+        Outcome outcome = Cli.run("example", "hierarchical", "--html", missing.toString());
+        assertEquals(ExitCode.USAGE, outcome.code());
+        assertEquals(
+                "attn4j: --html: there is no folder " + missing.getParent(), outcome.err().strip());
+        Outcome picture = Cli.run("example", "hierarchical", "--html", "page.svg");
+        assertEquals("attn4j: --html must end in .html, got page.svg", picture.err().strip());
+        assertEquals(ExitCode.USAGE, Cli.run("example", "--html", "page.html").code());
     }
 
     @Test
