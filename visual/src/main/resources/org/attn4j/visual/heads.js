@@ -6,6 +6,9 @@ const LINES_WIDTH = 260;
 /** More lines than this take long to draw and show nothing but a grey field. */
 const MOST_LINES = 4000;
 
+/** Colours have 256 steps: what is less opaque than half of one leaves no trace. */
+const LEAST_OPACITY = 0.5 / 255;
+
 async function drawHeads(host) {
   const shown = attention();
   const weights = await weightsOf(state.index);
@@ -24,13 +27,15 @@ async function drawHeads(host) {
   const lines = element("div", { class: "lines" }, base, top);
   const pair = element("div", { class: "pair" }, left, lines, right);
   lines.style.height = `${height}px`;
+  const paint = () => paintLooked(top.getContext("2d"), height, grids, heads, most);
   host.append(element("p", { class: "note" }, lineNote(drawn, most)), element("div", { class: "scroll" }, pair));
   return {
     queries,
     keys,
     step: weights.step,
     grid: heads.length === 1 ? grids[0] : projected(weights, heads, queries, keys),
-    mark: (query, key) => markLines(pair, top.getContext("2d"), left, right, grids, heads, most, query, key),
+    mark: (query, key) => markLines(pair, left, right, query, key, paint),
+    scrolled: paint,
   };
 }
 
@@ -126,21 +131,38 @@ function current(list) {
   return list.querySelector("[tabindex='0']");
 }
 
-function markLines(pair, context, left, right, grids, heads, most, query, key) {
-  context.clearRect(0, 0, LINES_WIDTH, context.canvas.height);
+function markLines(pair, left, right, query, key, paint) {
   const any = query >= 0 || key >= 0;
   pair.classList.toggle("looking", any);
+  paint();
+  tint(left, query, any ? weightsToward(scene.grid, key, true) : null);
+  tint(right, key, any ? weightsToward(scene.grid, query, false) : null);
+}
+
+/** All lines of what is looked at, as far as the window shows them: thousands of long lines take long to paint. */
+function paintLooked(context, height, grids, heads, most) {
+  context.clearRect(0, 0, LINES_WIDTH, height);
+  context.save();
+  clipToWindow(context);
   context.lineWidth = 2;
   grids.forEach((grid, i) => {
     context.strokeStyle = headColour(heads[i]);
-    eachLooked(grid, query, key, (row, column, value) => {
-      if (value !== 0) {
-        strokeLine(context, row, column, Math.abs(value) / most, value);
+    eachLooked(grid, look.query, look.key, (row, column, value) => {
+      const opacity = Math.abs(value) / most;
+      if (opacity >= LEAST_OPACITY) {
+        strokeLine(context, row, column, opacity, value);
       }
     });
   });
-  tint(left, query, any ? weightsToward(scene.grid, key, true) : null);
-  tint(right, key, any ? weightsToward(scene.grid, query, false) : null);
+  context.restore();
+}
+
+function clipToWindow(context) {
+  if (!printing) {
+    context.beginPath();
+    context.rect(0, -context.canvas.getBoundingClientRect().top, LINES_WIDTH, innerHeight);
+    context.clip();
+  }
 }
 
 function eachLooked(grid, query, key, use) {

@@ -12,11 +12,11 @@ const state = {
 /** What a pointer or the keyboard is on: parts of the axes, -1 for none. */
 const look = { query: -1, key: -1, locked: false };
 
-/** What the drawn view tells: its grid and axes, and how it marks what is looked at. */
+/** What the drawn view tells: its grid and axes, how it marks what is looked at, what it does after scrolling. */
 let scene = emptyScene();
 
 function emptyScene() {
-  return { grid: null, queries: [], keys: [], mark: () => {}, more: () => "" };
+  return { grid: null, queries: [], keys: [], mark: () => {}, scrolled: () => {}, more: () => "" };
 }
 
 function attention() {

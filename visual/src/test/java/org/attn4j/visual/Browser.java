@@ -108,7 +108,8 @@ final class Browser implements AutoCloseable {
         waitUntil("return document.querySelector('#panel [data-complete=true]') !== null;");
     }
 
-    private void waitUntil(String condition) {
+    /** Waits until a script says true. */
+    void waitUntil(String condition) {
         assertTimeoutPreemptively(
                 PATIENCE,
                 () -> {

@@ -20,10 +20,13 @@ final class PageBenchmark {
             """
             const done = arguments[arguments.length - 1];
             const target = document.querySelectorAll(".query li")[arguments[0]];
-            const begin = performance.now();
-            target.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));
-            const computed = performance.now() - begin;
-            requestAnimationFrame(() => setTimeout(() => done([computed, performance.now() - begin])));
+            target.scrollIntoView({block: "center"});
+            requestAnimationFrame(() => setTimeout(() => {
+              const begin = performance.now();
+              target.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));
+              const computed = performance.now() - begin;
+              requestAnimationFrame(() => setTimeout(() => done([computed, performance.now() - begin])));
+            }, 50));
             """;
 
     private PageBenchmark() {}

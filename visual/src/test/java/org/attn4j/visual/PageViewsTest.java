@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -104,6 +105,42 @@ class PageViewsTest {
         browser.click(".heads button:first-of-type");
         browser.hover(token("query", 6));
         assertNumbers(mean(SamplePages.encoderWeights(2))[6], numbers());
+    }
+
+    /** Of 400 tokens' lines only those in the window are painted, and more after scrolling. */
+    @Test
+    void linesFollowTheWindow() throws IOException {
+        List<String> tokens = IntStream.range(0, 400).mapToObj(i -> "token" + i).toList();
+        float[][][] weights = SamplePages.weights(new Random(1), 2, 400, 400, 1);
+        Path page = folder.resolve("long.html");
+        AttentionPage.builder("Long")
+                .addTokens(ShownTokens.of("text", tokens))
+                .addAttention(ShownAttention.of("self", "text", "text", Drawing.WEIGHTS, weights))
+                .build()
+                .write(page);
+        browser.open(page);
+        browser.hover(token("query", 1));
+        assertEquals(List.of(true, false), painted());
+        browser.clickMouse();
+        browser.run("scrollTo(0, document.body.scrollHeight);");
+        browser.waitUntil("return " + PAINTED + "(0.97);");
+        assertEquals(List.of(false, true), painted());
+        browser.press(Keys.ESCAPE);
+        assertEquals(List.of(false, false), painted());
+    }
+
+    /** Whether the upper canvas holds a line at some height, a share of the whole. */
+    private static final String PAINTED =
+            """
+            (share => {
+              const canvas = document.querySelector(".lines .top");
+              const copy = new OffscreenCanvas(canvas.width, 20).getContext("2d", {willReadFrequently: true});
+              copy.drawImage(canvas, 0, -Math.floor(share * canvas.height));
+              return copy.getImageData(0, 0, canvas.width, 20).data.some(it => it > 0);
+            })""";
+
+    private static Object painted() {
+        return browser.run("return [0.03, 0.97].map(" + PAINTED + ");");
     }
 
     @Test
