@@ -26,9 +26,10 @@ import org.attn4j.models.checkpoint.SaveException;
  * page.write(Path.of("attention.html"));
  * }</pre>
  *
- * <p>In JShell a page shows itself as {@link #toString()}, a heat map in text. So it does as the
- * last value of a notebook's cell; {@code display(page.toIframe(), "text/html")} shows the page
- * itself in the kernels IJava and JJava, {@code display("html", page.toIframe())} in Rapaio's.
+ * <p>In JShell a page shows itself as {@link #toString()}, a heat map in text. In a notebook {@code
+ * display(page.toIframe(), "text/html")} shows the page in the kernels IJava and JJava, {@code
+ * display("html", page.toIframe())} in Rapaio's, which takes the last value of a cell as HTML: the
+ * page itself must not be one there.
  *
  * <p>The page keeps weights to a precision that it tells: 16 bits each where they are few, less
  * where they are many, so that the file stays small.
