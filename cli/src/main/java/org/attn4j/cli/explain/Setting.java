@@ -71,6 +71,13 @@ record Setting(
         return List.copyOf(tokens);
     }
 
+    /** A text with its sizes filled in: {D}, {N} and {n}, the number of words. */
+    String filled(String text) {
+        return text.replace("{D}", "" + modelSize)
+                .replace("{N}", "" + heads)
+                .replace("{n}", "" + tokens.size());
+    }
+
     /** An embedding for each token, (1, S, D); the same word has the same. */
     NDArray embeddings(List<String> words) {
         SmallNumbers numbers = new SmallNumbers(seed);
