@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.mask.AttentionMask;
@@ -203,12 +202,11 @@ final class MechanismLesson implements Lesson {
                                 "In the equation pos counts words from 0, and i pairs of columns from 0; columns are counted from 1, as in the tables. D is how many there are, %s; angles are in radians."
                                         .formatted(setting.modelSize())),
                         "X = E + P,   P[pos, 2i+1] = sin(pos / 10000^(2i/D)),   P[pos, 2i+2] = cos(pos / 10000^(2i/D))",
-                        Stream.of(
+                        Tables.joined(
+                                List.of(
                                         Tables.of("E", words, embeddings),
                                         Tables.of("P", words, positions),
-                                        Tables.of("X", words, x))
-                                .flatMap(List::stream)
-                                .toList()));
+                                        Tables.of("X", words, x)))));
         return x;
     }
 

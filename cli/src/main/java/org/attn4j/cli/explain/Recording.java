@@ -80,7 +80,9 @@ final class Recording implements AttentionObserver {
             return dot < 0 ? site : site.substring(0, dot);
         }
 
-        /** Whether it says again what another step of its kind told, as terms do that none changes. */
+        /**
+         * Whether it says again what another step of its kind told, as terms do that none changes.
+         */
         boolean repeats(Told other) {
             return !stage.equals(WEIGHTS)
                     && stage.equals(other.stage)

@@ -78,13 +78,16 @@ record Setting(
                 .replace("{n}", "" + tokens.size());
     }
 
-    /** An embedding for each token, (1, S, D); the same word has the same. */
+    /** An embedding for each word, (1, S, D); the same word has the same in both texts. */
     NDArray embeddings(List<String> words) {
         SmallNumbers numbers = new SmallNumbers(seed);
         Map<String, float[]> table = new HashMap<>();
         float[] values = new float[words.size() * modelSize];
+        for (List<String> text : List.of(tokens, target)) {
+            text.forEach(word -> table.computeIfAbsent(word, w -> numbers.take(modelSize)));
+        }
         for (int i = 0; i < words.size(); i++) {
-            float[] row = table.computeIfAbsent(words.get(i), w -> numbers.take(modelSize));
+            float[] row = table.get(words.get(i));
             System.arraycopy(row, 0, values, i * modelSize, modelSize);
         }
         return HostArrays.of(manager, values, new Shape(1, words.size(), modelSize));
