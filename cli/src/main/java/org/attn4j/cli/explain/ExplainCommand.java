@@ -125,6 +125,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private Asked asked() {
         boolean named =
                 !words.isEmpty()
+                        && words.get(0).length() <= Setting.LONGEST_TOKEN // of a name, too
                         && (Lessons.isKnown(words.get(0))
                                 || !SPACES.matcher(words.get(0).strip()).find());
         Lesson lesson = Lessons.named(named ? words.get(0) : USUAL);

@@ -104,6 +104,10 @@ final class MechanismLesson implements Lesson {
             MechanismInfo info, LessonText text, Setting setting, List<Section.Worked> steps) {
         List<String> intro = new ArrayList<>(text.background());
         intro.addAll(text.intro());
+        if (setting.causal()) {
+            intro.add(
+                    "With --causal each word sees itself and those before it alone, as a model that writes a text does not know what comes.");
+        }
         intro.addAll(HOW_TO_READ);
         List<Section.Worked> all = new ArrayList<>();
         all.add(said("What it is", intro, "", setting));

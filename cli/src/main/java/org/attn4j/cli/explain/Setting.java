@@ -32,7 +32,7 @@ record Setting(
 
     private static final int MOST_TOKENS = 16;
     private static final int LARGEST = 16;
-    private static final int LONGEST_TOKEN = 32;
+    static final int LONGEST_TOKEN = 32;
 
     Setting {
         tokens = checked("the text", 2, tokens);
