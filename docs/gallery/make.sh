@@ -52,7 +52,7 @@ draw coreference "The king called the actress because she was late." 5 3
 # The worked step
 ./attn4j explain "the cat sat" --causal > "$out/explain.txt"
 ./attn4j explain "the cat sat" --causal --html "$(page explain)" > /dev/null
-photograph "$(page explain)" explain.png 1100 2200
+photograph "$(page explain)" explain.png 1100 3000
 
 # Before and after fine-tuning
 ./attn4j diff --model "$minilm" --model "$runs/sst2" "a gorgeous, witty, seductive movie." --out "$(page diff)" > "$out/diff.txt"

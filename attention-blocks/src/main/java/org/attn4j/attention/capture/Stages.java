@@ -22,7 +22,7 @@ public final class Stages {
     /** Queries before they are normalised or rotated, (B, N, T, H). */
     public static final String PROJECTED_QUERY = "projectedQuery";
 
-    /** Keys before they are normalised or rotated, (B, G, S, H). */
+    /** Keys, or what they are made from, before they are normalised or rotated, (B, G, S, H). */
     public static final String PROJECTED_KEY = "projectedKey";
 
     /** What an additive score makes of the query alone, W_q q, (B, T, A). */
@@ -110,6 +110,24 @@ public final class Stages {
     /** The part of the key that all heads share, (B, 1, S, Hr). */
     public static final String SHARED_KEY = "sharedKey";
 
+    /** What a recurrent network reads, (B, S, in), or at one step (B, 1, in). */
+    public static final String RECURRENT_INPUT = "recurrentInput";
+
+    /**
+     * The gates of a recurrent step, each bent already, (B, gates, h): i, f, g, o of an LSTM, r, z,
+     * n of a GRU.
+     */
+    public static final String GATES = "gates";
+
+    /** The state after a recurrent step, (B, 1, h), or of an LSTM (B, 2, h), its cell second. */
+    public static final String STATE = "state";
+
+    /** What stands for each distance to a key, S − 1 … 0 and then negative ones, (P, D). */
+    public static final String DISTANCES = "distances";
+
+    /** The rows of the distances as the queries of each head meet them, (N, P, H). */
+    public static final String DISTANCE_KEYS = "distanceKeys";
+
     /** How much of each token each expert of a mixture computes, (B, 1, T, E); 0 for none. */
     public static final String ROUTING = "routing";
 
@@ -134,7 +152,10 @@ public final class Stages {
     /** The contexts of all heads side by side, (B, T, N·Hv). */
     public static final String CONCATENATED = "concatenated";
 
-    /** What comes of the context, (B, T, D): the output projection, or an attentional vector. */
+    /**
+     * What comes of the context: the output projection or an attentional vector, (B, T, D), the
+     * scores of a memory's answers, (B, V), or a forecast, (B, 1).
+     */
     public static final String OUTPUT = "output";
 
     private Stages() {}

@@ -156,6 +156,8 @@ public final class CoverageAttention extends ScoredAttention<AdditiveScore> {
                     score().pairs(parameters, step, keys, features, observer, training)
                             .expandDims(1); // (B, 1, 1, S)
             NDArray alpha = weights(parameters, fits, mask.ofQuery(manager, t), null, training);
+            AttentionObserver.tell(observer, Stages.SCORES, () -> fits);
+            AttentionObserver.tell(observer, Stages.PLAIN_WEIGHTS, () -> alpha);
             weights.add(alpha);
             coverage.add(covered);
             scores.add(fits);

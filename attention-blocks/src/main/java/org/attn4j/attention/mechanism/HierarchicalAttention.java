@@ -214,11 +214,17 @@ public final class HierarchicalAttention extends AbstractBlock {
 
         NDArray each = vectors.reshape(batch * sentences, words, shape.get(3)); // (B·S, W, E)
         NDArray eachVisible = visible.reshape(batch * sentences, words);
+        AttentionObserver observer = in.observer();
         NDArray wordStates =
                 wordEncoder
-                        .run(parameters, each, eachVisible, null, training)
+                        .run(
+                                parameters,
+                                each,
+                                eachVisible,
+                                null,
+                                observer == null ? null : observer.at("word_encoder"),
+                                training)
                         .output(); // (B·S, W, 2·h)
-        AttentionObserver observer = in.observer();
         NDArray summed =
                 wordAttention
                         .pool(
@@ -232,7 +238,13 @@ public final class HierarchicalAttention extends AbstractBlock {
         NDArray sentenceVisible = visible.max(new int[] {2}); // (B, S)
         NDArray sentenceStates =
                 sentenceEncoder
-                        .run(parameters, summed, sentenceVisible, null, training)
+                        .run(
+                                parameters,
+                                summed,
+                                sentenceVisible,
+                                null,
+                                observer == null ? null : observer.at("sentence_encoder"),
+                                training)
                         .output(); // (B, S, 2·hs)
         NDArray document =
                 sentenceAttention.pool(

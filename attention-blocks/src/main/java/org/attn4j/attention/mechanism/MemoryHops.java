@@ -77,6 +77,8 @@ final class MemoryHops {
      * @param logits the scores of the answers
      */
     MemoryOutput output(NDArray last, NDArray logits) {
+        AttentionObserver.tell(observer, Stages.QUERY, () -> last.expandDims(1));
+        AttentionObserver.tell(observer, Stages.OUTPUT, () -> logits);
         states.add(last.expandDims(1));
         return new MemoryOutput(logits, Heads.joined(states, 1), Heads.joined(reads, 1));
     }

@@ -153,8 +153,7 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
         NDArray query = query(parameters, in, training); // (B, N, T, Hn + Hr)
         int cached = in.cached();
         KeyValues latent = // (B, 1, S, R) and (B, 1, S, Hr)
-                in.remembered(
-                        () -> compress(parameters, in.key(), in.positions(), cached, training));
+                in.remembered(() -> compressed(parameters, in, cached, training));
         NDManager manager = in.query().getManager();
         KeyValues read =
                 new KeyValues(Heads.on(manager, latent.key()), Heads.on(manager, latent.value()));
@@ -172,7 +171,16 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
     }
 
     private NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {
-        return queries(parameters, in.query(), in.positions(), in.cached(), training);
+        NDArray split = split(parameters, in.query(), training);
+        AttentionObserver.tell(in.observer(), Stages.PROJECTED_QUERY, () -> split);
+        return positioned(split, in.positions(), in.cached());
+    }
+
+    private KeyValues compressed(
+            ParameterStore parameters, AttentionInputs in, long first, boolean training) {
+        NDArray both = down(parameters, in.key(), training);
+        AttentionObserver.tell(in.observer(), Stages.PROJECTED_KEY, () -> both);
+        return parted(parameters, both, in.positions(), first, training);
     }
 
     /**
@@ -187,7 +195,20 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
      */
     public KeyValues compress(
             ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
-        NDArray both = keyValueDown.apply(parameters, x, training).expandDims(1); // (B,1,S,R+Hr)
+        return parted(parameters, down(parameters, x, training), positions, first, training);
+    }
+
+    private NDArray down(ParameterStore parameters, NDArray x, boolean training) {
+        return keyValueDown.apply(parameters, x, training).expandDims(1); // (B, 1, S, R + Hr)
+    }
+
+    /** The latent and the shared key of what both are made from. */
+    private KeyValues parted(
+            ParameterStore parameters,
+            NDArray both,
+            NDArray positions,
+            long first,
+            boolean training) {
         NDArray latent = keyValueNorm.apply(parameters, head(both, rank), training);
         return new KeyValues(latent, rotated(tail(both, rank), positions, first));
     }
@@ -204,12 +225,19 @@ public final class MultiHeadLatentAttention extends AttentionBlock {
      */
     public NDArray queries(
             ParameterStore parameters, NDArray x, NDArray positions, long first, boolean training) {
+        return positioned(split(parameters, x, training), positions, first);
+    }
+
+    private NDArray split(ParameterStore parameters, NDArray x, boolean training) {
         NDArray input = x; // (B, T, D)
         if (queryDown != null) {
             NDArray down = queryDown.apply(parameters, x, training);
             input = queryNorm.apply(parameters, down, training); // (B, T, Rq)
         }
-        NDArray split = Heads.split(queryProjection.apply(parameters, input, training), heads);
+        return Heads.split(queryProjection.apply(parameters, input, training), heads);
+    }
+
+    private NDArray positioned(NDArray split, NDArray positions, long first) {
         NDArray positioned = rotated(tail(split, headSize), positions, first); // (B, N, T, Hr)
         return rotary == null ? split : head(split, headSize).concat(positioned, 3);
     }

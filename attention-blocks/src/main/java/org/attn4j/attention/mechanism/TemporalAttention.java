@@ -172,6 +172,8 @@ public final class TemporalAttention extends AbstractBlock {
         if (in.observer() != null) {
             in.observer().observe("input", Steps.together(inputWeights).expandDims(1));
             in.observer().observe("temporal", Steps.together(decoding.weights).expandDims(1));
+            AttentionObserver.tell(
+                    in.observer(), Stages.OUTPUT, () -> predicted.expandDims(1)); // (B, 1)
         }
         return new Output(states, Steps.together(decoding.states), decoding.context, predicted);
     }
@@ -191,14 +193,13 @@ public final class TemporalAttention extends AbstractBlock {
             AttentionObserver.tell(step, Stages.PLAIN_WEIGHTS, () -> alpha.expandDims(1));
             AttentionObserver.tell(step, Stages.VALUE, () -> values.expandDims(1));
             AttentionObserver.tell(step, Stages.CONTEXT, () -> weighed.expandDims(1));
-            state = encoder.step(parameters, weighed, state, training);
+            state = encoder.step(parameters, weighed, state, step, training);
             weights.add(alpha);
             states.add(state.hidden());
         }
         return Steps.together(states);
     }
 
-    /** [h; s] as one query, (B, 1, 2·m). */
     /** The scores (B, 1, S) of one step, whose terms are told. */
     private static NDArray scored(
             AdditiveScore score,
@@ -217,6 +218,7 @@ public final class TemporalAttention extends AbstractBlock {
         return observer == null ? null : observer.at(part + "." + step);
     }
 
+    /** [h; s] as one query, (B, 1, 2·m). */
     private static NDArray query(RecurrentState state) {
         return state.hidden().concat(state.cell(), 1).expandDims(1);
     }
@@ -248,29 +250,34 @@ public final class TemporalAttention extends AbstractBlock {
             state = decoder.zeros(encoded);
         }
 
+        private AttentionObserver step() {
+            return TemporalAttention.step(observer, "temporal", weights.size());
+        }
+
         void run(List<NDArray> targets) { // T - 1 of (B, 1)
             if (order == Order.PRINTED) {
-                context = attend(); // c_1, of d_0
+                context = attend(step()); // c_1, of d_0
             }
             for (NDArray target : targets) {
-                NDArray fresh = attend();
+                AttentionObserver step = step();
+                NDArray fresh = attend(step);
                 NDArray meets = order == Order.PRINTED ? context : fresh;
                 NDArray number =
                         decoderInput.apply(parameters, target.concat(meets, 1), training); // (B, 1)
-                state = decoder.step(parameters, number, state, training);
+                AttentionObserver.tell(step, Stages.RECURRENT_INPUT, () -> number.expandDims(1));
+                state = decoder.step(parameters, number, state, step, training);
                 states.add(state.hidden());
                 context = fresh;
             }
         }
 
-        private NDArray attend() {
-            AttentionObserver step = step(observer, "temporal", weights.size());
+        private NDArray attend(AttentionObserver step) {
+            AttentionObserver.tell(step, Stages.VALUE, () -> encoded);
             NDArray scores = scored(temporalScore, parameters, query(state), keys, step, training);
             NDArray beta = scores.softmax(-1); // (B, 1, T)
             weights.add(beta.squeeze(1));
             NDArray read = beta.matMul(encoded); // (B, 1, m)
             AttentionObserver.tell(step, Stages.PLAIN_WEIGHTS, () -> beta);
-            AttentionObserver.tell(step, Stages.VALUE, () -> encoded);
             AttentionObserver.tell(step, Stages.CONTEXT, () -> read);
             return read.squeeze(1); // (B, m)
         }

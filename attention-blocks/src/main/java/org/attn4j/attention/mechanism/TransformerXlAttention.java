@@ -95,14 +95,19 @@ public final class TransformerXlAttention extends AttentionBlock {
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
+        AttentionObserver.tell(in.observer(), Stages.PROJECTED_QUERY, () -> query);
         KeyValues memory = projections.memory(parameters, in, training); // (B, N, S, H)
         NDArray byContent = biased(query, contentBias, parameters, training); // (B, N, T, H)
         NDArray byDistance = biased(query, positionBias, parameters, training);
         boolean causal = in.mask().band().after() == 0;
         NDArray positionScores =
                 positionScores(
-                        byDistance, memory.length(), causal, parameters, training); // (B, N, T, S)
-        AttentionObserver.tell(in.observer(), Stages.PROJECTED_QUERY, () -> query);
+                        byDistance,
+                        memory.length(),
+                        causal,
+                        parameters,
+                        in.observer(),
+                        training); // (B, N, T, S)
         AttentionObserver.tell(in.observer(), Stages.POSITION_SCORES, () -> positionScores);
         AttentionMask mask =
                 in.mask().and(AttentionMask.bias(Scalars.multiply(positionScores, scale)));
@@ -119,6 +124,7 @@ public final class TransformerXlAttention extends AttentionBlock {
             long keys,
             boolean causal,
             ParameterStore parameters,
+            AttentionObserver observer,
             boolean training) {
         NDManager manager = queryHeads.getManager();
         long queries = queryHeads.getShape().get(2);
@@ -126,12 +132,15 @@ public final class TransformerXlAttention extends AttentionBlock {
         if (!causal && queries > 1) {
             rows = rows.concat(before(manager, queries - 1), 0); // −1 … −(T − 1)
         }
-        rows = rows.toType(queryHeads.getDataType(), false); // (P, D)
+        NDArray known = rows.toType(queryHeads.getDataType(), false); // (P, D)
+        AttentionObserver.tell(observer, Stages.DISTANCES, () -> known);
         NDArray vectors =
                 positionProjection
-                        .apply(parameters, rows, training) // (P, N·H)
-                        .reshape(rows.getShape().get(0), heads, headSize)
+                        .apply(parameters, known, training) // (P, N·H)
+                        .reshape(known.getShape().get(0), heads, headSize)
                         .transpose(1, 2, 0); // (N, H, P)
+        AttentionObserver.tell(
+                observer, Stages.DISTANCE_KEYS, () -> vectors.swapAxes(1, 2)); // (N, P, H)
         return shifted(Heads.times(queryHeads, vectors), keys);
     }
 

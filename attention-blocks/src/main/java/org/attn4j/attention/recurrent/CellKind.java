@@ -1,8 +1,11 @@
 package org.attn4j.attention.recurrent;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Activation;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 
 /**
  * The equations of one recurrent step, in torch's form and order of gates.
@@ -21,13 +24,19 @@ public enum CellKind {
      */
     LSTM(4, true) {
         @Override
-        RecurrentState step(NDArray projected, NDArray recurrent, RecurrentState state) {
+        RecurrentState step(
+                NDArray projected,
+                NDArray recurrent,
+                RecurrentState state,
+                AttentionObserver observer) {
             NDList gates = projected.add(recurrent).split(4, 1); // four of (B, h)
             NDArray input = Activation.sigmoid(gates.get(0));
             NDArray forget = Activation.sigmoid(gates.get(1));
             NDArray candidate = gates.get(2).tanh();
+            NDArray output = Activation.sigmoid(gates.get(3));
+            tell(observer, input, forget, candidate, output);
             NDArray cell = forget.mul(state.cell()).add(input.mul(candidate));
-            NDArray hidden = Activation.sigmoid(gates.get(3)).mul(cell.tanh());
+            NDArray hidden = output.mul(cell.tanh());
             return new RecurrentState(hidden, cell);
         }
     },
@@ -42,12 +51,17 @@ public enum CellKind {
      */
     GRU(3, false) {
         @Override
-        RecurrentState step(NDArray projected, NDArray recurrent, RecurrentState state) {
+        RecurrentState step(
+                NDArray projected,
+                NDArray recurrent,
+                RecurrentState state,
+                AttentionObserver observer) {
             NDList of = projected.split(3, 1); // three of (B, h)
             NDList from = recurrent.split(3, 1);
             NDArray reset = Activation.sigmoid(of.get(0).add(from.get(0)));
             NDArray keep = Activation.sigmoid(of.get(1).add(from.get(1)));
             NDArray candidate = of.get(2).add(reset.mul(from.get(2))).tanh();
+            tell(observer, reset, keep, candidate);
             NDArray hidden = keep.mul(state.hidden().sub(candidate)).add(candidate);
             return new RecurrentState(hidden, null);
         }
@@ -85,7 +99,14 @@ public enum CellKind {
      * @param projected {@code W_i x + b_i}, (B, gates·h)
      * @param recurrent {@code W_h h + b_h}, (B, gates·h)
      * @param state the state before
+     * @param observer is told the gates; null for nobody
      * @return the state after
      */
-    abstract RecurrentState step(NDArray projected, NDArray recurrent, RecurrentState state);
+    abstract RecurrentState step(
+            NDArray projected, NDArray recurrent, RecurrentState state, AttentionObserver observer);
+
+    private static void tell(AttentionObserver observer, NDArray... gates) {
+        AttentionObserver.tell(
+                observer, Stages.GATES, () -> NDArrays.stack(new NDList(gates), 1)); // (B, k, h)
+    }
 }

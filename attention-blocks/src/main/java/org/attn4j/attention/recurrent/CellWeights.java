@@ -9,6 +9,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.UniformInitializer;
 import java.util.function.UnaryOperator;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.Kernels;
 
 /**
@@ -87,7 +89,11 @@ record CellWeights(
 
     /** One step from a state of (B, h), its input projected already. */
     RecurrentState step(
-            ParameterStore parameters, NDArray projected, RecurrentState state, boolean training) {
+            ParameterStore parameters,
+            NDArray projected,
+            RecurrentState state,
+            AttentionObserver observer,
+            boolean training) {
         NDArray recurrent =
                 linear(
                         parameters,
@@ -95,7 +101,9 @@ record CellWeights(
                         stateWeight,
                         stateBias,
                         training); // (B, gates·h)
-        return kind.step(projected, recurrent, state);
+        RecurrentState next = kind.step(projected, recurrent, state, observer);
+        AttentionObserver.tell(observer, Stages.STATE, next::together);
+        return next;
     }
 
     private static NDArray linear(

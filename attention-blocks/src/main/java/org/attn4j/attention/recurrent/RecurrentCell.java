@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.attn4j.attention.capture.AttentionObserver;
 
 /**
  * One layer of an LSTM or GRU, stepped by whoever owns the loop: for decoders whose next input
@@ -114,7 +115,7 @@ public final class RecurrentCell extends AbstractBlock {
      */
     public RecurrentState stepProjected(
             ParameterStore parameters, NDArray projected, RecurrentState state, boolean training) {
-        return weights.step(parameters, projected, state, training);
+        return weights.step(parameters, projected, state, null, training);
     }
 
     /**
@@ -128,7 +129,27 @@ public final class RecurrentCell extends AbstractBlock {
      */
     public RecurrentState step(
             ParameterStore parameters, NDArray x, RecurrentState state, boolean training) {
-        return stepProjected(parameters, project(parameters, x, training), state, training);
+        return step(parameters, x, state, null, training);
+    }
+
+    /**
+     * Makes a step of which an observer is told.
+     *
+     * @param parameters where the parameters are found
+     * @param x the input, (B, in)
+     * @param state (B, h)
+     * @param observer is told the gates and the next state; null for nobody
+     * @param training whether this is a training pass
+     * @return the next state, (B, h)
+     */
+    public RecurrentState step(
+            ParameterStore parameters,
+            NDArray x,
+            RecurrentState state,
+            AttentionObserver observer,
+            boolean training) {
+        NDArray projected = project(parameters, x, training);
+        return weights.step(parameters, projected, state, observer, training);
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.attn4j.attention.capture.AttentionObserver;
+import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
@@ -55,12 +57,17 @@ public final class RecurrentStack extends AbstractBlock {
         for (int layer = 0; layer < layers; layer++) {
             long input = layer == 0 ? builder.inputSize : (long) directions * hiddenSize;
             for (int direction = 0; direction < directions; direction++) {
-                String suffix = "_l" + layer + (direction == 1 ? "_reverse" : "");
+                String suffix = "_" + name(layer, direction);
                 cells.add(
                         CellWeights.create(
                                 kind, input, hiddenSize, builder.bias, suffix, this::addParameter));
             }
         }
+    }
+
+    /** As torch names a layer and direction. */
+    private static String name(int layer, int direction) {
+        return "l" + layer + (direction == 1 ? "_reverse" : "");
     }
 
     /**
@@ -116,6 +123,30 @@ public final class RecurrentStack extends AbstractBlock {
             NDArray visible,
             RecurrentState initial,
             boolean training) {
+        return run(parameters, x, visible, initial, null, training);
+    }
+
+    /**
+     * Runs over sequences, and tells an observer.
+     *
+     * @param parameters where the parameters are found
+     * @param x (B, S, in)
+     * @param visible which positions are real, (B, S), boolean or of zeros and ones; null for all
+     * @param initial the states to start from, (K, B, h) with K layers times directions; null for
+     *     zeros
+     * @param observer is told the input, and as {@code l0.i} and {@code l0_reverse.i} the gates and
+     *     the next state of position i, layer by layer; null for nobody
+     * @param training whether dropout applies
+     * @return the outputs of the top layer and the last states of all
+     */
+    public RecurrentOutput run(
+            ParameterStore parameters,
+            NDArray x,
+            NDArray visible,
+            RecurrentState initial,
+            AttentionObserver observer,
+            boolean training) {
+        AttentionObserver.tell(observer, Stages.RECURRENT_INPUT, () -> x);
         Visible positions = visible == null ? null : Visible.of(visible, x);
         List<RecurrentState> starts = starts(x, initial);
         List<RecurrentState> ends = new ArrayList<>();
@@ -126,7 +157,9 @@ public final class RecurrentStack extends AbstractBlock {
             List<NDArray> outputs = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
                 int k = layer * directions + direction;
-                Pass pass = new Pass(cells.get(k), positions, direction == 1);
+                AttentionObserver of =
+                        observer == null ? null : observer.at(name(layer, direction));
+                Pass pass = new Pass(cells.get(k), positions, direction == 1, of);
                 ends.add(pass.run(parameters, input, starts.get(k), outputs, training));
             }
             output =
@@ -204,7 +237,7 @@ public final class RecurrentStack extends AbstractBlock {
                 NDArray below = Kernels.dropped(next.get(layer - 1).hidden(), dropout, training);
                 gates = cell.project(parameters, below, training);
             }
-            next.add(cell.step(parameters, gates, states.get(layer), training));
+            next.add(cell.step(parameters, gates, states.get(layer), null, training));
         }
         return next;
     }
@@ -233,7 +266,8 @@ public final class RecurrentStack extends AbstractBlock {
     }
 
     /** One layer in one direction. */
-    private record Pass(CellWeights cell, Visible visible, boolean backward) {
+    private record Pass(
+            CellWeights cell, Visible visible, boolean backward, AttentionObserver observer) {
 
         /** Adds the output (B, S, h) to a list, and returns the last state. */
         RecurrentState run(
@@ -248,7 +282,12 @@ public final class RecurrentStack extends AbstractBlock {
             for (int step = 0; step < hidden.length; step++) {
                 int position = backward ? hidden.length - 1 - step : step;
                 RecurrentState next =
-                        cell.step(parameters, projected.get(position), state, training);
+                        cell.step(
+                                parameters,
+                                projected.get(position),
+                                state,
+                                observer == null ? null : observer.at("" + position),
+                                training);
                 state = visible == null ? next : visible.move(position, state, next);
                 hidden[position] = state.hidden();
             }

@@ -115,6 +115,11 @@ public record RecurrentState(NDArray hidden, NDArray cell) {
                 cell == null ? null : next.cell.mul(seen).add(cell.mul(unseen)));
     }
 
+    /** The hidden state, and behind it the memory cell if there is one: (B, 1 or 2, h). */
+    NDArray together() {
+        return cell == null ? hidden.expandDims(1) : NDArrays.stack(new NDList(hidden, cell), 1);
+    }
+
     private RecurrentState map(UnaryOperator<NDArray> change) {
         return new RecurrentState(change.apply(hidden), cell == null ? null : change.apply(cell));
     }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -371,7 +372,8 @@ class StagesTest {
                     new ParameterStore(manager, false),
                     new MemoryInputs(story, question, null, recorder),
                     false);
-            assertEquals(Set.of("hops.0", "hops.1"), recorder.sites.keySet());
+            assertEquals(Set.of("hops.0", "hops.1", ""), recorder.sites.keySet());
+            Told after = recorder.sites.remove("");
             Told first = recorder.sites.get("hops.0");
             Told second = recorder.sites.get("hops.1");
             for (Told hop : recorder.sites.values()) {
@@ -381,6 +383,16 @@ class StagesTest {
                         Stages.SCORES,
                         (n, t, s) -> product(hop, Stages.QUERY, 0, Stages.KEY, s, 0));
             }
+            double answer = 0; // word 5, by the last table
+            for (int h = 0; h < 4; h++) {
+                double known =
+                        second.at(Stages.QUERY, 0, 0, h) + second.at(Stages.CONTEXT, 0, 0, h);
+                assertEquals(known, after.at(Stages.QUERY, 0, 0, h), ROUNDING);
+                float[] table =
+                        block.getDirectParameters().get("embedding_2").getArray().toFloatArray();
+                answer += known * table[5 * 4 + h];
+            }
+            assertEquals(answer, after.at(Stages.OUTPUT, 0, 5), ROUNDING);
             for (int h = 0; h < 4; h++) { // u' = u + o, and what is read with is addressed next
                 assertEquals(
                         first.at(Stages.QUERY, 0, 0, h) + first.at(Stages.CONTEXT, 0, 0, h),
@@ -405,8 +417,12 @@ class StagesTest {
                     new ParameterStore(manager, false),
                     new HierarchicalAttention.Inputs(words, null, recorder),
                     false);
-            assertEquals(Set.of("word", "sentence"), recorder.sites.keySet());
+            assertTrue(recorder.sites.keySet().containsAll(Set.of("word", "sentence")));
             Told word = recorder.sites.get("word");
+            for (String level : Set.of("word", "sentence")) {
+                checkGru(recorder, level, "l0", 0);
+                checkGru(recorder, level, "l0_reverse", 2);
+            }
             for (int sentence = 0; sentence < 2; sentence++) {
                 double[] row = new double[3];
                 for (int w = 0; w < 3; w++) {
@@ -415,6 +431,34 @@ class StagesTest {
                 double[] weights = softmax(row);
                 for (int w = 0; w < 3; w++) {
                     assertEquals(weights[w], word.at("weights", 0, 0, sentence, w), ROUNDING);
+                }
+            }
+        }
+    }
+
+    /** The states that attention reads follow from the gates, of a GRU of 2 features. */
+    private static void checkGru(Recorder recorder, String level, String direction, int column) {
+        Told read = recorder.sites.get(level);
+        int length = read.size(Stages.KEY, 2);
+        int batch = (int) read.shapes.get(Stages.KEY)[0];
+        for (int b = 0; b < batch; b++) {
+            for (int i = 0; i < 2; i++) {
+                double h = 0;
+                for (int step = 0; step < length; step++) {
+                    int position = direction.equals("l0") ? step : length - 1 - step;
+                    Told at =
+                            recorder.sites.get(
+                                    "%s_encoder.%s.%s".formatted(level, direction, position));
+                    boolean padding = level.equals("word") && b == 1 && position == 2;
+                    double keep = at.at(Stages.GATES, b, 1, i);
+                    double candidate = at.at(Stages.GATES, b, 2, i);
+                    double next = (1 - keep) * candidate + keep * h;
+                    assertEquals(next, at.at(Stages.STATE, b, 0, i), ROUNDING);
+                    h = padding ? h : next;
+                    assertEquals(
+                            padding ? 0 : h,
+                            read.at(Stages.KEY, b, position, column + i),
+                            ROUNDING);
                 }
             }
         }
@@ -438,6 +482,20 @@ class StagesTest {
                 Told all = recorder.sites.get(part);
                 for (int step = 0; step < all.size("weights", 2); step++) {
                     Told one = recorder.sites.get(part + "." + step);
+                    for (int i = 0; i < 4; i++) { // what the step before left is what asks
+                        double h = one.at(Stages.QUERY, 0, 0, i);
+                        double cell = one.at(Stages.QUERY, 0, 0, 4 + i);
+                        Told last = recorder.sites.get(part + "." + (step - 1));
+                        assertEquals(step == 0 ? 0 : last.at(Stages.STATE, 0, 0, i), h);
+                        assertEquals(step == 0 ? 0 : last.at(Stages.STATE, 0, 1, i), cell);
+                        double kept =
+                                one.at(Stages.GATES, 0, 1, i) * cell
+                                        + one.at(Stages.GATES, 0, 0, i)
+                                                * one.at(Stages.GATES, 0, 2, i);
+                        double shown = one.at(Stages.GATES, 0, 3, i) * Math.tanh(kept);
+                        assertEquals(kept, one.at(Stages.STATE, 0, 1, i), ROUNDING);
+                        assertEquals(shown, one.at(Stages.STATE, 0, 0, i), ROUNDING);
+                    }
                     double[] weights = softmax(one, Stages.SCORES, 0, 0);
                     for (int s = 0; s < weights.length; s++) {
                         assertEquals(weights[s], all.at("weights", 0, 0, step, s), ROUNDING);
@@ -445,6 +503,41 @@ class StagesTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void scoresOfDistancesFollowFromTheirKeys() {
+        try (NDManager manager = TestEngine.manager()) {
+            Subject subject = subject("transformer-xl", manager);
+            Recorder recorder = new Recorder();
+            subject.attend(inputs("transformer-xl", manager).withObserver(recorder));
+            Told told = recorder.sites.get("");
+            assertEquals(LENGTH, told.size(Stages.DISTANCES, 2)); // the mask is causal
+            assertEquals(Math.sin(LENGTH - 1), told.at(Stages.DISTANCES, 0, 0), ROUNDING);
+            assertEquals(1, told.at(Stages.DISTANCES, LENGTH - 1, 1), ROUNDING); // cos 0
+            Parameter bias = subject.block().getDirectParameters().get("position_bias");
+            float[] v = bias.getArray().toFloatArray(); // (N, H)
+            int size = D / HEADS;
+            check(
+                    told,
+                    Stages.POSITION_SCORES,
+                    (n, t, s) -> {
+                        if (s > t) { // lies ahead, and has no distance
+                            return told.at(Stages.POSITION_SCORES, 0, n, t, s);
+                        }
+                        double sum = 0;
+                        for (int h = 0; h < size; h++) {
+                            sum +=
+                                    (told.at(Stages.PROJECTED_QUERY, 0, n, t, h) + v[n * size + h])
+                                            * told.at(
+                                                    Stages.DISTANCE_KEYS,
+                                                    n,
+                                                    LENGTH - 1 - (t - s),
+                                                    h);
+                        }
+                        return sum;
+                    });
         }
     }
 

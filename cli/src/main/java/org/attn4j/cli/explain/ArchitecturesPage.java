@@ -50,14 +50,19 @@ final class ArchitecturesPage implements Lesson {
                         new Section.Worked(
                                 "What is compared",
                                 List.of(
+                                        WorkedHeads.ATTENTION,
                                         "All three are built of the same attention. They differ in who may see whom, and from that follows what they are good for.",
-                                        "Each table of weights below has a row for each word that looks and a column for each that is looked at; 0 is where it may not look. One layer of each is shown, with the same weights everywhere, so that nothing but the mask differs."),
+                                        "Each table of weights below has a row for each word that looks and a column for each that is looked at; 0 is where it may not look. One layer of each is shown, with the same matrices everywhere, so that nothing but the mask differs.",
+                                        "The text is the source X, and the target Y is what is written of it. Matrices and words are those of 'attn4j explain cross', where the way from words to weights is worked number by number."),
                                 "",
-                                List.of()),
+                                Tables.joined(
+                                        List.of(
+                                                Tables.of("X", source, x),
+                                                Tables.of("Y", target, y)))),
                         new Section.Worked(
                                 "Encoder-only",
                                 List.of(
-                                        "Every word sees every word, before and after it: each gets a row that knows the whole text. It reads, but it cannot write, for it has never had to predict what it does not see.",
+                                        "Every word sees every word, before and after it: each gets a row that knows the whole text. It reads, but it does not write: a word that is to be predicted would be seen already.",
                                         "It is trained to fill in words that were masked out, and serves classifying, tagging and finding texts: BERT, RoBERTa, sentence models."),
                                 "A = softmax(Q K^T / √d_k)",
                                 encoder.pairs("self-attention", Recording.WEIGHTS)),
@@ -77,8 +82,8 @@ final class ArchitecturesPage implements Lesson {
                         new Section.Worked(
                                 "… and then at the source",
                                 List.of(
-                                        "… then the outcome looks at what the encoder made of the source, all of it: cross-attention. A model has three attentions so, where the others have one.",
-                                        "It serves what turns one text into another: translation and summaries; the Transformer of 2017, BART, T5."),
+                                        "… then what came of it looks at what the encoder made of the source, all of it: cross-attention. So a model has three attentions where the others have one.",
+                                        "It serves turning one text into another, as in translation and summaries: the Transformer of 2017, BART, T5."),
                                 "Q from the decoder, K and V from the encoder, no mask",
                                 cross.pairs(
                                         "target to source: cross-attention", Recording.WEIGHTS)),

@@ -34,6 +34,13 @@ final class CompositeLesson implements Lesson {
     private static final int TIMES = 3;
     private static final int FRAMES = 2;
 
+    /** The time that is not worked, as it is like the one before. */
+    private static final String LAST_TIME = "input." + (TIMES - 1);
+
+    /** The steps of recurrent networks that are worked, as all are alike. */
+    private static final Set<String> RECURRENT_STEPS =
+            Set.of("word_encoder.l0.0", "sentence_encoder.l0.0", "sentence_encoder.l0.1");
+
     private static final Map<String, BiFunction<Setting, Recording, Run>> RUNS =
             Map.of(
                     "memory-network", CompositeLesson::memoryNetwork,
@@ -77,6 +84,16 @@ final class CompositeLesson implements Lesson {
     }
 
     @Override
+    public int usualSize() {
+        return text.usualSize();
+    }
+
+    @Override
+    public int usualHeads() {
+        return text.usualHeads();
+    }
+
+    @Override
     public Set<Choice> choices() {
         return name().equals("time-axis")
                 ? EnumSet.of(Choice.TEXT, Choice.D_MODEL, Choice.HEADS)
@@ -94,8 +111,9 @@ final class CompositeLesson implements Lesson {
                         List.of("The numbers are drawn; a model learns or is given them."),
                         "",
                         run.inputs()));
-        steps.addAll(new Walk(text, run.block()).steps(recording, run.shown(), run.labels()));
-        return MechanismLesson.framed(info, text, steps);
+        steps.addAll(
+                new Walk(text, setting, run.block()).steps(recording, run.shown(), run.labels()));
+        return MechanismLesson.framed(info, text, setting, steps);
     }
 
     private static ParameterStore filled(Setting setting, Block block) {
@@ -177,10 +195,11 @@ final class CompositeLesson implements Lesson {
         System.arraycopy(ids, 0, padded, 0, ids.length);
         NDArray words = HostArrays.of(setting.manager(), padded, new Shape(1, 2, first));
         int size = setting.modelSize();
+        int half = size / 2; // in each direction
         HierarchicalAttention block =
                 new HierarchicalAttention(
                         new HierarchicalAttention.Config(
-                                vocabulary(tokens), size, 0, size, size, size, size, 0));
+                                vocabulary(tokens), size, 0, half, size, half, size, 0));
         block.initialize(setting.manager(), DataType.FLOAT32, words.getShape());
         block.read(
                 filled(setting, block),
@@ -195,13 +214,13 @@ final class CompositeLesson implements Lesson {
                                 Labels.numbered("word ", first),
                                 Recording.Told.of("", "words", words).matrix(0)),
                         ids("the numbers of the words", tokens, ids)),
-                site -> true,
+                site -> !site.contains(".") || RECURRENT_STEPS.contains(site),
                 new Labels(List.of(), tokens));
     }
 
     private static Run temporalInput(Setting setting, Recording recording) {
         List<String> tokens = setting.tokens();
-        int size = setting.modelSize();
+        int size = setting.modelSize() / 2; // hidden and memory cell together are of D numbers
         NDArray series = setting.numbers(3, 1, TIMES, tokens.size());
         NDArray target = setting.numbers(4, 1, TIMES - 1L);
         TemporalAttention block =
@@ -212,8 +231,6 @@ final class CompositeLesson implements Lesson {
                 filled(setting, block),
                 new TemporalAttention.Inputs(series, target, recording),
                 false);
-        Set<String> last =
-                Set.of("input.%s".formatted(TIMES - 1), "temporal.%s".formatted(TIMES - 2));
         List<NumberTable> inputs = new ArrayList<>();
         inputs.addAll(
                 Tables.of(
@@ -230,7 +247,7 @@ final class CompositeLesson implements Lesson {
         return new Run(
                 block,
                 inputs,
-                site -> !site.contains(".") || last.contains(site),
+                site -> !site.equals(LAST_TIME),
                 new Labels(List.of("state"), tokens));
     }
 

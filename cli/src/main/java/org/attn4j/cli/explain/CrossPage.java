@@ -1,7 +1,6 @@
 package org.attn4j.cli.explain;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,88 +36,84 @@ final class CrossPage implements Lesson {
         NDArray y = target(setting, target);
         WorkedHeads.Pass self = heads.attend(source, x, source, x, AttentionMask.none());
         WorkedHeads.Pass cross = heads.attend(target, y, source, x, AttentionMask.none());
-        List<NumberTable> inputs = new ArrayList<>(Tables.of("X", source, x));
-        inputs.addAll(Tables.of("Y", target, y));
         return new Explanation(
                 "Self-attention and cross-attention",
                 List.of(
                         new Section.Worked(
                                 "What is compared",
                                 List.of(
+                                        WorkedHeads.ATTENTION,
                                         "In self-attention queries, keys and values come from one text: its words look at each other.",
                                         "In cross-attention the queries come from another text, such as the translation that is being written, and look at the first: keys and values come from there.",
                                         "The same block with the same weights does both; only what is put in differs."),
                                 "self: Q = X W^Q, K = X W^K, V = X W^V;   cross: Q = Y W^Q, K = X W^K, V = X W^V",
-                                inputs),
+                                Tables.joined(
+                                        List.of(
+                                                Tables.of("X", source, x),
+                                                Tables.of("Y", target, y)))),
                         compared(
                                 "Queries",
-                                "Self: of the text. Cross: of the second text.",
-                                self,
-                                cross,
-                                Stages.QUERY,
-                                true),
+                                "Self: of the text. Cross: of the second text. %s"
+                                        .formatted(WorkedHeads.COLUMNS),
+                                "self: Q = X W^Q;   cross: Q = Y W^Q",
+                                heads.matrix("W^Q", "query_proj"),
+                                self.rows("Q, self", Stages.QUERY, source),
+                                cross.rows("Q, cross", Stages.QUERY, target)),
                         compared(
                                 "Keys",
                                 "The same in both: they come from the first text.",
-                                self,
-                                cross,
-                                Stages.KEY,
-                                false),
-                        compared("Values", "The same in both.", self, cross, Stages.VALUE, false),
-                        new Section.Worked(
+                                "K = X W^K",
+                                heads.matrix("W^K", "key_proj"),
+                                self.rows("K, self", Stages.KEY, source),
+                                cross.rows("K, cross", Stages.KEY, source)),
+                        compared(
+                                "Values",
+                                "The same in both.",
+                                "V = X W^V",
+                                heads.matrix("W^V", "value_proj"),
+                                self.rows("V, self", Stages.VALUE, source),
+                                cross.rows("V, cross", Stages.VALUE, source)),
+                        compared(
                                 "Scores",
-                                List.of(
-                                        "Self: a square, a row and a column for each word. Cross: a row for each word that looks, a column for each that is looked at; the texts need not be of one length."),
+                                "Self: a square, a row and a column for each word. Cross: a row for each word that looks, a column for each that is looked at; the texts need not be of one length. %s"
+                                        .formatted(WorkedHeads.DIVISION),
                                 "S / √d_k = Q K^T / √d_k",
-                                joined(
-                                        self.pairs("self", Stages.SCALED_SCORES),
-                                        cross.pairs("cross", Stages.SCALED_SCORES))),
-                        new Section.Worked(
+                                List.of(),
+                                self.pairs("S / √d_k, self", Stages.SCALED_SCORES),
+                                cross.pairs("S / √d_k, cross", Stages.SCALED_SCORES)),
+                        compared(
                                 "Weights",
-                                List.of(
-                                        "Each row sums to 1. In a translator a row of cross-attention shows which source words a target word was written from: an alignment, which nobody has taught it."),
+                                "Each row sums to 1. In a translator a row of cross-attention shows which source words a target word was written from: an alignment, which nobody has taught it.",
                                 "A = softmax(S / √d_k)",
-                                joined(
-                                        self.pairs("self", Recording.WEIGHTS),
-                                        cross.pairs("cross", Recording.WEIGHTS))),
-                        new Section.Worked(
+                                List.of(),
+                                self.pairs("A, self", Recording.WEIGHTS),
+                                cross.pairs("A, cross", Recording.WEIGHTS)),
+                        compared(
+                                "Weighted sums",
+                                "A row for each query, made from values of the first text. The heads' rows are then put side by side.",
+                                "C = A V",
+                                List.of(),
+                                self.rows("C, self", Stages.CONTEXT, source),
+                                cross.rows("C, cross", Stages.CONTEXT, target)),
+                        compared(
                                 "Output",
-                                List.of(
-                                        "A row for each query: self-attention gives the text a new row for each of its words, cross-attention gives the second text one for each of its own, made from values of the first."),
-                                "O = [C_1 … C_N] W^O",
-                                joined(
-                                        Tables.of("self", source, self.output()),
-                                        Tables.of("cross", target, cross.output())))));
+                                "Self-attention gives the text a new row for each of its words, cross-attention gives the second text one for each of its own.",
+                                "O = [C_1 … C_N] W^O, C_n of head n",
+                                heads.matrix("W^O", "output_proj"),
+                                Tables.of("O, self", source, self.output()),
+                                Tables.of("O, cross", target, cross.output()))));
     }
 
+    /** What both have of a stage, behind the matrix that makes it. */
     private static Section.Worked compared(
             String title,
             String sentence,
-            WorkedHeads.Pass self,
-            WorkedHeads.Pass cross,
-            String stage,
-            boolean ofQueries) {
-        Recording.Told first = self.told().get(stage);
-        Recording.Told second = cross.told().get(stage);
-        List<String> features = Labels.numbered("", first.matrix(0)[0].length);
+            String equation,
+            List<NumberTable> matrix,
+            List<NumberTable> self,
+            List<NumberTable> cross) {
         return new Section.Worked(
-                title,
-                List.of(sentence),
-                "",
-                joined(
-                        Tables.of(
-                                "self", ofQueries ? self.queries() : self.keys(), features, first),
-                        Tables.of(
-                                "cross",
-                                ofQueries ? cross.queries() : cross.keys(),
-                                features,
-                                second)));
-    }
-
-    private static List<NumberTable> joined(List<NumberTable> first, List<NumberTable> second) {
-        List<NumberTable> all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
+                title, List.of(sentence), equation, Tables.joined(List.of(matrix, self, cross)));
     }
 
     /** The words of the second text, or names for two that are not known. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
@@ -41,8 +42,6 @@ import picocli.CommandLine.Spec;
 public final class ExplainCommand implements Callable<Integer> {
 
     private static final String USUAL = "multi-head";
-    private static final int USUAL_SIZE = 4;
-    private static final int USUAL_HEADS = 2;
     private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}]+");
 
     @Mixin private CommonOptions common;
@@ -61,13 +60,13 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--d-model",
             paramLabel = "D",
-            description = "Features of a word, from 2 to 16 (default: 4).")
+            description = "Features of a word, from 2 to 16 (default: 4 in most lessons).")
     private Integer modelSize;
 
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Heads, of a mechanism that has them (default: 2).")
+            description = "Heads, of a mechanism that has them (default: 2 in most lessons).")
     private Integer heads;
 
     @Option(names = "--causal", description = "A word sees itself and those before it alone.")
@@ -126,6 +125,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private Asked asked() {
         boolean named =
                 !words.isEmpty()
+                        && words.get(0).length() <= Setting.LONGEST_TOKEN // of a name, too
                         && (Lessons.isKnown(words.get(0))
                                 || !SPACES.matcher(words.get(0).strip()).find());
         Lesson lesson = Lessons.named(named ? words.get(0) : USUAL);
@@ -165,17 +165,24 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private Setting setting(Asked asked, NDManager manager) {
-        boolean hasHeads = asked.lesson().choices().contains(Lesson.Choice.HEADS);
-        int size = modelSize == null ? USUAL_SIZE : modelSize;
-        int usualHeads = hasHeads && size % USUAL_HEADS == 0 ? USUAL_HEADS : 1;
+        int size = modelSize == null ? asked.lesson().usualSize() : modelSize;
         return new Setting(
                 tokens(asked.text() == null ? asked.lesson().usualText() : asked.text()),
                 asked.target() == null ? null : tokens(asked.target()),
                 size,
-                heads == null ? usualHeads : heads,
+                heads == null ? usualHeads(asked.lesson(), size) : heads,
                 causal,
                 seed,
                 manager);
+    }
+
+    /** As many heads as usual, or fewer if the size cannot be divided by them. */
+    private static int usualHeads(Lesson lesson, int size) {
+        int most = lesson.choices().contains(Lesson.Choice.HEADS) ? lesson.usualHeads() : 1;
+        return IntStream.of(most, Math.min(most, 2))
+                .filter(count -> size % count == 0)
+                .findFirst()
+                .orElse(1);
     }
 
     private static List<String> tokens(String text) {

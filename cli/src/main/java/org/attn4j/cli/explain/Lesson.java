@@ -38,6 +38,16 @@ interface Lesson {
         return "the cat sat";
     }
 
+    /** D unless another is given. */
+    default int usualSize() {
+        return 4;
+    }
+
+    /** N unless others are given, of a lesson with heads. */
+    default int usualHeads() {
+        return 2;
+    }
+
     /** Works it through. */
     Explanation explain(Setting setting);
 }

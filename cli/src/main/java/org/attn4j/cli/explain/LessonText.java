@@ -1,6 +1,7 @@
 package org.attn4j.cli.explain;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.annotations.SerializedName;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param name of the mechanism, or of a text that others refine
  * @param like the text that this one refines; null for none
  * @param text the words that it is worked on unless others are given
+ * @param background what has to be known before, the same for its kind
  * @param intro what the mechanism is for and how it differs, a sentence or two each
  * @param cross whether a second sequence looks at the text, rather than the text at itself
  * @param positions whether positions are added to the embeddings
@@ -25,18 +27,28 @@ import java.util.Map;
  * @param options options of the mechanism
  * @param stages what is said about its stages, in addition to what is said about them everywhere
  * @param outro what the reader may notice at the end
+ * @param usualSize D unless another is given
+ * @param usualHeads N unless others are given
  */
 record LessonText(
         String name,
         String like,
         String text,
+        List<String> background,
         List<String> intro,
         Boolean cross,
         Boolean positions,
         Boolean heads,
         Map<String, Object> options,
         Map<String, StageText> stages,
-        List<String> outro) {
+        List<String> outro,
+        Integer usualSize,
+        Integer usualHeads) {
+
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .registerTypeAdapter(ParameterText.class, new ParameterText.Reader())
+                    .create();
 
     private record Document(
             Map<String, StageText> stages, @SerializedName("lessons") List<LessonText> texts) {}
@@ -47,19 +59,22 @@ record LessonText(
                 new InputStreamReader(
                         LessonText.class.getResourceAsStream("lessons.json"),
                         StandardCharsets.UTF_8)) {
-            Document document = new Gson().fromJson(reader, Document.class);
+            Document document = GSON.fromJson(reader, Document.class);
             LessonText everywhere =
                     new LessonText(
                             "",
                             null,
                             "the cat sat",
                             List.of(),
+                            List.of(),
                             false,
                             true,
                             true,
                             Map.of(),
                             document.stages,
-                            List.of());
+                            List.of(),
+                            4,
+                            2);
             Map<String, LessonText> complete = new LinkedHashMap<>();
             for (LessonText text : document.texts) {
                 LessonText base = text.like == null ? everywhere : complete.get(text.like);
@@ -82,12 +97,15 @@ record LessonText(
                 name,
                 like,
                 text == null ? base.text : text,
+                background == null ? base.background : background,
                 intro == null ? base.intro : intro,
                 cross == null ? base.cross : cross,
                 positions == null ? base.positions : positions,
                 heads == null ? base.heads : heads,
                 options == null ? base.options : options,
                 all,
-                outro == null ? base.outro : outro);
+                outro == null ? base.outro : outro,
+                usualSize == null ? base.usualSize : usualSize,
+                usualHeads == null ? base.usualHeads : usualHeads);
     }
 }

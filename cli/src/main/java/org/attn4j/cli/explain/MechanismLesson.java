@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.mask.AttentionMask;
@@ -23,6 +22,12 @@ import org.attn4j.cli.report.Section;
 
 /** A mechanism of sequence models, worked through from the words to the output. */
 final class MechanismLesson implements Lesson {
+
+    private static final List<String> HOW_TO_READ =
+            List.of(
+                    "How to read this page: a word is a row of numbers, its features, and a matrix stands behind it, as in q = x W. Above each table stands its name in the equations; its rows and columns have names, too, and where those are numbers they count features.",
+                    "q · k is a sum of products, number by number; K^T is K with rows and columns exchanged; Σ_j adds up over all j; [a ; b] puts a and b one behind the other; e = 2.718.",
+                    "Each table is what the block itself computed, shown with at most three digits, so what you work out from it may differ in the last one.");
 
     private final MechanismInfo info;
     private final LessonText text;
@@ -45,6 +50,16 @@ final class MechanismLesson implements Lesson {
     @Override
     public String usualText() {
         return text.text();
+    }
+
+    @Override
+    public int usualSize() {
+        return text.usualSize();
+    }
+
+    @Override
+    public int usualHeads() {
+        return text.usualHeads();
     }
 
     @Override
@@ -79,24 +94,44 @@ final class MechanismLesson implements Lesson {
                 new ParameterStore(setting.manager(), false),
                 sequences.inputs().withObserver(recording),
                 false);
-        steps.addAll(new Walk(text, block).steps(recording, site -> true, sequences.labels()));
-        return framed(info, text, steps);
+        steps.addAll(
+                new Walk(text, setting, block).steps(recording, site -> true, sequences.labels()));
+        return framed(info, text, setting, steps);
     }
 
     /** What is said before and behind the steps. */
-    static Explanation framed(MechanismInfo info, LessonText text, List<Section.Worked> steps) {
-        List<String> intro = new ArrayList<>(text.intro());
-        intro.add(
-                "How to read this page: a word is a row of numbers, and a matrix stands behind it, as in q = x W."
-                        + " Each table is what the block itself computed, shown with at most three digits.");
-        intro.add("Source: " + info.paper() + ". In the notation of 'attn4j mechanisms':");
+    static Explanation framed(
+            MechanismInfo info, LessonText text, Setting setting, List<Section.Worked> steps) {
+        List<String> intro = new ArrayList<>(text.background());
+        intro.addAll(text.intro());
+        if (setting.causal()) {
+            intro.add(
+                    "With --causal each word sees itself and those before it alone, as a model that writes a text does not know what comes.");
+        }
+        intro.addAll(HOW_TO_READ);
         List<Section.Worked> all = new ArrayList<>();
-        all.add(new Section.Worked("What it is", intro, info.equation(), List.of()));
+        all.add(said("What it is", intro, "", setting));
         all.addAll(steps);
         if (!text.outro().isEmpty()) {
-            all.add(new Section.Worked("What to notice", text.outro(), "", List.of()));
+            all.add(said("What to notice", text.outro(), "", setting));
         }
+        String root = info.equation().contains("sqrt(H)") ? ", and sqrt(H) is √d_k" : "";
+        all.add(
+                said(
+                        "Where it comes from",
+                        List.of(
+                                info.paper() + ".",
+                                "All of it in one line, as 'attn4j mechanisms' has it. Papers mostly write a vector as a column, so that matrices stand before it, W x%s; some letters differ from those above."
+                                        .formatted(root)),
+                        info.equation(),
+                        setting));
         return new Explanation(info.title(), all);
+    }
+
+    private static Section.Worked said(
+            String title, List<String> sentences, String equation, Setting setting) {
+        return new Section.Worked(
+                title, sentences.stream().map(setting::filled).toList(), equation, List.of());
     }
 
     private AttentionSlot slot(Setting setting) {
@@ -167,14 +202,15 @@ final class MechanismLesson implements Lesson {
                         List.of(
                                 "Each word is looked up in a table and becomes a row of %s numbers, E; a model learns them, here they are drawn."
                                         .formatted(setting.modelSize()),
-                                "Attention itself does not see the order of words. So the pattern P is added, which is different at each position: sines and cosines of it at several speeds."),
-                        "X = E + P,   P[pos, 2i] = sin(pos / 10000^(2i/D)),   P[pos, 2i+1] = cos(pos / 10000^(2i/D))",
-                        Stream.of(
+                                "Attention itself does not see the order of words. So the pattern P is added, which is different at each position: sines and cosines of it at several speeds.",
+                                "In the equation pos counts words from 0, and i pairs of columns from 0; columns are counted from 1, as in the tables. D is how many there are, %s; angles are in radians."
+                                        .formatted(setting.modelSize())),
+                        "X = E + P,   P[pos, 2i+1] = sin(pos / 10000^(2i/D)),   P[pos, 2i+2] = cos(pos / 10000^(2i/D))",
+                        Tables.joined(
+                                List.of(
                                         Tables.of("E", words, embeddings),
                                         Tables.of("P", words, positions),
-                                        Tables.of("X", words, x))
-                                .flatMap(List::stream)
-                                .toList()));
+                                        Tables.of("X", words, x)))));
         return x;
     }
 

@@ -49,6 +49,15 @@ final class Recording implements AttentionObserver {
             return matrix;
         }
 
+        boolean isZero() {
+            for (float value : values) {
+                if (value != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         private int rows() {
             int dimension = shape.dimension();
             return dimension < 2 ? 1 : Math.toIntExact(shape.get(dimension - 2));
@@ -59,11 +68,31 @@ final class Recording implements AttentionObserver {
             return dimension < 1 ? 1 : Math.toIntExact(shape.get(dimension - 1));
         }
 
-        /** Whether it says again what was told, as terms do that no step changes. */
+        /** The number behind the last dot of its site, from 0; −1 for none. */
+        int number() {
+            int dot = site.lastIndexOf('.');
+            return dot < 0 ? -1 : Integer.parseInt(site.substring(dot + 1));
+        }
+
+        /** Its site without the number. */
+        String kind() {
+            int dot = site.lastIndexOf('.');
+            return dot < 0 ? site : site.substring(0, dot);
+        }
+
+        /**
+         * Whether it says again what another step of its kind told, as terms do that none changes.
+         */
         boolean repeats(Told other) {
             return !stage.equals(WEIGHTS)
                     && stage.equals(other.stage)
-                    && Arrays.equals(values, other.values);
+                    && kind().equals(other.kind())
+                    && hasNumbersOf(other);
+        }
+
+        /** Whether it has the same numbers. */
+        boolean hasNumbersOf(Told other) {
+            return Arrays.equals(values, other.values);
         }
     }
 

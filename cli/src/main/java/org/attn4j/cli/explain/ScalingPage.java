@@ -98,6 +98,7 @@ final class ScalingPage implements Lesson {
                 new Section.Worked(
                         "The question",
                         List.of(
+                                "Attention scores how well a query, a row of d_k numbers, fits each of several keys, which are such rows, too: the sum of their products, number by number. A softmax makes weights of the scores, e^score divided by the sum over all keys, and by these weights the query takes from what the keys stand for.",
                                 "Scores are sums of d_k products, so they grow with d_k. Vaswani et al. divide them by √d_k before the softmax. What if they did not?",
                                 "An example with one query and two keys of d_k = 3 features, whose scores are 31 and 21."),
                         "softmax(q K^T / √d_k)",

@@ -32,7 +32,7 @@ record Setting(
 
     private static final int MOST_TOKENS = 16;
     private static final int LARGEST = 16;
-    private static final int LONGEST_TOKEN = 32;
+    static final int LONGEST_TOKEN = 32;
 
     Setting {
         tokens = checked("the text", 2, tokens);
@@ -71,13 +71,23 @@ record Setting(
         return List.copyOf(tokens);
     }
 
-    /** An embedding for each token, (1, S, D); the same word has the same. */
+    /** A text with its sizes filled in: {D}, {N} and {n}, the number of words. */
+    String filled(String text) {
+        return text.replace("{D}", "" + modelSize)
+                .replace("{N}", "" + heads)
+                .replace("{n}", "" + tokens.size());
+    }
+
+    /** An embedding for each word, (1, S, D); the same word has the same in both texts. */
     NDArray embeddings(List<String> words) {
         SmallNumbers numbers = new SmallNumbers(seed);
         Map<String, float[]> table = new HashMap<>();
         float[] values = new float[words.size() * modelSize];
+        for (List<String> text : List.of(tokens, target)) {
+            text.forEach(word -> table.computeIfAbsent(word, w -> numbers.take(modelSize)));
+        }
         for (int i = 0; i < words.size(); i++) {
-            float[] row = table.computeIfAbsent(words.get(i), w -> numbers.take(modelSize));
+            float[] row = table.get(words.get(i));
             System.arraycopy(row, 0, values, i * modelSize, modelSize);
         }
         return HostArrays.of(manager, values, new Shape(1, words.size(), modelSize));

@@ -10,11 +10,10 @@ import java.util.Map;
  * @param symbol what its numbers are called in equations
  * @param equation how it is computed
  * @param text what happens, in one or two sentences
- * @param rows what the rows are: {@code query}, {@code key}, {@code feature}, or another name,
- *     which gets numbers
+ * @param rows what the rows are, as {@link Labels#of} takes it
  * @param columns what the columns are
  * @param tables what its several tables are: {@code head} unless said
- * @param parameters the symbols of the parameters that are shown with it, by their paths
+ * @param parameters the parameters that are shown with it, by their paths
  */
 record StageText(
         String title,
@@ -24,12 +23,12 @@ record StageText(
         String rows,
         String columns,
         String tables,
-        Map<String, String> parameters) {
+        Map<String, ParameterText> parameters) {
 
     static final StageText NOTHING = new StageText(null, null, null, null, null, null, null, null);
 
     StageText over(StageText base) {
-        Map<String, String> all = new LinkedHashMap<>();
+        Map<String, ParameterText> all = new LinkedHashMap<>();
         for (StageText each : new StageText[] {base, this}) {
             all.putAll(each.parameters == null ? Map.of() : each.parameters);
         }

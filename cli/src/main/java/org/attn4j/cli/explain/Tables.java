@@ -16,6 +16,11 @@ final class Tables {
         return of(symbol, rows, Labels.numbered("", told.matrix(0)[0].length), told);
     }
 
+    /** Some tables, and then others. */
+    static List<NumberTable> joined(List<List<NumberTable>> tables) {
+        return tables.stream().flatMap(List::stream).toList();
+    }
+
     /** What was told, one table for each head. */
     static List<NumberTable> of(
             String symbol, List<String> rows, List<String> columns, Recording.Told told) {

@@ -30,7 +30,7 @@ final class WhyPage implements Lesson {
     private static final int HEADS = 4;
     private static final int BATCH = 16;
     private static final int[] LENGTHS = {16, 64, 128};
-    private static final int REPETITIONS = 3;
+    private static final int REPETITIONS = 9;
     private static final int WARM_UPS = 1;
     private static final int[] DISTANCES = {0, 1, 2, 4, 8, 16, 32, 63};
     private static final int GRADIENT_LENGTH = 64;

@@ -43,7 +43,8 @@ public record Report(String title, List<Section> sections) {
             pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
             p, figcaption { color: var(--soft); font-size: .9rem; } figure { margin: 1rem 0; }
             .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
-            table.numbers { width: auto; margin: .5rem 1rem .5rem 0; } .numbers td { text-align: right; }
+            table.numbers { width: auto; margin: .5rem 1rem .5rem 0; align-self: flex-start; }
+            .numbers td, .numbers th[scope=col] { text-align: right; }
             .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
             caption { text-align: left; font-weight: 600; font-size: .9rem; }
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }

@@ -47,6 +47,21 @@ class ExplainCommandTest {
     }
 
     @Test
+    void sizesThatAreNotGivenSuitTheLesson() {
+        assertTrue(explain("grouped-query").out().contains("D = 8 numbers, and there are N = 4"));
+        String smaller = explain("grouped-query", "--d-model", "6").out();
+        assertTrue(smaller.contains("D = 6 numbers, and there are N = 2"), smaller);
+        assertTrue(explain("grouped-query", "--d-model", "3").out().contains("N = 1 heads"));
+    }
+
+    @Test
+    void whatCausalMeansIsSaid() {
+        String sentence = "each word sees itself and those before it alone";
+        assertTrue(explain("multi-head", "a b", "--causal").out().contains(sentence));
+        assertFalse(explain("multi-head", "a b").out().contains(sentence));
+    }
+
+    @Test
     void theSeedDrawsTheNumbers() {
         String first = explain("dot-product", "a b", "--seed", "1").out();
         assertEquals(first, explain("dot-product", "a b", "--seed", "1").out());
@@ -91,6 +106,7 @@ class ExplainCommandTest {
                 List.of("must have from 2 to 16 words", "multi-head", "one"),
                 List.of("must have from 2 to 16 words", "multi-head", "a ".repeat(17)),
                 List.of("must have from 2 to 16 words", "multi-head", ""),
+                List.of("must have from 2 to 16 words", "b".repeat(100_000)),
                 List.of("the second text must have from 1 to 16 words", "additive", "a b", ""),
                 List.of("at most 32 characters", "multi-head", "a " + "b".repeat(33)),
                 List.of("control characters", "multi-head", "a \u001b[31mred"),
