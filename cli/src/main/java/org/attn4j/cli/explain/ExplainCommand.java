@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.report.Report;
@@ -102,6 +103,9 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         Require.that(
                 html == null || !json, "--html writes a page and --json prints: give one of them");
+        if (html != null) {
+            OutputFile.of("--html", html, ".html");
+        }
         Asked asked = asked();
         refuse(asked);
         EngineOptions.Chosen chosen = engine.open();

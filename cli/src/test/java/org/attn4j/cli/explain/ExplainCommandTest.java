@@ -120,7 +120,9 @@ class ExplainCommandTest {
                 List.of("explain additive has no use for --causal", "additive", "--causal"),
                 List.of("explain multi-head has no use for a second text", "a b", "c d"),
                 List.of("put each text in quotes", "a b", "c d", "e f"),
-                List.of("give one of them", "a b", "--json", "--html", "x.html"));
+                List.of("give one of them", "a b", "--json", "--html", "x.html"),
+                List.of("--html: there is no folder /missing", "a b", "--html", "/missing/x.html"),
+                List.of("--html must end in .html, got x.txt", "a b", "--html", "x.txt"));
     }
 
     @ParameterizedTest

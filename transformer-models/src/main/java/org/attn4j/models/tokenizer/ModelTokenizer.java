@@ -366,7 +366,7 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private boolean isText(int id) {
         long[] alone = {id};
-        return token(id) != null
+        return tokenOrNull(id) != null
                 && (decode(alone, false).isEmpty() || !decode(alone, true).isEmpty());
     }
 
@@ -436,9 +436,15 @@ public final class ModelTokenizer implements AutoCloseable {
      * Returns the token of an id as it is written in the vocabulary.
      *
      * @param id the id
-     * @return the token, or null if no token has this id
+     * @return the token; {@code #57} for an id of 57 that a model can give and the vocabulary
+     *     lacks, as where embeddings are padded to a round size
      */
     public String token(long id) {
+        String token = tokenOrNull(id);
+        return token == null ? "#" + id : token;
+    }
+
+    private String tokenOrNull(long id) {
         return (target == null ? source : target).tokenOf(id);
     }
 
