@@ -32,7 +32,7 @@ public record Report(String title, List<Section> sections) {
             .series-3 { --own: var(--3); } .series-4 { --own: var(--4); } .series-5 { --own: var(--5); }
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
               color: var(--ink); background: var(--paper); }
-            h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+            h1, h2, p, figcaption { overflow-wrap: anywhere; } h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
             section { overflow-x: auto; }
             table { border-collapse: collapse; width: 100%; }
             td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
@@ -45,6 +45,7 @@ public record Report(String title, List<Section> sections) {
             .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
             table.numbers { width: auto; margin: .5rem 1rem .5rem 0; } .numbers td { text-align: right; }
             .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
+            .numbers th[scope=col] { white-space: normal; text-align: right; }
             caption { text-align: left; font-weight: 600; font-size: .9rem; }
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
@@ -96,19 +97,34 @@ public record Report(String title, List<Section> sections) {
         if (sections.stream().anyMatch(Section.Curves.class::isInstance)) {
             html.append("<script type=\"module\">\n").append(CHART_SCRIPT).append("</script>\n");
         }
-        html.append("</head><body>\n");
+        html.append("</head><body><main>\n");
         html.append("<h1>").append(escape(title)).append("</h1>\n");
         for (Section section : sections) {
             String content = content(section);
             if (!content.isEmpty()) {
-                html.append("<section>\n");
+                html.append(begin(section));
                 if (!section.title().isEmpty()) {
                     html.append("<h2>").append(escape(section.title())).append("</h2>\n");
                 }
                 html.append(content).append("</section>\n");
             }
         }
-        return html.append("</body></html>\n").toString();
+        return html.append("</main></body></html>\n").toString();
+    }
+
+    /** What may be wider than the window can be reached, and so scrolled, by keyboard. */
+    private String begin(Section section) {
+        boolean isWide =
+                section instanceof Section.Table
+                        || section instanceof Section.Matrix
+                        || section instanceof Section.Attention
+                        || section instanceof Section.Bars
+                        || section instanceof Section.Worked
+                        || section instanceof Section.Heads;
+        String name = section.title().isEmpty() ? title : section.title();
+        return isWide
+                ? "<section tabindex=\"0\" aria-label=\"" + escape(name) + "\">\n"
+                : "<section>\n";
     }
 
     private static String content(Section section) {
@@ -141,7 +157,7 @@ public record Report(String title, List<Section> sections) {
         facts.facts()
                 .forEach(
                         (name, value) ->
-                                html.append("<tr><th>")
+                                html.append("<tr><th scope=\"row\">")
                                         .append(escape(name))
                                         .append("</th><td>")
                                         .append(escape(value))
@@ -201,33 +217,30 @@ public record Report(String title, List<Section> sections) {
         }
         StringBuilder html = new StringBuilder();
         html.append("<table>\n");
-        row(html, "<tr>", "th", table.head());
+        html.append("<tr>");
+        NumberTables.heads(html, "col", table.head());
+        html.append("</tr>\n");
         for (int i = 0; i < table.rows().size(); i++) {
             boolean marked = table.marked().contains(i);
-            row(html, marked ? "<tr class=\"wrong\">" : "<tr>", "td", table.rows().get(i));
+            html.append(marked ? "<tr class=\"wrong\">" : "<tr>");
+            for (String cell : table.rows().get(i)) {
+                html.append("<td>").append(escape(cell)).append("</td>");
+            }
+            html.append("</tr>\n");
         }
         return noted(table.note(), html.append("</table>\n").toString());
-    }
-
-    private static void row(StringBuilder html, String begin, String tag, List<String> cells) {
-        html.append(begin);
-        for (String cell : cells) {
-            html.append('<').append(tag).append('>').append(escape(cell));
-            html.append("</").append(tag).append('>');
-        }
-        html.append("</tr>\n");
     }
 
     private static String matrix(Section.Matrix matrix) {
         StringBuilder html = new StringBuilder();
         html.append("<p>Each row is a class, each column what it was taken for.</p>\n");
-        html.append("<table class=\"matrix\">\n<tr><th></th>");
-        for (String label : matrix.labels()) {
-            html.append("<th>").append(escape(label)).append("</th>");
-        }
+        html.append("<table class=\"matrix\">\n<tr>");
+        NumberTables.heads(html, "col", List.of(""));
+        NumberTables.heads(html, "col", matrix.labels());
         html.append("</tr>\n");
         for (int row = 0; row < matrix.labels().size(); row++) {
-            html.append("<tr><th>").append(escape(matrix.labels().get(row))).append("</th>");
+            html.append("<tr>");
+            NumberTables.heads(html, "row", List.of(matrix.labels().get(row)));
             long[] counts = matrix.counts()[row];
             long sum = 0;
             for (long count : counts) {
@@ -257,6 +270,10 @@ public record Report(String title, List<Section> sections) {
         html.append(" the stronger the colour, the more weight.</p>\n");
         for (AttentionMap map : attention.maps()) {
             html.append(figure(Charts.heatMap(map), map.site()));
+            html.append("<details><summary>Values as a table</summary>\n");
+            NumberTables.append(
+                    html, NumberTable.of(map.site(), map.target(), map.source(), map.weights()));
+            html.append("</details>\n");
         }
         return html.toString();
     }

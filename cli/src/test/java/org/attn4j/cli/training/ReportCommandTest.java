@@ -107,10 +107,10 @@ class ReportCommandTest {
         String html = again();
         for (String shown :
                 List.of(
-                        "<th>state</th><td>not ended: it is going on, or was killed</td>",
-                        "<th>last validation BLEU (points of 100)</th>",
-                        "<th>best validation</th><td>step 6</td>",
-                        "<th>steps</th><td>7</td>",
+                        "<th scope=\"row\">state</th><td>not ended: it is going on, or was killed</td>",
+                        "<th scope=\"row\">last validation BLEU (points of 100)</th>",
+                        "<th scope=\"row\">best validation</th><td>step 6</td>",
+                        "<th scope=\"row\">steps</th><td>7</td>",
                         "The last line of the metrics is half written and was passed over.",
                         "The model itself is shown when the run has ended.",
                         "Loss in nats per token by step. training: ")) {
@@ -188,7 +188,7 @@ class ReportCommandTest {
         String html = Files.readString(both);
         for (String shown :
                 List.of(
-                        "<tr><th></th><th>run</th><th>other</th></tr>",
+                        "<tr><td></td><th scope=\"col\">run</th><th scope=\"col\">other</th></tr>",
                         "<tr><td>steps</td><td>12</td><td>12</td></tr>",
                         "Training loss in nats per token by step. run: ",
                         "Samples of the last validation",
