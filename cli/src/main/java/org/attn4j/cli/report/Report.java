@@ -36,16 +36,18 @@ public record Report(String title, List<Section> sections) {
             section { overflow-x: auto; }
             table { border-collapse: collapse; width: 100%; }
             td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
-              overflow-wrap: anywhere; min-width: 3.5rem; }
-            th { font-weight: 600; } .facts th { width: 20rem; }
+              overflow-wrap: anywhere; min-width: 4.5rem; }
+            th { font-weight: 600; } th[scope=col] { overflow-wrap: break-word; } .facts th { width: 20rem; }
             table.matrix { width: auto; } .matrix td { text-align: right; min-width: 2.5rem; }
             .matrix td.dense { color: #ffffff; }
             pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
-            p, figcaption { color: var(--soft); font-size: .9rem; } figure { margin: 1rem 0; }
-            .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
+            p, figcaption { color: var(--soft); font-size: .9rem; } figcaption { color: var(--ink); font-weight: 600; }
+            figure { margin: 1rem 0; }
+            .charts { display: flex; flex-wrap: wrap; align-items: start; gap: 1rem; } .charts figure { margin: 0; }
             table.numbers { width: auto; margin: .5rem 1rem .5rem 0; } .numbers td { text-align: right; }
-            .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
-            .numbers th[scope=col] { white-space: normal; text-align: right; }
+            .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; min-width: 3.5rem;
+              font-variant-numeric: tabular-nums; }
+            .numbers th[scope=col] { white-space: normal; overflow-wrap: normal; text-align: right; }
             caption { text-align: left; font-weight: 600; font-size: .9rem; }
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
@@ -60,7 +62,6 @@ public record Report(String title, List<Section> sections) {
             svg .grid { stroke: var(--line); } svg .cell { fill: var(--accent); } svg .bar { fill: var(--own); }
             .charts:has(> .chart) { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
             .chart { min-width: 0; break-inside: avoid; }
-            .chart figcaption { color: var(--ink); font-weight: 600; }
             .chart > svg { display: block; width: 100%; height: auto; } .chart svg text { font-size: 12px; }
             svg .axis { fill: var(--soft); } svg .tick { stroke: var(--soft); fill: none; }
             svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; }
@@ -314,7 +315,7 @@ public record Report(String title, List<Section> sections) {
     }
 
     private static String figure(String svg, String caption) {
-        return "<figure>" + svg + "<figcaption>" + escape(caption) + "</figcaption></figure>\n";
+        return "<figure><figcaption>" + escape(caption) + "</figcaption>" + svg + "</figure>\n";
     }
 
     static String escape(String text) {

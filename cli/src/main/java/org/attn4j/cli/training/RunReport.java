@@ -112,7 +112,7 @@ final class RunReport {
         return new Section.Table(
                 "Samples in the course of training",
                 "Over each column an example of the validation data, below it what the data want and"
-                        + " what the model gave after so many steps.",
+                        + " what the model gave after so many steps: nothing where a cell is empty.",
                 head,
                 rows,
                 Set.of());
