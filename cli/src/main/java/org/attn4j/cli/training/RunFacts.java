@@ -41,7 +41,11 @@ final class RunFacts {
         RunMetrics metrics = run.metrics();
         RunEnding ending = run.ending().orElse(null);
         if (ending == null) {
-            facts.put("state", "not ended: it is going on, or was killed");
+            facts.put(
+                    "state",
+                    run.isEndingUnknown()
+                            ? "no ending is recorded: it left a model, as a run does when it ends"
+                            : "not ended: it is going on, or was killed");
             addScores(facts, "last validation ", metrics.lastScores(), run.run().lossUnit());
             if (metrics.bestStep() > 0) {
                 facts.put("best validation", "step " + Figures.text(metrics.bestStep()));

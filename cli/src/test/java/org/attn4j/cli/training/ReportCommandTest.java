@@ -119,6 +119,22 @@ class ReportCommandTest {
         assertFalse(html.contains("Translations of the test set"));
     }
 
+    /** As of a run of an older version, which left no record of its ending. */
+    @Test
+    void aRunThatLeftAModelAndNoEndingIsNotSaidToGoOn() throws IOException {
+        Files.delete(run.resolve("training/ending.json"));
+        String html = again();
+        for (String shown :
+                List.of(
+                        "<td>no ending is recorded: it left a model, as a run does when it ends</td>",
+                        "<th scope=\"row\">last validation BLEU (points of 100)</th>",
+                        "Translations of the test set")) {
+            assertTrue(html.contains(shown), shown);
+        }
+        Files.delete(run.resolve("model.safetensors"));
+        assertTrue(again().contains("not ended: it is going on, or was killed"), "no ending");
+    }
+
     @Test
     void aDamagedLineIsNamed() throws IOException {
         Path metrics = new RunDirectory(run).metrics();
