@@ -92,13 +92,11 @@ class PagesTest extends BrowserTest {
             assertEquals(List.of(), browser.violations(), scheme);
         }
         browser.prefer("light");
-        browser.size(360, 740);
-        try {
-            assertFalse(browser.scrollsToTheSide(), "the page scrolls to the side");
-            assertEquals(List.of(), browser.violations(), "narrow");
-        } finally {
-            browser.size(1280, 1000);
-        }
+        browser.whileNarrow(
+                () -> {
+                    assertFalse(browser.scrollsToTheSide(), "the page scrolls to the side");
+                    assertEquals(List.of(), browser.violations(), "narrow");
+                });
     }
 
     @ParameterizedTest

@@ -28,6 +28,21 @@ class PageAccessibilityTest extends SamplePagesTest {
         }
     }
 
+    @Test
+    void aNarrowScreenPasses() {
+        open(model, "light");
+        browser.whileNarrow(
+                () -> {
+                    for (String view :
+                            List.of(
+                                    "head", "model", "matrix", "flow", "neuron", "rollout",
+                                    "diff")) {
+                        browser.view(view);
+                        assertEquals(List.of(), browser.violations(), view);
+                    }
+                });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     void everyPaperViewPasses(String scheme) {

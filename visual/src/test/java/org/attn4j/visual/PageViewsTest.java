@@ -361,15 +361,14 @@ class PageViewsTest extends SamplePagesTest {
     @Test
     void aNarrowScreenNeedsNoScrollingToTheSide() {
         browser.open(model);
-        browser.size(360, 740);
-        try {
-            for (String view : List.of("head", "model", "matrix", "flow", "neuron", "diff")) {
-                browser.view(view);
-                assertFalse(browser.scrollsToTheSide(), view);
-            }
-        } finally {
-            browser.size(1280, 1000);
-        }
+        browser.whileNarrow(
+                () -> {
+                    for (String view :
+                            List.of("head", "model", "matrix", "flow", "neuron", "diff")) {
+                        browser.view(view);
+                        assertFalse(browser.scrollsToTheSide(), view);
+                    }
+                });
     }
 
     @Test

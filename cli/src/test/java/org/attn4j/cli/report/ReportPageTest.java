@@ -98,12 +98,11 @@ class ReportPageTest extends BrowserTest {
     @Test
     void aNarrowScreenNeedsNoScrollingToTheSide() throws IOException {
         open(ReportTest.REPORT);
-        browser.size(360, 740);
-        try {
-            assertFalse(browser.scrollsToTheSide());
-            assertEquals(List.of(), browser.violations(), "what scrolls within is reached by keys");
-        } finally {
-            browser.size(1280, 1000);
-        }
+        browser.whileNarrow(
+                () -> {
+                    assertFalse(browser.scrollsToTheSide());
+                    assertEquals(
+                            List.of(), browser.violations(), "what scrolls is reached by keys");
+                });
     }
 }

@@ -38,6 +38,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
  */
 public final class Browser implements AutoCloseable {
 
+    private static final int WIDTH = 1280;
+    private static final int HEIGHT = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** The rules of WCAG 2, levels A and AA, that axe-core can check, and what it advises. */
@@ -88,7 +90,7 @@ public final class Browser implements AutoCloseable {
         options.setBinary(chromium.toFile());
         options.addArguments(
                 "--headless=new",
-                "--window-size=1280,1000",
+                "--window-size=" + WIDTH + "," + HEIGHT,
                 "--disable-dev-shm-usage",
                 "--force-device-scale-factor=1",
                 "--host-resolver-rules=MAP * ~NOTFOUND");
@@ -222,7 +224,7 @@ public final class Browser implements AutoCloseable {
         waitUntilDrawn();
     }
 
-    public void size(int width, int height) {
+    private void size(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -237,6 +239,16 @@ public final class Browser implements AutoCloseable {
                 driver.executeCdpCommand("Page.printToPDF", Map.of("printBackground", true))
                         .get("data");
         return Base64.getDecoder().decode((String) data);
+    }
+
+    /** Looks at the page on a screen as wide as that of a telephone. */
+    public void whileNarrow(Runnable look) {
+        size(360, 740);
+        try {
+            look.run();
+        } finally {
+            size(WIDTH, HEIGHT);
+        }
     }
 
     /** Whether something lies beside the window, where it is found by scrolling alone. */
