@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final JavaClasses MAIN =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("org.attn4j");
 
     /** Which family extends which other, as their papers and checkpoints do. */

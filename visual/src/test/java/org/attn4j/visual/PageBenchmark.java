@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.attn4j.visual.browser.Browser;
 
 /**
  * How long a page of BERT's size, 512 tokens in 12 layers of 12 heads, takes to write, to open and

@@ -17,51 +17,17 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.attn4j.visual.ShownAttention.Drawing;
 import org.attn4j.visual.ShownAttention.Kind;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The page in Chromium: what is shown is held against the arrays that were given. */
-class PageViewsTest {
+class PageViewsTest extends SamplePagesTest {
 
     /** Numbers are shown with four digits. */
     private static final double SHOWN = 0.00006;
 
     private static final int SIZE = SamplePages.TEXT.size();
-
-    @TempDir private static Path folder;
-
-    private static Browser browser;
-    private static Path model;
-    private static Path papers;
-
-    @BeforeAll
-    static void start() throws IOException {
-        browser = Browser.start();
-        model = folder.resolve("model.html");
-        papers = folder.resolve("papers.html");
-        SamplePages.model().write(model);
-        SamplePages.papers().write(papers);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @AfterEach
-    void nothingWasComplainedOfNorRequested() {
-        assertEquals(List.of(), browser.complaints());
-        List<String> elsewhere =
-                browser.requests().stream().filter(it -> !it.startsWith("file:")).toList();
-        assertEquals(List.of(), elsewhere);
-    }
 
     @Test
     void everyViewIsDrawn() {
@@ -466,20 +432,14 @@ class PageViewsTest {
     @Test
     void aNarrowScreenNeedsNoScrollingToTheSide() {
         browser.open(model);
-        browser.size(360, 740);
-        try {
-            for (String view : List.of("head", "model", "matrix", "flow", "neuron", "diff")) {
-                browser.view(view);
-                assertFalse(
-                        (Boolean)
-                                browser.run(
-                                        "const page = document.documentElement;"
-                                                + "return page.scrollWidth > page.clientWidth;"),
-                        view);
-            }
-        } finally {
-            browser.size(1280, 1000);
-        }
+        browser.whileNarrow(
+                () -> {
+                    for (String view :
+                            List.of("head", "model", "matrix", "flow", "neuron", "diff")) {
+                        browser.view(view);
+                        assertFalse(browser.scrollsToTheSide(), view);
+                    }
+                });
     }
 
     @Test

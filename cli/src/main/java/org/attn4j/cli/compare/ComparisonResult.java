@@ -16,35 +16,51 @@ import org.attn4j.cli.report.Section;
 /** The rows of a comparison so far, as a table, a JSON document and a report. */
 final class ComparisonResult {
 
-    /** The columns of figures: title, unit, decimals, and the value of a row (null for none). */
+    /**
+     * The columns of figures: a title, words and a unit, decimals, and the value of a row (null for
+     * none).
+     */
     enum Column {
-        BLEU("BLEU", "points of 100", 2, row -> row.bleu()),
-        CHRF("chrF", "points of 100", 2, row -> row.chrf()),
-        LOSS("loss", "nats per token", 3, row -> row.loss()),
-        PARAMETERS("parameters", "", 0, row -> (double) row.parameters()),
-        SPEED("tokens/s", "target tokens per second", 0, row -> row.tokensPerSecond()),
+        BLEU("BLEU", "BLEU", "points of 100", 2, row -> row.bleu()),
+        CHRF("chrF", "chrF", "points of 100", 2, row -> row.chrf()),
+        LOSS("loss", "loss", "nats per token", 3, row -> row.loss()),
+        PARAMETERS("parameters", "parameters", "", 0, row -> (double) row.parameters()),
+        SPEED(
+                "tokens/s",
+                "training speed",
+                "target tokens per second",
+                0,
+                row -> row.tokensPerSecond()),
         MEMORY(
                 "native MB",
-                "megabytes outside the Java heap",
+                "memory outside the Java heap",
+                "megabytes",
                 0,
                 row -> row.peakNativeBytes() == null ? null : row.peakNativeBytes() / 1e6),
-        ENTROPY("entropy", "nats of a query's weights", 2, row -> row.entropy());
+        ENTROPY("entropy", "entropy of attention", "nats", 2, row -> row.entropy());
 
         private final String title;
+        private final String words;
         private final String unit;
         private final int decimals;
         private final Function<ComparedRow, Double> value;
 
-        Column(String title, String unit, int decimals, Function<ComparedRow, Double> value) {
+        Column(
+                String title,
+                String words,
+                String unit,
+                int decimals,
+                Function<ComparedRow, Double> value) {
             this.title = title;
+            this.words = words;
             this.unit = unit;
             this.decimals = decimals;
             this.value = value;
         }
 
-        /** What stands over its bars. */
+        /** What a page calls it. */
         String heading() {
-            return unit.isEmpty() ? title : title + ", " + unit;
+            return unit.isEmpty() ? words : words + " (" + unit + ")";
         }
 
         String text(ComparedRow row) {
@@ -60,6 +76,12 @@ final class ComparisonResult {
                     "BLEU, chrF and loss (nats per token) are of the test set; tokens/s are target tokens in training.",
                     "native MB is the most that the process held outside the Java heap in training: tensors, the engine and the JVM's own.",
                     "entropy is that of a query's weights in nats, averaged where the mechanism stands; – where it shows no weights.");
+
+    private static final String PAGE_NOTE =
+            "Scores and loss are of the test set. The memory is the most that the process held in"
+                    + " training: tensors, the engine and the JVM's own. The entropy is that of a"
+                    + " query's weights, averaged where the mechanism stands; – where it shows no"
+                    + " weights.";
 
     private final TranslationConfig config;
     private final String engine;
@@ -84,7 +106,7 @@ final class ComparisonResult {
 
     List<String> table() {
         List<List<String>> cells = new ArrayList<>();
-        cells.add(header());
+        cells.add(header(column -> column.title));
         rows.forEach(row -> cells.add(cells(row)));
         int[] widths = new int[cells.get(0).size()];
         for (List<String> line : cells) {
@@ -108,10 +130,10 @@ final class ComparisonResult {
         return lines;
     }
 
-    private static List<String> header() {
+    private static List<String> header(Function<Column, String> title) {
         List<String> titles = new ArrayList<>(List.of("mechanism"));
         for (Column column : Column.values()) {
-            titles.add(column.title);
+            titles.add(title.apply(column));
         }
         titles.add("stands in");
         return titles;
@@ -158,8 +180,8 @@ final class ComparisonResult {
                 List.of(
                         new Section.Table(
                                 "",
-                                String.join(" ", NOTES),
-                                header(),
+                                PAGE_NOTE,
+                                header(Column::heading),
                                 rows.stream().map(ComparisonResult::cells).toList(),
                                 Set.of()),
                         new Section.Bars("Side by side", bars),

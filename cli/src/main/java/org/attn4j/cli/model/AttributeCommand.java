@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
 import org.attn4j.cli.option.CommonOptions;
@@ -25,12 +23,12 @@ import org.attn4j.models.attribution.Attribution;
 import org.attn4j.models.attribution.AttributionMethod;
 import org.attn4j.models.attribution.AttributionTarget;
 import org.attn4j.models.attribution.Attributor;
+import org.attn4j.models.attribution.ScoredText;
 import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
 import org.attn4j.models.tokenizer.TextPair;
-import org.attn4j.models.tokenizer.TokenizedText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +43,8 @@ import picocli.CommandLine.Spec;
             "Tells which tokens of a text a prediction rests on.",
             "For classifiers, masked and causal language models: the prediction, then a line for"
                     + " each token with its score, a bar and the token. For encoder-decoders: a row"
-                    + " for each token that is written, a column for each that is read.",
+                    + " for each token that is written, a column for each that is read. --words joins"
+                    + " what is read to words.",
             "What is shared out is the logit of a class, or the natural logarithm of a token's"
                     + " probability; + speaks for it and - against it. Shares of rollout and norms"
                     + " have no sign."
@@ -96,6 +95,13 @@ public final class AttributeCommand implements Callable<Integer> {
                             + Attributor.STEPS
                             + ").")
     private Integer steps;
+
+    @Option(
+            names = "--words",
+            description =
+                    "Joins the tokens that are read to words, with the sum of their scores; special"
+                            + " tokens stay.")
+    private boolean words;
 
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
@@ -172,13 +178,14 @@ public final class AttributeCommand implements Callable<Integer> {
             document.put("baseline", each.baseline().getAsDouble());
             document.put("gap", each.gap().getAsDouble());
         }
-        TokenizedText tokens = each.tokens();
         document.put(
-                "tokens",
-                IntStream.range(0, tokens.length())
-                        .mapToObj(t -> token(tokens, t, each.scores()[t]))
-                        .toList());
+                words ? "words" : "tokens", scored(each).stream().map(this::document).toList());
         return document;
+    }
+
+    /** What was read, token by token or word by word. */
+    private List<ScoredText> scored(Attribution each) {
+        return words ? each.scoredWords(new TextPair(texts.get(0), pair)) : each.scoredTokens();
     }
 
     private static Map<String, Object> target(AttributionTarget target) {
@@ -192,28 +199,31 @@ public final class AttributeCommand implements Callable<Integer> {
         return document;
     }
 
-    private static Map<String, Object> token(TokenizedText tokens, int t, double score) {
+    private Map<String, Object> document(ScoredText scored) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("token", tokens.tokens()[t]);
-        document.put("start", tokens.offsets()[t][0]);
-        document.put("end", tokens.offsets()[t][1]);
-        document.put("sequence", tokens.sequenceIds()[t]);
-        document.put("special", tokens.special()[t]);
-        document.put("score", score);
+        document.put(words ? "word" : "token", scored.text());
+        document.put("start", scored.start());
+        document.put("end", scored.end());
+        document.put("sequence", scored.sequence());
+        document.put("special", scored.special());
+        document.put("score", scored.score());
         return document;
     }
 
     /** A row for each token that is written, a column for each that is read. */
-    private static List<String> matrix(List<Attribution> attributions) {
+    private List<String> matrix(List<Attribution> attributions) {
         List<String> lines = new ArrayList<>();
-        String[] tokens = attributions.get(0).tokens().tokens();
-        lines.add("\t" + Arrays.stream(tokens).map(TaskCommand::cell).collect(tabs()));
+        lines.add(
+                "\t"
+                        + scored(attributions.get(0)).stream()
+                                .map(it -> TaskCommand.cell(it.text()))
+                                .collect(tabs()));
         for (Attribution each : attributions) {
             lines.add(
                     TaskCommand.cell(each.target().name())
                             + "\t"
-                            + Arrays.stream(each.scores())
-                                    .mapToObj(score -> number(each.method(), score))
+                            + scored(each).stream()
+                                    .map(it -> number(each.method(), it.score()))
                                     .collect(tabs()));
         }
         return lines;
@@ -223,11 +233,12 @@ public final class AttributeCommand implements Callable<Integer> {
         return Collectors.joining("\t");
     }
 
-    private static List<String> lines(Attribution each) {
-        double most = Arrays.stream(each.scores()).map(Math::abs).max().orElse(0);
+    private List<String> lines(Attribution each) {
+        List<ScoredText> all = scored(each);
+        double most = all.stream().mapToDouble(it -> Math.abs(it.score())).max().orElse(0);
         List<String> lines = new ArrayList<>();
-        for (int t = 0; t < each.scores().length; t++) {
-            double score = each.scores()[t];
+        for (ScoredText scored : all) {
+            double score = scored.score();
             int length = most == 0 ? 0 : (int) Math.round(BAR * Math.abs(score) / most);
             String bar = (score < 0 ? "-" : "+").repeat(length);
             lines.add(
@@ -235,7 +246,7 @@ public final class AttributeCommand implements Callable<Integer> {
                             .formatted(
                                     number(each.method(), score),
                                     bar + " ".repeat(BAR - length),
-                                    TaskCommand.cell(each.tokens().tokens()[t])));
+                                    TaskCommand.cell(scored.text())));
         }
         return lines;
     }
@@ -279,12 +290,13 @@ public final class AttributeCommand implements Callable<Integer> {
         List<Section> sections = new ArrayList<>();
         sections.add(new Section.Facts("", facts));
         for (Attribution each : attributions) {
+            List<ScoredText> scored = scored(each);
             sections.add(
                     new Section.Scores(
                             each.target().name(),
                             headline(each, blank),
-                            List.of(each.tokens().tokens()),
-                            each.scores()));
+                            scored.stream().map(ScoredText::text).toList(),
+                            scored.stream().mapToDouble(ScoredText::score).toArray()));
         }
         return new Report("What the prediction rests on", sections);
     }

@@ -216,8 +216,8 @@ final class LineCharts {
         StringBuilder html = new StringBuilder("<details><summary>Values as a table</summary>");
         html.append("<table><caption>").append(Report.escape(chart.title()));
         html.append(", ").append(Report.escape(chart.y())).append("</caption><thead><tr>");
-        html.append(heading(chart.x()));
-        chart.curves().forEach(curve -> html.append(heading(curve.name())));
+        NumberTables.heads(html, "col", List.of(chart.x()));
+        NumberTables.heads(html, "col", chart.curves().stream().map(Curve::name).toList());
         html.append("</tr></thead><tbody>\n");
         rows.forEach(
                 (step, values) -> {
@@ -236,10 +236,6 @@ final class LineCharts {
                     html.append("</tr>\n");
                 });
         return html.append("</tbody></table></details>\n").toString();
-    }
-
-    private static String heading(String text) {
-        return "<th scope=\"col\">" + Report.escape(text) + "</th>";
     }
 
     private double x(double step) {

@@ -28,9 +28,10 @@ final class NumberTables {
         return html.append("</div>\n").toString();
     }
 
-    private static void append(StringBuilder html, NumberTable table) {
+    static void append(StringBuilder html, NumberTable table) {
         html.append("<table class=\"numbers\"><caption>").append(Report.escape(table.caption()));
-        html.append("</caption>\n<tr><td></td>");
+        html.append("</caption>\n<tr>");
+        heads(html, "col", List.of(""));
         heads(html, "col", table.columns());
         html.append("</tr>\n");
         String[][] texts = table.texts();
@@ -48,10 +49,15 @@ final class NumberTables {
         html.append("</table>\n");
     }
 
-    private static void heads(StringBuilder html, String scope, List<String> names) {
+    /** The names of columns or rows; an empty one is no heading. */
+    static void heads(StringBuilder html, String scope, List<String> names) {
         for (String name : names) {
-            html.append("<th scope=\"").append(scope).append("\">");
-            html.append(Report.escape(name)).append("</th>");
+            if (name.isEmpty()) {
+                html.append("<td></td>");
+            } else {
+                html.append("<th scope=\"").append(scope).append("\">");
+                html.append(Report.escape(name)).append("</th>");
+            }
         }
     }
 

@@ -32,20 +32,22 @@ public record Report(String title, List<Section> sections) {
             .series-3 { --own: var(--3); } .series-4 { --own: var(--4); } .series-5 { --own: var(--5); }
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
               color: var(--ink); background: var(--paper); }
-            h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+            h1, h2, p, figcaption { overflow-wrap: anywhere; } h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
             section { overflow-x: auto; }
             table { border-collapse: collapse; width: 100%; }
             td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
-              overflow-wrap: anywhere; min-width: 3.5rem; }
-            th { font-weight: 600; } .facts th { width: 20rem; }
+              overflow-wrap: anywhere; min-width: 4.5rem; }
+            th { font-weight: 600; } th[scope=col] { overflow-wrap: break-word; } .facts th { width: 20rem; }
             table.matrix { width: auto; } .matrix td { text-align: right; min-width: 2.5rem; }
             .matrix td.dense { color: #ffffff; }
             pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
-            p, figcaption { color: var(--soft); font-size: .9rem; } figure { margin: 1rem 0; }
-            .charts { display: flex; flex-wrap: wrap; gap: 1rem; } .charts figure { margin: 0; }
-            table.numbers { width: auto; margin: .5rem 1rem .5rem 0; align-self: flex-start; }
-            .numbers td, .numbers th[scope=col] { text-align: right; }
-            .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; font-variant-numeric: tabular-nums; }
+            p, figcaption { color: var(--soft); font-size: .9rem; } figcaption { color: var(--ink); font-weight: 600; }
+            figure { margin: 1rem 0; }
+            .charts { display: flex; flex-wrap: wrap; align-items: start; gap: 1rem; } .charts figure { margin: 0; }
+            table.numbers { width: auto; margin: .5rem 1rem .5rem 0; align-self: flex-start; } .numbers td { text-align: right; }
+            .numbers td, .numbers th { overflow-wrap: normal; white-space: nowrap; min-width: 3.5rem;
+              font-variant-numeric: tabular-nums; }
+            .numbers th[scope=col] { white-space: normal; overflow-wrap: normal; text-align: right; }
             caption { text-align: left; font-weight: 600; font-size: .9rem; }
             p.said { color: var(--ink); font-size: 1rem; } p.equation { color: var(--ink); font-family: ui-monospace, monospace; }
             .wrong { background: var(--wrong); }
@@ -60,7 +62,6 @@ public record Report(String title, List<Section> sections) {
             svg .grid { stroke: var(--line); } svg .cell { fill: var(--accent); } svg .bar { fill: var(--own); }
             .charts:has(> .chart) { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
             .chart { min-width: 0; break-inside: avoid; }
-            .chart figcaption { color: var(--ink); font-weight: 600; }
             .chart > svg { display: block; width: 100%; height: auto; } .chart svg text { font-size: 12px; }
             svg .axis { fill: var(--soft); } svg .tick { stroke: var(--soft); fill: none; }
             svg .curve { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round; }
@@ -97,19 +98,34 @@ public record Report(String title, List<Section> sections) {
         if (sections.stream().anyMatch(Section.Curves.class::isInstance)) {
             html.append("<script type=\"module\">\n").append(CHART_SCRIPT).append("</script>\n");
         }
-        html.append("</head><body>\n");
+        html.append("</head><body><main>\n");
         html.append("<h1>").append(escape(title)).append("</h1>\n");
         for (Section section : sections) {
             String content = content(section);
             if (!content.isEmpty()) {
-                html.append("<section>\n");
+                html.append(begin(section));
                 if (!section.title().isEmpty()) {
                     html.append("<h2>").append(escape(section.title())).append("</h2>\n");
                 }
                 html.append(content).append("</section>\n");
             }
         }
-        return html.append("</body></html>\n").toString();
+        return html.append("</main></body></html>\n").toString();
+    }
+
+    /** What may be wider than the window can be reached, and so scrolled, by keyboard. */
+    private String begin(Section section) {
+        boolean isWide =
+                section instanceof Section.Table
+                        || section instanceof Section.Matrix
+                        || section instanceof Section.Attention
+                        || section instanceof Section.Bars
+                        || section instanceof Section.Worked
+                        || section instanceof Section.Heads;
+        String name = section.title().isEmpty() ? title : section.title();
+        return isWide
+                ? "<section tabindex=\"0\" aria-label=\"" + escape(name) + "\">\n"
+                : "<section>\n";
     }
 
     private static String content(Section section) {
@@ -142,7 +158,7 @@ public record Report(String title, List<Section> sections) {
         facts.facts()
                 .forEach(
                         (name, value) ->
-                                html.append("<tr><th>")
+                                html.append("<tr><th scope=\"row\">")
                                         .append(escape(name))
                                         .append("</th><td>")
                                         .append(escape(value))
@@ -202,33 +218,30 @@ public record Report(String title, List<Section> sections) {
         }
         StringBuilder html = new StringBuilder();
         html.append("<table>\n");
-        row(html, "<tr>", "th", table.head());
+        html.append("<tr>");
+        NumberTables.heads(html, "col", table.head());
+        html.append("</tr>\n");
         for (int i = 0; i < table.rows().size(); i++) {
             boolean marked = table.marked().contains(i);
-            row(html, marked ? "<tr class=\"wrong\">" : "<tr>", "td", table.rows().get(i));
+            html.append(marked ? "<tr class=\"wrong\">" : "<tr>");
+            for (String cell : table.rows().get(i)) {
+                html.append("<td>").append(escape(cell)).append("</td>");
+            }
+            html.append("</tr>\n");
         }
         return noted(table.note(), html.append("</table>\n").toString());
-    }
-
-    private static void row(StringBuilder html, String begin, String tag, List<String> cells) {
-        html.append(begin);
-        for (String cell : cells) {
-            html.append('<').append(tag).append('>').append(escape(cell));
-            html.append("</").append(tag).append('>');
-        }
-        html.append("</tr>\n");
     }
 
     private static String matrix(Section.Matrix matrix) {
         StringBuilder html = new StringBuilder();
         html.append("<p>Each row is a class, each column what it was taken for.</p>\n");
-        html.append("<table class=\"matrix\">\n<tr><th></th>");
-        for (String label : matrix.labels()) {
-            html.append("<th>").append(escape(label)).append("</th>");
-        }
+        html.append("<table class=\"matrix\">\n<tr>");
+        NumberTables.heads(html, "col", List.of(""));
+        NumberTables.heads(html, "col", matrix.labels());
         html.append("</tr>\n");
         for (int row = 0; row < matrix.labels().size(); row++) {
-            html.append("<tr><th>").append(escape(matrix.labels().get(row))).append("</th>");
+            html.append("<tr>");
+            NumberTables.heads(html, "row", List.of(matrix.labels().get(row)));
             long[] counts = matrix.counts()[row];
             long sum = 0;
             for (long count : counts) {
@@ -258,6 +271,10 @@ public record Report(String title, List<Section> sections) {
         html.append(" the stronger the colour, the more weight.</p>\n");
         for (AttentionMap map : attention.maps()) {
             html.append(figure(Charts.heatMap(map), map.site()));
+            html.append("<details><summary>Values as a table</summary>\n");
+            NumberTables.append(
+                    html, NumberTable.of(map.site(), map.target(), map.source(), map.weights()));
+            html.append("</details>\n");
         }
         return html.toString();
     }
@@ -298,7 +315,7 @@ public record Report(String title, List<Section> sections) {
     }
 
     private static String figure(String svg, String caption) {
-        return "<figure>" + svg + "<figcaption>" + escape(caption) + "</figcaption></figure>\n";
+        return "<figure><figcaption>" + escape(caption) + "</figcaption>" + svg + "</figure>\n";
     }
 
     static String escape(String text) {

@@ -16,7 +16,7 @@ public record TrainingSamples(Outputs outputs, Reading reading) {
     /** How many there are at most. */
     public static final int COUNT = 4;
 
-    /** How many of them an observer is shown, for a hundredth of the time of a validation. */
+    /** How many of them an observer is shown, which takes some ten milliseconds. */
     private static final int READ = 2;
 
     /**

@@ -18,14 +18,16 @@ import org.attn4j.models.training.RunDirectory;
  * @param run the task and its configuration
  * @param metrics the metrics so far
  * @param samples what the model made of some examples at its validations
- * @param ending how it ended, if it has not gone on since
+ * @param recorded how it ended when it last did
+ * @param hasModel whether its directory holds a model that can be loaded
  */
 record RecordedRun(
         RunDirectory directory,
         ConfiguredRun<?> run,
         RunMetrics metrics,
         List<SampleLog.Line> samples,
-        Optional<RunEnding> ending) {
+        Optional<RunEnding> recorded,
+        boolean hasModel) {
 
     static RecordedRun read(RunDirectory directory) throws IOException {
         Require.that(
@@ -38,11 +40,24 @@ record RecordedRun(
                 TrainingTasks.read(RunConfig.file(directory).toString(), List.of()),
                 metrics,
                 SampleLog.read(directory),
-                RunEnding.read(directory).filter(it -> it.step() == metrics.step()));
+                RunEnding.read(directory),
+                hasModel(directory));
     }
 
-    /** Whether its directory holds a model that can be loaded. */
-    boolean hasModel() throws IOException {
+    /** How it ended, if that was recorded and it has not gone on since. */
+    Optional<RunEnding> ending() {
+        return recorded.filter(it -> it.step() == metrics.step());
+    }
+
+    /**
+     * Whether it left a result, as every run does when it ends, but no record of an ending: older
+     * versions wrote none. Whether it has gone on since cannot be told.
+     */
+    boolean isEndingUnknown() {
+        return recorded.isEmpty() && hasModel;
+    }
+
+    private static boolean hasModel(RunDirectory directory) throws IOException {
         try (Stream<Path> files = Files.list(directory.root())) {
             return files.anyMatch(file -> file.toString().endsWith(".safetensors"));
         }

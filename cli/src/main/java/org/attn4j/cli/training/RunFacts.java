@@ -17,7 +17,7 @@ final class RunFacts {
     private static final Map<StopReason, String> REASONS =
             Map.of(
                     StopReason.STEPS, "its last step",
-                    StopReason.EPOCHS, "its last time through the data",
+                    StopReason.EPOCHS, "its last pass through the data",
                     StopReason.PATIENCE, "no better validation for too long",
                     StopReason.TIME, "the time it was given",
                     StopReason.SIGNAL, "an interruption");
@@ -29,7 +29,7 @@ final class RunFacts {
         Map<String, String> facts = new LinkedHashMap<>();
         addScores(facts, "validation ", result.scores(), lossUnit);
         facts.put("steps", Figures.text(result.step()));
-        facts.put("times through the data", Figures.text(result.epoch()));
+        facts.put("complete passes through the data", Figures.text(result.epoch()));
         addUsage(facts, result.tokens(), result.seconds(), result.cpuSeconds());
         addEnding(facts, result.reason(), result.averaged());
         return facts;
@@ -41,7 +41,11 @@ final class RunFacts {
         RunMetrics metrics = run.metrics();
         RunEnding ending = run.ending().orElse(null);
         if (ending == null) {
-            facts.put("state", "not ended: it is going on, or was killed");
+            facts.put(
+                    "state",
+                    run.isEndingUnknown()
+                            ? "no ending is recorded: it left a model, as a run does when it ends"
+                            : "not ended: it is going on, or was killed");
             addScores(facts, "last validation ", metrics.lastScores(), run.run().lossUnit());
             if (metrics.bestStep() > 0) {
                 facts.put("best validation", "step " + Figures.text(metrics.bestStep()));
@@ -52,7 +56,7 @@ final class RunFacts {
         }
         facts.put("steps", Figures.text(metrics.step()));
         long epochs = ending == null ? metrics.epoch() : ending.epoch();
-        facts.put("times through the data", Figures.text(epochs));
+        facts.put("complete passes through the data", Figures.text(epochs));
         addUsage(facts, metrics.tokens(), metrics.seconds(), metrics.cpuSeconds());
         if (ending != null) {
             addEnding(facts, ending.reason(), ending.averaged());

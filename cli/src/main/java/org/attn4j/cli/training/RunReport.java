@@ -68,7 +68,7 @@ final class RunReport {
     /** What the task shows of the model; what keeps it from that is noted. */
     private static List<Section> shown(
             RecordedRun run, EngineOptions.Chosen engine, List<String> notes) throws IOException {
-        if (run.ending().isEmpty() || !run.hasModel()) {
+        if (!run.isEndingUnknown() && (run.ending().isEmpty() || !run.hasModel())) {
             notes.add("The model itself is shown when the run has ended.");
             return List.of();
         }
@@ -112,7 +112,7 @@ final class RunReport {
         return new Section.Table(
                 "Samples in the course of training",
                 "Over each column an example of the validation data, below it what the data want and"
-                        + " what the model gave after so many steps.",
+                        + " what the model gave after so many steps: nothing where a cell is empty.",
                 head,
                 rows,
                 Set.of());

@@ -119,7 +119,8 @@ final class RunsReport {
                 });
         return new Section.Table(
                 "Samples of the last validation",
-                "Examples of the validation data, and what each run's model gave for them.",
+                "Examples of the validation data, and what each run's model gave for them: nothing"
+                        + " where a cell is empty.",
                 head("example", "wanted"),
                 cells,
                 Set.of());

@@ -124,6 +124,41 @@ class AttributeCommandTest {
     }
 
     @Test
+    void tokensAreJoinedToWordsWithTheirSums() throws IOException {
+        String text = "Where is the little dog?";
+        Path page = folder.resolve("page.html");
+        String[] more = {"--words", "--html", page.toString(), text};
+        List<String> words = lines(TRANSLATOR, more);
+        List<String> tokens = lines(TRANSLATOR, text);
+        assertEquals("\tWhere\tis\tthe\tlittle\tdog?\t</s>", words.get(0));
+        assertTrue(tokens.get(0).split("\t").length > 7, tokens.get(0));
+        assertEquals(tokens.size(), words.size(), "what is written stays as it is");
+        for (int row = 1; row < words.size(); row++) {
+            // four decimals of each cell are printed
+            assertEquals(sum(tokens.get(row)), sum(words.get(row)), 2e-3, words.get(row));
+        }
+        assertTrue(Files.readString(page).contains(">little<span class=\"number\">"));
+    }
+
+    private static double sum(String line) {
+        return Arrays.stream(line.split("\t")).skip(1).mapToDouble(Double::parseDouble).sum();
+    }
+
+    @Test
+    void theDocumentOfWordsHasTheirOffsets() {
+        Outcome outcome =
+                run(CLASSIFIER, "--json", "--words", "--method", "gradient", "A great doctor.");
+        assertEquals(ExitCode.DONE, outcome.code(), outcome.err());
+        JsonObject one =
+                JsonParser.parseString(outcome.out()).getAsJsonArray().get(0).getAsJsonObject();
+        assertFalse(one.has("tokens"));
+        JsonObject last = one.getAsJsonArray("words").get(3).getAsJsonObject();
+        assertEquals("doctor.", last.get("word").getAsString());
+        assertEquals(8, last.get("start").getAsInt());
+        assertEquals(15, last.get("end").getAsInt());
+    }
+
+    @Test
     void thePageShowsTextAsText() throws IOException {
         Path page = folder.resolve("page.html");
         String text = "<script>alert(1)</script> \"><img src=x onerror=alert(2)>";

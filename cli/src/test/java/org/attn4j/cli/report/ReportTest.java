@@ -28,7 +28,7 @@ class ReportTest {
     private static final LineChart BOTH =
             new LineChart("Loss & <more>", "step", "nats", List.of(CURVE, OTHER));
 
-    private static final Report REPORT =
+    static final Report REPORT =
             new Report(
                     "Run <1>",
                     List.of(
@@ -72,6 +72,27 @@ class ReportTest {
                                     "for <yes>",
                                     List.of("<script>", "b", "c"),
                                     new double[] {0.5, -0.25, 0}),
+                            new Section.Worked(
+                                    "Scores",
+                                    List.of("q·k of <a> and b."),
+                                    "QKᵀ",
+                                    List.of(
+                                            NumberTable.of(
+                                                    "QKᵀ",
+                                                    List.of("<a>", "b"),
+                                                    List.of("<a>", "b"),
+                                                    new float[][] {{31, 21}, {-31, -1e9f}}))),
+                            new Section.Heads(
+                                    "Heads",
+                                    "a <note>",
+                                    List.of(
+                                            new Section.HeadMap(
+                                                    "cross",
+                                                    List.of(
+                                                            new Section.HeadCell(
+                                                                    0, 0, 1, "+1.0000"),
+                                                            new Section.HeadCell(
+                                                                    0, 1, -1, "-1.0000"))))),
                             new Section.Text("Configuration", "task: x # <&>\n")));
 
     private static Document body(Report report) throws Exception {
@@ -89,10 +110,11 @@ class ReportTest {
     @Test
     void drawsEveryPartAsWellFormedMarkup() throws Exception {
         Document document = body(REPORT);
-        assertEquals(8, count(document, "section"));
-        assertEquals(6, count(document, "svg")); // two charts, two marks of a legend, a map, bars
-        assertEquals(3, count(document, "rect")); // two cells and a bar
-        assertEquals(7 + 4 + 4 + 3, count(document, "tr")); // those of the charts' values last
+        assertEquals(10, count(document, "section"));
+        assertEquals(
+                7, count(document, "svg")); // two charts, two marks of a legend, two maps, bars
+        assertEquals(5, count(document, "rect")); // four cells and a bar
+        assertEquals(7 + 4 + 4 + 2 + 3 + 3, count(document, "tr")); // a map's two, and what follows
     }
 
     @Test

@@ -107,16 +107,32 @@ class ReportCommandTest {
         String html = again();
         for (String shown :
                 List.of(
-                        "<th>state</th><td>not ended: it is going on, or was killed</td>",
-                        "<th>last validation BLEU (points of 100)</th>",
-                        "<th>best validation</th><td>step 6</td>",
-                        "<th>steps</th><td>7</td>",
+                        "<th scope=\"row\">state</th><td>not ended: it is going on, or was killed</td>",
+                        "<th scope=\"row\">last validation BLEU (points of 100)</th>",
+                        "<th scope=\"row\">best validation</th><td>step 6</td>",
+                        "<th scope=\"row\">steps</th><td>7</td>",
                         "The last line of the metrics is half written and was passed over.",
                         "The model itself is shown when the run has ended.",
                         "Loss in nats per token by step. training: ")) {
             assertTrue(html.contains(shown), shown);
         }
         assertFalse(html.contains("Translations of the test set"));
+    }
+
+    /** As of a run of an older version, which left no record of its ending. */
+    @Test
+    void aRunThatLeftAModelAndNoEndingIsNotSaidToGoOn() throws IOException {
+        Files.delete(run.resolve("training/ending.json"));
+        String html = again();
+        for (String shown :
+                List.of(
+                        "<td>no ending is recorded: it left a model, as a run does when it ends</td>",
+                        "<th scope=\"row\">last validation BLEU (points of 100)</th>",
+                        "Translations of the test set")) {
+            assertTrue(html.contains(shown), shown);
+        }
+        Files.delete(run.resolve("model.safetensors"));
+        assertTrue(again().contains("not ended: it is going on, or was killed"), "no ending");
     }
 
     @Test
@@ -188,7 +204,7 @@ class ReportCommandTest {
         String html = Files.readString(both);
         for (String shown :
                 List.of(
-                        "<tr><th></th><th>run</th><th>other</th></tr>",
+                        "<tr><td></td><th scope=\"col\">run</th><th scope=\"col\">other</th></tr>",
                         "<tr><td>steps</td><td>12</td><td>12</td></tr>",
                         "Training loss in nats per token by step. run: ",
                         "Samples of the last validation",

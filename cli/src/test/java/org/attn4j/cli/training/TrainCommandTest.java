@@ -58,8 +58,8 @@ class TrainCommandTest {
         String html = Files.readString(page);
         for (String shown :
                 List.of(
-                        "<th>validation BLEU (points of 100)</th>",
-                        "<th>steps</th><td>12</td>",
+                        "<th scope=\"row\">validation BLEU (points of 100)</th>",
+                        "<th scope=\"row\">steps</th><td>12</td>",
                         "Loss in nats per token by step. training: ",
                         "Perplexity by step. validation: ",
                         "Training speed in targets per second by step.",

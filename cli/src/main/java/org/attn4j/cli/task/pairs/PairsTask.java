@@ -3,8 +3,6 @@ package org.attn4j.cli.task.pairs;
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -21,6 +19,7 @@ import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.cli.task.TrainingSamples;
 import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.WritingValidator;
 import org.attn4j.common.Require;
 import org.attn4j.datasets.BatchingConfig.Overlong;
 import org.attn4j.datasets.ExampleDataset;
@@ -120,16 +119,20 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                         train::batchCount,
                         start.modelSize());
         trainer.initialize(new Shape(1, 1));
+        WritingValidator scores = writing(config, generator, corpora.valid());
+        Validator loss =
+                new LossValidator(
+                        examples.read(corpora.valid(), config, false)::batches, Losses.IGNORED);
         return new PreparedRun(
                 trainer,
                 train::batches,
                 model.exact(),
-                validator(config, generator, examples, corpora.valid()),
+                config.validation().generate() ? loss.and(scores) : loss,
                 Map.of(
                         "data", config.data().toString(),
                         "model", config.model().toString(),
                         "batching", config.batching().toString()),
-                samples(config, generator, corpora.valid()),
+                samples(config, generator, scores, corpora.valid()),
                 List.of(holder, start.tokenizer()));
     }
 
@@ -178,40 +181,28 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                 length);
     }
 
-    private Validator validator(
-            PairsConfig config,
-            TextGenerator generator,
-            PairExamples<?> examples,
-            ParallelCorpus corpus)
+    /** What writes the targets of validation pairs. */
+    private WritingValidator writing(
+            PairsConfig config, TextGenerator generator, ParallelCorpus corpus) throws IOException {
+        List<SentencePair> scored = scored(config, corpus);
+        requireRoom(config, generator, scored);
+        Integer beams = config.validation().beams();
+        return new WritingValidator(
+                scored,
+                validated,
+                (pairs, metrics) -> written(config, generator, beams, pairs, metrics));
+    }
+
+    /** The pairs that validations write the targets of. */
+    private static List<SentencePair> scored(PairsConfig config, ParallelCorpus corpus)
             throws IOException {
-        Validator loss =
-                new LossValidator(examples.read(corpus, config, false)::batches, Losses.IGNORED);
         if (!config.validation().generate()) {
-            return loss;
+            return List.of();
         }
         List<SentencePair> pairs = corpus.readAll();
         int sentences = config.validation().sentences();
         boolean some = sentences > 0 && sentences < pairs.size();
-        List<SentencePair> scored = some ? pairs.subList(0, sentences) : pairs;
-        requireRoom(config, generator, scored);
-        return loss.and(
-                (trainer, stop) -> {
-                    if (stop.isRequested()) {
-                        return Map.of();
-                    }
-                    Integer beams = config.validation().beams();
-                    Evaluation found =
-                            Evaluation.of(
-                                    generator,
-                                    config.request(beams),
-                                    prompt(config, generator),
-                                    scored,
-                                    validated,
-                                    null);
-                    Map<String, Double> scores = new LinkedHashMap<>();
-                    validated.forEach(it -> scores.put(it, found.score(it)));
-                    return scores;
-                });
+        return some ? pairs.subList(0, sentences) : pairs;
     }
 
     /** Refuses sources that a model has no positions for, before anything is trained. */
@@ -270,36 +261,32 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
                     Section.Table.of(
                             "Texts of the test data",
                             List.of("text", "reference", "model"),
-                            written(config, model, null, pairs).stream()
+                            WritingValidator.samples(
+                                            pairs,
+                                            written(config, model, null, pairs, List.of("exact"))
+                                                    .hypotheses())
+                                    .stream()
                                     .map(Sample::row)
                                     .toList()));
         }
     }
 
-    /** Pairs with what the model writes. */
-    private static List<Sample> written(
-            PairsConfig config, TextGenerator model, Integer beams, List<SentencePair> pairs)
+    /** Writes the targets of pairs, and measures them. */
+    private static Evaluation written(
+            PairsConfig config,
+            TextGenerator model,
+            Integer beams,
+            List<SentencePair> pairs,
+            List<String> metrics)
             throws IOException {
-        List<String> found =
-                Evaluation.of(
-                                model,
-                                config.request(beams),
-                                prompt(config, model),
-                                pairs,
-                                List.of("exact"),
-                                null)
-                        .hypotheses();
-        List<Sample> samples = new ArrayList<>();
-        for (int i = 0; i < pairs.size(); i++) {
-            SentencePair pair = pairs.get(i);
-            samples.add(new Sample(pair.source(), pair.target(), found.get(i)));
-        }
-        return samples;
+        return Evaluation.of(
+                model, config.request(beams), prompt(config, model), pairs, metrics, null);
     }
 
     /** Pairs that are no longer than a batch may be; null if there are none. */
     private static TrainingSamples samples(
-            PairsConfig config, TextGenerator model, ParallelCorpus corpus) throws IOException {
+            PairsConfig config, TextGenerator model, WritingValidator scores, ParallelCorpus corpus)
+            throws IOException {
         UnaryOperator<String> prompt = prompt(config, model);
         int most = config.batching().maxLength();
         try (Stream<SentencePair> all = corpus.open()) {
@@ -314,7 +301,7 @@ public final class PairsTask implements TrainingTask<PairsConfig> {
             return pairs.isEmpty()
                     ? null
                     : new TrainingSamples(
-                            () -> written(config, model, config.validation().beams(), pairs),
+                            () -> scores.samples(pairs),
                             observer -> read(model, prompt, TrainingSamples.read(pairs), observer));
         }
     }

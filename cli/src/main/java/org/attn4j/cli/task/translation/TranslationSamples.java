@@ -15,6 +15,7 @@ import org.attn4j.cli.report.AttentionMap;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.TrainingSamples.Sample;
+import org.attn4j.cli.task.WritingValidator;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.task.TeacherForcing;
 import org.attn4j.models.task.TextGenerator;
@@ -27,18 +28,6 @@ final class TranslationSamples {
 
     private TranslationSamples() {}
 
-    /** Pairs with what the model translates, by its own settings of the search. */
-    static List<Sample> of(TextGenerator model, List<SentencePair> pairs) throws IOException {
-        List<String> hypotheses =
-                Evaluation.of(model, null, pairs, List.of("exact"), null).hypotheses();
-        List<Sample> samples = new ArrayList<>();
-        for (int i = 0; i < pairs.size(); i++) {
-            SentencePair pair = pairs.get(i);
-            samples.add(new Sample(pair.source(), pair.target(), hypotheses.get(i)));
-        }
-        return samples;
-    }
-
     /** Shows an observer the weights with which the model reads pairs, if it shows any. */
     static void read(TextGenerator model, List<SentencePair> pairs, AttentionObserver observer) {
         if (model.model().config().has(START)) {
@@ -48,7 +37,10 @@ final class TranslationSamples {
 
     static List<Section> sections(TextGenerator model, List<SentencePair> pairs)
             throws IOException {
-        List<Sample> samples = of(model, pairs);
+        List<Sample> samples =
+                WritingValidator.samples(
+                        pairs,
+                        Evaluation.of(model, null, pairs, List.of("exact"), null).hypotheses());
         Set<Integer> wrong = new HashSet<>();
         List<AttentionMap> maps = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {

@@ -16,7 +16,6 @@ import org.attn4j.cli.config.TranslationModel;
 import org.attn4j.cli.config.ValidationConfig;
 import org.attn4j.cli.model.Evaluation;
 import org.attn4j.cli.model.TextTranslator;
-import org.attn4j.cli.model.TranslationValidator;
 import org.attn4j.cli.report.Section;
 import org.attn4j.cli.task.EvaluationRequest;
 import org.attn4j.cli.task.PreparedRun;
@@ -24,6 +23,7 @@ import org.attn4j.cli.task.RunContext;
 import org.attn4j.cli.task.TaskEvaluation;
 import org.attn4j.cli.task.TrainingSamples;
 import org.attn4j.cli.task.TrainingTask;
+import org.attn4j.cli.task.WritingValidator;
 import org.attn4j.cli.task.pairs.PairsTask;
 import org.attn4j.datasets.BatchingConfig;
 import org.attn4j.datasets.ParallelCorpus;
@@ -98,15 +98,22 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
                         train::batchCount,
                         fitted.modelSize());
         trainer.initialize(new Shape(1, 1), new Shape(1, 1));
+        TextGenerator translating = generator(config, block, fitted, tokenizers);
+        WritingValidator scores =
+                new WritingValidator(
+                        validated(config, corpora.valid()),
+                        List.of("bleu", "chrf", "exact"),
+                        (pairs, metrics) -> Evaluation.of(translating, null, pairs, metrics, null));
+        Validator loss = new LossValidator(valid::batches, fitted.padId());
         return new PreparedRun(
                 trainer,
                 fitted.batches(train::batches, config.seed()),
                 store(block, fitted, config.decodingFor(fitted), tokenizers),
-                validator(config, block, fitted, tokenizers, valid, corpora.valid()),
+                config.validation().bleu() ? loss.and(scores) : loss,
                 Map.of(
                         "tokenizer", config.tokenizer().toString(),
                         "batching", config.batching().toString()),
-                samples(config, block, fitted, tokenizers, corpora.valid()),
+                samples(config, translating, scores, corpora.valid()),
                 List.of(model, valid, train, tokenizers));
     }
 
@@ -144,25 +151,17 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
         return dataset;
     }
 
-    private static Validator validator(
-            TranslationConfig config,
-            PretrainedModel block,
-            TranslationModel fitted,
-            Tokenizers tokenizers,
-            ParallelDataset valid,
-            ParallelCorpus corpus)
+    /** The pairs that validations translate. */
+    private static List<SentencePair> validated(TranslationConfig config, ParallelCorpus corpus)
             throws IOException {
-        Validator loss = new LossValidator(valid::batches, fitted.padId());
         ValidationConfig validation = config.validation();
         if (!validation.bleu()) {
-            return loss;
+            return List.of();
         }
-        TextGenerator model = generator(config, block, fitted, tokenizers);
         List<SentencePair> pairs = corpus.readAll();
         int sentences = validation.sentences();
         boolean some = sentences > 0 && sentences < pairs.size();
-        return loss.and(
-                new TranslationValidator(model, some ? pairs.subList(0, sentences) : pairs));
+        return some ? pairs.subList(0, sentences) : pairs;
     }
 
     /** The model in training, with the search of validations. */
@@ -179,12 +178,10 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
     /** Pairs that the model has positions for; null if there are none. */
     private static TrainingSamples samples(
             TranslationConfig config,
-            PretrainedModel block,
-            TranslationModel fitted,
-            Tokenizers tokenizers,
+            TextGenerator model,
+            WritingValidator scores,
             ParallelCorpus corpus)
             throws IOException {
-        TextGenerator model = generator(config, block, fitted, tokenizers);
         int most = config.batching().maxLength();
         try (Stream<SentencePair> all = corpus.open()) {
             List<SentencePair> pairs =
@@ -198,7 +195,7 @@ public final class TranslationTask implements TrainingTask<TranslationConfig> {
             return pairs.isEmpty()
                     ? null
                     : new TrainingSamples(
-                            () -> TranslationSamples.of(model, pairs),
+                            () -> scores.samples(pairs),
                             observer ->
                                     TranslationSamples.read(
                                             model, TrainingSamples.read(pairs), observer));

@@ -1,9 +1,13 @@
-package org.attn4j.visual;
+package org.attn4j.visual.browser;
 
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,9 +36,20 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * are skipped where they are missing. Both are named by their paths: Selenium, which would look for
  * them in the network, is not asked.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
+    private static final int WIDTH = 1280;
+    private static final int HEIGHT = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** The rules of WCAG 2, levels A and AA, that axe-core can check, and what it advises. */
+    private static final String AXE =
+            """
+            const done = arguments[arguments.length - 1];
+            axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+               .then(found => done(found.violations.flatMap(it => it.nodes.map(node =>
+                   it.id + " " + node.html.slice(0, 200) + " " + node.failureSummary))));
+            """;
 
     /** Held, or the level that is set is lost with it. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
@@ -51,7 +66,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Starts it, or skips the test that asks for it. */
-    static Browser start() {
+    public static Browser start() {
         Optional<Path> chromium = onPath("chromium", "chromium-browser", "google-chrome");
         Optional<Path> chromedriver = onPath("chromedriver");
         assumeTrue(
@@ -75,7 +90,7 @@ final class Browser implements AutoCloseable {
         options.setBinary(chromium.toFile());
         options.addArguments(
                 "--headless=new",
-                "--window-size=1280,1000",
+                "--window-size=" + WIDTH + "," + HEIGHT,
                 "--disable-dev-shm-usage",
                 "--force-device-scale-factor=1",
                 "--host-resolver-rules=MAP * ~NOTFOUND");
@@ -89,27 +104,28 @@ final class Browser implements AutoCloseable {
         return options;
     }
 
-    /** Opens a file and waits until its first view is drawn. */
-    void open(Path page) {
+    /** Opens a file and waits until its first view is drawn, if it has views. */
+    public void open(Path page) {
         driver.get(page.toUri().toString());
         waitUntilDrawn();
     }
 
-    void waitUntilDrawn() {
+    public void waitUntilDrawn() {
         waitUntil(
                 """
                 const panel = document.getElementById("panel");
-                return panel.ariaBusy === "false" && panel.querySelector("[role=alert]") === null;
+                return panel === null
+                    || panel.ariaBusy === "false" && panel.querySelector("[role=alert]") === null;
                 """);
     }
 
     /** Waits until a view that fills itself layer by layer is done. */
-    void waitUntilComplete() {
+    public void waitUntilComplete() {
         waitUntil("return document.querySelector('#panel [data-complete=true]') !== null;");
     }
 
     /** Waits until a script says true. */
-    void waitUntil(String condition) {
+    public void waitUntil(String condition) {
         assertTimeoutPreemptively(
                 PATIENCE,
                 () -> {
@@ -119,18 +135,18 @@ final class Browser implements AutoCloseable {
                 });
     }
 
-    void view(String id) {
+    public void view(String id) {
         one("#view-" + id).click();
         waitUntilDrawn();
     }
 
-    void click(String selector) {
+    public void click(String selector) {
         one(selector).click();
         waitUntilDrawn();
     }
 
     /** Chooses the first option whose text starts so. */
-    void choose(String selector, String option) {
+    public void choose(String selector, String option) {
         all(selector + " option").stream()
                 .filter(it -> it.getText().startsWith(option))
                 .findFirst()
@@ -139,30 +155,30 @@ final class Browser implements AutoCloseable {
         waitUntilDrawn();
     }
 
-    WebElement one(String selector) {
+    public WebElement one(String selector) {
         return driver.findElement(By.cssSelector(selector));
     }
 
-    List<WebElement> all(String selector) {
+    public List<WebElement> all(String selector) {
         return driver.findElements(By.cssSelector(selector));
     }
 
     /** The text as it stands in the document, without the marks around tokens. */
-    String text(String selector) {
+    public String text(String selector) {
         return one(selector).getDomProperty("textContent").replaceAll("[\u2068\u2069]", "");
     }
 
     /** What is said of the token or cell that is looked at. */
-    String said() {
+    public String said() {
         return text("#live");
     }
 
-    void hover(WebElement element) {
+    public void hover(WebElement element) {
         new Actions(driver).moveToElement(element).perform();
     }
 
     /** Points at a cell of a matrix. */
-    void hoverCell(WebElement map, int row, int column) {
+    public void hoverCell(WebElement map, int row, int column) {
         double cell = number(map, "cell");
         double x = number(map, "left") + (column + 0.5) * cell;
         double y = number(map, "top") + (row + 0.5) * cell;
@@ -179,28 +195,28 @@ final class Browser implements AutoCloseable {
         return Double.parseDouble(element.getDomAttribute("data-" + name));
     }
 
-    void press(CharSequence... keys) {
+    public void press(CharSequence... keys) {
         new Actions(driver).sendKeys(keys).perform();
     }
 
-    void pressShiftTab() {
+    public void pressShiftTab() {
         new Actions(driver).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
     }
 
-    void clickMouse() {
+    public void clickMouse() {
         new Actions(driver).click().perform();
     }
 
-    Object run(String script, Object... arguments) {
+    public Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
     }
 
-    Object runAsync(String script, Object... arguments) {
+    public Object runAsync(String script, Object... arguments) {
         return driver.executeAsyncScript(script, arguments);
     }
 
     /** As the reader's system asks for light or dark. */
-    void prefer(String scheme) {
+    public void prefer(String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of(
@@ -209,28 +225,63 @@ final class Browser implements AutoCloseable {
         waitUntilDrawn();
     }
 
-    void size(int width, int height) {
+    private void size(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    byte[] picture() {
+    public byte[] picture() {
         return driver.getScreenshotAs(OutputType.BYTES);
     }
 
-    byte[] pdf() {
+    public byte[] pdf() {
         Object data =
                 driver.executeCdpCommand("Page.printToPDF", Map.of("printBackground", true))
                         .get("data");
         return Base64.getDecoder().decode((String) data);
     }
 
+    /** Looks at the page on a screen as wide as that of a telephone. */
+    public void whileNarrow(Runnable look) {
+        size(360, 740);
+        try {
+            look.run();
+        } finally {
+            size(WIDTH, HEIGHT);
+        }
+    }
+
+    /** Whether something lies beside the window, where it is found by scrolling alone. */
+    public boolean scrollsToTheSide() {
+        return (Boolean)
+                run(
+                        "const page = document.documentElement;"
+                                + "return page.scrollWidth > page.clientWidth;");
+    }
+
+    /** What axe-core finds wrong with what is shown. */
+    public List<?> violations() {
+        run(axe());
+        return (List<?>) runAsync(AXE);
+    }
+
+    private static String axe() {
+        try (InputStream in =
+                Browser.class.getResourceAsStream(
+                        "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Warnings and errors of the console since the last call. */
-    List<String> complaints() {
+    public List<String> complaints() {
         List<String> complaints = new ArrayList<>();
         for (LogEntry entry : driver.manage().logs().get(LogType.BROWSER)) {
-            if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+            boolean ofAxe = entry.getMessage().contains("willReadFrequently"); // of its canvas
+            if (entry.getLevel().intValue() >= Level.WARNING.intValue() && !ofAxe) {
                 complaints.add(entry.getMessage());
             }
         }
@@ -238,7 +289,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The addresses of what was requested since the last call. */
-    List<String> requests() {
+    public List<String> requests() {
         List<String> requests = new ArrayList<>();
         for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
             String message = entry.getMessage();
