@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.io.Progress;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
@@ -113,6 +114,7 @@ public final class AblateCommand implements Callable<Integer> {
         Path page = only(true);
         Path smaller = only(false);
         check(smaller);
+        OutputFile.of("--out", page, PAGE);
         PrintWriter err = spec.commandLine().getErr();
         Path folder = model.folder(err);
         EvaluationData.Evaluator evaluator = evaluation.evaluatorOfOneModel(folder);

@@ -78,7 +78,7 @@ public final class AttendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Require.that(json || out != null, "give --json, or --out for a file");
-        Path file = out == null ? null : OutputFile.of("--out", out, ".safetensors");
+        Path file = OutputFile.of("--out", out, ".safetensors");
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
                 ObservedModel loaded = ObservedModel.load(folder, model.loader(manager))) {

@@ -73,7 +73,7 @@ public final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Require.that(models.size() == 2, "--model must be given twice, got %s", models);
-        Path file = out == null ? null : OutputFile.of("--out", out, ".html");
+        Path file = OutputFile.of("--out", out, ".html");
         try (NDManager manager = engine.open().newManager()) {
             Observation before = observe(manager, models.get(0), texts.second());
             Observation after = observe(manager, models.get(1), before.target(texts.second()));

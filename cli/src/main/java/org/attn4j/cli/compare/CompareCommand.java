@@ -12,6 +12,7 @@ import org.attn4j.cli.config.Corpora;
 import org.attn4j.cli.config.TranslationConfig;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.training.TrainingTasks;
@@ -104,6 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputFile.of("--out", out, ".html");
         PrintWriter err = spec.commandLine().getErr();
         TranslationConfig asked = configuration();
         List<AttentionSlot> allowed = Contender.slots(places);

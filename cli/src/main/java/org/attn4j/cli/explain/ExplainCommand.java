@@ -103,9 +103,7 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         Require.that(
                 html == null || !json, "--html writes a page and --json prints: give one of them");
-        if (html != null) {
-            OutputFile.of("--html", html, ".html");
-        }
+        OutputFile.of("--html", html, ".html");
         Asked asked = asked();
         refuse(asked);
         EngineOptions.Chosen chosen = engine.open();

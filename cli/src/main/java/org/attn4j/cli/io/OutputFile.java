@@ -10,8 +10,11 @@ public final class OutputFile {
 
     private OutputFile() {}
 
-    /** A file to write: its name has one of the endings, and its folder is there. */
+    /** A file to write: its name has one of the endings, and its folder is there. Null for null. */
     public static Path of(String option, Path file, String... endings) {
+        if (file == null) {
+            return null;
+        }
         String name = file.getFileName().toString();
         Require.that(
                 Arrays.stream(endings).anyMatch(name::endsWith),

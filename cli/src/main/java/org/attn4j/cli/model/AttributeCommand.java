@@ -14,6 +14,7 @@ import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Json;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.cli.report.Report;
@@ -113,6 +114,7 @@ public final class AttributeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputFile.of("--html", html, ".html");
         AttributionMethod how = AttributionMethod.of(method);
         checkOptions(how);
         Path folder = model.folder(spec.commandLine().getErr());

@@ -101,7 +101,7 @@ public final class ExampleCommand implements Callable<Integer> {
     }
 
     private int run(Example example, PrintWriter out) throws IOException {
-        Path page = html == null ? null : OutputFile.of("--html", html, ".html");
+        Path page = OutputFile.of("--html", html, ".html");
         PrintWriter err = spec.commandLine().getErr();
         EngineOptions.Chosen chosen = engine.open();
         ExampleSettings settings =

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.attn4j.cli.io.ExitCode;
+import org.attn4j.cli.io.OutputFile;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.common.Require;
@@ -45,7 +46,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path file = out;
+        Path file = OutputFile.of("--out", out, ".html");
         if (folders.size() == 1) {
             RunDirectory directory = new RunDirectory(folders.get(0));
             file = out != null ? out : RunReport.file(directory);

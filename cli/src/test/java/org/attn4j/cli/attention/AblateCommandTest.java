@@ -250,6 +250,7 @@ class AblateCommandTest {
         assertRefused("--prune must be from 1 to 3", "--prune", "0", "--out", out);
         assertRefused("there is no --prune that writes a model", "--out", out);
         assertRefused("one page and one folder at most", "--out", out + ".html", "--out", "x.html");
+        assertRefused("--out: there is no folder /missing", "--out", "/missing/x.html");
         assertRefused("--max-sentences must be at least 1", "--max-sentences", "0");
         assertRefused("unknown metric 'elegance'", "--metric", "elegance");
         assertRefused("--source and --target go together", "--source", "a");

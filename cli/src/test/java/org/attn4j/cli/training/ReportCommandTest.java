@@ -220,6 +220,9 @@ class ReportCommandTest {
     void whatIsNoRunIsRefusedInOneSentence() throws IOException {
         refused(report(folder.resolve("nowhere")), "nowhere is no folder of a training run");
         refused(report(folder), "holds no training run: there is no ");
+        refused(
+                Cli.run("report", run.toString(), "--out", "/missing/x.html"),
+                "--out: there is no folder /missing");
         refused(report(run, run), "needs a file: name it by --out");
         refused(
                 Cli.run(
