@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
  * proved right on it: a fused kernel is held against the reference first, values and gradients, and
  * is not used if it differs. No timing has a say. On an engine that has no fused kernels, all are
  * the reference.
+ *
+ * <p>Fused kernels on PyTorch set the system property {@code ai.djl.pytorch.graph_optimizer} to
+ * {@code false} unless it is set: results of a function would depend on how often it was called.
+ * This holds for other TorchScript modules in the JVM too.
  */
 public final class Kernels {
 

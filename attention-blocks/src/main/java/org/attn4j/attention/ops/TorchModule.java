@@ -33,6 +33,13 @@ final class TorchModule implements AutoCloseable {
 
     private static final String KERNELS = "kernels.torchscript";
 
+    /**
+     * The property by which DJL lets libtorch rewrite a function after its first calls, or not.
+     * What it makes of one rounds otherwise, so that a process which goes on with a run would not
+     * go on as the first one did; and it is no faster.
+     */
+    static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+
     /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
 
@@ -58,6 +65,9 @@ final class TorchModule implements AutoCloseable {
      * @throws IOException if the source cannot be read, or this libtorch lacks an operator
      */
     static TorchModule ofKernels(Device device) throws IOException {
+        if (System.getProperty(OPTIMIZER) == null) {
+            System.setProperty(OPTIMIZER, "false"); // read at each call
+        }
         try (InputStream in = TorchModule.class.getResourceAsStream(KERNELS)) {
             if (in == null) {
                 throw new IOException("the resource " + KERNELS + " is missing from the jar");
