@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.attn4j.common.Require;
+import org.attn4j.models.model.ModelSite;
+import org.attn4j.models.model.ModelSite.Sublayer;
 import org.attn4j.models.task.ObservedModel;
 import org.attn4j.models.task.ObservedSequence;
 import org.attn4j.models.task.ObservedToken;
@@ -26,8 +27,6 @@ import org.attn4j.visual.ShownTokens;
  * @param attentions the weights of each site, in the order of the computation
  */
 record Observation(List<ObservedSequence> sequences, List<ObservedAttention> attentions) {
-
-    private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)\\.");
 
     /** Runs a model on a text, and on a second one or none. */
     static Observation of(
@@ -55,20 +54,23 @@ record Observation(List<ObservedSequence> sequences, List<ObservedAttention> att
         return new Observation(List.copyOf(sequences.values()), attentions);
     }
 
-    static int layer(String site) {
-        Matcher matcher = LAYER.matcher(site);
-        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    static int layer(String name) {
+        return ModelSite.of(name).map(ModelSite::layer).orElse(OptionalInt.empty()).orElse(0);
     }
 
-    static Kind kind(String site) {
-        if (site.startsWith("encoder.")) {
-            return Kind.ENCODER;
+    static Kind kind(String name) {
+        return ModelSite.of(name).map(Observation::kind).orElse(Kind.SELF);
+    }
+
+    private static Kind kind(ModelSite site) {
+        if (site.sublayer() == Sublayer.CROSS_ATTENTION) {
+            return Kind.CROSS;
         }
-        if (!site.startsWith("decoder.")) {
-            return Kind.SELF;
-        }
-        boolean cross = site.contains("encoder_attn") || site.equals("decoder.attention");
-        return cross ? Kind.CROSS : Kind.DECODER;
+        return switch (site.side()) {
+            case ENCODER -> Kind.ENCODER;
+            case DECODER -> Kind.DECODER;
+            case ONLY -> Kind.SELF;
+        };
     }
 
     private static String queries(Kind kind) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.spec.AttentionSlot;
+import org.attn4j.models.model.ModelSite;
+import org.attn4j.models.model.ModelSite.Side;
 
 /**
  * How widely attention looks: the entropy of the weights of a query, {@code -Σ w·ln w} in nats,
@@ -87,10 +89,19 @@ public final class AttentionEntropy implements AttentionObserver {
         return total > 0 ? entropy : Double.NaN;
     }
 
-    private static AttentionSlot slotOf(String site) {
-        if (site.startsWith("encoder.")) {
-            return AttentionSlot.ENCODER_SELF;
-        }
-        return site.contains("encoder_attn") ? AttentionSlot.CROSS : AttentionSlot.DECODER_SELF;
+    /** Null for a site of no slot. */
+    private static AttentionSlot slotOf(String name) {
+        return ModelSite.of(name)
+                .map(
+                        site ->
+                                switch (site.sublayer()) {
+                                    case CROSS_ATTENTION -> AttentionSlot.CROSS;
+                                    case SELF_ATTENTION ->
+                                            site.side() == Side.DECODER
+                                                    ? AttentionSlot.DECODER_SELF
+                                                    : AttentionSlot.ENCODER_SELF;
+                                    default -> null;
+                                })
+                .orElse(null);
     }
 }

@@ -2,8 +2,11 @@ package org.attn4j.cli.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.attn4j.models.model.ModelSite;
 
 /**
  * What a reader is told in place of the names that files, options and tensors have: scores, figures
@@ -71,10 +74,6 @@ public final class Terms {
     /** A metric of ranked lists, by how many of their entries count. */
     private static final Pattern RANKED = Pattern.compile("([a-z]+)@(\\d{1,9})");
 
-    private static final Pattern PLACE =
-            Pattern.compile(
-                    "(?:(encoder|decoder)\\.)?layers\\.(\\d{1,9})\\.(self_attn|encoder_attn|global_attn)");
-
     private Terms() {}
 
     private static Map.Entry<String, Term> term(String name, String words, String unit) {
@@ -100,22 +99,32 @@ public final class Terms {
 
     /** What kind of attention a place is of, such as {@code decoder.layers.0.encoder_attn}. */
     public static String kindOf(String place) {
-        Matcher matcher = PLACE.matcher(place);
-        if (!matcher.matches()) {
-            return place.equals("decoder.attention") ? "cross-attention" : place;
-        }
-        String side = matcher.group(1) == null ? "" : matcher.group(1) + " ";
-        return switch (matcher.group(3)) {
-            case "encoder_attn" -> "cross-attention";
-            case "global_attn" -> side + "attention of global tokens";
-            default -> side + "self-attention";
+        return whole(place).map(Terms::kindOf).orElse(place);
+    }
+
+    private static String kindOf(ModelSite site) {
+        String side =
+                switch (site.side()) {
+                    case ENCODER -> "encoder ";
+                    case DECODER -> "decoder ";
+                    case ONLY -> "";
+                };
+        return switch (site.sublayer()) {
+            case CROSS_ATTENTION -> "cross-attention";
+            case GLOBAL_ATTENTION -> side + "attention of global tokens";
+            case SELF_ATTENTION -> side + "self-attention";
+            case FEED_FORWARD -> side + "feed-forward";
         };
+    }
+
+    private static Optional<ModelSite> whole(String place) {
+        return ModelSite.of(place).filter(site -> site.part().isEmpty());
     }
 
     /** Which layer a place is of, from {@code layer 0} on; the kind if it is of none. */
     public static String layerOf(String place) {
-        Matcher matcher = PLACE.matcher(place);
-        return matcher.matches() ? "layer " + Long.parseLong(matcher.group(2)) : kindOf(place);
+        OptionalInt layer = whole(place).map(ModelSite::layer).orElse(OptionalInt.empty());
+        return layer.isPresent() ? "layer " + layer.getAsInt() : kindOf(place);
     }
 
     /** A place in words, such as {@code cross-attention, layer 0}. */

@@ -18,10 +18,8 @@ import org.attn4j.attention.capture.AttentionObserver;
  */
 public final class ModelObserver implements AttentionObserver {
 
-    private static final Pattern PLACE =
-            Pattern.compile(
-                    "(?:(encoder|decoder)\\.)?"
-                            + "(?:(hidden_states)\\.(\\d+)|layers\\.(\\d+)\\.(self_attn|global_attn|encoder_attn))");
+    private static final Pattern STATES =
+            Pattern.compile("(?:(encoder|decoder)\\.)?(hidden_states\\.\\d+)");
 
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
@@ -57,19 +55,31 @@ public final class ModelObserver implements AttentionObserver {
      *     is none
      */
     public static String outputName(String place) {
-        Matcher matcher = PLACE.matcher(place);
-        if (!matcher.matches()) {
-            return place;
+        Matcher states = STATES.matcher(place);
+        if (states.matches()) {
+            return states.group(1) == null
+                    ? states.group(2)
+                    : states.group(1) + "_" + states.group(2);
         }
-        String side = matcher.group(1) == null ? "" : matcher.group(1) + "_";
-        if (matcher.group(2) != null) {
-            return side + "hidden_states." + matcher.group(3);
-        }
-        String layer = "attentions." + matcher.group(4);
-        return switch (matcher.group(5)) {
-            case "self_attn" -> side + layer;
-            case "global_attn" -> "global_" + layer;
-            default -> "cross_" + layer;
-        };
+        return ModelSite.of(place)
+                .filter(ModelSite::isAttention)
+                .filter(site -> site.layer().isPresent())
+                .map(ModelObserver::outputName)
+                .orElse(place);
+    }
+
+    private static String outputName(ModelSite site) {
+        String kind =
+                switch (site.sublayer()) {
+                    case CROSS_ATTENTION -> "cross_attentions";
+                    case GLOBAL_ATTENTION -> "global_attentions";
+                    default ->
+                            switch (site.side()) {
+                                case ENCODER -> "encoder_attentions";
+                                case DECODER -> "decoder_attentions";
+                                case ONLY -> "attentions";
+                            };
+                };
+        return kind + "." + site.layer().getAsInt();
     }
 }

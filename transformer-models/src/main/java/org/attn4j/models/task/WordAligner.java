@@ -20,7 +20,7 @@ import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
 import org.attn4j.models.model.LoadedModel;
-import org.attn4j.models.model.ModelObserver;
+import org.attn4j.models.model.ModelSite;
 import org.attn4j.models.tokenizer.TextWords;
 import org.attn4j.models.tokenizer.TokenizedText;
 
@@ -34,9 +34,6 @@ public final class WordAligner {
 
     /** Bounds the weights of a batch, of which each token of a target has one for each head. */
     private static final int TOKENS_TOGETHER = 1024;
-
-    /** Where the one attention of a recurrent decoder tells its weights. */
-    private static final String RECURRENT = "decoder.attention";
 
     /** The step of the decoder whose look is taken for a token. */
     public enum Step {
@@ -94,8 +91,7 @@ public final class WordAligner {
     }
 
     private static boolean isCross(String site) {
-        return site.equals(RECURRENT)
-                || ModelObserver.outputName(site).startsWith("cross_attentions.");
+        return ModelSite.of(site).map(ModelSite::isCross).orElse(false);
     }
 
     /**

@@ -17,6 +17,7 @@ import org.attn4j.cli.report.Terms;
 import org.attn4j.cli.task.TrainingSamples.Sample;
 import org.attn4j.cli.task.WritingValidator;
 import org.attn4j.datasets.SentencePair;
+import org.attn4j.models.model.ModelSite;
 import org.attn4j.models.task.TeacherForcing;
 import org.attn4j.models.task.TextGenerator;
 
@@ -73,8 +74,7 @@ final class TranslationSamples {
                 source,
                 target,
                 (site, observed) -> {
-                    boolean cross =
-                            site.endsWith("encoder_attn") || site.equals("decoder.attention");
+                    boolean cross = ModelSite.of(site).map(ModelSite::isCross).orElse(false);
                     float[][] weights = new float[written.size()][read.size()];
                     if (cross && fill(weights, observed)) {
                         found.put(site, weights);
