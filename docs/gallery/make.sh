@@ -62,6 +62,13 @@ photograph "$(page diff)" diff.png 1250 880
 ./attn4j ablate --model "$runs/demo" --metric loss --max-sentences 200 --out "$(page ablate)" > "$out/ablate.txt"
 photograph "$(page ablate)" ablate.png 1100 1100
 
+# Mechanisms as their papers draw them
+for example in hierarchical memory; do
+    ./attn4j example "$example" --threads 1 --html "$(page "$example")" > /dev/null
+done
+photograph "$(page hierarchical)" hierarchical.png 900 380
+photograph "$(page memory)" memory.png 900 750
+
 # A whole model on one page, and a training run
 ./attn4j visualize --model "$bert" "The cat sat on the mat because it was tired." --layer 7 --head 10 --out "$(page visualize)" > /dev/null
 photograph "$(page visualize)" visualize.png 1100 700

@@ -233,7 +233,7 @@ final class MemoryExample implements Example {
         void addTo(AttentionPage.Builder page, String title) {
             int facts = story.sentences().size();
             String question = "question, " + title;
-            page.addTokens(ShownTokens.of(question, List.of(story.question() + " " + said)));
+            page.addTokens(ShownTokens.of(question, List.of(story.question())));
             page.addTokens(
                     ShownTokens.of(
                             title,
@@ -249,7 +249,7 @@ final class MemoryExample implements Example {
                                 title,
                                 Drawing.HOPS,
                                 hops.get(hop).row(0, 1, facts),
-                                ""));
+                                story.question() + " The network says: " + said + "."));
             }
         }
     }
