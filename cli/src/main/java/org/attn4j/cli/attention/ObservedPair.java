@@ -1,10 +1,9 @@
 package org.attn4j.cli.attention;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.attn4j.common.Require;
 
@@ -22,9 +21,8 @@ record ObservedPair(Observation before, Observation after, List<String> alone) {
 
     /** Joins what two models saw; of other numbers of heads the means are compared. */
     static ObservedPair of(Observation before, Observation after) {
-        Map<String, ObservedAttention> others =
-                after.attentions().stream()
-                        .collect(Collectors.toMap(ObservedAttention::site, Function.identity()));
+        Map<String, ObservedAttention> others = new LinkedHashMap<>(); // in the model's order
+        after.attentions().forEach(it -> others.put(it.site(), it));
         List<ObservedAttention> firsts = new ArrayList<>();
         List<ObservedAttention> seconds = new ArrayList<>();
         List<String> alone = new ArrayList<>();
