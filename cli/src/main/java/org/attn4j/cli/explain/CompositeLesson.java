@@ -28,7 +28,7 @@ import org.attn4j.cli.report.NumberTable;
 import org.attn4j.cli.report.Section;
 
 /** A mechanism with inputs of its own, each given what its paper gives it. */
-final class CompositeLesson implements Lesson {
+final class CompositeLesson extends TextLesson {
 
     private static final int HOPS = 2;
     private static final int TIMES = 3;
@@ -49,12 +49,8 @@ final class CompositeLesson implements Lesson {
                     "temporal-input", CompositeLesson::temporalInput,
                     "time-axis", CompositeLesson::timeAxis);
 
-    private final MechanismInfo info;
-    private final LessonText text;
-
     CompositeLesson(MechanismInfo info, LessonText text) {
-        this.info = info;
-        this.text = text;
+        super(info, text);
     }
 
     /**
@@ -67,31 +63,6 @@ final class CompositeLesson implements Lesson {
      */
     private record Run(
             Block block, List<NumberTable> inputs, Predicate<String> shown, Labels labels) {}
-
-    @Override
-    public String name() {
-        return info.name();
-    }
-
-    @Override
-    public String summary() {
-        return "%s (%s)".formatted(info.title(), info.paper());
-    }
-
-    @Override
-    public String usualText() {
-        return text.text();
-    }
-
-    @Override
-    public int usualSize() {
-        return text.usualSize();
-    }
-
-    @Override
-    public int usualHeads() {
-        return text.usualHeads();
-    }
 
     @Override
     public Set<Choice> choices() {
@@ -113,7 +84,7 @@ final class CompositeLesson implements Lesson {
                         run.inputs()));
         steps.addAll(
                 new Walk(text, setting, run.block()).steps(recording, run.shown(), run.labels()));
-        return MechanismLesson.framed(info, text, setting, steps);
+        return framed(setting, steps);
     }
 
     private static ParameterStore filled(Setting setting, Block block) {
