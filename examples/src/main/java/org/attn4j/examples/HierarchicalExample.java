@@ -19,7 +19,6 @@ import org.attn4j.attention.mechanism.HierarchicalAttention;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.visual.AttentionPage;
 import org.attn4j.visual.AttentionRecorder;
-import org.attn4j.visual.RecordedAttention;
 import org.attn4j.visual.ShownAttention;
 import org.attn4j.visual.ShownAttention.Drawing;
 import org.attn4j.visual.ShownTokens;
@@ -100,7 +99,7 @@ final class HierarchicalExample implements Example {
             AttentionRecorder recorder = new AttentionRecorder();
             HierarchicalAttention.Output output =
                     block.read(learner.parameters(), reviews.inputs(manager, recorder), false);
-            return result(steps, output, recorder.recorded(), reviews);
+            return result(steps, output, recorder, reviews);
         }
     }
 
@@ -185,11 +184,11 @@ final class HierarchicalExample implements Example {
     private static ExampleResult result(
             int steps,
             HierarchicalAttention.Output output,
-            List<RecordedAttention> recorded,
+            AttentionRecorder recorder,
             Reviews reviews) {
         float[] logits = output.logits().toFloatArray();
-        float[] byWord = weights(recorded, "word");
-        float[] bySentence = weights(recorded, "sentence");
+        float[] byWord = recorder.recorded("word").get(0).weights();
+        float[] bySentence = recorder.recorded("sentence").get(0).weights();
         int right = 0;
         int sentences = 0;
         int words = 0;
@@ -231,14 +230,6 @@ final class HierarchicalExample implements Example {
         String verdict = VERDICTS[largest(logits, 0, VERDICTS.length)];
         return new ExampleResult(
                 figures, lines, reached, page(reviews, verdict, byWord, bySentence));
-    }
-
-    private static float[] weights(List<RecordedAttention> recorded, String site) {
-        return recorded.stream()
-                .filter(it -> it.site().equals(site))
-                .findFirst()
-                .orElseThrow()
-                .weights();
     }
 
     /** The first review: its words, its sentences, and the verdict on it. */

@@ -212,17 +212,9 @@ final class TemporalExample implements Example {
 
         /** The weight of each series in each window, (B, n), its mean over the steps. */
         float[] weights(Windows windows, NDManager manager) {
-            return bySeries(recorded(windows, manager, "input"));
-        }
-
-        /** What one of the two attentions looks at. */
-        RecordedAttention recorded(Windows windows, NDManager manager, String site) {
             AttentionRecorder recorder = new AttentionRecorder();
             predict(windows, manager, recorder, false);
-            return recorder.recorded().stream()
-                    .filter(it -> it.site().equals(site))
-                    .findFirst()
-                    .orElseThrow();
+            return bySeries(recorder.recorded("input").get(0));
         }
 
         private static float[] bySeries(RecordedAttention input) {
@@ -346,9 +338,10 @@ final class TemporalExample implements Example {
             Lag time,
             Windows windows,
             NDManager manager) {
-        NDArray predictions = forecast.predict(windows, manager, null, false);
+        AttentionRecorder forecasting = new AttentionRecorder();
+        NDArray predictions = forecast.predict(windows, manager, forecasting, false);
         double forecastError = windows.squaredError(predictions).getFloat();
-        RecordedAttention input = forecast.recorded(windows, manager, "input");
+        RecordedAttention input = forecasting.recorded("input").get(0);
         float[] bySeries = Forecast.bySeries(input);
         int[] found = heaviest(bySeries);
         int right = 0;
@@ -404,7 +397,7 @@ final class TemporalExample implements Example {
                         && foundLag == windows.lag()
                         && forecastError < PROMISED_ERROR
                         && lagError < PROMISED_ERROR;
-        RecordedAttention temporal = forecast.recorded(windows, manager, "temporal");
+        RecordedAttention temporal = forecasting.recorded("temporal").get(0);
         AttentionPage page = page(windows, found[0], input, temporal, overTime);
         return new ExampleResult(figures, lines, reached, page);
     }

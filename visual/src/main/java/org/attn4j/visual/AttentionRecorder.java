@@ -103,6 +103,16 @@ public final class AttentionRecorder implements AttentionObserver {
     }
 
     /**
+     * Returns what was observed at one site.
+     *
+     * @param site the site
+     * @return an entry for each pass, in order; empty if the site was not observed
+     */
+    public List<RecordedAttention> recorded(String site) {
+        return recorded.stream().filter(it -> it.site().equals(site)).toList();
+    }
+
+    /**
      * Returns a stage that this recorder keeps.
      *
      * @param stage its name
@@ -125,8 +135,7 @@ public final class AttentionRecorder implements AttentionObserver {
      * @throws IllegalArgumentException if the site was not observed, or its heads changed
      */
     public float[][][] joined(String site, int row) {
-        List<RecordedAttention> parts =
-                recorded.stream().filter(it -> it.site().equals(site)).toList();
+        List<RecordedAttention> parts = recorded(site);
         Require.that(
                 !parts.isEmpty(),
                 "site must be one that was observed, got %s, observed %s",

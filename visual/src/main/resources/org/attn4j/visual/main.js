@@ -104,7 +104,7 @@ addEventListener("resize", () => {
   }, 150);
 });
 
-addEventListener("scroll", () => scene.scrolled(), { passive: true });
+addEventListener("scroll", () => isLooking() && scene.scrolled(), { passive: true });
 darkWanted.addEventListener("change", render);
 addEventListener("beforeprint", () => {
   printing = true;

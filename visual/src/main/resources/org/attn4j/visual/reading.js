@@ -19,14 +19,14 @@ function showReading() {
   document.getElementById("live").textContent = readingText();
   const table = document.getElementById("numbers");
   table.replaceChildren();
-  if (scene.grid && (look.query >= 0 || look.key >= 0)) {
+  if (scene.grid && isLooking()) {
     fillNumbers(table, look.query >= 0);
   }
 }
 
 function readingText() {
   const { query, key } = look;
-  if (query < 0 && key < 0) {
+  if (!isLooking()) {
     return "Point at a token or a cell, or walk there with Tab and the arrow keys.";
   }
   const lockedText = look.locked ? " Locked: Escape unlocks." : "";

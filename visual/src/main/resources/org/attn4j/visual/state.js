@@ -69,8 +69,12 @@ function lookAt(query, key, byKey = false) {
   showLook();
 }
 
+function isLooking() {
+  return look.query >= 0 || look.key >= 0;
+}
+
 function lock() {
-  if (look.query < 0 && look.key < 0) {
+  if (!isLooking()) {
     return;
   }
   look.locked = !look.locked;
