@@ -27,6 +27,7 @@ for %%J in ("%JAVA%") do if exist "%%~dpJ..\release" (
 set "ARCHIVE=%TARGET%\attn4j-%JDK%.jsa"
 
 set "OPT_OUT_TRACKING=true"
+set "ORT_DISABLE_TELEMETRY=1"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 
 rem MXNet reads its thread count from the environment, before any Java code runs.

@@ -41,8 +41,7 @@ record AttentionMeasurement(int batch, int length, int modelSize, int heads, boo
                 Contender.other("DJL's block", Contender.ROUNDING, () -> work(manager, djl())));
         contenders.addAll(products().bounds(manager));
         String pass = backward ? "backward" : "forward";
-        return Measurement.of(
-                "attention." + length + "." + pass, "token", batch * length, contenders);
+        return Measurement.of("attention." + length + "." + pass, "pass", 1, contenders);
     }
 
     private MatrixProducts products() {

@@ -16,6 +16,7 @@ import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
 import org.attn4j.cli.io.Logging;
 import org.attn4j.cli.option.EngineOptions;
+import org.attn4j.models.checkpoint.AtomicFile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,7 +83,7 @@ public final class ContenderProcess implements Callable<Integer> {
                 for (int i = 0; i < RUNS && !found.opening(); i++) {
                     work.run();
                 }
-                Files.writeString(
+                AtomicFile.writeString(
                         result,
                         new Gson()
                                 .toJson(new Result(opened, ProcessMemory.peakResident(), values)));
@@ -110,12 +111,14 @@ public final class ContenderProcess implements Callable<Integer> {
                             .start();
             process.getOutputStream().close();
             int code = process.onExit().join().exitValue();
-            if (code != ExitCode.DONE) {
+            String found = Files.readString(result);
+            // Libraries may fall in their own endings, when all is told.
+            if (found.isEmpty()) {
                 throw new IOException(
                         "%s: the process of %s ended with exit code %s"
                                 .formatted(measurement.name(), contender.name(), code));
             }
-            return new Gson().fromJson(Files.readString(result), Result.class);
+            return new Gson().fromJson(found, Result.class);
         } finally {
             Files.delete(result);
         }

@@ -67,7 +67,8 @@ record Document(
                                                 row != null
                                                         && row.measurement() != null
                                                         && row.contender() != null
-                                                        && row.oursToItCpu() > 0);
+                                                        && row.oursToItCpu() > 0
+                                                        && Double.isFinite(row.oursToItCpu()));
         Require.that(whole, "%s", refusal(file));
         return document;
     }

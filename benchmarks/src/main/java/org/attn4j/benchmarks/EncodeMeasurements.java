@@ -65,7 +65,7 @@ final class EncodeMeasurements {
                                 List.of(),
                                 1)
                         .bounds(settings.manager()));
-        return Measurement.of("encode.bert", "token", batch * length, contenders);
+        return Measurement.of("encode.bert", "batch", 1, contenders);
     }
 
     /** Makes texts when a contender is opened. */

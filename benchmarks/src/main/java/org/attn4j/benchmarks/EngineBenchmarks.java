@@ -3,6 +3,7 @@ package org.attn4j.benchmarks;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ public final class EngineBenchmarks implements Benchmarks {
         Document before = request.compared() == null ? null : Document.read(request.compared());
         boolean sentences = request.subject().readsTexts();
         Path model = sentences ? ModelOptions.folder(request.model(), err) : null;
+        Require.that(
+                model == null || Files.isDirectory(model),
+                "--model %s is no folder: give that of all-MiniLM-L6-v2, or its name",
+                model);
         EngineOptions.Chosen chosen = request.engine().open();
         Require.that(
                 !chosen.device().isGpu(),

@@ -2,6 +2,7 @@ package org.attn4j.cli.tools;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.common.Require;
@@ -48,6 +49,10 @@ public interface Benchmarks {
                     rounds >= 1 && rounds <= 1000,
                     "--rounds must be from 1 to 1000, got %s",
                     rounds);
+            Require.that(
+                    compared == null || Files.isRegularFile(compared),
+                    "--compare: there is no file %s",
+                    compared);
         }
     }
 
