@@ -32,12 +32,14 @@ final class OnnxFiles implements AutoCloseable {
                 "ONNX Runtime is to report its use to nobody: set %s=1, as ./attn4j does",
                 NO_TELEMETRY);
         folder = Files.createTempDirectory("attn4j-bench");
+        folder.toFile().deleteOnExit(); // for those who are interrupted
         try {
             for (String name : NAMES) {
                 try (InputStream in = OnnxFiles.class.getResourceAsStream("/" + name)) {
                     if (in == null) {
                         throw new FileNotFoundException(name + " is not on the class path");
                     }
+                    folder.resolve(name).toFile().deleteOnExit();
                     Files.copy(in, folder.resolve(name));
                 }
             }

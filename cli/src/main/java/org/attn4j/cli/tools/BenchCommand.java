@@ -29,8 +29,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "WHAT",
-            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-            defaultValue = "ALL")
+            description = "encode, attention, train, load or all (default: ${DEFAULT-VALUE}).",
+            defaultValue = "all")
     private Benchmarks.Subject subject;
 
     @Option(
