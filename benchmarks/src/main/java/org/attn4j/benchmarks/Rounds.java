@@ -18,6 +18,13 @@ final class Rounds {
     /** The share of it from which on the time of one repeat can be told. */
     private static final double ENOUGH = 0.2;
 
+    /**
+     * Of works this short the compiler is at work for longer, and its time is the process's too.
+     */
+    private static final int SHORT = 4;
+
+    private static final int WARM_UPS_OF_SHORT = 5;
+
     private final int warmUps;
     private final int rounds;
     private final long leastNanos;
@@ -70,7 +77,8 @@ final class Rounds {
         int repeats = repeats(works.get(0));
         List<Times> times = new ArrayList<>();
         works.forEach(work -> times.add(Times.ofRounds(rounds)));
-        for (int round = -warmUps; round < rounds; round++) {
+        int before = repeats < SHORT ? warmUps : WARM_UPS_OF_SHORT * warmUps;
+        for (int round = -before; round < rounds; round++) {
             for (int turn = 0; turn < works.size(); turn++) {
                 int i = Math.floorMod(round + turn, works.size()); // each begins in its turn
                 Stopwatch watch = new Stopwatch();
