@@ -2,7 +2,14 @@
 rem Runs the attn4j command from a clone: builds once, quietly, then starts the JVM with a shared class archive.
 setlocal EnableExtensions EnableDelayedExpansion
 set "HOME_DIR=%~dp0"
-set "TARGET=%HOME_DIR%cli\target"
+rem What is measured against is heavy, and comes along only for the verb that measures.
+set "MODULE=cli"
+set "DOWNLOAD=250"
+if "%~1"=="bench" if not "%~2"=="--help" (
+  set "MODULE=benchmarks"
+  set "DOWNLOAD=420"
+)
+set "TARGET=%HOME_DIR%%MODULE%\target"
 if defined JAVA_HOME (set "JAVA=%JAVA_HOME%\bin\java.exe") else (for %%J in (java.exe) do set "JAVA=%%~$PATH:J")
 if not defined JAVA (
   echo attn4j: no Java found: install a JDK 17 or later, or set JAVA_HOME to one 1>&2
@@ -20,6 +27,7 @@ for %%J in ("%JAVA%") do if exist "%%~dpJ..\release" (
 set "ARCHIVE=%TARGET%\attn4j-%JDK%.jsa"
 
 set "OPT_OUT_TRACKING=true"
+set "ORT_DISABLE_TELEMETRY=1"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 
 rem MXNet reads its thread count from the environment, before any Java code runs.
@@ -35,10 +43,10 @@ goto argument
 :arguments_read
 
 if not exist "%TARGET%\attn4j.built" (
-  echo attn4j: building ^(once; the first time downloads about 250 MB of libraries^) ... 1>&2
+  echo attn4j: building ^(once; the first time downloads about %DOWNLOAD% MB of libraries^) ... 1>&2
   if not exist "%TARGET%" mkdir "%TARGET%"
   pushd "%HOME_DIR%"
-  call mvnw.cmd -q -B -ntp -DskipTests -Dspotless.check.skip package > "%TARGET%\attn4j-build.log" 2>&1
+  call mvnw.cmd -q -B -ntp -DskipTests -Dspotless.check.skip -pl %MODULE% -am package > "%TARGET%\attn4j-build.log" 2>&1
   if errorlevel 1 (
     popd
     echo attn4j: the build failed; the whole log is in %TARGET%\attn4j-build.log 1>&2
@@ -46,7 +54,7 @@ if not exist "%TARGET%\attn4j.built" (
   )
   popd
   del "%TARGET%\attn4j-build.log"
-  for %%J in ("%TARGET%\attn4j-cli-*.jar") do set "JAR=%%~fJ"
+  for %%J in ("%TARGET%\attn4j-%MODULE%-*.jar") do set "JAR=%%~fJ"
   set /p DEPENDENCIES=<"%TARGET%\dependencies"
   >"%TARGET%\arguments" echo -cp "!JAR:\=/!;!DEPENDENCIES:\=/!"
   del "%TARGET%\attn4j*.jsa" >nul 2>&1

@@ -23,6 +23,7 @@ import org.attn4j.cli.retrieval.AskCommand;
 import org.attn4j.cli.retrieval.IndexCommand;
 import org.attn4j.cli.retrieval.RerankCommand;
 import org.attn4j.cli.retrieval.SearchCommand;
+import org.attn4j.cli.tools.BenchCommand;
 import org.attn4j.cli.tools.BleuCommand;
 import org.attn4j.cli.tools.ConvertCommand;
 import org.attn4j.cli.tools.DoctorCommand;
@@ -89,6 +90,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             AblateCommand.class,
             ModelsCommand.class,
+            BenchCommand.class,
             DoctorCommand.class
         })
 final class Attn4jCommand implements Runnable {

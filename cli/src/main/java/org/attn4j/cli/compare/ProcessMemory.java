@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How much memory this process has taken at most. */
-final class ProcessMemory {
+public final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+(\\d{1,12}) kB");
@@ -24,7 +24,7 @@ final class ProcessMemory {
     private ProcessMemory() {}
 
     /** The most bytes that were ever resident, as Linux counts them; null elsewhere. */
-    static Long peakResident() {
+    public static Long peakResident() {
         try {
             Matcher peak = PEAK.matcher(Files.readString(STATUS));
             return peak.find() ? Long.parseLong(peak.group(1)) * 1024 : null;

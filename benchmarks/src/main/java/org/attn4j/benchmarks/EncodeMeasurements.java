@@ -1,0 +1,178 @@
+package org.attn4j.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.models.checkpoint.ModelFiles;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.ModelInputs;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.task.Task;
+import org.attn4j.models.task.TaskModel;
+import org.attn4j.models.task.TextEmbedder;
+import org.attn4j.models.tokenizer.EncodeOptions;
+import org.attn4j.models.tokenizer.ModelTokenizer;
+import org.attn4j.models.tokenizer.TextPair;
+
+/** Encoders: a sentence model beside ONNX Runtime, and a BERT beside its matrix products. */
+final class EncodeMeasurements {
+
+    /** A cosine of at least 0.955. */
+    private static final double INT8_ERROR = 0.3;
+
+    private static final int VOCABULARY = 1000;
+
+    private final Settings settings;
+
+    EncodeMeasurements(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Texts of mixed length, tokenised and batched. */
+    Measurement texts(int count) {
+        Texts texts = () -> Sentences.mixed(count);
+        return Measurement.of(
+                "encode.texts", "text", count, List.of(ours(texts), onnx(texts), int8(texts)));
+    }
+
+    /** One text of so many tokens, with the first and last that the model adds. */
+    Measurement one(int tokens) {
+        Texts text = () -> List.of(ofLength(tokens));
+        return Measurement.of("encode.one", "text", 1, List.of(ours(text), onnx(text), int8(text)));
+    }
+
+    /** Loading, up to the first vector: weights that are mapped are read when they are used. */
+    Measurement load() {
+        Texts text = () -> List.of("A man plays the guitar.");
+        return Measurement.ofOpening("load.minilm", List.of(ours(text), onnx(text)));
+    }
+
+    /** A BERT with random weights, on rows without padding. */
+    Measurement bert(int layers, int modelSize, int heads, int batch, int length) {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(
+                Contender.ours(() -> bertWork(config(layers, modelSize, heads), batch, length)));
+        contenders.addAll(
+                new MatrixProducts(
+                                MatrixProducts.layers(layers, batch * length, modelSize),
+                                List.of(),
+                                1)
+                        .bounds(settings.manager()));
+        return Measurement.of("encode.bert", "batch", 1, contenders);
+    }
+
+    /** Makes texts when a contender is opened. */
+    private interface Texts {
+
+        List<String> make() throws IOException;
+    }
+
+    private Contender ours(Texts texts) {
+        return Contender.ours(
+                () -> {
+                    NDManager own = settings.manager().newSubManager();
+                    TaskModel model =
+                            TaskModel.load(
+                                    Task.TEXT_EMBEDDING,
+                                    settings.model(),
+                                    Pretrained.loader().optManager(own));
+                    TextEmbedder embedder = new TextEmbedder(model);
+                    return new TextWork(
+                            texts.make(),
+                            embedder::embed,
+                            () -> {
+                                model.close();
+                                own.close();
+                            });
+                });
+    }
+
+    private Contender onnx(Texts texts) {
+        return onnx("ONNX Runtime", Contender.ROUNDING, OnnxEncoder.FLOAT32, texts);
+    }
+
+    private Contender int8(Texts texts) {
+        return onnx("ONNX Runtime int8", INT8_ERROR, OnnxEncoder.INT8, texts);
+    }
+
+    private Contender onnx(String name, double mostError, String file, Texts texts) {
+        return Contender.other(
+                name,
+                mostError,
+                () -> {
+                    OnnxEncoder encoder =
+                            new OnnxEncoder(
+                                    settings.onnx().resolve(file),
+                                    settings.model(),
+                                    settings.threads());
+                    return new TextWork(texts.make(), encoder::embed, encoder::close);
+                });
+    }
+
+    private String ofLength(int tokens) throws IOException {
+        try (ModelTokenizer tokenizer = ModelTokenizer.load(ModelFiles.of(settings.model()))) {
+            return Sentences.all().stream()
+                    .filter(
+                            each ->
+                                    tokenizer
+                                                    .encode(
+                                                            TextPair.of(each),
+                                                            EncodeOptions.DEFAULT)
+                                                    .length()
+                                            == tokens)
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            "no sentence of the corpus has %s tokens for %s"
+                                                    .formatted(tokens, settings.model())));
+        }
+    }
+
+    private static JsonObject config(int layers, int modelSize, int heads) {
+        JsonArray architectures = new JsonArray();
+        architectures.add("BertModel");
+        JsonObject config = new JsonObject();
+        config.addProperty("model_type", "bert");
+        config.add("architectures", architectures);
+        config.addProperty("vocab_size", VOCABULARY);
+        config.addProperty("hidden_size", modelSize);
+        config.addProperty("num_hidden_layers", layers);
+        config.addProperty("num_attention_heads", heads);
+        config.addProperty("intermediate_size", 4 * modelSize);
+        return config;
+    }
+
+    private Work bertWork(JsonObject config, int batch, int length) {
+        return new EngineWork(settings.manager()) {
+
+            private final LoadedModel model =
+                    Pretrained.loader().optManager(manager()).create(config, List.of());
+            private final NDArray ids = // (B, T)
+                    HostArrays.of(
+                            manager(),
+                            LongStream.range(0, (long) batch * length)
+                                    .map(i -> i * 31 % VOCABULARY)
+                                    .toArray(),
+                            new Shape(batch, length));
+
+            @Override
+            NDArray compute() {
+                return model.run(ModelInputs.of(ids)).require("last_hidden_state");
+            }
+
+            @Override
+            public void close() {
+                model.close();
+                super.close();
+            }
+        };
+    }
+}

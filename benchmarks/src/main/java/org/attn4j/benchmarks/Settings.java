@@ -1,0 +1,12 @@
+package org.attn4j.benchmarks;
+
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+
+/**
+ * What measurements are made on.
+ *
+ * @param model the folder of all-MiniLM-L6-v2; null where no sentence model is measured
+ * @param onnx the folder with the same model for ONNX Runtime; null likewise
+ */
+record Settings(NDManager manager, int threads, Path model, Path onnx) {}

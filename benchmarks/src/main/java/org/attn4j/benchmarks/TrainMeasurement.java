@@ -1,0 +1,202 @@
+package org.attn4j.benchmarks;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Adam;
+import ai.djl.translate.Batchifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.models.layer.FeedForward;
+import org.attn4j.models.layer.LayerLayout;
+import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.TokenEmbedding;
+import org.attn4j.models.layer.TransformerLayer;
+import org.attn4j.models.layer.TransformerStack;
+import org.attn4j.models.training.AdamOptimizer;
+import org.attn4j.models.training.LabelSmoothedCrossEntropy;
+import org.attn4j.models.training.SequenceTrainer;
+
+/**
+ * A training step of an encoder that tells a token for each token: embedding, layers, output
+ * projection, cross-entropy and Adam, without dropout.
+ *
+ * @param layers their number
+ * @param modelSize D; feed-forward blocks are four times as wide
+ * @param heads N
+ * @param batch B
+ * @param length T
+ * @param vocabulary V
+ */
+record TrainMeasurement(
+        String name, int layers, int modelSize, int heads, int batch, int length, int vocabulary) {
+
+    private static final double EPSILON = 1e-5;
+    private static final int NO_PADDING = -1;
+    private static final int STEPS_TO_LEARN = 5;
+
+    /**
+     * The contenders. DJL's layer is another one (batch norms, other residuals), of nearly the same
+     * arithmetic, so that the losses do not compare; each must fall.
+     */
+    Measurement of(NDManager manager) {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(Contender.ours(() -> ours(manager)));
+        contenders.add(Contender.other("DJL's blocks", Contender.INCOMPARABLE, () -> djl(manager)));
+        contenders.addAll(products().bounds(manager));
+        return Measurement.of(name, "step", 1, contenders);
+    }
+
+    private MatrixProducts products() {
+        List<MatrixProducts.Linear> linears =
+                new ArrayList<>(MatrixProducts.layers(layers, batch * length, modelSize));
+        linears.add(new MatrixProducts.Linear(1, batch * length, modelSize, vocabulary));
+        return new MatrixProducts(
+                linears,
+                List.of(
+                        new MatrixProducts.Attention(
+                                layers, batch * heads, length, modelSize / heads)),
+                3);
+    }
+
+    private Work ours(NDManager manager) {
+        Model model = model(manager);
+        model.setBlock(
+                new SequentialBlock()
+                        .add(new TokenEmbedding(vocabulary, modelSize))
+                        .add(TransformerStack.of(layers, index -> layer()))
+                        .add(LinearBlock.of(vocabulary, true)));
+        SequenceTrainer trainer =
+                SequenceTrainer.of(
+                        model,
+                        new LabelSmoothedCrossEntropy(0, NO_PADDING),
+                        AdamOptimizer.builder().optDecoupled(false).build(),
+                        0,
+                        1,
+                        manager.getDevice());
+        return new Steps(
+                model,
+                trainer,
+                (same, part) -> {
+                    trainer.trainBatch(part);
+                    trainer.update();
+                });
+    }
+
+    private TransformerLayer layer() {
+        return new TransformerLayer(
+                MultiHeadAttention.builder().setModelSize(modelSize).setHeads(heads).build(),
+                new FeedForward(
+                        modelSize, 4 * modelSize, org.attn4j.models.layer.Activation.RELU, 0),
+                LayerLayout.of(() -> new LayerNorm(modelSize, EPSILON), NormOrder.POST, 0));
+    }
+
+    private Work djl(NDManager manager) {
+        Model model = model(manager);
+        SequentialBlock block =
+                new SequentialBlock().add(new TokenEmbedding(vocabulary, modelSize));
+        for (int i = 0; i < layers; i++) {
+            block.add(
+                    new TransformerEncoderBlock(
+                            modelSize, heads, 4 * modelSize, 0, Activation::relu));
+        }
+        block.add(Linear.builder().setUnits(vocabulary).build());
+        // On PyTorch DJL's loss takes a row for each label alone.
+        block.add(logits -> new NDList(logits.head().reshape(-1, vocabulary))); // (B·T, V)
+        model.setBlock(block);
+        Trainer trainer =
+                model.newTrainer(
+                        new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                                .optOptimizer(Adam.builder().build())
+                                .optDevices(new ai.djl.Device[] {manager.getDevice()}));
+        return new Steps(
+                model,
+                trainer,
+                (same, part) -> {
+                    EasyTrain.trainBatch(same, part);
+                    same.step();
+                });
+    }
+
+    private static Model model(NDManager manager) {
+        return Model.newInstance("bench", manager.getDevice(), manager.getEngine().getEngineName());
+    }
+
+    /** Steps of a trainer over a batch that stays the same. */
+    private final class Steps implements Work {
+
+        private final Model model;
+        private final Trainer trainer;
+        private final BiConsumer<Trainer, Batch> step;
+        private final long[] ids =
+                LongStream.range(0, (long) batch * length).map(i -> i * 31 % vocabulary).toArray();
+
+        Steps(Model model, Trainer trainer, BiConsumer<Trainer, Batch> step) {
+            this.model = model;
+            this.trainer = trainer;
+            this.step = step;
+            trainer.initialize(new Shape(batch, length));
+        }
+
+        @Override
+        public List<float[]> values() {
+            double first = loss();
+            for (int i = 0; i < STEPS_TO_LEARN; i++) {
+                run();
+            }
+            double last = loss();
+            if (!(last < first)) {
+                throw new IllegalStateException(
+                        "the loss of %s does not fall: from %s to %s"
+                                .formatted(trainer.getClass().getSimpleName(), first, last));
+            }
+            return List.of();
+        }
+
+        private double loss() {
+            try (NDScope scope = new NDScope();
+                    Batch part = batch()) {
+                scope.suppressNotUsedWarning();
+                NDList predictions = trainer.forward(part.getData());
+                return trainer.getLoss().evaluate(part.getLabels(), predictions).getFloat();
+            }
+        }
+
+        @Override
+        public void run() {
+            try (Batch part = batch()) {
+                step.accept(trainer, part);
+            }
+        }
+
+        private Batch batch() {
+            NDManager own = trainer.getManager().newSubManager();
+            NDList data = new NDList(HostArrays.of(own, ids, new Shape(batch, length))); // (B, T)
+            NDList labels = new NDList(HostArrays.of(own, ids, new Shape(ids.length))); // (B·T)
+            return new Batch(own, data, labels, batch, Batchifier.STACK, Batchifier.STACK, 0, 0);
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
+            model.close();
+        }
+    }
+}
