@@ -11,6 +11,7 @@ import ai.djl.training.initializer.NormalInitializer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.attn4j.attention.AttentionBlock;
 import org.attn4j.attention.AttentionInputs;
@@ -20,6 +21,9 @@ import org.attn4j.attention.cache.KeyValues;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AttentionKernel;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.PackedLayer;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.RotaryEmbedding;
@@ -52,7 +56,7 @@ import org.attn4j.common.Require;
  * S)·D² for the projections and B·T·S·D for attending; memory B·N·T·S with the reference kernel,
  * B·T·D with a fused one.
  */
-public final class MultiHeadAttention extends AttentionBlock {
+public final class MultiHeadAttention extends AttentionBlock implements Packable {
 
     private static final byte VERSION = 1;
 
@@ -175,8 +179,9 @@ public final class MultiHeadAttention extends AttentionBlock {
 
     @Override
     public AttentionOutput attend(ParameterStore parameters, AttentionInputs in, boolean training) {
-        NDArray query = projections.query(parameters, in, training); // (B, N, T, H)
-        KeyValues memory = projections.memory(parameters, in, training); // (B, G, S, H)
+        Projections.Projected projected = projections.all(parameters, in, training);
+        NDArray query = projected.query(); // (B, N, T, H)
+        KeyValues memory = projected.memory(); // (B, G, S, H)
         AttentionMask given =
                 selection.isWhole()
                         ? in.mask()
@@ -196,8 +201,60 @@ public final class MultiHeadAttention extends AttentionBlock {
         }
         NDArray context =
                 core.with(alignment, parameters, in.observer())
-                        .attend(query, memory, mask, in.observer(), training); // (B, T, N·H)
-        return projections.output(parameters, in, context, training); // (B, T, D)
+                        .attendHeads(query, memory, mask, in.observer(), training); // (B, N, T, H)
+        return projections.joined(parameters, in, context, training); // (B, T, D)
+    }
+
+    @Override
+    public void pack(NDManager owner, Precision precision) {
+        getChildren().values().forEach(child -> Packable.packAll(child, owner, precision));
+    }
+
+    /**
+     * Packs the weights as {@link #pack} does, those of query, key and value together, for a
+     * sequence that attends to itself. Attention to another sequence then computes with the plain
+     * weights.
+     *
+     * @param owner takes the packed weights over
+     * @param precision what prediction computes with
+     * @throws IllegalArgumentException if this precision is not to be had here
+     */
+    public void packForSelf(NDManager owner, Precision precision) {
+        unpack();
+        List<Block> together = projections.packTogether(owner, precision);
+        getChildren().values().stream()
+                .filter(child -> !together.contains(child))
+                .forEach(child -> Packable.packAll(child, owner, precision));
+    }
+
+    /**
+     * Returns the parts of a packed layer, after {@link #packForSelf}.
+     *
+     * @return the packed attention; nothing if it is more than softmax of scaled products
+     */
+    public Optional<PackedLayer.SelfAttention> packed() {
+        boolean plain =
+                extras == 0
+                        && scoreBias == null
+                        && relativeKeys == null
+                        && alignment == null
+                        && core.kernel() == null;
+        return plain ? projections.packed(scale) : Optional.empty();
+    }
+
+    /**
+     * Returns whether an adapter adds to a projection, so that packed parts do not tell all.
+     *
+     * @return whether there is an update
+     */
+    public boolean adapted() {
+        return projections.adapted();
+    }
+
+    @Override
+    public void unpack() {
+        projections.unpack();
+        getChildren().values().forEach(Packable::unpackAll);
     }
 
     /** Appends the learned key and value and those of zeros, in torch's order. */

@@ -1,14 +1,19 @@
 package org.attn4j.attention.mechanism;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.AttentionOutput;
 import org.attn4j.attention.cache.KeyValues;
@@ -17,6 +22,10 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.ops.PackedHeads;
+import org.attn4j.attention.ops.PackedLayer;
+import org.attn4j.attention.ops.PackedLinear;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
@@ -36,6 +45,7 @@ final class Projections {
     private final LinearBlock key;
     private final LinearBlock value;
     private LinearBlock output; // null without
+    private PackedHeads packed; // query, key and value of one input; null unless packed together
 
     /**
      * Sizes of the projections.
@@ -150,9 +160,49 @@ final class Projections {
         return this;
     }
 
+    /**
+     * What attends and what is attended to.
+     *
+     * @param query (B, N, T, H)
+     * @param memory all keys and values, (B, G, S, H), those of the cache first
+     */
+    record Projected(NDArray query, KeyValues memory) {}
+
+    /** Queries, keys and values; those of one input in one call where they are packed together. */
+    Projected all(ParameterStore parameters, AttentionInputs in, boolean training) {
+        if (!together(in, training)) {
+            NDArray own = query(parameters, in, training);
+            return new Projected(own, memory(parameters, in, training));
+        }
+        int cached = in.cached();
+        NDList heads = packed.apply(in.query());
+        NDArray own = placedQuery(parameters, heads.get(0), in, training);
+        return new Projected(
+                own,
+                in.remembered(
+                        () ->
+                                new KeyValues(
+                                        placedKey(parameters, heads.get(1), in, cached, training),
+                                        heads.get(2))));
+    }
+
+    private boolean together(AttentionInputs in, boolean training) {
+        return packed != null
+                && !training
+                && in.query() == in.key()
+                && in.query() == in.value()
+                && Stream.of(query, key, value).allMatch(map -> map.update().isEmpty())
+                && PackedLinear.takes(in.query());
+    }
+
     /** The heads of the queries, (B, N, T, H). To be asked for before {@link #memory}. */
     NDArray query(ParameterStore parameters, AttentionInputs in, boolean training) {
         NDArray heads = Heads.split(query.apply(parameters, in.query(), training), sizes.heads);
+        return placedQuery(parameters, heads, in, training);
+    }
+
+    private NDArray placedQuery(
+            ParameterStore parameters, NDArray heads, AttentionInputs in, boolean training) {
         tellProjected(in, Stages.PROJECTED_QUERY, heads);
         NDArray normed = norm == null ? heads : norm.query(parameters, heads, training);
         return rotated(normed, in, in.cached());
@@ -171,6 +221,15 @@ final class Projections {
     /** The keys of this call, (B, G, S, H), which stand behind {@code cached} others. */
     NDArray key(ParameterStore parameters, AttentionInputs in, int cached, boolean training) {
         NDArray heads = Heads.split(key.apply(parameters, in.key(), training), sizes.keyHeads);
+        return placedKey(parameters, heads, in, cached, training);
+    }
+
+    private NDArray placedKey(
+            ParameterStore parameters,
+            NDArray heads,
+            AttentionInputs in,
+            int cached,
+            boolean training) {
         tellProjected(in, Stages.PROJECTED_KEY, heads);
         NDArray normed = norm == null ? heads : norm.key(parameters, heads, training);
         return rotated(normed, in, cached);
@@ -206,6 +265,55 @@ final class Projections {
         return new AttentionOutput(projected);
     }
 
+    /** The context (B, T, D) of its heads, (B, N, T, Hv). */
+    AttentionOutput joined(
+            ParameterStore parameters, AttentionInputs in, NDArray heads, boolean training) {
+        Optional<NDArray> joined =
+                in.observed() ? Optional.empty() : output.applyJoined(heads, training);
+        return joined.isPresent()
+                ? new AttentionOutput(joined.get())
+                : output(parameters, in, Heads.merge(heads), training);
+    }
+
+    /**
+     * Packs query, key and value together, for attention of a sequence to itself.
+     *
+     * @return what needs no packing of its own any more
+     */
+    List<Block> packTogether(NDManager owner, Precision precision) {
+        List<LinearBlock> maps = List.of(query, key, value);
+        packed =
+                PackedHeads.of(
+                                owner,
+                                maps.stream().map(LinearBlock::map).toList(),
+                                sizes.heads,
+                                sizes.keyHeads,
+                                precision)
+                        .orElse(null);
+        return packed == null ? List.of() : List.copyOf(maps);
+    }
+
+    /** Packed self-attention by softmax; nothing if something is done to queries and keys. */
+    Optional<PackedLayer.SelfAttention> packed(double scale) {
+        return packed == null || norm != null || rotary != null
+                ? Optional.empty()
+                : output.map()
+                        .packed()
+                        .map(map -> new PackedLayer.SelfAttention(packed, map, scale));
+    }
+
+    /** Whether a low-rank update is added to any of them. */
+    boolean adapted() {
+        return Stream.of(query, key, value, output).anyMatch(map -> map.update().isPresent());
+    }
+
+    void unpack() {
+        if (packed != null) {
+            packed.close();
+            packed = null;
+        }
+    }
+
     Parameter outputWeight() {
         return output.weight();
     }
@@ -217,6 +325,7 @@ final class Projections {
                     "heads cannot be masked under an adapter: merge it into the model first");
         }
         outputWeight().getArray().set(new NDIndex(":, {}:{}", first, first + count), 0);
+        output.unpack();
     }
 
     /**

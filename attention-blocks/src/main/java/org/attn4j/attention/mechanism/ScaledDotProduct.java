@@ -57,10 +57,20 @@ record ScaledDotProduct(double scale, float dropout, AttentionKernel kernel) {
             AttentionMask mask,
             AttentionObserver observer,
             boolean training) {
+        return Heads.merge(attendHeads(query, memory, mask, observer, training));
+    }
+
+    /** The context of each head, (B, N, T, Hv). */
+    NDArray attendHeads(
+            NDArray query, // (B, N, T, H)
+            KeyValues memory, // (B, G, S, H), (B, G, S, Hv)
+            AttentionMask mask,
+            AttentionObserver observer,
+            boolean training) {
         AttentionRequest request =
                 mask.request(
                         query, memory.key(), memory.value(), scale, dropout, training, observer);
-        return Heads.merge(Kernels.attend(kernel, request));
+        return Kernels.attend(kernel, request);
     }
 
     /** The mask with a bias by position, if there is one. */

@@ -10,6 +10,8 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Optional;
+import org.attn4j.attention.ops.PackedLayer;
 
 /**
  * Layer normalisation over the last axis: {@code (x - mean) / sqrt(variance + eps) * weight + bias}
@@ -81,6 +83,17 @@ public final class LayerNorm extends AbstractBlock {
                         ? manager.zeros(size, type)
                         : parameters.getValue(bias, device, training);
         return x.getNDArrayInternal().layerNorm(x, size, factor, added, epsilon);
+    }
+
+    /**
+     * Returns the norm for a packed layer.
+     *
+     * @return its weight, bias and ε; nothing without weight and bias
+     */
+    public Optional<PackedLayer.Norm> packed() {
+        return weight == null
+                ? Optional.empty()
+                : Optional.of(new PackedLayer.Norm(weight.getArray(), bias.getArray(), epsilon));
     }
 
     @Override

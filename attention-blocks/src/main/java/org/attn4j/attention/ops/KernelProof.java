@@ -49,6 +49,12 @@ class KernelProof {
         {1, 7, 9},
     };
 
+    /** Rows of packed maps: few and many, and none that fills a block. */
+    private static final long[] PACKED_ROWS = {1, 5, 33, 130};
+
+    /** bfloat16 results keep 8 bits: half of the last of them, twice for a sum and a bias. */
+    private static final double BF16_TOLERANCE = 1.0 / 256;
+
     private final TorchModule module;
     private final Device device;
 
@@ -91,6 +97,37 @@ class KernelProof {
                                 bias == null ? new NDList(x, weight) : new NDList(x, weight, bias));
                     }
                 });
+    }
+
+    /**
+     * Tries a packed linear map on rows of every kind of remainder, against the plain map of
+     * numbers that are rounded as its precision rounds them.
+     *
+     * @return what is wrong; empty if nothing is
+     */
+    Optional<String> packed(PackedLinear map, NDArray weight, NDArray bias, Precision precision) {
+        LinearKernel plain = Kernels.reference().linear();
+        double tolerance = precision == Precision.BF16 ? BF16_TOLERANCE : TOLERANCE;
+        return tried(
+                scratch -> {
+                    NDArray rounded = rounded(weight, precision);
+                    for (long rows : PACKED_ROWS) {
+                        NDArray x = numbers(scratch, new Shape(rows, weight.getShape().get(1)));
+                        same(
+                                "its value for %s rows of %s×%s"
+                                        .formatted(
+                                                rows,
+                                                weight.getShape().get(0),
+                                                weight.getShape().get(1)),
+                                plain.linear(rounded(x, precision), rounded, bias),
+                                map.apply(x),
+                                tolerance);
+                    }
+                });
+    }
+
+    private NDArray rounded(NDArray x, Precision precision) {
+        return precision == Precision.FP32 ? x : module.call(precision + "_rounded", x);
     }
 
     Optional<String> attention(AttentionKernel kernel) {
@@ -252,6 +289,10 @@ class KernelProof {
     }
 
     private static void same(String what, NDArray expected, NDArray actual) {
+        same(what, expected, actual, TOLERANCE);
+    }
+
+    private static void same(String what, NDArray expected, NDArray actual, double tolerance) {
         if (!expected.getShape().equals(actual.getShape())) {
             throw new Differs(
                     what
@@ -267,7 +308,7 @@ class KernelProof {
             double off = Math.abs((double) right[i] - found[i]);
             difference = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(difference, off);
         }
-        if (!(difference <= TOLERANCE * largest)) {
+        if (!(difference <= tolerance * largest)) {
             throw new Differs(
                     String.format(
                             Locale.ROOT,

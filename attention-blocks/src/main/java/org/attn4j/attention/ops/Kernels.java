@@ -1,8 +1,11 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -54,6 +57,7 @@ public final class Kernels {
     private final KernelChoice wanted;
     private final boolean asked; // whether someone asked for just this choice
     private final Map<Part, Optional<String>> failures = new ConcurrentHashMap<>();
+    private final Map<Packing, Optional<String>> packings = new ConcurrentHashMap<>();
 
     private Kernels(TorchModule module, KernelProof proof, KernelChoice wanted, boolean asked) {
         this.module = module;
@@ -61,6 +65,9 @@ public final class Kernels {
         this.wanted = wanted;
         this.asked = asked;
     }
+
+    /** What a packed map is proved right for. */
+    private record Packing(Precision precision, Shape weight) {}
 
     /** The policy is unread: of(…) is called at every operation, and reads it once. */
     private record Key(String engine, Device device, String policy) {
@@ -266,6 +273,58 @@ public final class Kernels {
         return fuses(Part.LINEAR)
                 ? new LinearKernel.OneDnn(module, wanted.linear(), PLAIN_LINEAR)
                 : PLAIN_LINEAR;
+    }
+
+    /**
+     * Packs a linear map for prediction, if maps of its precision and shape prove right on this
+     * machine. On an engine without fused kernels, and on a GPU, none is packed.
+     *
+     * @param owner takes the packed weights over
+     * @param weight (out, in)
+     * @param bias (out)
+     * @param precision what it computes with
+     * @return the packed map; for {@link Precision#FP32} nothing where the plain map is to compute
+     * @throws IllegalArgumentException if another precision is not to be had here
+     */
+    Optional<PackedLinear> packed(
+            NDManager owner, NDArray weight, NDArray bias, Precision precision) {
+        boolean plain = precision == Precision.FP32;
+        if (!wanted.fused()
+                || weight.getDevice().isGpu()
+                || weight.getDataType() != DataType.FLOAT32) {
+            Require.that(
+                    plain,
+                    "precision %s needs the fused kernels of %s on a CPU and weights of float32,"
+                            + " got %s and %s on %s: use fp32",
+                    precision,
+                    TorchModule.ENGINE,
+                    wanted,
+                    weight.getDataType(),
+                    weight.getDevice());
+            return Optional.empty();
+        }
+        PackedLinear packed;
+        try {
+            packed = PackedLinear.of(module, owner, weight, bias, precision);
+        } catch (EngineException e) {
+            Require.that(plain, "this machine cannot compute in %s: use fp32", precision);
+            return Optional.empty();
+        }
+        Optional<String> failure =
+                packings.computeIfAbsent(
+                        new Packing(precision, weight.getShape()),
+                        key -> proof.packed(packed, weight, bias, precision));
+        if (failure.isEmpty()) {
+            return Optional.of(packed);
+        }
+        packed.close();
+        Require.that(
+                plain,
+                "precision %s is not right on this machine, %s: use fp32",
+                precision,
+                failure.get());
+        LOGGER.debug("Not packed: {}", failure.get());
+        return Optional.empty();
     }
 
     /**

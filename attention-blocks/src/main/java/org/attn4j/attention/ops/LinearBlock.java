@@ -1,6 +1,5 @@
 package org.attn4j.attention.ops;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,16 +18,16 @@ import org.attn4j.common.Require;
  *
  * <p>It is saved and loaded as DJL's block is, which it may replace anywhere.
  */
-public final class LinearBlock extends Linear implements Adaptable {
+public final class LinearBlock extends Linear implements Adaptable, Packable {
 
-    private final Parameter weight;
-    private final Parameter bias; // null without
-    private LowRankUpdate update; // null without; set before the block runs
+    private final LinearMap map;
 
     private LinearBlock(Builder builder, boolean hasBias) {
         super(builder);
-        weight = getDirectParameters().get("weight");
-        bias = hasBias ? getDirectParameters().get("bias") : null;
+        map =
+                new LinearMap(
+                        getDirectParameters().get("weight"),
+                        hasBias ? getDirectParameters().get("bias") : null);
     }
 
     /**
@@ -61,19 +60,45 @@ public final class LinearBlock extends Linear implements Adaptable {
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
-        NDArray input = inputs.singletonOrThrow(); // (…, in)
-        Device device = input.getDevice();
-        NDArray w = parameterStore.getValue(weight, device, training);
-        NDArray b = parameterStore.getValue(bias, device, training);
-        NDArray y = Kernels.of(input.getManager()).linear().linear(input, w, b); // (…, units)
-        return new NDList(
-                update == null ? y : update.ofLinear(parameterStore, input, y, w, b, training));
+        NDArray x = inputs.singletonOrThrow(); // (…, in)
+        return new NDList(map.apply(parameterStore, x, training)); // (…, units)
     }
 
     @Override
     protected void initializeChildBlocks(
             NDManager manager, DataType dataType, Shape... inputShapes) {
         // an update is initialised when it is made
+    }
+
+    /**
+     * Maps the heads of a context, put side by side, in one call, if the weights are packed and
+     * nothing is added.
+     *
+     * @param context (B, N, T, H)
+     * @param training whether this is a training pass
+     * @return (B, T, units); nothing if it is to be joined and mapped
+     */
+    public Optional<NDArray> applyJoined(NDArray context, boolean training) {
+        return map.applyJoined(context, training);
+    }
+
+    /**
+     * Returns what this block computes.
+     *
+     * @return the map
+     */
+    public LinearMap map() {
+        return map;
+    }
+
+    @Override
+    public void pack(NDManager owner, Precision precision) {
+        map.pack(owner, precision);
+    }
+
+    @Override
+    public void unpack() {
+        map.unpack();
     }
 
     @Override
@@ -83,17 +108,17 @@ public final class LinearBlock extends Linear implements Adaptable {
 
     @Override
     public Parameter weight() {
-        return weight;
+        return map.weight();
     }
 
     @Override
     public void adapt(LowRankUpdate update) {
         children.clear();
-        this.update = update == null ? null : addChildBlock("update", update);
+        map.adapt(update == null ? null : addChildBlock("update", update));
     }
 
     @Override
     public Optional<LowRankUpdate> update() {
-        return Optional.ofNullable(update);
+        return map.update();
     }
 }

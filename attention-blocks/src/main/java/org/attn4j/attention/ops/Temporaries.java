@@ -8,6 +8,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -44,24 +46,25 @@ public enum Temporaries {
             return KEPT;
         }
         NDArray first = inputs[0];
-        boolean differentiable = block != null && hasGradient(block, parameters, first.getDevice());
-        for (NDArray input : inputs) {
-            differentiable |= input != null && input.hasGradient();
+        NDList all = new NDList();
+        if (block != null) {
+            fetch(block, parameters, first.getDevice(), all);
         }
-        return differentiable && isRecording(first) ? KEPT : FREED;
+        Arrays.stream(inputs).filter(Objects::nonNull).forEach(all::add);
+        // Asked first, as it is one question instead of one for each parameter.
+        return isRecording(first) && all.stream().anyMatch(NDArray::hasGradient) ? KEPT : FREED;
     }
 
-    private static boolean hasGradient(Block block, ParameterStore parameters, Device device) {
-        boolean found = false;
+    private static void fetch(
+            Block block, ParameterStore parameters, Device device, NDList fetched) {
         for (Parameter parameter : block.getDirectParameters().values()) {
-            found |=
-                    parameter.isInitialized()
-                            && parameters.getValue(parameter, device, false).hasGradient();
+            if (parameter.isInitialized()) {
+                fetched.add(parameters.getValue(parameter, device, false));
+            }
         }
         for (Block child : block.getChildren().values()) {
-            found |= hasGradient(child, parameters, device);
+            fetch(child, parameters, device, fetched);
         }
-        return found;
     }
 
     /**

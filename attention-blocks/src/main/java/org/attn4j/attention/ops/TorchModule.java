@@ -103,6 +103,17 @@ final class TorchModule implements AutoCloseable {
      * @return the result
      */
     NDArray call(String method, NDArray... arguments) {
+        return callForAll(method, arguments).singletonOrThrow();
+    }
+
+    /**
+     * Calls a function of tensors that returns several.
+     *
+     * @param method the function
+     * @param arguments its arguments; the first decides the manager of the results
+     * @return the results
+     */
+    NDList callForAll(String method, NDArray... arguments) {
         NDList inputs = new NDList(arguments.length + 1);
         NDList aliases = new NDList(0);
         for (NDArray argument : arguments) {
@@ -136,7 +147,7 @@ final class TorchModule implements AutoCloseable {
         inputs.addAll(List.of(scalars));
         NDList own = new NDList(inputs); // without the selector that the call adds
         try {
-            return forward(method, inputs);
+            return forward(method, inputs).singletonOrThrow();
         } finally {
             own.close();
         }
@@ -189,11 +200,11 @@ final class TorchModule implements AutoCloseable {
         model.close();
     }
 
-    private NDArray forward(String method, NDList inputs) {
+    private NDList forward(String method, NDList inputs) {
         inputs.add(methods.computeIfAbsent(method, this::selector));
         // always "training": otherwise the call runs in inference mode, and autograd refuses its
         // result for ever
-        return block.forward(noParameters, inputs, true).singletonOrThrow();
+        return block.forward(noParameters, inputs, true);
     }
 
     /** An argument that DJL takes for the name of the method. */

@@ -86,6 +86,19 @@ class KernelProofTest {
         assertTrue(failure.startsWith("its gradient for 457×257→72 is off by"), failure);
     }
 
+    /** As the linear map: right at full blocks of 64 outputs, else wrong. */
+    @Test
+    void packedMapThatErrsIsCaught() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), TorchModule.ENGINE)) {
+            NDArray weight = manager.arange(72f * 40).reshape(72, 40).div(2880);
+            NDArray other = weight.mul(1.01f);
+            NDArray bias = manager.ones(new Shape(72));
+            PackedLinear wrong = PackedLinear.of(module, manager, other, bias, Precision.FP32);
+            String failure = proof.packed(wrong, weight, bias, Precision.FP32).orElseThrow();
+            assertTrue(failure.startsWith("its value for 1 rows of 72×40 is off by"), failure);
+        }
+    }
+
     /** The same values, with half of the gradient. */
     private static NDArray cut(NDArray right, NDArray factor) {
         NDArray half = factor.getManager().full(new Shape(1), 0.5f);

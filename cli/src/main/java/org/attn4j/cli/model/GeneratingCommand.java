@@ -16,6 +16,7 @@ import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.option.PrecisionOption;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
 import org.attn4j.models.task.GenerationRequest;
@@ -33,6 +34,8 @@ abstract class GeneratingCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
+
+    @Mixin private PrecisionOption precision;
     @Mixin private GenerationOptions options;
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -73,7 +76,8 @@ abstract class GeneratingCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
-                TextGenerator generator = TextGenerator.load(folder, model.loader(manager))) {
+                TextGenerator generator =
+                        TextGenerator.load(folder, precision.of(model.loader(manager)))) {
             check(generator);
             prepare(request);
             PrintWriter err = spec.commandLine().getErr();

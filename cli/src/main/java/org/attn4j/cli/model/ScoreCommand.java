@@ -16,6 +16,7 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.Tokens;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.option.PrecisionOption;
 import org.attn4j.datasets.AlignedFiles;
 import org.attn4j.datasets.SentencePair;
 import org.attn4j.models.generate.Hypothesis;
@@ -42,6 +43,8 @@ public final class ScoreCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
 
+    @Mixin private PrecisionOption precision;
+
     @Option(
             names = "--source",
             paramLabel = "FILE",
@@ -67,7 +70,8 @@ public final class ScoreCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
-                TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
+                TextGenerator loaded =
+                        TextTranslator.load(folder, precision.of(model.loader(manager)))) {
             List<Outcome<Hypothesis>> scored =
                     new TextScorer(loaded)
                             .score(

@@ -17,6 +17,7 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.option.PrecisionOption;
 import org.attn4j.models.task.Outcome;
 import org.attn4j.models.task.Task;
 import org.attn4j.models.task.TaskModel;
@@ -31,6 +32,8 @@ abstract class TaskCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
+
+    @Mixin private PrecisionOption precision;
     @Mixin private TextInput input;
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -73,7 +76,8 @@ abstract class TaskCommand implements Callable<Integer> {
         Readings readings;
         var folder = model.folder(spec.commandLine().getErr());
         try (NDManager manager = model.newManager();
-                TaskModel loaded = TaskModel.load(task, folder, model.loader(manager))) {
+                TaskModel loaded =
+                        TaskModel.load(task, folder, precision.of(model.loader(manager)))) {
             Job job = open(loaded);
             PrintWriter err = spec.commandLine().getErr();
             readings = new Readings(input, err, OptionalInt.empty());

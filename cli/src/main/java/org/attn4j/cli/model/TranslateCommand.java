@@ -20,6 +20,7 @@ import org.attn4j.cli.option.AlignmentOptions;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.option.PrecisionOption;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
@@ -47,6 +48,8 @@ public final class TranslateCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
+
+    @Mixin private PrecisionOption precision;
     @Mixin private GenerationOptions options;
     @Mixin private AlignmentOptions alignment;
 
@@ -111,7 +114,8 @@ public final class TranslateCommand implements Callable<Integer> {
         int exitCode;
         Path folder = model.folder(err);
         try (NDManager manager = model.newManager();
-                TextGenerator loaded = TextTranslator.load(folder, model.loader(manager))) {
+                TextGenerator loaded =
+                        TextTranslator.load(folder, precision.of(model.loader(manager)))) {
             TextTranslator translator =
                     new TextTranslator(loaded, request(), sourceLanguage, targetLanguage);
             WordAligner aligner = alignment.isAsked() ? translator.aligner() : null;

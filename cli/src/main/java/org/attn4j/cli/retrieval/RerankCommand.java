@@ -17,6 +17,7 @@ import org.attn4j.cli.io.Readings;
 import org.attn4j.cli.io.TextInput;
 import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.ModelOptions;
+import org.attn4j.cli.option.PrecisionOption;
 import org.attn4j.common.Require;
 import org.attn4j.models.task.Outcome;
 import picocli.CommandLine.Command;
@@ -37,6 +38,8 @@ public final class RerankCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
+
+    @Mixin private PrecisionOption precision;
     @Mixin private TextInput input;
 
     @Option(
@@ -70,7 +73,7 @@ public final class RerankCommand implements Callable<Integer> {
         Readings readings = new Readings(input, err, OptionalInt.empty());
         String kind;
         try (NDManager manager = model.newManager();
-                PairScorer scorer = PairScorer.load(folder, model.loader(manager))) {
+                PairScorer scorer = PairScorer.load(folder, precision.of(model.loader(manager)))) {
             kind = scorer.kind();
             List<String> texts = input.withoutEmptyLines();
             List<Outcome<Double>> scores = scorer.scoring().scores(query, texts);

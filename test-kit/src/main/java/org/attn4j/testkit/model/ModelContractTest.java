@@ -30,6 +30,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.JsonFiles;
 import org.attn4j.models.checkpoint.WeightLoader;
@@ -59,6 +61,13 @@ public abstract class ModelContractTest {
     protected static final int T = 5;
 
     private static final int PADDING = 3;
+
+    /**
+     * How far rounded results may be off. A number of int8 is off by up to half a step of 1/127 of
+     * the largest in its row, about 1 % of a usual one; layers add that up, and some amplify it.
+     * What is computed wrong is off by its whole size.
+     */
+    private static final double MOST_ROUNDED = 0.25;
 
     protected NDManager manager;
 
@@ -327,6 +336,54 @@ public abstract class ModelContractTest {
             // a matrix product may differ in its last bit with where its operands lie in memory
             run(loaded.model(), inputs(loaded.model(), own, 0))
                     .forEach((name, array) -> close(name, expected.get(name), array, 1e-5));
+        }
+    }
+
+    /** Also of rows with padding, and that an observer is told the same weights. */
+    @Test
+    protected void packedWeightsGiveTheSame() throws IOException {
+        PretrainedModel model = model(manager);
+        for (int padding : new int[] {0, PADDING}) {
+            ModelInputs in = inputs(model, manager, padding);
+            Map<String, NDArray> expected = run(model, in);
+            ModelObserver plain = new ModelObserver();
+            run(model, in.withObserver(plain));
+            Packable.packAll(model, manager, Precision.FP32);
+            run(model, in).forEach((name, array) -> close(name, expected.get(name), array, 1e-4));
+            ModelObserver packed = new ModelObserver();
+            run(model, in.withObserver(packed));
+            assertEquals(plain.arrays().keySet(), packed.arrays().keySet());
+            packed.arrays()
+                    .forEach((name, array) -> close(name, plain.arrays().get(name), array, 1e-4));
+            Packable.unpackAll(model);
+            run(model, in).forEach((name, array) -> close(name, expected.get(name), array, 1e-6));
+        }
+    }
+
+    /** As in {@link #packedWeightsGiveTheSame}, but to what the numbers are rounded to. */
+    @Test
+    protected void lowPrecisionsGiveNearlyTheSame() throws IOException {
+        PretrainedModel model = model(manager);
+        ModelInputs in = inputs(model, manager, PADDING);
+        Map<String, NDArray> expected = run(model, in);
+        for (Precision precision : new Precision[] {Precision.BF16, Precision.INT8}) {
+            try {
+                Packable.packAll(model, manager, precision);
+            } catch (IllegalArgumentException e) {
+                assumeTrue(false, e.getMessage()); // another engine, or a processor without it
+            }
+            run(model, in)
+                    .forEach(
+                            (name, array) -> {
+                                NDArray right = expected.get(name).toType(DataType.FLOAT32, false);
+                                double off = array.sub(right).norm().getFloat();
+                                double size = right.norm().getFloat();
+                                assertTrue(
+                                        off <= MOST_ROUNDED * size,
+                                        () ->
+                                                "%s in %s: %s of %s"
+                                                        .formatted(name, precision, off, size));
+                            });
         }
     }
 

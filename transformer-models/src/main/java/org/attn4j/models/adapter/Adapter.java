@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.attn4j.attention.ops.Adaptable;
 import org.attn4j.attention.ops.LowRankUpdate;
+import org.attn4j.attention.ops.Packable;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.JsonFiles;
@@ -350,6 +351,7 @@ public final class Adapter {
             }
         }
         detach();
+        Packable.unpackAll(model);
     }
 
     private static void overwrite(NDArray weight, NDArray values) {

@@ -9,14 +9,20 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.PackedFeedForward;
+import org.attn4j.attention.ops.PackedLinear;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.common.Require;
 
 /**
  * The position-wise feed-forward block, {@code fc2(activation(fc1(x)))} (Vaswani et al. 2017, eq.
  * 2), or its gated form {@code fc2(activation(gate(x)) * fc1(x))} (Shazeer 2020, "GLU Variants").
  */
-public final class FeedForward extends AbstractBlock {
+public final class FeedForward extends AbstractBlock implements Packable {
 
     private static final byte VERSION = 1;
 
@@ -25,6 +31,7 @@ public final class FeedForward extends AbstractBlock {
     private final LinearBlock gate; // null if not gated
     private final Activation activation;
     private final float dropout;
+    private PackedFeedForward packed; // null unless packed; set before the block runs
 
     /**
      * Creates a block without a gate, whose linear maps have biases.
@@ -84,6 +91,9 @@ public final class FeedForward extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow(); // (..., D)
+        if (packed != null && !training && !adapted() && PackedLinear.takes(x)) {
+            return new NDList(packed.apply(x)); // (..., D)
+        }
         NDArray inner = Layers.apply(fc1, parameters, x, training); // (..., inner)
         NDArray active =
                 gate == null
@@ -91,6 +101,42 @@ public final class FeedForward extends AbstractBlock {
                         : activation.apply(Layers.apply(gate, parameters, x, training)).mul(inner);
         NDArray kept = Layers.dropout(active, dropout, training);
         return new NDList(Layers.apply(fc2, parameters, kept, training)); // (..., D)
+    }
+
+    /** The packed block, if there is one. */
+    Optional<PackedFeedForward> packed() {
+        return Optional.ofNullable(packed);
+    }
+
+    /** Whether an adapter adds to a map. */
+    boolean adapted() {
+        return maps().anyMatch(map -> map.update().isPresent());
+    }
+
+    /** To the inner values, to the gate if there is one, and back. */
+    private Stream<LinearBlock> maps() {
+        return Stream.of(fc1, gate, fc2).filter(Objects::nonNull);
+    }
+
+    @Override
+    public void pack(NDManager owner, Precision precision) {
+        unpack();
+        maps().forEach(map -> map.pack(owner, precision));
+        packed =
+                PackedFeedForward.of(
+                                owner,
+                                maps().map(LinearBlock::map).toList(),
+                                activation.configName())
+                        .orElse(null);
+    }
+
+    @Override
+    public void unpack() {
+        if (packed != null) {
+            packed.close();
+            packed = null;
+        }
+        maps().forEach(LinearBlock::unpack);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.attn4j.models.layer;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,8 +11,10 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Optional;
 import org.attn4j.attention.ops.Adaptable;
-import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.LinearMap;
 import org.attn4j.attention.ops.LowRankUpdate;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.Precision;
 
 /**
  * The map from hidden states to logits, {@code x Wᵀ + b}, with a weight (V, D) of its own or that
@@ -21,24 +22,26 @@ import org.attn4j.attention.ops.LowRankUpdate;
  *
  * <p>A tied weight stays the embedding's parameter: it is listed, counted and saved there alone.
  */
-public final class OutputProjection extends AbstractBlock implements Adaptable {
+public final class OutputProjection extends AbstractBlock implements Adaptable, Packable {
 
     private static final byte VERSION = 1;
 
     private final long vocabularySize;
-    private final Parameter weight;
-    private final Parameter bias; // null for none
-    private LowRankUpdate update; // null for none; set before the block runs
+    private final LinearMap map;
 
     private OutputProjection(long vocabularySize, Parameter weight, boolean bias, boolean own) {
         super(VERSION);
         this.vocabularySize = vocabularySize;
-        this.weight = own ? addParameter(weight) : weight;
-        this.bias =
-                bias
-                        ? addParameter(
-                                parameter("bias", Parameter.Type.BIAS, new Shape(vocabularySize)))
-                        : null;
+        map =
+                new LinearMap(
+                        own ? addParameter(weight) : weight,
+                        bias
+                                ? addParameter(
+                                        parameter(
+                                                "bias",
+                                                Parameter.Type.BIAS,
+                                                new Shape(vocabularySize)))
+                                : null);
     }
 
     /**
@@ -83,14 +86,7 @@ public final class OutputProjection extends AbstractBlock implements Adaptable {
             boolean training,
             PairList<String, Object> params) {
         NDArray hidden = inputs.singletonOrThrow(); // (..., D)
-        Device device = hidden.getDevice();
-        NDArray w = parameters.getValue(weight, device, training);
-        NDArray b = parameters.getValue(bias, device, training);
-        NDArray logits = Kernels.of(hidden.getManager()).linear().linear(hidden, w, b); // (..., V)
-        return new NDList(
-                update == null
-                        ? logits
-                        : update.ofLinear(parameters, hidden, logits, w, b, training));
+        return new NDList(map.apply(parameters, hidden, training)); // (..., V)
     }
 
     @Override
@@ -100,24 +96,34 @@ public final class OutputProjection extends AbstractBlock implements Adaptable {
     }
 
     @Override
+    public void pack(NDManager owner, Precision precision) {
+        map.pack(owner, precision);
+    }
+
+    @Override
+    public void unpack() {
+        map.unpack();
+    }
+
+    @Override
     public Use use() {
         return Use.OUTPUT;
     }
 
     @Override
     public Parameter weight() {
-        return weight;
+        return map.weight();
     }
 
     @Override
     public void adapt(LowRankUpdate update) {
         children.clear();
-        this.update = update == null ? null : addChildBlock("update", update);
+        map.adapt(update == null ? null : addChildBlock("update", update));
     }
 
     @Override
     public Optional<LowRankUpdate> update() {
-        return Optional.ofNullable(update);
+        return map.update();
     }
 
     @Override

@@ -9,11 +9,19 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Optional;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.mechanism.MultiHeadAttention;
+import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.MaskArrays;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.PackedLayer;
+import org.attn4j.attention.ops.PackedLinear;
+import org.attn4j.attention.ops.Precision;
 
 /**
  * A layer of self-attention, cross-attention to a memory if there is one, and feed-forward, each
@@ -22,7 +30,7 @@ import org.attn4j.attention.mask.AttentionMask;
  * <p>Its parts are given to it, so that any attention mechanism, norm and feed-forward block can
  * stand in it. The mask of a call makes it a layer of an encoder or of a decoder.
  */
-public final class TransformerLayer extends AbstractBlock {
+public final class TransformerLayer extends AbstractBlock implements Packable {
 
     private static final byte VERSION = 1;
 
@@ -37,6 +45,7 @@ public final class TransformerLayer extends AbstractBlock {
     private final boolean parallel;
     private final float attentionDropout;
     private final float feedForwardDropout;
+    private PackedLayer packed; // null unless all of it is packed; set before the block runs
 
     /**
      * Creates a layer without cross-attention.
@@ -95,6 +104,10 @@ public final class TransformerLayer extends AbstractBlock {
      */
     public NDArray forward(
             ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
+        Optional<MaskArrays> mask = maskOfPacked(x, in, training);
+        if (mask.isPresent()) {
+            return packed.apply(x, mask.get()); // (B, T, D)
+        }
         NDArray read = before(parameters, selfNorm, x, training);
         NDArray update = self(parameters, read, in, index, training);
         NDArray y = after(parameters, selfNorm, x, read, update, training); // (B, T, D)
@@ -162,6 +175,71 @@ public final class TransformerLayer extends AbstractBlock {
                         .withObserver(in.observer(index, "encoder_attn"));
         NDArray context = crossAttention.attend(parameters, inputs, training).context();
         return Layers.dropout(context, attentionDropout, training);
+    }
+
+    /** The mask for all in one call; nothing if the parts are to compute. */
+    private Optional<MaskArrays> maskOfPacked(NDArray x, LayerInputs in, boolean training) {
+        if (packed == null
+                || training
+                || in.cache() != null
+                || in.observer() != null
+                || ((MultiHeadAttention) selfAttention).adapted()
+                || ((FeedForward) feedForward).adapted()
+                || !PackedLinear.takes(x)) {
+            return Optional.empty();
+        }
+        long length = x.getShape().get(1);
+        MaskArrays mask = in.mask().and(layerMask).arrays(x.getManager(), length, length);
+        return mask.isNone() || mask.seeing() != null ? Optional.of(mask) : Optional.empty();
+    }
+
+    @Override
+    public void pack(NDManager owner, Precision precision) {
+        unpack();
+        for (Block child : getChildren().values()) {
+            if (child == selfAttention && child instanceof MultiHeadAttention attention) {
+                attention.packForSelf(owner, precision);
+            } else {
+                Packable.packAll(child, owner, precision);
+            }
+        }
+        packed = whole(owner).orElse(null);
+    }
+
+    private Optional<PackedLayer> whole(NDManager owner) {
+        if (crossAttention != null
+                || parallel
+                || normOrder == NormOrder.NORMED
+                || !(selfAttention instanceof MultiHeadAttention attention)
+                || !(feedForward instanceof FeedForward inner)
+                || !(selfNorm instanceof LayerNorm first)
+                || !(feedForwardNorm instanceof LayerNorm second)
+                || first.packed().isEmpty()) {
+            return Optional.empty();
+        }
+        return attention
+                .packed()
+                .flatMap(
+                        heads ->
+                                inner.packed()
+                                        .flatMap(
+                                                maps ->
+                                                        PackedLayer.of(
+                                                                owner,
+                                                                heads,
+                                                                first.packed().get(),
+                                                                maps,
+                                                                second.packed().orElseThrow(),
+                                                                normOrder == NormOrder.PRE)));
+    }
+
+    @Override
+    public void unpack() {
+        if (packed != null) {
+            packed.close();
+            packed = null;
+        }
+        getChildren().values().forEach(Packable::unpackAll);
     }
 
     /**

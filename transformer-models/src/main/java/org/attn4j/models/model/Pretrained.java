@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.attn4j.attention.ops.Packable;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.BlockParameters;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
@@ -161,6 +163,7 @@ public final class Pretrained {
         private boolean randomWeights;
         private PrunedHeads maskedHeads = PrunedHeads.NONE;
         private Path adapter; // null for none, or for the one that a folder holds
+        private Precision precision; // null for weights as they are
 
         private Loader() {}
 
@@ -335,6 +338,29 @@ public final class Pretrained {
         }
 
         /**
+         * Packs the weights for prediction when they are loaded: it is faster then, and the weights
+         * take their memory a second time. A model that is {@link #optTrainable trainable} is not
+         * packed.
+         *
+         * @param precision what linear maps compute with; null, the default, packs nothing
+         * @return this loader
+         */
+        public Loader optPrecision(Precision precision) {
+            this.precision = precision;
+            return this;
+        }
+
+        /**
+         * Packs the weights in float32 unless another precision is set: for models that only
+         * predict.
+         *
+         * @return this loader
+         */
+        public Loader forPrediction() {
+            return precision == null ? optPrecision(Precision.FP32) : this;
+        }
+
+        /**
          * Makes a model of a configuration alone, with random weights. The seed of the engine
          * decides them.
          *
@@ -350,6 +376,7 @@ public final class Pretrained {
             NDManager owner = manager == null ? newManager() : manager;
             try {
                 initialize(model, owner);
+                pack(model, owner);
                 return LoadedModel.made(model, changed, companions, owner, manager == null);
             } catch (RuntimeException e) {
                 closeOwn(owner);
@@ -360,6 +387,12 @@ public final class Pretrained {
         private void initialize(PretrainedModel model, NDManager owner) {
             model.initialize(owner, dataType, model.smallestInput());
             model.freezeParameters(!trainable);
+        }
+
+        private void pack(PretrainedModel model, NDManager owner) {
+            if (precision != null && !trainable) {
+                Packable.packAll(model, owner, precision);
+            }
         }
 
         private void closeOwn(NDManager owner) {
@@ -431,10 +464,13 @@ public final class Pretrained {
                         if (trainable) {
                             loaded.adapter().orElseThrow().train();
                         }
+                        pack(model, owner);
                         Path generation = adapterFolder.resolve(ModelDirectory.GENERATION_CONFIG);
                         if (Files.exists(generation)) {
                             return loaded.withGenerationConfig(JsonFiles.read(generation));
                         }
+                    } else {
+                        pack(model, owner);
                     }
                     return loaded;
                 } catch (IOException | RuntimeException e) {
@@ -457,6 +493,7 @@ public final class Pretrained {
             NDManager owner = manager == null ? newManager() : manager;
             try {
                 initialize(model, owner);
+                pack(model, owner);
                 return new LoadedModel(model, directory, null, unknown, owner, manager == null);
             } catch (RuntimeException e) {
                 closeOwn(owner);

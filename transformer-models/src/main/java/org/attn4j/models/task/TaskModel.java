@@ -74,7 +74,8 @@ public final class TaskModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model for a task, with the head that the task needs.
+     * Loads a model for a task, with the head that the task needs. Its weights are packed for
+     * prediction, unless the loader makes it trainable.
      *
      * @param task the task
      * @param folder the model's folder
@@ -85,7 +86,7 @@ public final class TaskModel implements AutoCloseable {
      */
     public static TaskModel load(Task task, Path folder, Pretrained.Loader loader)
             throws IOException {
-        LoadedModel model = loadModel(task, folder, loader);
+        LoadedModel model = loadModel(task, folder, loader.forPrediction());
         try {
             return new TaskModel(model, ModelTokenizer.load(model.directory().files()));
         } catch (IOException | RuntimeException e) {

@@ -88,7 +88,8 @@ public final class TextGenerator implements AutoCloseable {
      * Loads a model and its tokenizer.
      *
      * @param folder the model's folder
-     * @param loader how the model is loaded
+     * @param loader how the model is loaded; its weights are packed for prediction, unless the
+     *     loader makes it trainable
      * @return the generator; closing it closes both
      * @throws IOException if a file is missing or malformed
      */
@@ -96,7 +97,7 @@ public final class TextGenerator implements AutoCloseable {
         ModelTokenizer tokenizer = ModelTokenizer.load(folder);
         LoadedModel model = null;
         try {
-            model = loader.load(folder);
+            model = loader.forPrediction().load(folder);
             return new TextGenerator(model, tokenizer, true);
         } catch (IOException | RuntimeException e) {
             tokenizer.close();

@@ -1,0 +1,111 @@
+package org.attn4j.attention.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+
+/**
+ * A linear map {@code x Wᵀ + b} for prediction, whose weight was put once into the form that the
+ * processor reads fastest. It has no gradient, and does not see later changes of the weight. Any
+ * number of threads may share it.
+ */
+public final class PackedLinear implements AutoCloseable {
+
+    private final TorchModule module;
+    private final NDArray weight;
+    private final NDArray scale; // (out) of int8 weights; of others the bias, which nobody reads
+    private final NDArray bias;
+
+    private PackedLinear(TorchModule module, NDArray weight, NDArray scale, NDArray bias) {
+        this.module = module;
+        this.weight = weight;
+        this.scale = scale;
+        this.bias = bias;
+    }
+
+    /**
+     * Packs a weight.
+     *
+     * @param owner takes the packed arrays over
+     * @param weight (out, in) of float32
+     * @param bias (out)
+     */
+    static PackedLinear of(
+            TorchModule module,
+            NDManager owner,
+            NDArray weight,
+            NDArray bias,
+            Precision precision) {
+        try (NDManager scratch = owner.newSubManager()) {
+            NDArray added = kept(owner, bias.duplicate());
+            if (precision != Precision.INT8) {
+                NDArray packed = kept(owner, module.call("pack_" + precision, weight));
+                return new PackedLinear(module, packed, added, added);
+            }
+            NDArray scale = module.call("int8_scale", weight); // (out, 1)
+            NDArray levels = module.call("int8_levels", weight, scale); // (out, in)
+            scale.attach(scratch);
+            levels.attach(scratch);
+            return new PackedLinear(
+                    module,
+                    kept(owner, module.call("pack_int8", levels)),
+                    kept(owner, scale.reshape(-1)),
+                    added);
+        }
+    }
+
+    private static NDArray kept(NDManager owner, NDArray array) {
+        Temporaries.keep(array);
+        array.attach(owner);
+        return array;
+    }
+
+    /**
+     * Whether packed maps compute for an input; plain ones do for others.
+     *
+     * @param x what is mapped
+     * @return false for other types than float32, and where a gradient goes through
+     */
+    public static boolean takes(NDArray x) {
+        return x.getDataType() == DataType.FLOAT32 && x.size() > 0 && !x.hasGradient();
+    }
+
+    /**
+     * Maps an array.
+     *
+     * @param x (…, in), which {@link #takes} allows
+     * @return (…, out), on the manager of x
+     */
+    public NDArray apply(NDArray x) {
+        return module.call("packed_linear", x, weight, scale, bias);
+    }
+
+    /**
+     * Maps the heads of a context, put side by side.
+     *
+     * @param context (B, N, T, H)
+     * @return (B, T, out), on the manager of the context
+     */
+    public NDArray applyJoined(NDArray context) {
+        return module.call("packed_joined", context, weight, scale, bias);
+    }
+
+    /** Its arrays as the functions take them. */
+    List<NDArray> parts() {
+        return List.of(weight, scale, bias);
+    }
+
+    /** The functions that compute it. */
+    TorchModule module() {
+        return module;
+    }
+
+    /** Frees the packed weights. */
+    @Override
+    public void close() {
+        weight.close();
+        scale.close();
+        bias.close();
+    }
+}
