@@ -18,18 +18,20 @@ import org.attn4j.attention.ops.AttentionKernel;
 /**
  * Multi-head self-attention as a block: projections, attention, projection.
  *
+ * @param name of the measurement
  * @param batch B
  * @param length T
  * @param modelSize D
  * @param heads N
  * @param backward whether a backward pass follows
  */
-record AttentionMeasurement(int batch, int length, int modelSize, int heads, boolean backward) {
+record AttentionMeasurement(
+        String name, int batch, int length, int modelSize, int heads, boolean backward) {
 
     private static final List<String> PROJECTIONS =
             List.of("query_proj", "key_proj", "value_proj", "output_proj");
 
-    Measurement of(NDManager manager) {
+    Measurement of(NDManager manager, TorchPeer torch) {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(Contender.ours(() -> work(manager, ours(null))));
         contenders.add(
@@ -39,9 +41,9 @@ record AttentionMeasurement(int batch, int length, int modelSize, int heads, boo
                         () -> work(manager, ours(new AttentionKernel.Reference()))));
         contenders.add(
                 Contender.other("DJL's block", Contender.ROUNDING, () -> work(manager, djl())));
+        contenders.addAll(torch.contender("attention", TorchPeer.numbers(this)));
         contenders.addAll(products().bounds(manager));
-        String pass = backward ? "backward" : "forward";
-        return Measurement.of("attention." + length + "." + pass, "pass", 1, contenders);
+        return Measurement.of(name, "pass", 1, contenders);
     }
 
     private MatrixProducts products() {

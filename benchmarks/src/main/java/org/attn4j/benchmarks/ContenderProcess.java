@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.attn4j.cli.compare.ProcessMemory;
 import org.attn4j.cli.io.ChildJvm;
 import org.attn4j.cli.io.Commands;
 import org.attn4j.cli.io.ExitCode;
@@ -36,6 +35,9 @@ public final class ContenderProcess implements Callable<Integer> {
 
     @Option(names = "--onnx")
     private Path onnx;
+
+    @Option(names = "--python")
+    private String python;
 
     @Parameters(index = "0")
     private String measurement;
@@ -74,9 +76,15 @@ public final class ContenderProcess implements Callable<Integer> {
     public Integer call() throws Exception {
         EngineOptions.Chosen chosen = engine.open();
         try (NDManager manager = chosen.newManager()) {
-            Settings settings = new Settings(manager, chosen.threads(), model, onnx);
+            Settings settings =
+                    new Settings(
+                            manager,
+                            chosen.threads(),
+                            model,
+                            onnx,
+                            new TorchPeer(python, chosen.threads()));
             Measurement found = Catalogue.named(measurement, settings);
-            Stopwatch watch = new Stopwatch();
+            Stopwatch watch = Stopwatch.ofThisProcess();
             try (Work work = found.contender(contender).opener().open()) {
                 List<float[]> values = work.values();
                 Stopwatch.Lap opened = watch.lap();
@@ -84,9 +92,7 @@ public final class ContenderProcess implements Callable<Integer> {
                     work.run();
                 }
                 AtomicFile.writeString(
-                        result,
-                        new Gson()
-                                .toJson(new Result(opened, ProcessMemory.peakResident(), values)));
+                        result, new Gson().toJson(new Result(opened, work.peakBytes(), values)));
             }
         }
         return ExitCode.DONE;
@@ -102,6 +108,9 @@ public final class ContenderProcess implements Callable<Integer> {
             if (settings.model() != null) {
                 arguments.addAll(List.of("--model", settings.model().toString()));
                 arguments.addAll(List.of("--onnx", settings.onnx().toString()));
+            }
+            if (settings.torch().python() != null) {
+                arguments.addAll(List.of("--python", settings.torch().python()));
             }
             arguments.addAll(List.of(measurement.name(), contender.name(), result.toString()));
             Process process =

@@ -36,10 +36,9 @@ final class EncodeMeasurements {
     }
 
     /** Texts of mixed length, tokenised and batched. */
-    Measurement texts(int count) {
+    Measurement texts(String name, int count) {
         Texts texts = () -> Sentences.mixed(count);
-        return Measurement.of(
-                "encode.texts", "text", count, List.of(ours(texts), onnx(texts), int8(texts)));
+        return Measurement.of(name, "text", count, List.of(ours(texts), onnx(texts), int8(texts)));
     }
 
     /** One text of so many tokens, with the first and last that the model adds. */
@@ -55,7 +54,7 @@ final class EncodeMeasurements {
     }
 
     /** A BERT with random weights, on rows without padding. */
-    Measurement bert(int layers, int modelSize, int heads, int batch, int length) {
+    Measurement bert(String name, int layers, int modelSize, int heads, int batch, int length) {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(
                 Contender.ours(() -> bertWork(config(layers, modelSize, heads), batch, length)));
@@ -65,7 +64,7 @@ final class EncodeMeasurements {
                                 List.of(),
                                 1)
                         .bounds(settings.manager()));
-        return Measurement.of("encode.bert", "batch", 1, contenders);
+        return Measurement.of(name, "batch", 1, contenders);
     }
 
     /** Makes texts when a contender is opened. */

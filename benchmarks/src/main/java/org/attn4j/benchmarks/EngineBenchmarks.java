@@ -45,7 +45,11 @@ public final class EngineBenchmarks implements Benchmarks {
                 NDManager manager = chosen.newManager()) {
             Settings settings =
                     new Settings(
-                            manager, chosen.threads(), model, onnx == null ? null : onnx.folder());
+                            manager,
+                            chosen.threads(),
+                            model,
+                            onnx == null ? null : onnx.folder(),
+                            torch(request, chosen.threads(), err));
             Document document = measure(request, settings, err);
             List<Change> changes = before == null ? List.of() : Change.between(before, document);
             if (request.json()) {
@@ -57,6 +61,20 @@ public final class EngineBenchmarks implements Benchmarks {
                     ? ExitCode.FAILED
                     : ExitCode.DONE;
         }
+    }
+
+    private static TorchPeer torch(Request request, int threads, PrintWriter err) {
+        if (!request.subject().asksPython()) {
+            return TorchPeer.NONE;
+        }
+        TorchPeer torch = TorchPeer.of(request.python(), threads);
+        if (torch.python() == null) {
+            err.println(
+                    "attn4j: "
+                            + request.python()
+                            + " has no torch: measuring without it, see --python");
+        }
+        return torch;
     }
 
     private static Document measure(Request request, Settings settings, PrintWriter err)

@@ -81,9 +81,10 @@ final class Rounds {
         for (int round = -before; round < rounds; round++) {
             for (int turn = 0; turn < works.size(); turn++) {
                 int i = Math.floorMod(round + turn, works.size()); // each begins in its turn
-                Stopwatch watch = new Stopwatch();
+                Work work = works.get(i);
+                Stopwatch watch = Stopwatch.of(work);
                 for (int repeat = 0; repeat < repeats; repeat++) {
-                    works.get(i).run();
+                    work.run();
                 }
                 Stopwatch.Lap lap = watch.lap();
                 if (round >= 0) {
@@ -97,7 +98,7 @@ final class Rounds {
     /** How often a work is done in a round, so that its time can be told. */
     private int repeats(Work work) throws Exception {
         for (int repeats = 1; repeats < MOST_REPEATS; repeats *= 2) {
-            Stopwatch watch = new Stopwatch();
+            Stopwatch watch = Stopwatch.of(work);
             for (int repeat = 0; repeat < repeats; repeat++) {
                 work.run();
             }

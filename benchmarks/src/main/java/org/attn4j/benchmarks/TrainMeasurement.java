@@ -36,7 +36,7 @@ import org.attn4j.models.training.SequenceTrainer;
 
 /**
  * A training step of an encoder that tells a token for each token: embedding, layers, output
- * projection, cross-entropy and Adam, without dropout.
+ * projection, cross-entropy and Adam.
  *
  * @param layers their number
  * @param modelSize D; feed-forward blocks are four times as wide
@@ -44,9 +44,17 @@ import org.attn4j.models.training.SequenceTrainer;
  * @param batch B
  * @param length T
  * @param vocabulary V
+ * @param dropout of attention weights, and of what each sublayer adds
  */
 record TrainMeasurement(
-        String name, int layers, int modelSize, int heads, int batch, int length, int vocabulary) {
+        String name,
+        int layers,
+        int modelSize,
+        int heads,
+        int batch,
+        int length,
+        int vocabulary,
+        float dropout) {
 
     private static final double EPSILON = 1e-5;
     private static final int NO_PADDING = -1;
@@ -56,10 +64,11 @@ record TrainMeasurement(
      * The contenders. DJL's layer is another one (batch norms, other residuals), of nearly the same
      * arithmetic, so that the losses do not compare; each must fall.
      */
-    Measurement of(NDManager manager) {
+    Measurement of(NDManager manager, TorchPeer torch) {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(Contender.ours(() -> ours(manager)));
         contenders.add(Contender.other("DJL's blocks", Contender.INCOMPARABLE, () -> djl(manager)));
+        contenders.addAll(torch.contender("train", TorchPeer.numbers(this)));
         contenders.addAll(products().bounds(manager));
         return Measurement.of(name, "step", 1, contenders);
     }
@@ -76,7 +85,8 @@ record TrainMeasurement(
                 3);
     }
 
-    private Work ours(NDManager manager) {
+    /** A step of ours as work. */
+    Work ours(NDManager manager) {
         Model model = model(manager);
         model.setBlock(
                 new SequentialBlock()
@@ -102,10 +112,14 @@ record TrainMeasurement(
 
     private TransformerLayer layer() {
         return new TransformerLayer(
-                MultiHeadAttention.builder().setModelSize(modelSize).setHeads(heads).build(),
+                MultiHeadAttention.builder()
+                        .setModelSize(modelSize)
+                        .setHeads(heads)
+                        .optDropout(dropout)
+                        .build(),
                 new FeedForward(
                         modelSize, 4 * modelSize, org.attn4j.models.layer.Activation.RELU, 0),
-                LayerLayout.of(() -> new LayerNorm(modelSize, EPSILON), NormOrder.POST, 0));
+                LayerLayout.of(() -> new LayerNorm(modelSize, EPSILON), NormOrder.POST, dropout));
     }
 
     private Work djl(NDManager manager) {
@@ -115,7 +129,7 @@ record TrainMeasurement(
         for (int i = 0; i < layers; i++) {
             block.add(
                     new TransformerEncoderBlock(
-                            modelSize, heads, 4 * modelSize, 0, Activation::relu));
+                            modelSize, heads, 4 * modelSize, dropout, Activation::relu));
         }
         block.add(Linear.builder().setUnits(vocabulary).build());
         // On PyTorch DJL's loss takes a row for each label alone.

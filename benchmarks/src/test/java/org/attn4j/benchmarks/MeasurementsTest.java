@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.cli.tools.Benchmarks.Subject;
 import org.attn4j.models.checkpoint.onnx.OnnxSentenceModel;
@@ -36,7 +38,7 @@ class MeasurementsTest {
     static void open() throws IOException {
         manager = ENGINE.open().newManager();
         onnx = new OnnxFiles();
-        settings = new Settings(manager, 1, model(), onnx.folder());
+        settings = new Settings(manager, 1, model(), onnx.folder(), TorchPeer.NONE);
     }
 
     /** The model of the artifact as a folder. */
@@ -73,7 +75,10 @@ class MeasurementsTest {
     @Test
     void attentionForwardAndBackward() throws IOException {
         for (boolean backward : List.of(false, true)) {
-            List<Row> rows = measured(new AttentionMeasurement(2, 7, 24, 3, backward).of(manager));
+            List<Row> rows =
+                    measured(
+                            new AttentionMeasurement("attention.tiny", 2, 7, 24, 3, backward)
+                                    .of(manager, TorchPeer.NONE));
             assertEquals(
                     List.of(
                             "ours",
@@ -87,24 +92,29 @@ class MeasurementsTest {
 
     @Test
     void aTrainingStep() throws IOException {
-        List<Row> rows =
-                measured(new TrainMeasurement("train.tiny", 2, 16, 2, 3, 5, 11).of(manager));
-        assertEquals(
-                List.of("ours", "DJL's blocks", "bound: matMul", "bound: linear kernel"),
-                contenders(rows));
+        for (float dropout : new float[] {0, 0.1f}) {
+            List<Row> rows =
+                    measured(
+                            new TrainMeasurement("train.tiny", 2, 16, 2, 3, 5, 11, dropout)
+                                    .of(manager, TorchPeer.NONE));
+            assertEquals(
+                    List.of("ours", "DJL's blocks", "bound: matMul", "bound: linear kernel"),
+                    contenders(rows));
+        }
     }
 
     @Test
     void sentencesAreEmbeddedAlikeByOnnxRuntime() throws IOException {
         EncodeMeasurements encode = new EncodeMeasurements(settings);
         List<String> models = List.of("ours", "ONNX Runtime", "ONNX Runtime int8");
-        assertEquals(models, contenders(measured(encode.texts(9))));
+        assertEquals(models, contenders(measured(encode.texts("encode.tiny", 9))));
         assertEquals(models, contenders(measured(encode.one(16))));
     }
 
     @Test
     void aRandomBert() throws IOException {
-        List<Row> rows = measured(new EncodeMeasurements(settings).bert(1, 16, 2, 2, 6));
+        List<Row> rows =
+                measured(new EncodeMeasurements(settings).bert("encode.tiny", 1, 16, 2, 2, 6));
         assertEquals(List.of("ours", "bound: matMul", "bound: linear kernel"), contenders(rows));
     }
 
@@ -133,7 +143,10 @@ class MeasurementsTest {
     @Test
     void valuesDoNotDependOnTheRunsBefore() throws Exception {
         Contender ours =
-                new AttentionMeasurement(1, 3, 8, 2, false).of(manager).contenders().get(0);
+                new AttentionMeasurement("attention.tiny", 1, 3, 8, 2, false)
+                        .of(manager, TorchPeer.NONE)
+                        .contenders()
+                        .get(0);
         try (Work work = ours.opener().open()) {
             float[] first = work.values().get(0);
             work.run();
@@ -142,18 +155,80 @@ class MeasurementsTest {
     }
 
     @Test
-    void theCatalogueNamesEachMeasurementOnce() {
-        List<String> names =
-                Catalogue.of(Subject.ALL, settings).stream().map(Measurement::name).toList();
+    void theCatalogueNamesEachMeasurementOnce() throws IOException {
+        List<String> names = names(Subject.ALL);
         assertEquals(names.size(), names.stream().distinct().count());
-        for (Subject subject : List.of(Subject.ENCODE, Subject.ATTENTION, Subject.TRAIN)) {
+        for (Subject subject : Subject.IN_ALL) {
             String begin = subject.name().toLowerCase(Locale.ROOT) + ".";
-            List<String> own =
-                    Catalogue.of(subject, settings).stream().map(Measurement::name).toList();
+            List<String> own = names(subject);
             assertEquals(
                     names.stream().filter(it -> it.startsWith(begin)).collect(Collectors.toList()),
                     own);
             assertEquals(own.get(0), Catalogue.named(own.get(0), settings).name());
+        }
+    }
+
+    private static List<String> names(Subject subject) throws IOException {
+        return Catalogue.of(subject, settings).stream().map(Measurement::name).toList();
+    }
+
+    @Test
+    void recordedRatiosAreOfWhatIsMeasured() throws IOException {
+        List<String> measured = new ArrayList<>();
+        for (Measurement each : Catalogue.of(Subject.SMALL, settings)) {
+            each.contenders().forEach(it -> measured.add(each.name() + " " + it.name()));
+        }
+        List<String> recorded =
+                Document.read(Path.of("ratios.json")).rows().stream().map(Row::key).toList();
+        assertEquals(List.of(), recorded.stream().filter(key -> !measured.contains(key)).toList());
+        for (String name : names(Subject.SMALL)) {
+            assertTrue(
+                    recorded.stream().anyMatch(key -> key.startsWith(name + " ")),
+                    "no ratio is recorded of " + name);
+        }
+    }
+
+    @Test
+    void translationByOursAndByTheReferenceScoresAlike() throws IOException {
+        TranslateMeasurement.Sizes sizes = new TranslateMeasurement.Sizes(1, 16, 24, 1200);
+        List<Row> rows =
+                measured(
+                        TranslateMeasurement.small("translate.tiny", sizes, 5)
+                                .of(manager, TorchPeer.NONE));
+        assertEquals(
+                List.of("ours", "reference, one by one", "bound: matMul", "bound: linear kernel"),
+                contenders(rows));
+    }
+
+    @Test
+    void generationByOursAndByTheReferenceScoresAlike() throws Exception {
+        Measurement tiny = new DecodeMeasurement("decode.tiny", 2, 16, 2, 50, 4).of(manager);
+        assertEquals(
+                List.of("ours", "ours, reference kernels", "bound: reading weights"),
+                contenders(measured(tiny)));
+        try (Work ours = tiny.contenders().get(0).opener().open()) {
+            assertEquals(4, ours.values().get(0).length);
+        }
+    }
+
+    @Test
+    void kernelsAreTheJvmsAgainAfterOtherWork() throws Exception {
+        String before = System.getProperty(Kernels.PROPERTY);
+        List<String> seen = new ArrayList<>();
+        Contender.Opener opener =
+                () -> {
+                    seen.add(System.getProperty(Kernels.PROPERTY));
+                    throw new IOException("cannot be opened");
+                };
+        assertThrows(IOException.class, () -> UnderKernels.of("reference", opener).open());
+        assertEquals(List.of("reference"), seen);
+        assertEquals(before, System.getProperty(Kernels.PROPERTY));
+    }
+
+    @Test
+    void growthStandsBesideItsSmallestSize() throws IOException {
+        for (Measurement growth : Catalogue.of(Subject.GROWTH, settings)) {
+            assertTrue(growth.contenders().size() >= 3, growth.name());
         }
     }
 

