@@ -65,11 +65,16 @@ class KernelProof {
     Optional<String> failure(Part part, KernelChoice choice) {
         return switch (part) {
             case ATTENTION -> attention(new AttentionKernel.Fused(module));
-            case LINEAR ->
-                    linear(
-                            new LinearKernel.OneDnn(
-                                    module, choice.linear(), Kernels.reference().linear()));
-            case LOSS -> loss(new LossKernel.Fused(module));
+            case LINEAR -> {
+                LinearKernel kernel =
+                        new LinearKernel.OneDnn(
+                                module, choice.linear(), Kernels.reference().linear());
+                yield linear(kernel).or(() -> projectedLoss(small(kernel)));
+            }
+            case LOSS -> {
+                LossKernel kernel = small(Kernels.reference().linear());
+                yield loss(kernel).or(() -> projectedLoss(kernel));
+            }
             case DROPOUT -> dropout(new DropoutKernel.Fused(module)::drop);
             case OPTIMIZER -> optimizer(new OptimizerKernel.Fused(module));
         };
@@ -130,11 +135,7 @@ class KernelProof {
                     // 61 rows of 5,003 classes are more than the kernel works through at once
                     for (long[] size : new long[][] {{13, 37}, {61, 5003}}) {
                         NDArray logits = numbers(scratch, new Shape(size));
-                        NDArray labels =
-                                HostArrays.of(
-                                        scratch,
-                                        LongStream.range(0, size[0]).map(i -> i * 7 % 19).toArray(),
-                                        new Shape(size[0]));
+                        NDArray labels = labels(scratch, size[0]);
                         compare(
                                 "%s×%s".formatted(size[0], size[1]),
                                 () -> plain.crossEntropy(logits, labels, 0.1f, 14),
@@ -142,6 +143,43 @@ class KernelProof {
                                 new NDList(logits));
                     }
                 });
+    }
+
+    /** A loss that works through at most 100 rows at once: several blocks, of few logits. */
+    private LossKernel small(LinearKernel linear) {
+        return new LossKernel.Fused(module, linear, 0, 100);
+    }
+
+    /** The loss of logits that it makes itself, by the linear map that the kernel has. */
+    Optional<String> projectedLoss(LossKernel kernel) {
+        LossKernel plain = Kernels.reference().loss();
+        return tried(
+                scratch -> {
+                    // the second is so large that every linear kernel applies
+                    for (long[] size : new long[][] {{13, 5, 37}, {457, 36, 523}}) {
+                        NDArray states = numbers(scratch, new Shape(size[0], size[1]));
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
+                        NDArray bias = size[0] == 13 ? null : numbers(scratch, new Shape(size[2]));
+                        NDArray labels = labels(scratch, size[0]);
+                        compare(
+                                "%s×%s→%s".formatted(size[0], size[1], size[2]),
+                                () ->
+                                        plain.projectedCrossEntropy(
+                                                states, weight, bias, labels, 0.1f, 14),
+                                () ->
+                                        kernel.projectedCrossEntropy(
+                                                states, weight, bias, labels, 0.1f, 14),
+                                bias == null
+                                        ? new NDList(states, weight)
+                                        : new NDList(states, weight, bias));
+                    }
+                });
+    }
+
+    /** Classes below 19. */
+    private static NDArray labels(NDManager scratch, long rows) {
+        long[] labels = LongStream.range(0, rows).map(i -> i * 7 % 19).toArray();
+        return HostArrays.of(scratch, labels, new Shape(rows));
     }
 
     /** Dropout whose random numbers are given: (rows, 1) and (1, 1024), of 64 bits each. */

@@ -33,7 +33,7 @@ public final class Kernels {
 
     private static final AttentionKernel PLAIN_ATTENTION = new AttentionKernel.Reference();
     private static final LinearKernel PLAIN_LINEAR = new LinearKernel.Reference();
-    private static final LossKernel PLAIN_LOSS = new LossKernel.Reference();
+    private static final LossKernel PLAIN_LOSS = new LossKernel.Reference(PLAIN_LINEAR);
     private static final OptimizerKernel PLAIN_OPTIMIZER = new OptimizerKernel.Reference();
     private static final DropoutKernel PLAIN_DROPOUT = new DropoutKernel.Reference();
 
@@ -274,7 +274,10 @@ public final class Kernels {
      * @return the kernel
      */
     public LossKernel loss() {
-        return fuses(Part.LOSS) ? new LossKernel.Fused(module) : PLAIN_LOSS;
+        LinearKernel linear = linear();
+        return fuses(Part.LOSS)
+                ? new LossKernel.Fused(module, linear)
+                : new LossKernel.Reference(linear);
     }
 
     /**

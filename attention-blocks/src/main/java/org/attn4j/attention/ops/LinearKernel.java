@@ -16,6 +16,17 @@ public interface LinearKernel {
      */
     NDArray linear(NDArray input, NDArray weight, NDArray bias);
 
+    /**
+     * How a fused kernel computes this map within itself.
+     *
+     * @param input the input, (…, in)
+     * @param weight the weight, (out, in)
+     * @return the number that {@code linear_by} of the kernels' source has for it
+     */
+    default long way(NDArray input, NDArray weight) {
+        return 0;
+    }
+
     /** The engine's own linear map. */
     final class Reference implements LinearKernel {
 
@@ -59,6 +70,11 @@ public interface LinearKernel {
             return bias == null
                     ? module.call("linear_onednn", input, weight)
                     : module.call("linear_bias_onednn", input, weight, bias);
+        }
+
+        @Override
+        public long way(NDArray input, NDArray weight) {
+            return applies(input, weight) ? 1 : 0;
         }
 
         private boolean applies(NDArray input, NDArray weight) {

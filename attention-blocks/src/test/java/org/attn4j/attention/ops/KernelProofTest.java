@@ -50,6 +50,7 @@ class KernelProofTest {
         assertEquals(Optional.empty(), proof.linear(plain.linear()));
         assertEquals(Optional.empty(), proof.attention(plain.attention()));
         assertEquals(Optional.empty(), proof.loss(plain.loss()));
+        assertEquals(Optional.empty(), proof.projectedLoss(plain.loss()));
         assertEquals(Optional.empty(), proof.optimizer(plain.optimizer()));
     }
 
@@ -118,9 +119,27 @@ class KernelProofTest {
     @Test
     void lossThatCountsWhatIsIgnoredIsCaught() {
         LossKernel errs =
-                (logits, labels, smoothing, ignored) ->
-                        plain.loss().crossEntropy(logits, labels, smoothing, -1);
+                new LossKernel() {
+                    @Override
+                    public NDArray crossEntropy(
+                            NDArray logits, NDArray labels, float smoothing, long ignored) {
+                        return plain.loss().crossEntropy(logits, labels, smoothing, -1);
+                    }
+
+                    @Override
+                    public NDArray projectedCrossEntropy(
+                            NDArray states,
+                            NDArray weight,
+                            NDArray bias,
+                            NDArray labels,
+                            float smoothing,
+                            long ignored) {
+                        NDArray logits = plain.linear().linear(states, weight, bias);
+                        return crossEntropy(logits, labels, smoothing, ignored);
+                    }
+                };
         assertTrue(proof.loss(errs).isPresent());
+        assertTrue(proof.projectedLoss(errs).isPresent());
     }
 
     @Test

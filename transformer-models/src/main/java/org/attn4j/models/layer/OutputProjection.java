@@ -72,6 +72,31 @@ public final class OutputProjection extends AbstractBlock implements Adaptable {
     }
 
     /**
+     * Whether logits are {@code x Wᵀ + b} and nothing more.
+     *
+     * @return false if an adapter adds to them
+     */
+    public boolean isPlain() {
+        return update == null;
+    }
+
+    /**
+     * Gives states with this projection, in place of their logits.
+     *
+     * @param parameters where the parameters are found
+     * @param states (…, D)
+     * @param training whether this is a training pass
+     * @return the states, the weight and the bias
+     */
+    public ProjectedStates beside(ParameterStore parameters, NDArray states, boolean training) {
+        Device device = states.getDevice();
+        return new ProjectedStates(
+                states,
+                parameters.getValue(weight, device, training),
+                parameters.getValue(bias, device, training));
+    }
+
+    /**
      * {@inheritDoc}
      *
      * <p>Takes hidden states (…, D) and gives logits (…, V).
@@ -83,9 +108,9 @@ public final class OutputProjection extends AbstractBlock implements Adaptable {
             boolean training,
             PairList<String, Object> params) {
         NDArray hidden = inputs.singletonOrThrow(); // (..., D)
-        Device device = hidden.getDevice();
-        NDArray w = parameters.getValue(weight, device, training);
-        NDArray b = parameters.getValue(bias, device, training);
+        ProjectedStates all = beside(parameters, hidden, training);
+        NDArray w = all.weight();
+        NDArray b = all.bias();
         NDArray logits = Kernels.of(hidden.getManager()).linear().linear(hidden, w, b); // (..., V)
         return new NDList(
                 update == null
