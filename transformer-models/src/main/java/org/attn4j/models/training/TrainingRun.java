@@ -242,8 +242,8 @@ public final class TrainingRun {
             validate();
         }
         while (true) {
-            try (NDManager manager = trainer.getManager().newSubManager()) {
-                Iterator<Batch> epoch = batches(manager);
+            try (NDManager manager = trainer.getManager().newSubManager();
+                    BatchesAhead epoch = new BatchesAhead(manager, batches(manager))) {
                 if (!epoch.hasNext() && position.batch() == 0) {
                     throw new IOException(
                             "the training data hold no batch; check their files and length limits");
@@ -303,6 +303,7 @@ public final class TrainingRun {
                     .getEngine()
                     .setRandomSeed(StepSeed.of(config.seed(), position.step() + 1, taken));
             try (Batch batch = epoch.next()) {
+                batches.onTaken(batch);
                 String described = describe(taken, batch);
                 taking.add(described);
                 BatchLoss batchLoss = trainer.trainBatch(batch);

@@ -388,18 +388,22 @@ class TrainingRunTest {
     @Test
     void aLossThatIsNotANumberStopsTheRunAndNamesTheBatch() throws IOException {
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            int poisonous = TinyTask.BATCHES + 3; // batch 3 of epoch 1
             BatchSource poisoned =
-                    (manager, epoch, from) -> {
-                        Iterator<Batch> batches = TinyTask.batches(manager, epoch, from);
-                        return Stream.iterate(from, i -> i < TinyTask.BATCHES, i -> i + 1)
-                                .map(
-                                        i -> {
-                                            if (epoch == 1 && i == 3) {
-                                                poison(fixture.model);
-                                            }
-                                            return batches.next();
-                                        })
-                                .iterator();
+                    new BatchSource() {
+                        private int taken;
+
+                        @Override
+                        public Iterator<Batch> batches(NDManager manager, long epoch, long from) {
+                            return TinyTask.batches(manager, epoch, from);
+                        }
+
+                        @Override
+                        public void onTaken(Batch batch) {
+                            if (taken++ == poisonous) {
+                                poison(fixture.model);
+                            }
+                        }
                     };
             NonFiniteException e =
                     assertThrows(
