@@ -34,6 +34,29 @@ class KernelProof {
     static final double TOLERANCE = 1e-4;
 
     /**
+     * What a kernel computes with.
+     *
+     * @param bits how many the numbers have that it is given; it holds them as they are
+     * @param tolerance how far a result may be from the plain one
+     * @param lossTolerance how far a loss of logits, or its gradient, may be
+     */
+    record Precision(int bits, double tolerance, double lossTolerance) {
+
+        static final Precision SINGLE = new Precision(24, TOLERANCE, TOLERANCE);
+
+        /**
+         * Products of numbers of 8 bits that are summed in float32 and rounded once, to 8 bits, by
+         * at most 2⁻⁸ of a value; a quarter more for the sums. Logits up to 10 are rounded by at
+         * most 2⁻⁵ so, and a probability is off by the sum of two of these.
+         */
+        static final Precision BFLOAT16 = new Precision(8, 1.25 / 256, 1.0 / 16);
+
+        static Precision of(KernelChoice choice) {
+            return choice.linear() == KernelChoice.Linear.BF16 ? BFLOAT16 : SINGLE;
+        }
+    }
+
+    /**
      * Rows, inputs and outputs of the linear maps, with widths that leave every kind of remainder
      * in blocks of 16, 32, 48 and 64. The first are so large that every fused kernel computes them.
      */
@@ -65,12 +88,7 @@ class KernelProof {
     Optional<String> failure(Part part, KernelChoice choice) {
         return switch (part) {
             case ATTENTION -> attention(new AttentionKernel.Fused(module));
-            case LINEAR -> {
-                LinearKernel kernel =
-                        new LinearKernel.OneDnn(
-                                module, choice.linear(), Kernels.reference().linear());
-                yield linear(kernel).or(() -> projectedLoss(small(kernel)));
-            }
+            case LINEAR -> linear(choice);
             case LOSS -> {
                 LossKernel kernel = small(Kernels.reference().linear());
                 yield loss(kernel).or(() -> projectedLoss(kernel));
@@ -80,20 +98,41 @@ class KernelProof {
         };
     }
 
+    /** The linear kernel of a choice that fuses it. */
+    LinearKernel linearOf(KernelChoice choice) {
+        LinearKernel plain = Kernels.reference().linear();
+        return choice.linear() == KernelChoice.Linear.BF16
+                ? new LinearKernel.Bfloat16(module, plain)
+                : new LinearKernel.OneDnn(module, choice.linear(), plain);
+    }
+
+    private Optional<String> linear(KernelChoice choice) {
+        LinearKernel kernel = linearOf(choice);
+        Precision precision = Precision.of(choice);
+        return linear(kernel, precision).or(() -> projectedLoss(small(kernel), precision));
+    }
+
     Optional<String> linear(LinearKernel kernel) {
+        return linear(kernel, Precision.SINGLE);
+    }
+
+    Optional<String> linear(LinearKernel kernel, Precision precision) {
         LinearKernel plain = Kernels.reference().linear();
         return tried(
                 scratch -> {
                     for (int i = 0; i < LINEAR_SIZES.length; i++) {
                         long[] size = LINEAR_SIZES[i];
-                        NDArray x = numbers(scratch, new Shape(size[0], size[1]));
-                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
+                        int bits = precision.bits();
+                        NDArray x = numbers(scratch, new Shape(size[0], size[1]), bits);
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]), bits);
                         NDArray bias = i % 2 == 0 ? numbers(scratch, new Shape(size[2])) : null;
                         compare(
                                 "%s×%s→%s".formatted(size[0], size[1], size[2]),
                                 () -> plain.linear(x, weight, bias),
                                 () -> kernel.linear(x, weight, bias),
-                                bias == null ? new NDList(x, weight) : new NDList(x, weight, bias));
+                                bias == null ? new NDList(x, weight) : new NDList(x, weight, bias),
+                                bits,
+                                precision.tolerance());
                     }
                 });
     }
@@ -152,13 +191,18 @@ class KernelProof {
 
     /** The loss of logits that it makes itself, by the linear map that the kernel has. */
     Optional<String> projectedLoss(LossKernel kernel) {
+        return projectedLoss(kernel, Precision.SINGLE);
+    }
+
+    private Optional<String> projectedLoss(LossKernel kernel, Precision precision) {
         LossKernel plain = Kernels.reference().loss();
         return tried(
                 scratch -> {
                     // the second is so large that every linear kernel applies
                     for (long[] size : new long[][] {{13, 5, 37}, {457, 36, 523}}) {
-                        NDArray states = numbers(scratch, new Shape(size[0], size[1]));
-                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
+                        int bits = precision.bits();
+                        NDArray states = numbers(scratch, new Shape(size[0], size[1]), bits);
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]), bits);
                         NDArray bias = size[0] == 13 ? null : numbers(scratch, new Shape(size[2]));
                         NDArray labels = labels(scratch, size[0]);
                         compare(
@@ -171,7 +215,9 @@ class KernelProof {
                                                 states, weight, bias, labels, 0.1f, 14),
                                 bias == null
                                         ? new NDList(states, weight)
-                                        : new NDList(states, weight, bias));
+                                        : new NDList(states, weight, bias),
+                                bits,
+                                precision.lossTolerance());
                     }
                 });
     }
@@ -234,7 +280,11 @@ class KernelProof {
                         NDList expected = trained(scratch, plain, settings);
                         NDList actual = trained(scratch, kernel, settings);
                         for (int i = 0; i < expected.size(); i++) {
-                            same("array " + i + " after two steps", expected.get(i), actual.get(i));
+                            same(
+                                    "array " + i + " after two steps",
+                                    expected.get(i),
+                                    actual.get(i),
+                                    TOLERANCE);
                         }
                     }
                 });
@@ -276,20 +326,31 @@ class KernelProof {
      */
     private void compare(
             String size, Supplier<NDArray> plain, Supplier<NDArray> fused, NDList inputs) {
+        compare(size, plain, fused, inputs, Precision.SINGLE.bits(), TOLERANCE);
+    }
+
+    private void compare(
+            String size,
+            Supplier<NDArray> plain,
+            Supplier<NDArray> fused,
+            NDList inputs,
+            int bits,
+            double tolerance) {
         inputs.forEach(input -> input.setRequiresGradient(true));
         NDArray expected = plain.get();
         NDArray actual = fused.get();
-        same("its value for " + size, expected, actual);
-        NDArray weights = numbers(expected.getManager(), expected.getShape());
+        same("its value for " + size, expected, actual, tolerance);
+        NDArray weights = numbers(expected.getManager(), expected.getShape(), bits);
         for (NDArray input : inputs) {
             same(
                     "its gradient for " + size,
                     module.call("gradient", expected, weights, input),
-                    module.call("gradient", actual, weights, input));
+                    module.call("gradient", actual, weights, input),
+                    tolerance);
         }
     }
 
-    private static void same(String what, NDArray expected, NDArray actual) {
+    private static void same(String what, NDArray expected, NDArray actual, double tolerance) {
         if (!expected.getShape().equals(actual.getShape())) {
             throw new Differs(
                     what
@@ -305,7 +366,7 @@ class KernelProof {
             double off = Math.abs((double) right[i] - found[i]);
             difference = Double.isNaN(off) ? Double.POSITIVE_INFINITY : Math.max(difference, off);
         }
-        if (!(difference <= TOLERANCE * largest)) {
+        if (!(difference <= tolerance * largest)) {
             throw new Differs(
                     String.format(
                             Locale.ROOT,
@@ -342,12 +403,16 @@ class KernelProof {
         return HostArrays.of(scratch, seen, new Shape(1, 1, n, n)).gt(0);
     }
 
-    /** Numbers in [-1, 1) that look random and are always the same. */
     private static NDArray numbers(NDManager scratch, Shape shape) {
+        return numbers(scratch, shape, Precision.SINGLE.bits());
+    }
+
+    /** Numbers in [-1, 1) that look random and are always the same. */
+    private static NDArray numbers(NDManager scratch, Shape shape, int precision) {
         float[] values = new float[Math.toIntExact(shape.size())];
         long[] bits = bits(values.length);
         for (int i = 0; i < values.length; i++) {
-            values[i] = (bits[i] >> 40) / (float) (1 << 23);
+            values[i] = (bits[i] >> 64 - precision) / (float) (1 << precision - 1);
         }
         return HostArrays.of(scratch, values, shape);
     }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.attn4j.attention.ops.KernelChoice;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
@@ -428,6 +430,41 @@ class TrainingRunTest {
 
     private static void poison(Model model) {
         model.getBlock().getParameters().valueAt(0).getArray().set(new NDIndex("..."), Float.NaN);
+    }
+
+    @Test
+    void aRunInBfloat16ComputesInItAndNothingAfterDoes() throws IOException {
+        TrainingConfig lower = CONFIG.withPrecision(Precision.BF16);
+        try (Fixture fixture = new Fixture(temp, lower)) {
+            NDManager manager = fixture.model.getNDManager();
+            KernelChoice before = Kernels.of(manager).choice();
+            List<KernelChoice> during = new ArrayList<>();
+            RunListener recorder =
+                    new RunListener() {
+                        @Override
+                        public void onStep(StepProgress progress) {
+                            during.add(Kernels.of(manager).choice());
+                        }
+                    };
+            TrainingRun run = fixture.run().tell(recorder);
+            if (!TinyTask.engineName().equals("PyTorch")) {
+                IllegalArgumentException e = assertThrows(IllegalArgumentException.class, run::run);
+                assertEquals(
+                        "bf16 needs the fused kernels of the PyTorch engine, got engine=MXNet, kernels=reference",
+                        e.getMessage());
+                return;
+            }
+            run.run();
+            assertEquals(KernelChoice.Linear.BF16, during.get(0).linear());
+            assertEquals(before, Kernels.of(manager).choice());
+        }
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> run(temp, CONFIG.withSteps(CONFIG.steps() + 1)));
+        assertTrue(
+                e.getMessage().startsWith("precision must be what it was when the run began: BF16"),
+                e.getMessage());
     }
 
     @Test
