@@ -1,32 +1,40 @@
 package org.attn4j.benchmarks;
 
 import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Adam;
 import ai.djl.translate.Batchifier;
+import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
-import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
+import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.ProjectedStates;
+import org.attn4j.models.layer.ProjectingBlock;
 import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.layer.TransformerLayer;
 import org.attn4j.models.layer.TransformerStack;
@@ -89,10 +97,10 @@ record TrainMeasurement(
     Work ours(NDManager manager) {
         Model model = model(manager);
         model.setBlock(
-                new SequentialBlock()
-                        .add(new TokenEmbedding(vocabulary, modelSize))
-                        .add(TransformerStack.of(layers, index -> layer()))
-                        .add(LinearBlock.of(vocabulary, true)));
+                new Predictor(
+                        new TokenEmbedding(vocabulary, modelSize),
+                        TransformerStack.of(layers, index -> layer()),
+                        OutputProjection.of(modelSize, vocabulary, true)));
         SequenceTrainer trainer =
                 SequenceTrainer.of(
                         model,
@@ -108,6 +116,52 @@ record TrainMeasurement(
                     trainer.trainBatch(part);
                     trainer.update();
                 });
+    }
+
+    /** Tells a token for each token. */
+    private static final class Predictor extends AbstractBlock implements ProjectingBlock {
+
+        private final TokenEmbedding embedding;
+        private final TransformerStack layers;
+        private final OutputProjection projection;
+
+        Predictor(TokenEmbedding embedding, TransformerStack layers, OutputProjection projection) {
+            this.embedding = addChildBlock("embedding", embedding);
+            this.layers = addChildBlock("layers", layers);
+            this.projection = addChildBlock("projection", projection);
+        }
+
+        @Override
+        public Optional<ProjectedStates> beforeProjection(
+                ParameterStore parameters, NDList data, boolean training) {
+            NDList embedded = embedding.forward(parameters, data, training);
+            NDArray states = layers.forward(parameters, embedded, training).head(); // (B, T, D)
+            return Optional.of(projection.beside(parameters, states, training));
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore parameters,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> params) {
+            NDArray states = beforeProjection(parameters, inputs, training).orElseThrow().states();
+            return projection.forward(parameters, new NDList(states), training); // (B, T, V)
+        }
+
+        @Override
+        protected void initializeChildBlocks(
+                NDManager manager, DataType dataType, Shape... inputShapes) {
+            embedding.initialize(manager, dataType, inputShapes);
+            Shape[] states = embedding.getOutputShapes(inputShapes);
+            layers.initialize(manager, dataType, states);
+            projection.initialize(manager, dataType, states);
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return projection.getOutputShapes(embedding.getOutputShapes(inputShapes));
+        }
     }
 
     private TransformerLayer layer() {

@@ -33,7 +33,7 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                     "(?:kernels=)?fused,\\s*linear=(\\w+),\\s*dropout=(\\w+)(?:,\\s*plain=([\\w+]+))?");
     private static final Pattern PLAIN = Pattern.compile("(?:kernels=)?reference");
     private static final String FORM =
-            "reference or fused,linear=engine|onednn|onednn_all,dropout=engine|hash[,plain=attention+loss+optimizer]";
+            "reference or fused,linear=engine|onednn|onednn_all|bf16,dropout=engine|hash[,plain=attention+loss+optimizer]";
 
     /** What there are fused kernels for. */
     public enum Part {
@@ -56,7 +56,9 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
         /** oneDNN, through libtorch, for maps so large that it is the faster one. */
         ONEDNN,
         /** oneDNN for maps of every size: slower, but small models test it. */
-        ONEDNN_ALL
+        ONEDNN_ALL,
+        /** Products of bfloat16 where maps are large: never chosen unless asked for. */
+        BF16
     }
 
     /** How dropout masks are drawn. */
@@ -152,7 +154,7 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
             return this;
         }
         return switch (part) {
-            case LINEAR -> new KernelChoice(fused, Linear.ENGINE, dropout, plain);
+            case LINEAR -> with(Linear.ENGINE);
             case DROPOUT -> new KernelChoice(fused, linear, Dropout.ENGINE, plain);
             default -> {
                 Set<Part> more = EnumSet.of(part);
@@ -160,6 +162,16 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                 yield new KernelChoice(fused, linear, dropout, more);
             }
         };
+    }
+
+    /**
+     * This choice with linear maps computed in another way.
+     *
+     * @param other the way
+     * @return the choice
+     */
+    KernelChoice with(Linear other) {
+        return new KernelChoice(fused, other, dropout, plain);
     }
 
     /**

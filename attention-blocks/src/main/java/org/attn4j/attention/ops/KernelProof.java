@@ -34,6 +34,29 @@ class KernelProof {
     static final double TOLERANCE = 1e-4;
 
     /**
+     * What a kernel computes with.
+     *
+     * @param bits how many the numbers have that it is given; it holds them as they are
+     * @param tolerance how far a result may be from the plain one
+     * @param lossTolerance how far a loss of logits, or its gradient, may be
+     */
+    record Accuracy(int bits, double tolerance, double lossTolerance) {
+
+        static final Accuracy SINGLE = new Accuracy(24, TOLERANCE, TOLERANCE);
+
+        /**
+         * Products of numbers of 8 bits that are summed in float32 and rounded once, to 8 bits, by
+         * at most 2⁻⁸ of a value; a quarter more for the sums. Logits up to 10 are rounded by at
+         * most 2⁻⁵ so, and a probability is off by the sum of two of these.
+         */
+        static final Accuracy BFLOAT16 = new Accuracy(8, 1.25 / 256, 1.0 / 16);
+
+        static Accuracy of(KernelChoice choice) {
+            return choice.linear() == KernelChoice.Linear.BF16 ? BFLOAT16 : SINGLE;
+        }
+    }
+
+    /**
      * Rows, inputs and outputs of the linear maps, with widths that leave every kind of remainder
      * in blocks of 16, 32, 48 and 64. The first are so large that every fused kernel computes them.
      */
@@ -71,30 +94,51 @@ class KernelProof {
     Optional<String> failure(Part part, KernelChoice choice) {
         return switch (part) {
             case ATTENTION -> attention(new AttentionKernel.Fused(module));
-            case LINEAR ->
-                    linear(
-                            new LinearKernel.OneDnn(
-                                    module, choice.linear(), Kernels.reference().linear()));
-            case LOSS -> loss(new LossKernel.Fused(module));
+            case LINEAR -> linear(choice);
+            case LOSS -> {
+                LossKernel kernel = small(Kernels.reference().linear());
+                yield loss(kernel).or(() -> projectedLoss(kernel));
+            }
             case DROPOUT -> dropout(new DropoutKernel.Fused(module)::drop);
             case OPTIMIZER -> optimizer(new OptimizerKernel.Fused(module));
         };
     }
 
+    /** The linear kernel of a choice that fuses it. */
+    LinearKernel linearOf(KernelChoice choice) {
+        LinearKernel plain = Kernels.reference().linear();
+        return choice.linear() == KernelChoice.Linear.BF16
+                ? new LinearKernel.Bfloat16(module, plain)
+                : new LinearKernel.OneDnn(module, choice.linear(), plain);
+    }
+
+    private Optional<String> linear(KernelChoice choice) {
+        LinearKernel kernel = linearOf(choice);
+        Accuracy accuracy = Accuracy.of(choice);
+        return linear(kernel, accuracy).or(() -> projectedLoss(small(kernel), accuracy));
+    }
+
     Optional<String> linear(LinearKernel kernel) {
+        return linear(kernel, Accuracy.SINGLE);
+    }
+
+    Optional<String> linear(LinearKernel kernel, Accuracy accuracy) {
         LinearKernel plain = Kernels.reference().linear();
         return tried(
                 scratch -> {
                     for (int i = 0; i < LINEAR_SIZES.length; i++) {
                         long[] size = LINEAR_SIZES[i];
-                        NDArray x = numbers(scratch, new Shape(size[0], size[1]));
-                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]));
+                        int bits = accuracy.bits();
+                        NDArray x = numbers(scratch, new Shape(size[0], size[1]), bits);
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]), bits);
                         NDArray bias = i % 2 == 0 ? numbers(scratch, new Shape(size[2])) : null;
                         compare(
                                 "%s×%s→%s".formatted(size[0], size[1], size[2]),
                                 () -> plain.linear(x, weight, bias),
                                 () -> kernel.linear(x, weight, bias),
-                                bias == null ? new NDList(x, weight) : new NDList(x, weight, bias));
+                                bias == null ? new NDList(x, weight) : new NDList(x, weight, bias),
+                                bits,
+                                accuracy.tolerance());
                     }
                 });
     }
@@ -167,11 +211,7 @@ class KernelProof {
                     // 61 rows of 5,003 classes are more than the kernel works through at once
                     for (long[] size : new long[][] {{13, 37}, {61, 5003}}) {
                         NDArray logits = numbers(scratch, new Shape(size));
-                        NDArray labels =
-                                HostArrays.of(
-                                        scratch,
-                                        LongStream.range(0, size[0]).map(i -> i * 7 % 19).toArray(),
-                                        new Shape(size[0]));
+                        NDArray labels = labels(scratch, size[0]);
                         compare(
                                 "%s×%s".formatted(size[0], size[1]),
                                 () -> plain.crossEntropy(logits, labels, 0.1f, 14),
@@ -179,6 +219,50 @@ class KernelProof {
                                 new NDList(logits));
                     }
                 });
+    }
+
+    /** A loss that works through at most 100 rows at once: several blocks, of few logits. */
+    private LossKernel small(LinearKernel linear) {
+        return new LossKernel.Fused(module, linear, 0, 100);
+    }
+
+    /** The loss of logits that it makes itself, by the linear map that the kernel has. */
+    Optional<String> projectedLoss(LossKernel kernel) {
+        return projectedLoss(kernel, Accuracy.SINGLE);
+    }
+
+    private Optional<String> projectedLoss(LossKernel kernel, Accuracy accuracy) {
+        LossKernel plain = Kernels.reference().loss();
+        return tried(
+                scratch -> {
+                    // the second is so large that every linear kernel applies
+                    for (long[] size : new long[][] {{13, 5, 37}, {457, 36, 523}}) {
+                        int bits = accuracy.bits();
+                        NDArray states = numbers(scratch, new Shape(size[0], size[1]), bits);
+                        NDArray weight = numbers(scratch, new Shape(size[2], size[1]), bits);
+                        NDArray bias = size[0] == 13 ? null : numbers(scratch, new Shape(size[2]));
+                        NDArray labels = labels(scratch, size[0]);
+                        compare(
+                                "%s×%s→%s".formatted(size[0], size[1], size[2]),
+                                () ->
+                                        plain.projectedCrossEntropy(
+                                                states, weight, bias, labels, 0.1f, 14),
+                                () ->
+                                        kernel.projectedCrossEntropy(
+                                                states, weight, bias, labels, 0.1f, 14),
+                                bias == null
+                                        ? new NDList(states, weight)
+                                        : new NDList(states, weight, bias),
+                                bits,
+                                accuracy.lossTolerance());
+                    }
+                });
+    }
+
+    /** Classes below 19. */
+    private static NDArray labels(NDManager scratch, long rows) {
+        long[] labels = LongStream.range(0, rows).map(i -> i * 7 % 19).toArray();
+        return HostArrays.of(scratch, labels, new Shape(rows));
     }
 
     /** Dropout whose random numbers are given: (rows, 1) and (1, 1024), of 64 bits each. */
@@ -233,7 +317,11 @@ class KernelProof {
                         NDList expected = trained(scratch, plain, settings);
                         NDList actual = trained(scratch, kernel, settings);
                         for (int i = 0; i < expected.size(); i++) {
-                            same("array " + i + " after two steps", expected.get(i), actual.get(i));
+                            same(
+                                    "array " + i + " after two steps",
+                                    expected.get(i),
+                                    actual.get(i),
+                                    TOLERANCE);
                         }
                     }
                 });
@@ -275,21 +363,28 @@ class KernelProof {
      */
     private void compare(
             String size, Supplier<NDArray> plain, Supplier<NDArray> fused, NDList inputs) {
+        compare(size, plain, fused, inputs, Accuracy.SINGLE.bits(), TOLERANCE);
+    }
+
+    private void compare(
+            String size,
+            Supplier<NDArray> plain,
+            Supplier<NDArray> fused,
+            NDList inputs,
+            int bits,
+            double tolerance) {
         inputs.forEach(input -> input.setRequiresGradient(true));
         NDArray expected = plain.get();
         NDArray actual = fused.get();
-        same("its value for " + size, expected, actual);
-        NDArray weights = numbers(expected.getManager(), expected.getShape());
+        same("its value for " + size, expected, actual, tolerance);
+        NDArray weights = numbers(expected.getManager(), expected.getShape(), bits);
         for (NDArray input : inputs) {
             same(
                     "its gradient for " + size,
                     module.call("gradient", expected, weights, input),
-                    module.call("gradient", actual, weights, input));
+                    module.call("gradient", actual, weights, input),
+                    tolerance);
         }
-    }
-
-    private static void same(String what, NDArray expected, NDArray actual) {
-        same(what, expected, actual, TOLERANCE);
     }
 
     private static void same(String what, NDArray expected, NDArray actual, double tolerance) {
@@ -345,12 +440,16 @@ class KernelProof {
         return HostArrays.of(scratch, seen, new Shape(1, 1, n, n)).gt(0);
     }
 
-    /** Numbers in [-1, 1) that look random and are always the same. */
     private static NDArray numbers(NDManager scratch, Shape shape) {
+        return numbers(scratch, shape, Accuracy.SINGLE.bits());
+    }
+
+    /** Numbers in [-1, 1) that look random and are always the same. */
+    private static NDArray numbers(NDManager scratch, Shape shape, int precision) {
         float[] values = new float[Math.toIntExact(shape.size())];
         long[] bits = bits(values.length);
         for (int i = 0; i < values.length; i++) {
-            values[i] = (bits[i] >> 40) / (float) (1 << 23);
+            values[i] = (bits[i] >> 64 - precision) / (float) (1 << precision - 1);
         }
         return HostArrays.of(scratch, values, shape);
     }

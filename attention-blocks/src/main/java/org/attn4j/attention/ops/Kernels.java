@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.attn4j.attention.ops.KernelChoice.Linear;
 import org.attn4j.attention.ops.KernelChoice.Part;
 import org.attn4j.common.Require;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ public final class Kernels {
 
     private static final AttentionKernel PLAIN_ATTENTION = new AttentionKernel.Reference();
     private static final LinearKernel PLAIN_LINEAR = new LinearKernel.Reference();
-    private static final LossKernel PLAIN_LOSS = new LossKernel.Reference();
+    private static final LossKernel PLAIN_LOSS = new LossKernel.Reference(PLAIN_LINEAR);
     private static final OptimizerKernel PLAIN_OPTIMIZER = new OptimizerKernel.Reference();
     private static final DropoutKernel PLAIN_DROPOUT = new DropoutKernel.Reference();
 
@@ -178,6 +179,30 @@ public final class Kernels {
         MADE.put(key, restored);
     }
 
+    /**
+     * Computes the products of large linear maps in bfloat16 from now on, forward and backward, for
+     * the engine and device of a manager, until {@link #restore} is called.
+     *
+     * @param manager a manager; its engine and device count
+     * @throws IllegalArgumentException if this engine cannot, if the policy of this JVM forces
+     *     another way, or if it is not right on this machine
+     */
+    public static void useBfloat16(NDManager manager) {
+        Key key = Key.of(manager);
+        Kernels now = of(manager);
+        Require.that(
+                now.module != null,
+                "bf16 needs the fused kernels of the %s engine, got engine=%s, %s",
+                TorchModule.ENGINE,
+                key.engine,
+                now.wanted);
+        boolean otherwise = forced(key.policy).filter(it -> it.linear() != Linear.BF16).isPresent();
+        Require.that(!otherwise, "bf16 needs linear=bf16, got %s=%s", PROPERTY, key.policy);
+        Kernels lower = new Kernels(now.module, now.proof, now.choice().with(Linear.BF16), true);
+        lower.choice(); // proves it
+        MADE.put(key, lower);
+    }
+
     /** The kernels of a choice, less what does not prove right. */
     static Kernels proved(TorchModule module, KernelProof proof, KernelChoice choice) {
         return new Kernels(module, proof, choice, false);
@@ -270,9 +295,7 @@ public final class Kernels {
      * @return the kernel
      */
     public LinearKernel linear() {
-        return fuses(Part.LINEAR)
-                ? new LinearKernel.OneDnn(module, wanted.linear(), PLAIN_LINEAR)
-                : PLAIN_LINEAR;
+        return fuses(Part.LINEAR) ? proof.linearOf(wanted) : PLAIN_LINEAR;
     }
 
     /**
@@ -333,7 +356,10 @@ public final class Kernels {
      * @return the kernel
      */
     public LossKernel loss() {
-        return fuses(Part.LOSS) ? new LossKernel.Fused(module) : PLAIN_LOSS;
+        LinearKernel linear = linear();
+        return fuses(Part.LOSS)
+                ? new LossKernel.Fused(module, linear)
+                : new LossKernel.Reference(linear);
     }
 
     /**

@@ -16,6 +16,17 @@ public interface LinearKernel {
      */
     NDArray linear(NDArray input, NDArray weight, NDArray bias);
 
+    /**
+     * How a fused kernel computes this map within itself.
+     *
+     * @param input the input, (…, in)
+     * @param weight the weight, (out, in)
+     * @return the number that {@code linear_by} of the kernels' source has for it
+     */
+    default long way(NDArray input, NDArray weight) {
+        return 0;
+    }
+
     /** The engine's own linear map. */
     final class Reference implements LinearKernel {
 
@@ -61,14 +72,53 @@ public interface LinearKernel {
                     : module.call("linear_bias_onednn", input, weight, bias);
         }
 
+        @Override
+        public long way(NDArray input, NDArray weight) {
+            return applies(input, weight) ? 1 : 0;
+        }
+
         private boolean applies(NDArray input, NDArray weight) {
+            return input.getDataType() == DataType.FLOAT32
+                    && (isLarge(input, weight) || everySize && input.size() > 0);
+        }
+
+        private static boolean isLarge(NDArray input, NDArray weight) {
             long outputs = weight.getShape().get(0);
             long features = weight.getShape().get(1);
-            boolean large =
-                    input.size() >= FEWEST_ROWS * features
-                            && input.size() * outputs >= FEWEST_PRODUCTS;
-            return input.getDataType() == DataType.FLOAT32
-                    && (large || everySize && input.size() > 0);
+            return input.size() >= FEWEST_ROWS * features
+                    && input.size() * outputs >= FEWEST_PRODUCTS;
+        }
+    }
+
+    /**
+     * Linear maps whose products are of bfloat16, a float32 cut to 8 bits of precision, forward and
+     * backward (Micikevicius et al. 2018, "Mixed Precision Training"). Arrays and gradients stay
+     * float32, and small maps are the engine's own.
+     */
+    final class Bfloat16 implements LinearKernel {
+
+        private final TorchModule module;
+        private final LinearKernel engine;
+
+        Bfloat16(TorchModule module, LinearKernel engine) {
+            this.module = module;
+            this.engine = engine;
+        }
+
+        @Override
+        public NDArray linear(NDArray input, NDArray weight, NDArray bias) {
+            if (way(input, weight) == 0) {
+                return engine.linear(input, weight, bias);
+            }
+            return bias == null
+                    ? module.call("linear_bf16", input, weight)
+                    : module.call("linear_bias_bf16", input, weight, bias);
+        }
+
+        @Override
+        public long way(NDArray input, NDArray weight) {
+            boolean single = input.getDataType() == DataType.FLOAT32;
+            return single && OneDnn.isLarge(input, weight) ? 2 : 0;
         }
     }
 }

@@ -82,6 +82,15 @@ public final class LinearMap {
     }
 
     /**
+     * Returns the bias.
+     *
+     * @return (out), or null for none
+     */
+    public Parameter bias() {
+        return bias;
+    }
+
+    /**
      * Sets what is added.
      *
      * @param added the update, whose owner is the block; null for none

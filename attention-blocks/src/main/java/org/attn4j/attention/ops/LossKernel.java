@@ -21,10 +21,44 @@ public interface LossKernel {
      */
     NDArray crossEntropy(NDArray logits, NDArray labels, float smoothing, long ignoreIndex);
 
-    /** Cross-entropy in plain array operations, on any engine: the definition. */
-    final class Reference implements LossKernel {
+    /**
+     * The cross-entropy of logits {@code x Wᵀ + b} that are not made yet. A fused kernel makes a
+     * block of them at a time, so that they and their gradient never take (M, V) of memory.
+     *
+     * @param states x, (M, D)
+     * @param weight W, (V, D)
+     * @param bias b, (V), or null for none
+     * @param labels as of {@link #crossEntropy}
+     * @param smoothing as of {@link #crossEntropy}
+     * @param ignoreIndex as of {@link #crossEntropy}
+     * @return the sum, a scalar on the manager of the states
+     */
+    NDArray projectedCrossEntropy(
+            NDArray states,
+            NDArray weight,
+            NDArray bias,
+            NDArray labels,
+            float smoothing,
+            long ignoreIndex);
 
-        Reference() {}
+    /**
+     * Cross-entropy in plain array operations, on any engine: the definition.
+     *
+     * @param linear how logits are made of states
+     */
+    record Reference(LinearKernel linear) implements LossKernel {
+
+        @Override
+        public NDArray projectedCrossEntropy(
+                NDArray states,
+                NDArray weight,
+                NDArray bias,
+                NDArray labels,
+                float smoothing,
+                long ignoreIndex) {
+            NDArray logits = linear.linear(states, weight, bias); // (M, V)
+            return crossEntropy(logits, labels, smoothing, ignoreIndex);
+        }
 
         @Override
         public NDArray crossEntropy(
@@ -53,10 +87,28 @@ public interface LossKernel {
      */
     final class Fused implements LossKernel {
 
-        private final TorchModule module;
+        /**
+         * How many logits are made at a time, and how many rows at least: with fewer, a product
+         * spends its time on reading the weight.
+         */
+        private static final long BLOCK = 1L << 23;
 
-        Fused(TorchModule module) {
+        private static final long FEWEST_ROWS = 512;
+
+        private final TorchModule module;
+        private final LinearKernel linear;
+        private final long block;
+        private final long fewestRows;
+
+        Fused(TorchModule module, LinearKernel linear) {
+            this(module, linear, BLOCK, FEWEST_ROWS);
+        }
+
+        Fused(TorchModule module, LinearKernel linear, long block, long fewestRows) {
             this.module = module;
+            this.linear = linear;
+            this.block = block;
+            this.fewestRows = fewestRows;
         }
 
         @Override
@@ -65,6 +117,42 @@ public interface LossKernel {
             try (NDArray mass = module.scalar((double) smoothing);
                     NDArray ignored = module.scalar(ignoreIndex)) {
                 return module.call("cross_entropy", logits, labels, mass, ignored);
+            }
+        }
+
+        @Override
+        public NDArray projectedCrossEntropy(
+                NDArray states,
+                NDArray weight,
+                NDArray bias,
+                NDArray labels,
+                float smoothing,
+                long ignoreIndex) {
+            try (NDArray mass = module.scalar((double) smoothing);
+                    NDArray ignored = module.scalar(ignoreIndex);
+                    NDArray rows =
+                            module.scalar(Math.max(block / weight.getShape().get(0), fewestRows));
+                    NDArray way = module.scalar(linear.way(states, weight))) {
+                return bias == null
+                        ? module.call(
+                                "projected_cross_entropy",
+                                states,
+                                weight,
+                                labels,
+                                mass,
+                                ignored,
+                                rows,
+                                way)
+                        : module.call(
+                                "projected_bias_cross_entropy",
+                                states,
+                                weight,
+                                bias,
+                                labels,
+                                mass,
+                                ignored,
+                                rows,
+                                way);
             }
         }
     }

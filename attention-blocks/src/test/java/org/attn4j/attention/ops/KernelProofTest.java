@@ -27,6 +27,8 @@ class KernelProofTest {
 
     private static final KernelChoice ALL = KernelChoice.parse("fused,linear=onednn,dropout=hash");
 
+    private static final KernelChoice BF16 = KernelChoice.parse("fused,linear=bf16,dropout=hash");
+
     private final Kernels plain = Kernels.reference();
     private TorchModule module;
     private KernelProof proof;
@@ -50,6 +52,7 @@ class KernelProofTest {
         assertEquals(Optional.empty(), proof.linear(plain.linear()));
         assertEquals(Optional.empty(), proof.attention(plain.attention()));
         assertEquals(Optional.empty(), proof.loss(plain.loss()));
+        assertEquals(Optional.empty(), proof.projectedLoss(plain.loss()));
         assertEquals(Optional.empty(), proof.optimizer(plain.optimizer()));
     }
 
@@ -62,6 +65,22 @@ class KernelProofTest {
                     failure.isEmpty() || part == Part.LINEAR && failure.get().contains("is off by"),
                     () -> part + ": " + failure);
         }
+    }
+
+    @Test
+    void productsOfBfloat16Pass() {
+        assertEquals(Optional.empty(), proof.failure(Part.LINEAR, BF16));
+    }
+
+    @Test
+    void productsOfFewerBitsThanBfloat16AreCaught() {
+        LinearKernel coarse =
+                (x, w, b) -> {
+                    NDArray right = proof.linearOf(BF16).linear(x, w, b);
+                    return Scalars.multiply(right, 1 + 1.0 / 128); // what rounding to 7 bits does
+                };
+        String failure = proof.linear(coarse, KernelProof.Accuracy.BFLOAT16).orElseThrow();
+        assertTrue(failure.startsWith("its value for 457×257→72"), failure);
     }
 
     /** What was seen of oneDNN's inner product: right at full blocks of 64 outputs, else wrong. */
@@ -131,9 +150,27 @@ class KernelProofTest {
     @Test
     void lossThatCountsWhatIsIgnoredIsCaught() {
         LossKernel errs =
-                (logits, labels, smoothing, ignored) ->
-                        plain.loss().crossEntropy(logits, labels, smoothing, -1);
+                new LossKernel() {
+                    @Override
+                    public NDArray crossEntropy(
+                            NDArray logits, NDArray labels, float smoothing, long ignored) {
+                        return plain.loss().crossEntropy(logits, labels, smoothing, -1);
+                    }
+
+                    @Override
+                    public NDArray projectedCrossEntropy(
+                            NDArray states,
+                            NDArray weight,
+                            NDArray bias,
+                            NDArray labels,
+                            float smoothing,
+                            long ignored) {
+                        NDArray logits = plain.linear().linear(states, weight, bias);
+                        return crossEntropy(logits, labels, smoothing, ignored);
+                    }
+                };
         assertTrue(proof.loss(errs).isPresent());
+        assertTrue(proof.projectedLoss(errs).isPresent());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.attn4j.attention.ops;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +81,7 @@ class KernelsTest {
             var error = assertThrows(IllegalArgumentException.class, () -> Kernels.of(m));
             assertEquals(
                     "the kernels must be auto, reference, fused or a choice: a kernel choice must be"
-                            + " reference or fused,linear=engine|onednn|onednn_all,dropout=engine|hash"
+                            + " reference or fused,linear=engine|onednn|onednn_all|bf16,dropout=engine|hash"
                             + "[,plain=attention+loss+optimizer], got \"fast\"",
                     error.getMessage());
         }
@@ -102,6 +105,42 @@ class KernelsTest {
                                 IllegalArgumentException.class, () -> Kernels.restore(m, other));
                 assertTrue(error.getMessage().contains("kernels=reference"), error.getMessage());
             }
+        }
+    }
+
+    @Test
+    void bfloat16IsUsedWhereMapsAreLargeUntilAChoiceIsRestored() {
+        try (NDManager m = TestEngine.manager()) {
+            KernelChoice before = Kernels.of(m).choice();
+            if (!TestEngine.isPyTorch()) {
+                assertThrows(IllegalArgumentException.class, () -> Kernels.useBfloat16(m));
+                return;
+            }
+            NDArray x = m.randomUniform(-1, 1, new Shape(256, 256));
+            NDArray weight = m.randomUniform(-1, 1, new Shape(256, 256));
+            NDArray plain = Kernels.reference().linear().linear(x, weight, null);
+            Kernels.useBfloat16(m);
+            assertEquals(before.with(KernelChoice.Linear.BF16), Kernels.of(m).choice());
+            NDArray lower = Kernels.of(m).linear().linear(x, weight, null);
+            NDArray few = Kernels.of(m).linear().linear(x.get(":8"), weight, null);
+            float off = lower.sub(plain).abs().max().getFloat() / plain.abs().max().getFloat();
+            // factors and result are each rounded by at most 2⁻⁸, and most errors cancel
+            assertTrue(off > 1e-4 && off < 3.0 / 256, () -> "off by " + off);
+            assertArrayEquals(plain.get(":8").toFloatArray(), few.toFloatArray(), 1e-4f);
+            Kernels.restore(m, before);
+            assertEquals(before, Kernels.of(m).choice());
+        }
+    }
+
+    @Test
+    void bfloat16GivesWayToWhatIsForced() {
+        assumeTrue(TestEngine.isPyTorch());
+        System.setProperty(Kernels.PROPERTY, "fused,linear=engine,dropout=hash");
+        try (NDManager m = TestEngine.manager()) {
+            var error = assertThrows(IllegalArgumentException.class, () -> Kernels.useBfloat16(m));
+            assertEquals(
+                    "bf16 needs linear=bf16, got attn4j.kernels=fused,linear=engine,dropout=hash",
+                    error.getMessage());
         }
     }
 
@@ -160,7 +199,7 @@ class KernelsTest {
                         IllegalArgumentException.class,
                         () -> KernelChoice.parse("kernels=fused,linear=blas,dropout=hash"));
         assertEquals(
-                "linear must be one of [engine, onednn, onednn_all], got"
+                "linear must be one of [engine, onednn, onednn_all, bf16], got"
                         + " \"kernels=fused,linear=blas,dropout=hash\"",
                 unknown.getMessage());
         assertThrows(IllegalArgumentException.class, () -> KernelChoice.parse("mkl"));

@@ -79,6 +79,13 @@ public final class TrainCommand implements Callable<Integer> {
     private Long seed;
 
     @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description =
+                    "fp32, or bf16: large linear maps in bfloat16, on PyTorch (default: the configuration's).")
+    private String precision;
+
+    @Option(
             names = "--max-steps",
             paramLabel = "N",
             description = "Stops after N steps; the schedule stays that of the configuration.")
@@ -166,6 +173,9 @@ public final class TrainCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(assignments);
         if (seed != null) {
             all.add("seed=" + seed);
+        }
+        if (precision != null) {
+            all.add("training.precision=" + precision);
         }
         return TrainingTasks.read(source, all).limited(maxSteps, maxSeconds);
     }

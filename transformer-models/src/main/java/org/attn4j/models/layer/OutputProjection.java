@@ -1,5 +1,6 @@
 package org.attn4j.models.layer;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -72,6 +73,31 @@ public final class OutputProjection extends AbstractBlock implements Adaptable, 
 
     private static Parameter parameter(String name, Parameter.Type type, Shape shape) {
         return Parameter.builder().setName(name).setType(type).optShape(shape).build();
+    }
+
+    /**
+     * Whether logits are {@code x Wᵀ + b} and nothing more.
+     *
+     * @return false if an adapter adds to them
+     */
+    public boolean isPlain() {
+        return map.update().isEmpty();
+    }
+
+    /**
+     * Gives states with this projection, in place of their logits.
+     *
+     * @param parameters where the parameters are found
+     * @param states (…, D)
+     * @param training whether this is a training pass
+     * @return the states, the weight and the bias
+     */
+    public ProjectedStates beside(ParameterStore parameters, NDArray states, boolean training) {
+        Device device = states.getDevice();
+        return new ProjectedStates(
+                states,
+                parameters.getValue(map.weight(), device, training),
+                parameters.getValue(map.bias(), device, training));
     }
 
     /**

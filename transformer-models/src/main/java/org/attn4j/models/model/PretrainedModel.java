@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.attn4j.models.checkpoint.WeightTable;
 import org.attn4j.models.generate.GenerationConfig;
+import org.attn4j.models.layer.ProjectedStates;
 
 /**
  * A model of a published family with the head of a task: a DJL block that runs, trains, and is read
@@ -28,6 +30,20 @@ public interface PretrainedModel extends Block {
      * @throws IllegalArgumentException if an input is missing, unknown or does not fit
      */
     ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training);
+
+    /**
+     * Calls a model for what its logits would be made of.
+     *
+     * @param parameters where the parameters are found
+     * @param in the inputs by name, and who observes the call
+     * @param training whether dropout applies
+     * @return the states with their projection; empty, and nothing is computed, if an output
+     *     projection does not make the logits of this model
+     */
+    default Optional<ProjectedStates> runBeforeProjection(
+            ParameterStore parameters, ModelInputs in, boolean training) {
+        return Optional.empty();
+    }
 
     /**
      * Looks tokens up: what {@link #run} may be given as {@code inputs_embeds} in place of {@code

@@ -21,8 +21,18 @@ public interface BatchSource {
      *     it
      * @param epoch the epoch, from 0
      * @param fromBatch the number of batches of this epoch to leave out at its beginning
-     * @return the batches, each made when it is asked for
+     * @return the batches, each made when it is asked for, without the engine's random numbers
      * @throws IOException if the data cannot be read
      */
     Iterator<Batch> batches(NDManager manager, long epoch, long fromBatch) throws IOException;
+
+    /**
+     * Told of a batch when a step takes it, in the thread of the training. Batches are made before
+     * that, in another thread: what depends on how far the run has come belongs here.
+     *
+     * @param batch the batch, whose data may be added to
+     */
+    default void onTaken(Batch batch) {
+        // a batch is what it was made
+    }
 }

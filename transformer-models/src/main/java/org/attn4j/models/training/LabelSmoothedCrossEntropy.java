@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
+import org.attn4j.models.layer.ProjectedStates;
 
 /**
  * Cross-entropy between logits and token ids, with label smoothing, over the tokens that are not
@@ -69,21 +70,45 @@ public class LabelSmoothedCrossEntropy extends Loss implements TokenLoss {
 
     @Override
     public NDArray sum(NDList labels, NDList predictions) {
-        NDArray logits = predictions.head(); // (B, T, V)
         NDArray target = labels.head(); // (B, T)
-        long classes = logits.getShape().get(logits.getShape().dimension() - 1);
-        Require.that(
-                logits.size() / classes == target.size(),
-                "logits must have a row for each label, got logits=%s, labels=%s",
-                logits.getShape(),
-                target.getShape());
+        NDArray logits = rows("logits", predictions.head(), target); // (M, V)
         return Kernels.of(logits.getManager())
                 .loss()
-                .crossEntropy(
-                        logits.reshape(new Shape(-1, classes)), // (M, V)
-                        target.reshape(new Shape(-1)), // (M)
+                .crossEntropy(logits, target.reshape(new Shape(-1)), smoothing, padId);
+    }
+
+    /**
+     * Returns the sum of the loss of logits that are not made yet, without the memory that they
+     * take.
+     *
+     * @param labels the token ids, (B, T) or (M)
+     * @param predictions what makes the logits, states (B, T, D) or (M, D)
+     * @return what {@link #sum(NDList, NDList)} is for the logits
+     */
+    public NDArray sum(NDList labels, ProjectedStates predictions) {
+        NDArray target = labels.head(); // (B, T)
+        NDArray states = rows("states", predictions.states(), target); // (M, D)
+        return Kernels.of(states.getManager())
+                .loss()
+                .projectedCrossEntropy(
+                        states,
+                        predictions.weight(),
+                        predictions.bias(),
+                        target.reshape(new Shape(-1)),
                         smoothing,
                         padId);
+    }
+
+    private static NDArray rows(String name, NDArray array, NDArray target) {
+        long width = array.getShape().get(array.getShape().dimension() - 1);
+        Require.that(
+                array.size() / width == target.size(),
+                "%s must have a row for each label, got %s=%s, labels=%s",
+                name,
+                name,
+                array.getShape(),
+                target.getShape());
+        return array.reshape(new Shape(-1, width));
     }
 
     @Override

@@ -8,6 +8,9 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
+import java.util.Optional;
+import org.attn4j.models.layer.ProjectedStates;
+import org.attn4j.models.layer.ProjectingBlock;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
@@ -16,7 +19,7 @@ import org.attn4j.models.model.PretrainedModel;
  * A pretrained model as a block of unnamed arrays, as DJL's {@code Trainer} calls it: data in the
  * order of the names of inputs, predictions in the order of the names of outputs.
  */
-public final class NamedBlock extends AbstractBlock {
+public final class NamedBlock extends AbstractBlock implements ProjectingBlock {
 
     private static final byte VERSION = 1;
 
@@ -76,6 +79,14 @@ public final class NamedBlock extends AbstractBlock {
         NDList predictions = new NDList();
         outputs.forEach(name -> predictions.add(found.require(name)));
         return predictions;
+    }
+
+    @Override
+    public Optional<ProjectedStates> beforeProjection(
+            ParameterStore parameters, NDList data, boolean training) {
+        return outputs.equals(List.of("logits"))
+                ? model.runBeforeProjection(parameters, ModelInputs.ofList(inputs, data), training)
+                : Optional.empty();
     }
 
     @Override

@@ -22,14 +22,15 @@ final class ResumeCheck {
      * Refuses what would make the saved position meaningless and warns of what makes the result
      * another one.
      *
-     * @throws IllegalArgumentException if the seed, the accumulation, the optimiser, what is frozen
-     *     or the metric differ
+     * @throws IllegalArgumentException if the seed, the accumulation, the optimiser, what is
+     *     frozen, the precision or the metric differ
      */
     void check() {
         refuseUnequal("seed", found.config().seed(), now.config().seed());
         refuseUnequal("accumulation", found.config().accumulation(), now.config().accumulation());
         refuseUnequal("optimizer", found.config().optimizer(), now.config().optimizer());
         refuseUnequal("freeze", found.config().freeze(), now.config().freeze());
+        refuseUnequal("precision", found.config().precision(), now.config().precision());
         refuseUnequal("metric", found.config().metric(), now.config().metric());
         warnUnequal("engine", found.engine(), now.engine());
         // What an older version did not record cannot be compared.

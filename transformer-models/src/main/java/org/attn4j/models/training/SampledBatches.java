@@ -57,23 +57,11 @@ public final class SampledBatches implements BatchSource, RunListener {
     @Override
     public Iterator<Batch> batches(NDManager manager, long epoch, long fromBatch)
             throws IOException {
-        Iterator<Batch> batches = source.batches(manager, epoch, fromBatch);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return batches.hasNext();
-            }
-
-            @Override
-            public Batch next() {
-                Batch batch = batches.next();
-                choose(batch);
-                return batch;
-            }
-        };
+        return source.batches(manager, epoch, fromBatch);
     }
 
-    private void choose(Batch batch) {
+    @Override
+    public void onTaken(Batch batch) {
         double likely = truth.applyAsDouble(steps);
         SplittableRandom random =
                 new SplittableRandom(StepSeed.of(~seed, steps + 1, microBatch)); // ~: its own

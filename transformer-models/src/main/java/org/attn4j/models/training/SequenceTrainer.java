@@ -26,6 +26,8 @@ import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.OptimizerKernel;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
+import org.attn4j.models.layer.ProjectedStates;
+import org.attn4j.models.layer.ProjectingBlock;
 
 /**
  * A DJL trainer that accumulates and clips gradients and updates all parameters in one call.
@@ -43,6 +45,7 @@ public class SequenceTrainer extends Trainer {
     private final Optimizer optimizer;
     private final double clipNorm;
     private final int accumulation;
+    private final boolean listened;
     private final ParameterStore store;
     private final Map<Device, Long> weights = new ConcurrentHashMap<>();
     private ParameterGroups groups;
@@ -74,6 +77,7 @@ public class SequenceTrainer extends Trainer {
                 accumulation);
         this.clipNorm = clipNorm;
         this.accumulation = accumulation;
+        listened = !config.getTrainingListeners().isEmpty();
         optimizer = config.getOptimizer();
         config.getInitializers()
                 .forEach(pair -> model.getBlock().setInitializer(pair.getKey(), pair.getValue()));
@@ -199,7 +203,9 @@ public class SequenceTrainer extends Trainer {
             double sum = 0;
             for (int i = 0; i < parts.length; i++) {
                 sum += losses.get(i).getFloat();
-                told.add(parts[i].getLabels(), outputs.get(i));
+                if (listened) {
+                    told.add(parts[i].getLabels(), outputs.get(i));
+                }
             }
             return new BatchLoss(sum, weight);
         }
@@ -208,11 +214,31 @@ public class SequenceTrainer extends Trainer {
     private NDList pass(
             GradientCollector collector, Batch part, long weight, List<NDArray> losses) {
         Device device = part.getData().head().getDevice();
-        NDList output = run(part.getData(), part.getLabels());
-        NDArray loss = lossSum(part.getLabels(), output);
+        Optional<ProjectedStates> states = beforeProjection(part.getData());
+        NDList output = states.isPresent() ? new NDList() : run(part.getData(), part.getLabels());
+        NDArray loss =
+                states.isPresent()
+                        ? ((LabelSmoothedCrossEntropy) getLoss())
+                                .sum(part.getLabels(), states.get())
+                        : lossSum(part.getLabels(), output);
         backward(collector, device, penalties.added(loss, weight));
         losses.add(loss);
         return output;
+    }
+
+    /** Logits that nobody but the loss would look at are not made. */
+    private Optional<ProjectedStates> beforeProjection(NDList data) {
+        // a subclass of the loss may look at more than logits
+        boolean skipped = !listened && getLoss().getClass() == LabelSmoothedCrossEntropy.class;
+        if (!skipped || !(getModel().getBlock() instanceof ProjectingBlock block)) {
+            return Optional.empty();
+        }
+        long begin = System.nanoTime();
+        try {
+            return block.beforeProjection(store, data, true);
+        } finally {
+            addMetric("forward", begin);
+        }
     }
 
     private NDList cachedPass(

@@ -33,6 +33,7 @@ import org.attn4j.models.config.Records;
  *     from 0 to below 1
  * @param clipNorm the global norm to which gradients are clipped; 0 for no clipping
  * @param accumulation the number of batches whose gradients make one step
+ * @param precision what large linear maps multiply; null for {@link Precision#FP32}
  * @param validationInterval the steps between validations; 0 to validate at the end of each epoch
  * @param checkpointInterval the steps between checkpoints; there is also one at each validation and
  *     at the end, and 0 means those alone
@@ -64,6 +65,7 @@ public record TrainingConfig(
         double labelSmoothing,
         double clipNorm,
         int accumulation,
+        Precision precision,
         long validationInterval,
         long checkpointInterval,
         int patience,
@@ -95,6 +97,7 @@ public record TrainingConfig(
                     0.1,
                     1,
                     1,
+                    Precision.FP32,
                     0,
                     0,
                     0,
@@ -153,6 +156,7 @@ public record TrainingConfig(
                 accumulation >= 1,
                 "accumulation must be at least 1, got accumulation=%s",
                 accumulation);
+        precision = precision == null ? Precision.FP32 : precision;
         Require.that(
                 validationInterval >= 0,
                 "validationInterval must not be negative, got validationInterval=%s",
@@ -402,6 +406,16 @@ public record TrainingConfig(
      */
     public TrainingConfig withAccumulation(int accumulation) {
         return Records.with(this, "accumulation", accumulation);
+    }
+
+    /**
+     * Returns this with another value of {@code precision}.
+     *
+     * @param precision what large linear maps multiply
+     * @return the changed configuration
+     */
+    public TrainingConfig withPrecision(Precision precision) {
+        return Records.with(this, "precision", precision);
     }
 
     /**

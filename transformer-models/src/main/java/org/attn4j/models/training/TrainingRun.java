@@ -1,5 +1,6 @@
 package org.attn4j.models.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import java.io.Closeable;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -175,6 +177,30 @@ public final class TrainingRun {
     }
 
     private RunResult runAlone() throws IOException {
+        if (config.precision() == Precision.FP32) {
+            return runInPrecision();
+        }
+        Map<Device, KernelChoice> before = new LinkedHashMap<>();
+        try {
+            for (Device device : trainer.getDevices()) {
+                try (NDManager on = trainer.getManager().newSubManager(device)) {
+                    KernelChoice choice = Kernels.of(on).choice();
+                    Kernels.useBfloat16(on);
+                    before.put(device, choice);
+                }
+            }
+            return runInPrecision();
+        } finally {
+            before.forEach(
+                    (device, choice) -> {
+                        try (NDManager on = trainer.getManager().newSubManager(device)) {
+                            Kernels.restore(on, choice);
+                        }
+                    });
+        }
+    }
+
+    private RunResult runInPrecision() throws IOException {
         TrainingState state = begin();
         position = state.position();
         selection = directory.sound(state.selection().ranked(config), config);
@@ -242,8 +268,8 @@ public final class TrainingRun {
             validate();
         }
         while (true) {
-            try (NDManager manager = trainer.getManager().newSubManager()) {
-                Iterator<Batch> epoch = batches(manager);
+            try (NDManager manager = trainer.getManager().newSubManager();
+                    BatchesAhead epoch = new BatchesAhead(manager, batches(manager))) {
                 if (!epoch.hasNext() && position.batch() == 0) {
                     throw new IOException(
                             "the training data hold no batch; check their files and length limits");
@@ -303,6 +329,7 @@ public final class TrainingRun {
                     .getEngine()
                     .setRandomSeed(StepSeed.of(config.seed(), position.step() + 1, taken));
             try (Batch batch = epoch.next()) {
+                batches.onTaken(batch);
                 String described = describe(taken, batch);
                 taking.add(described);
                 BatchLoss batchLoss = trainer.trainBatch(batch);

@@ -176,7 +176,8 @@ public record TrainingState(
     private static JsonElement withNewer(JsonElement json) {
         if (json instanceof JsonObject state && state.get("config") instanceof JsonObject config) {
             JsonObject usual = GSON.toJsonTree(TrainingConfig.ofSteps(1)).getAsJsonObject();
-            for (String name : List.of("optimizer", "momentum", "freeze", "layer_decay")) {
+            for (String name :
+                    List.of("optimizer", "momentum", "freeze", "layer_decay", "precision")) {
                 if (!config.has(name)) {
                     config.add(name, usual.get(name));
                 }

@@ -57,7 +57,9 @@ class SampledBatchesTest {
             Iterator<Batch> batches = source.batches(manager, 0, 0);
             float[][] drawn = new float[count][];
             for (int i = 0; i < count; i++) {
-                NDList data = batches.next().getData();
+                Batch batch = batches.next();
+                source.onTaken(batch);
+                NDList data = batch.getData();
                 drawn[i] = data.size() < 3 ? new float[0] : data.get(2).toFloatArray();
                 source.onStep(new StepProgress(step + i + 1, 0, i + 1, 1, 0.1f, 1, 1, 1, 1, 1, 1));
             }

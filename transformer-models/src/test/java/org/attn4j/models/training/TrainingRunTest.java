@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.attn4j.attention.ops.KernelChoice;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
@@ -388,18 +390,22 @@ class TrainingRunTest {
     @Test
     void aLossThatIsNotANumberStopsTheRunAndNamesTheBatch() throws IOException {
         try (Fixture fixture = new Fixture(temp, CONFIG)) {
+            int poisonous = TinyTask.BATCHES + 3; // batch 3 of epoch 1
             BatchSource poisoned =
-                    (manager, epoch, from) -> {
-                        Iterator<Batch> batches = TinyTask.batches(manager, epoch, from);
-                        return Stream.iterate(from, i -> i < TinyTask.BATCHES, i -> i + 1)
-                                .map(
-                                        i -> {
-                                            if (epoch == 1 && i == 3) {
-                                                poison(fixture.model);
-                                            }
-                                            return batches.next();
-                                        })
-                                .iterator();
+                    new BatchSource() {
+                        private int taken;
+
+                        @Override
+                        public Iterator<Batch> batches(NDManager manager, long epoch, long from) {
+                            return TinyTask.batches(manager, epoch, from);
+                        }
+
+                        @Override
+                        public void onTaken(Batch batch) {
+                            if (taken++ == poisonous) {
+                                poison(fixture.model);
+                            }
+                        }
                     };
             NonFiniteException e =
                     assertThrows(
@@ -424,6 +430,41 @@ class TrainingRunTest {
 
     private static void poison(Model model) {
         model.getBlock().getParameters().valueAt(0).getArray().set(new NDIndex("..."), Float.NaN);
+    }
+
+    @Test
+    void aRunInBfloat16ComputesInItAndNothingAfterDoes() throws IOException {
+        TrainingConfig lower = CONFIG.withPrecision(Precision.BF16);
+        try (Fixture fixture = new Fixture(temp, lower)) {
+            NDManager manager = fixture.model.getNDManager();
+            KernelChoice before = Kernels.of(manager).choice();
+            List<KernelChoice> during = new ArrayList<>();
+            RunListener recorder =
+                    new RunListener() {
+                        @Override
+                        public void onStep(StepProgress progress) {
+                            during.add(Kernels.of(manager).choice());
+                        }
+                    };
+            TrainingRun run = fixture.run().tell(recorder);
+            if (!TinyTask.engineName().equals("PyTorch")) {
+                IllegalArgumentException e = assertThrows(IllegalArgumentException.class, run::run);
+                assertEquals(
+                        "bf16 needs the fused kernels of the PyTorch engine, got engine=MXNet, kernels=reference",
+                        e.getMessage());
+                return;
+            }
+            run.run();
+            assertEquals(KernelChoice.Linear.BF16, during.get(0).linear());
+            assertEquals(before, Kernels.of(manager).choice());
+        }
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> run(temp, CONFIG.withSteps(CONFIG.steps() + 1)));
+        assertTrue(
+                e.getMessage().startsWith("precision must be what it was when the run began: BF16"),
+                e.getMessage());
     }
 
     @Test

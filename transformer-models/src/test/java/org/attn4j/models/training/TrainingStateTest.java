@@ -65,7 +65,7 @@ class TrainingStateTest {
     void whatOlderVersionsWroteIsRead() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         json.addProperty("version", 1);
-        List.of("direction", "optimizer", "momentum", "freeze", "layer_decay")
+        List.of("direction", "optimizer", "momentum", "freeze", "layer_decay", "precision")
                 .forEach(json.getAsJsonObject("config")::remove);
         Files.writeString(file, json.toString());
         assertEquals(STATE.config(), TrainingState.read(file).config());

@@ -9,15 +9,15 @@ import org.attn4j.models.layer.TokenEmbedding;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.head.BaseOutput;
-import org.attn4j.models.model.head.Head;
 import org.attn4j.models.model.head.Losses;
+import org.attn4j.models.model.head.VocabularyHead;
 
 /**
  * Predicts the next token. Gives {@code logits} (B, T, V), and {@code loss} with {@code labels} (B,
  * T): the logits of each position against the label of the next, where {@link Losses#IGNORED} marks
  * positions that do not count. Its child is {@code lm_head}.
  */
-final class LanguageHead extends Head {
+final class LanguageHead extends VocabularyHead {
 
     private final OutputProjection projection;
 
@@ -36,6 +36,17 @@ final class LanguageHead extends Head {
     public ModelOutputs apply(
             ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
         return outputs(project(parameters, encoded.states(), training), in, Losses::nextToken);
+    }
+
+    @Override
+    public OutputProjection projection() {
+        return projection;
+    }
+
+    @Override
+    public NDArray beforeProjection(
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
+        return encoded.states();
     }
 
     /** From states (…, D) to logits (…, V). */

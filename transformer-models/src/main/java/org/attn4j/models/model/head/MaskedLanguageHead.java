@@ -22,7 +22,7 @@ import org.attn4j.models.model.ModelOutputs;
  * as BERT's own program has them, only the tokens there are predicted: logits (B, P, V) and labels
  * (B, P), at a fraction of the time and memory.
  */
-public final class MaskedLanguageHead extends Head {
+public final class MaskedLanguageHead extends VocabularyHead {
 
     private static final String POSITIONS = "masked_positions";
 
@@ -69,20 +69,38 @@ public final class MaskedLanguageHead extends Head {
      * @return logits (…, V)
      */
     public NDArray logits(ParameterStore parameters, NDArray states, boolean training) {
-        NDArray x = activation.apply(Layers.apply(dense, parameters, states, training)); // (…, E)
-        x = Layers.apply(norm, parameters, x, training);
+        NDArray x = transformed(parameters, states, training); // (…, E)
         return Layers.apply(decoder, parameters, x, training); // (…, V)
+    }
+
+    private NDArray transformed(ParameterStore parameters, NDArray states, boolean training) {
+        NDArray x = activation.apply(Layers.apply(dense, parameters, states, training)); // (…, E)
+        return Layers.apply(norm, parameters, x, training);
+    }
+
+    @Override
+    public OutputProjection projection() {
+        return decoder;
+    }
+
+    @Override
+    public NDArray beforeProjection(
+            ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
+        return transformed(parameters, asked(encoded, in), training);
     }
 
     @Override
     public ModelOutputs apply(
             ParameterStore parameters, BaseOutput encoded, ModelInputs in, boolean training) {
-        NDArray positions = in.ids(POSITIONS, encoded.states().getShape().get(1)); // (B, P)
-        NDArray states =
-                positions == null
-                        ? encoded.states() // (B, T, D)
-                        : Sequences.take(encoded.states(), positions); // (B, P, D)
-        NDArray logits = logits(parameters, states, training); // (B, T or P, V)
+        NDArray logits = logits(parameters, asked(encoded, in), training); // (B, T or P, V)
         return outputs(logits, in, Losses::crossEntropy);
+    }
+
+    /** The states of the tokens that are predicted. */
+    private static NDArray asked(BaseOutput encoded, ModelInputs in) {
+        NDArray positions = in.ids(POSITIONS, encoded.states().getShape().get(1)); // (B, P)
+        return positions == null
+                ? encoded.states() // (B, T, D)
+                : Sequences.take(encoded.states(), positions); // (B, P, D)
     }
 }

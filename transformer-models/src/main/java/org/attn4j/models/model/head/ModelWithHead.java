@@ -11,9 +11,11 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.layer.ProjectedStates;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
 import org.attn4j.models.model.PretrainedModel;
@@ -78,19 +80,39 @@ public class ModelWithHead extends AbstractBlock implements PretrainedModel {
 
     private ModelOutputs run(
             ParameterStore parameters, ModelInputs in, boolean training, boolean states) {
-        Set<String> known = new HashSet<>(base.inputNames());
-        known.add("inputs_embeds");
         if (head == null) {
-            in.refuseOthers(known);
+            in.refuseOthers(baseInputNames());
             BaseOutput encoded = base.encode(parameters, in, training);
             return ModelOutputs.of("last_hidden_state", encoded.states())
                     .with("pooler_output", encoded.pooled());
         }
-        known.addAll(head.inputNames());
-        in.refuseOthers(known);
-        BaseOutput encoded = base.encode(parameters, head.baseInputs(in), training);
+        BaseOutput encoded = encodeForHead(parameters, in, training);
         ModelOutputs outputs = head.apply(parameters, encoded, in, training);
         return states ? outputs.with("last_hidden_state", encoded.states()) : outputs;
+    }
+
+    private BaseOutput encodeForHead(ParameterStore parameters, ModelInputs in, boolean training) {
+        Set<String> known = baseInputNames();
+        known.addAll(head.inputNames());
+        in.refuseOthers(known);
+        return base.encode(parameters, head.baseInputs(in), training);
+    }
+
+    private Set<String> baseInputNames() {
+        Set<String> known = new HashSet<>(base.inputNames());
+        known.add("inputs_embeds");
+        return known;
+    }
+
+    @Override
+    public final Optional<ProjectedStates> runBeforeProjection(
+            ParameterStore parameters, ModelInputs in, boolean training) {
+        if (!(head instanceof VocabularyHead words) || !words.projection().isPlain()) {
+            return Optional.empty();
+        }
+        BaseOutput encoded = encodeForHead(parameters, in, training);
+        NDArray states = words.beforeProjection(parameters, encoded, in, training);
+        return Optional.of(words.projection().beside(parameters, states, training));
     }
 
     @Override

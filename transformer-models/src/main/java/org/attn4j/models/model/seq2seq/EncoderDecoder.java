@@ -13,6 +13,7 @@ import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -30,6 +31,9 @@ import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.LayerInputs;
 import org.attn4j.models.layer.Layers;
+import org.attn4j.models.layer.OutputProjection;
+import org.attn4j.models.layer.ProjectedStates;
+import org.attn4j.models.layer.ProjectingBlock;
 import org.attn4j.models.layer.TokenInput;
 import org.attn4j.models.model.ModelInputs;
 import org.attn4j.models.model.ModelOutputs;
@@ -52,7 +56,7 @@ import org.attn4j.models.model.head.Losses;
  * later, is then the decoder's input.
  */
 public class EncoderDecoder extends AbstractBlock
-        implements PretrainedModel, SequenceToSequenceModel {
+        implements PretrainedModel, SequenceToSequenceModel, ProjectingBlock {
 
     private static final byte VERSION = 1;
 
@@ -98,8 +102,10 @@ public class EncoderDecoder extends AbstractBlock
         setInitializer(parts.initializer(), Parameter.Type.WEIGHT);
     }
 
-    @Override
-    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+    /** What a pass makes before its output or head: the encoder's and the decoder's states. */
+    private record Passed(TokenInput words, NDArray encoded, NDArray decoded) {}
+
+    private Passed pass(ParameterStore parameters, ModelInputs in, boolean training) {
         in.refuseOthers(inputNames());
         TokenInput words = in.tokens(parts.sourceVocabularySize()); // (B, S)
         NDArray targets = targets(in); // (B, T)
@@ -114,9 +120,16 @@ public class EncoderDecoder extends AbstractBlock
                 LayerInputs.of(AttentionMask.causal().and(targetMask(in, targets)))
                         .withMemory(memory(parameters, states, training), visible)
                         .withObserver(at(in.observer(), "decoder"));
-        NDArray decoded = decode(parameters, targets, layers, training); // (B, T, D)
+        return new Passed(words, states, decode(parameters, targets, layers, training));
+    }
+
+    @Override
+    public ModelOutputs run(ParameterStore parameters, ModelInputs in, boolean training) {
+        Passed passed = pass(parameters, in, training);
+        NDArray states = passed.encoded(); // (B, S, D)
+        NDArray decoded = passed.decoded(); // (B, T, D)
         if (head != null) {
-            BaseOutput read = new BaseOutput(decoded, pooled(decoded, words.ids()));
+            BaseOutput read = new BaseOutput(decoded, pooled(decoded, passed.words().ids()));
             return head.apply(parameters, read, in, training)
                     .with("encoder_last_hidden_state", states);
         }
@@ -129,6 +142,22 @@ public class EncoderDecoder extends AbstractBlock
         return ModelOutputs.of("logits", logits)
                 .with("loss", labels == null ? null : Losses.crossEntropy(logits, labels))
                 .with("encoder_last_hidden_state", states);
+    }
+
+    @Override
+    public Optional<ProjectedStates> runBeforeProjection(
+            ParameterStore parameters, ModelInputs in, boolean training) {
+        if (!(output instanceof OutputProjection projection) || !projection.isPlain()) {
+            return Optional.empty();
+        }
+        NDArray decoded = pass(parameters, in, training).decoded(); // (B, T, D)
+        return Optional.of(projection.beside(parameters, scaled(decoded), training));
+    }
+
+    @Override
+    public Optional<ProjectedStates> beforeProjection(
+            ParameterStore parameters, NDList data, boolean training) {
+        return runBeforeProjection(parameters, ModelInputs.ofList(LIST_INPUTS, data), training);
     }
 
     @Override
@@ -264,9 +293,11 @@ public class EncoderDecoder extends AbstractBlock
         if (output == null) {
             throw new IllegalArgumentException(architecture() + " has no logits");
         }
-        NDArray scaled =
-                parts.outputScale() == 1 ? states : Scalars.multiply(states, parts.outputScale());
-        return Layers.apply(output, parameters, scaled, training);
+        return Layers.apply(output, parameters, scaled(states), training);
+    }
+
+    private NDArray scaled(NDArray states) {
+        return parts.outputScale() == 1 ? states : Scalars.multiply(states, parts.outputScale());
     }
 
     private static AttentionObserver at(AttentionObserver observer, String site) {
