@@ -127,8 +127,11 @@ final class RowSearch {
         }
 
         void advance(float[] scores) {
-            float[] changed = scores.clone();
-            rules.apply(changed, partial);
+            float[] changed = scores;
+            if (rules.changes(partial)) {
+                changed = scores.clone();
+                rules.apply(changed, partial);
+            }
             int token = chooser.choose(changed);
             TopCandidates.requireFinite(changed[token]);
             double total = normalised ? 0 : Logits.logSumExp(scores);

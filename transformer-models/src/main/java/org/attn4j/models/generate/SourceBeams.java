@@ -96,9 +96,14 @@ final class SourceBeams implements SearchLoop.Source {
         for (int row = 0; row < live.size(); row++) {
             PartialHypothesis partial = live.get(row);
             int from = (firstRow + row) * vocabularySize;
-            float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
-            rules.apply(scores, partial);
-            candidates.offer(row, partial.logProbability(), scores, random);
+            double sum = partial.logProbability();
+            if (rules.changes(partial)) {
+                float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
+                rules.apply(scores, partial);
+                candidates.offer(row, sum, scores, 0, vocabularySize, random);
+            } else {
+                candidates.offer(row, sum, values, from, vocabularySize, random);
+            }
         }
         candidates.sort();
         return candidates;
