@@ -1,6 +1,7 @@
 package org.attn4j.attention.cache;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -81,6 +82,14 @@ public interface KeyValueCache extends AutoCloseable {
      * @param rows which old row each new row continues, (B') of int64
      */
     void select(NDArray rows);
+
+    /**
+     * Goes on with rows of several caches, one below the other, each with those of its positions
+     * that are kept; shorter ones are filled up behind with what must be hidden.
+     *
+     * @param parts the rows; this cache may be among the caches, and the others stay as they are
+     */
+    void join(List<CacheRows> parts);
 
     /** Closes the arrays. */
     @Override

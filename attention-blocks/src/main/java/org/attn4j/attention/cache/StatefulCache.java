@@ -1,11 +1,17 @@
 package org.attn4j.attention.cache;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.attn4j.attention.ops.Temporaries;
+import org.attn4j.common.Require;
 
 /** What all caches share: keys and values, and the further arrays of mechanisms by name. */
 abstract class StatefulCache implements KeyValueCache {
@@ -91,6 +97,43 @@ abstract class StatefulCache implements KeyValueCache {
         if (held != null) {
             hold(held.select(rows));
         }
+    }
+
+    @Override
+    public void join(List<CacheRows> parts) {
+        Require.that(states.isEmpty(), "only caches of keys and values can be joined");
+        int length =
+                parts.stream()
+                        .flatMap(part -> Arrays.stream(part.positions()))
+                        .mapToInt(kept -> kept.length)
+                        .max()
+                        .orElse(0);
+        hold(joined(parts, room(length)));
+        counted = length;
+    }
+
+    /** How many positions there is room for where so many are held. */
+    int room(int length) {
+        return length;
+    }
+
+    private static KeyValues joined(List<CacheRows> parts, int room) {
+        List<KeyValues> all = new ArrayList<>();
+        for (CacheRows part : parts) {
+            all.add(part.of(((StatefulCache) part.cache()).held(), room));
+        }
+        if (all.size() == 1) {
+            return all.get(0);
+        }
+        NDList keys = new NDList();
+        NDList values = new NDList();
+        for (KeyValues one : all) {
+            keys.add(one.key());
+            values.add(one.value());
+        }
+        KeyValues joined = new KeyValues(NDArrays.concat(keys, 0), NDArrays.concat(values, 0));
+        all.forEach(KeyValues::close);
+        return joined;
     }
 
     @Override

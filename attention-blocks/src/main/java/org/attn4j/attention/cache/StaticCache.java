@@ -4,18 +4,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.function.Supplier;
 import org.attn4j.common.Require;
 
 /**
- * A cache for self-attention with room for a number of positions from the beginning: each call
- * writes its keys and values behind those before, and nothing is made anew. For inference alone,
- * since gradients do not see what is written.
+ * A cache for self-attention with room for further positions: each call writes its keys and values
+ * behind those before, and nothing is made anew while there is room. For inference alone, since
+ * gradients do not see what is written.
  */
 public final class StaticCache extends StatefulCache {
 
-    private final int capacity;
+    /** What is written to is made anew at half as many positions again, and so many. */
+    private static final int MARGIN = 16;
+
+    private final int capacity; // 0 for any
     private KeyValues filled; // of the capacity that is held; null as long as nothing is
+
+    /**
+     * Creates an empty cache that finds room by itself: arrays that are full are replaced by larger
+     * ones.
+     *
+     * @param manager where the arrays live
+     */
+    public StaticCache(NDManager manager) {
+        super(manager);
+        capacity = 0;
+    }
 
     /**
      * Creates an empty cache.
@@ -44,10 +59,7 @@ public final class StaticCache extends StatefulCache {
         KeyValues added = fresh.get();
         int before = length();
         advance(added.length());
-        KeyValues room =
-                held() == null
-                        ? hold(new KeyValues(empty(added.key()), empty(added.value())))
-                        : held(); // (B, G, capacity, H)
+        KeyValues room = room(added, before); // (B, G, capacity, H)
         NDIndex next = new NDIndex(":, :, {}:{}", before, length());
         room.key().set(next, added.key());
         room.value().set(next, added.value());
@@ -55,9 +67,31 @@ public final class StaticCache extends StatefulCache {
         return show();
     }
 
-    private NDArray empty(NDArray like) {
+    /** Arrays with room for all positions, those before in them. */
+    private KeyValues room(KeyValues added, int before) {
+        if (held() != null && length() <= held().length()) {
+            return held();
+        }
+        int positions = room(length());
+        KeyValues larger =
+                new KeyValues(empty(added.key(), positions), empty(added.value(), positions));
+        if (held() != null) {
+            NDIndex first = new NDIndex(":, :, :{}", before);
+            larger.key().set(first, filled.key());
+            larger.value().set(first, filled.value());
+        }
+        return hold(larger);
+    }
+
+    @Override
+    int room(int length) {
+        requireRoom(length);
+        return capacity > 0 ? capacity : length + length / 2 + MARGIN;
+    }
+
+    private NDArray empty(NDArray like, int positions) {
         Shape shape = like.getShape();
-        Shape all = new Shape(shape.get(0), shape.get(1), capacity, shape.get(3));
+        Shape all = new Shape(shape.get(0), shape.get(1), positions, shape.get(3));
         return manager.zeros(all, like.getDataType());
     }
 
@@ -73,14 +107,17 @@ public final class StaticCache extends StatefulCache {
 
     @Override
     public boolean advance(int positions) {
-        int next = length() + positions;
-        if (next > capacity) {
-            throw new IllegalStateException(
-                    "a static cache has room for %s positions, but the sequence has %s: make it larger"
-                            .formatted(capacity, next));
-        }
+        requireRoom(length() + positions);
         count(positions);
         return true;
+    }
+
+    private void requireRoom(int positions) {
+        if (capacity > 0 && positions > capacity) {
+            throw new IllegalStateException(
+                    "a static cache has room for %s positions, but the sequence has %s: make it larger"
+                            .formatted(capacity, positions));
+        }
     }
 
     @Override
@@ -89,6 +126,12 @@ public final class StaticCache extends StatefulCache {
         if (held() != null) {
             show();
         }
+    }
+
+    @Override
+    public void join(List<CacheRows> parts) {
+        super.join(parts);
+        show();
     }
 
     @Override

@@ -139,7 +139,8 @@ public interface AttentionKernel {
 
     /**
      * Attention through libtorch's {@code scaled_dot_product_attention}, which never holds the (T,
-     * S) weights in full; a request for which this is not so goes to the reference.
+     * S) weights in full; a request for which this is not so goes to the reference, or has few
+     * queries.
      *
      * <p>The causal mask is a flag; any other is added to the scores. The context of a query that
      * sees nothing is multiplied by zero, as in the reference. With dropout the weights are made,
@@ -149,6 +150,9 @@ public interface AttentionKernel {
 
         /** The lowest finite number of float16. */
         private static final float HALF_FLOOR = -65504;
+
+        /** On a CPU, from 2 to so many queries: measured with 16 to 64 rows and up to 60 keys. */
+        private static final int MOST_FEW = 8;
 
         private final TorchModule module;
         private final AttentionKernel reference = new Reference();
@@ -220,10 +224,20 @@ public interface AttentionKernel {
                                     additive,
                                     rate);
                 }
+                String few = isFew(query) ? "_few" : "";
                 return additive == null
-                        ? module.call("attend", query, key, value, scale)
-                        : module.call("attend_masked", query, key, value, scale, additive);
+                        ? module.call("attend" + few, query, key, value, scale)
+                        : module.call("attend_masked" + few, query, key, value, scale, additive);
             }
+        }
+
+        /** Whether the weights are so few that it is as well to make them. */
+        private static boolean isFew(NDArray query) {
+            long queries = query.getShape().get(2);
+            return query.getDataType() == DataType.FLOAT32
+                    && !query.getDevice().isGpu()
+                    && queries > 1
+                    && queries <= MOST_FEW;
         }
 
         private static NDArray additive(MaskArrays mask, DataType type) {

@@ -185,6 +185,7 @@ class KernelProof {
                             List.of(
                                     request(scratch, 7, 11, 3, false, MaskArrays.NONE),
                                     request(scratch, 13, 13, 3, true, MaskArrays.NONE),
+                                    request(scratch, 13, 11, 3, false, MaskArrays.NONE),
                                     request(scratch, 7, 11, 1, false, visible(keys.gt(0))),
                                     request(scratch, 7, 11, 3, false, visible(pairs.gte(22))),
                                     request(

@@ -84,6 +84,25 @@ public final class SinusoidalPositions {
         return HostArrays.of(manager, values, new Shape(rows, size));
     }
 
+    /**
+     * Returns the vectors of given positions.
+     *
+     * @param manager where the result lives
+     * @param positions (T) or (B, T) of int64, counted from 0
+     * @return (T, D) or (B, T, D)
+     */
+    public NDArray encode(NDManager manager, NDArray positions) {
+        long[] asked = positions.toLongArray();
+        float[] values = new float[Math.multiplyExact(asked.length, size)];
+        for (int i = 0; i < asked.length; i++) {
+            int position = Math.toIntExact(asked[i]);
+            boolean known = position < length;
+            float[] from = known ? table : rows(position, 1);
+            System.arraycopy(from, known ? position * size : 0, values, i * size, size);
+        }
+        return HostArrays.of(manager, values, positions.getShape().add(size));
+    }
+
     private float[] rows(int first, int count) {
         float[] values = new float[Math.multiplyExact(count, size)];
         for (int row = 0; row < count; row++) {

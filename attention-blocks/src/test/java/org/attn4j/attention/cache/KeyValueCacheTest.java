@@ -90,6 +90,47 @@ class KeyValueCacheTest {
     }
 
     @Test
+    void aStaticCacheOfNoCapacityFindsRoom() {
+        StaticCache cache = new StaticCache(manager);
+        GrowingCache growing = new GrowingCache(manager);
+        for (int i = 1; i <= 60; i++) {
+            int number = i;
+            float[] all =
+                    growing.update(() -> place(manager, number, -number)).key().toFloatArray();
+            KeyValues found = cache.update(() -> place(manager, number, -number));
+            assertArrayEquals(all, found.key().toFloatArray());
+        }
+        assertEquals(60, cache.length());
+    }
+
+    @Test
+    void rowsOfSeveralCachesAreJoinedWithThePlacesThatAreKept() {
+        StaticCache cache = new StaticCache(manager);
+        cache.update(() -> place(manager, 1, 10));
+        cache.update(() -> place(manager, 2, 20));
+        cache.update(() -> place(manager, 3, 30));
+        StaticCache other = new StaticCache(manager);
+        other.update(() -> place(manager, 7, 70));
+        cache.join(
+                List.of(
+                        new CacheRows(cache, new int[] {1, 0}, new int[][] {{0, 2}, {1}}),
+                        new CacheRows(other, new int[] {0}, new int[][] {{0}})));
+        assertEquals(2, cache.length());
+        assertEquals(1, other.length());
+        KeyValues all =
+                cache.update(
+                        () -> {
+                            NDArray key =
+                                    manager.create(new float[] {4, 5, 6}, new Shape(3, 1, 1, 1));
+                            return new KeyValues(key, key.neg());
+                        });
+        // A row that keeps fewer places is filled up with its first of all.
+        assertArrayEquals(new float[] {10, 30, 4, 2, 1, 5, 7, 7, 6}, all.key().toFloatArray());
+        assertArrayEquals(
+                new float[] {-10, -30, -4, -2, -1, -5, -7, -7, -6}, all.value().toFloatArray());
+    }
+
+    @Test
     void aMemoryCacheComputesOnce() {
         MemoryCache cache = new MemoryCache(manager);
         KeyValues first = cache.update(() -> place(manager, 1, 10));

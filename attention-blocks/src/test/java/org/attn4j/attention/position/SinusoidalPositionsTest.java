@@ -1,10 +1,13 @@
 package org.attn4j.attention.position;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.position.SinusoidalPositions.Layout;
 import org.attn4j.attention.position.SinusoidalPositions.Timescale;
 import org.attn4j.testkit.Numbers;
@@ -14,6 +17,25 @@ import org.junit.jupiter.api.Test;
 
 @Tag("engine")
 class SinusoidalPositionsTest {
+
+    @Test
+    void positionsMayBeGiven() {
+        try (NDManager manager = TestEngine.manager()) {
+            SinusoidalPositions positions =
+                    SinusoidalPositions.builder().setSize(6).optPrecomputed(4).build();
+            NDArray given = manager.create(new long[] {5, 0, 3, 3}, new Shape(2, 2));
+            NDArray all = positions.encode(manager, 0, 6); // (6, D)
+            NDArray found = positions.encode(manager, given); // (2, 2, D)
+            assertEquals(new Shape(2, 2, 6), found.getShape());
+            for (int i = 0; i < 4; i++) {
+                long position = new long[] {5, 0, 3, 3}[i];
+                assertArrayEquals(
+                        all.get(position).toFloatArray(),
+                        found.reshape(4, 6).get(i).toFloatArray(),
+                        0);
+            }
+        }
+    }
 
     /** Place 3, D = 4: the frequencies are exp(0) = 1 and exp(−ln 10000) = 0.0001. */
     @Test

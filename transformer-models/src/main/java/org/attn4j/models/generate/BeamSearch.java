@@ -61,40 +61,7 @@ public final class BeamSearch implements Search {
             TargetRules rules = new TargetRules(config, hooks, i, input, model);
             beams.add(new SourceBeams(config, hooks, rules, random));
         }
-        int steps = beams.stream().mapToInt(SourceBeams::steps).max().orElse(1);
-        try (DecodingSession session =
-                new DecodingSession(model, manager, inputs, config, steps, true)) {
-            decode(session, beams);
-        }
+        new SearchLoop(model, manager, config, true, inputs, beams).run();
         return beams.stream().map(SourceBeams::result).toList();
-    }
-
-    private static void decode(DecodingSession session, List<SourceBeams> all) {
-        List<SourceBeams> active = all;
-        while (!active.isEmpty()) {
-            long[] lastIds =
-                    active.stream()
-                            .flatMap(source -> source.live().stream())
-                            .mapToLong(PartialHypothesis::token)
-                            .toArray();
-            float[] logProbabilities = session.step(lastIds); // (R, V)
-            int vocabularySize = logProbabilities.length / lastIds.length;
-            List<SourceBeams> next = new ArrayList<>();
-            List<Integer> rows = new ArrayList<>();
-            int firstRow = 0;
-            for (SourceBeams source : active) {
-                int liveRows = source.live().size();
-                List<Integer> parents = source.advance(logProbabilities, firstRow, vocabularySize);
-                firstRow += liveRows;
-                if (!source.done()) {
-                    next.add(source);
-                    rows.addAll(parents);
-                }
-            }
-            active = next;
-            if (!active.isEmpty()) {
-                session.select(rows.stream().mapToInt(Integer::intValue).toArray());
-            }
-        }
     }
 }

@@ -89,6 +89,16 @@ final class DecodingSession implements AutoCloseable {
         }
     }
 
+    /** Whether rows of other sessions can join. */
+    boolean joins() {
+        return decoder.joins();
+    }
+
+    /** Takes over the rows of another session, which then has none. */
+    void join(DecodingSession other) {
+        decoder.join(other.decoder);
+    }
+
     @Override
     public void close() {
         try (manager) {

@@ -76,11 +76,12 @@ public final class PromptSearch {
                         index -> inputs.get(index).source().length,
                         model::batchClass,
                         indices ->
-                                inOneBatch(
+                                search(
                                         hooks.of(indices.stream().mapToInt(i -> i).toArray()),
                                         model,
                                         manager,
-                                        indices.stream().map(inputs::get).toList()));
+                                        indices.stream().map(inputs::get).toList(),
+                                        true));
     }
 
     /**
@@ -95,11 +96,15 @@ public final class PromptSearch {
      */
     public List<List<Hypothesis>> findInOneBatch(
             CausalModel model, NDManager manager, List<SearchInput> inputs) {
-        return inOneBatch(hooks, model, manager, inputs);
+        return search(hooks, model, manager, inputs, false);
     }
 
-    private List<List<Hypothesis>> inOneBatch(
-            GenerationHooks told, CausalModel model, NDManager manager, List<SearchInput> inputs) {
+    private List<List<Hypothesis>> search(
+            GenerationHooks told,
+            CausalModel model,
+            NDManager manager,
+            List<SearchInput> inputs,
+            boolean apart) {
         Require.that(
                 !inputs.stream().anyMatch(input -> input.source().length == 0),
                 "a prompt must have at least one token, such as the one that begins texts");
@@ -107,11 +112,12 @@ public final class PromptSearch {
                 inputs.stream()
                         .map(it -> it.context() == null ? it.withContext(it.source()) : it)
                         .toList();
-        return Search.of(config, told).find(new Continued(model), manager, prompts);
+        return Search.of(config, told).find(new Continued(model, apart), manager, prompts);
     }
 
     /** Prompts in the index of sources. */
-    private record Continued(CausalModel model) implements SequenceToSequenceModel {
+    private record Continued(CausalModel model, boolean decodesApart)
+            implements SequenceToSequenceModel {
 
         @Override
         public int sourceVocabularySize() {

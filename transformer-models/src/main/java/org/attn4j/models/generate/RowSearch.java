@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.attn4j.models.generate.logits.Logits;
 
 /** Chooses the next token of each target on its own. A row leaves the batch when it is finished. */
@@ -27,6 +26,7 @@ final class RowSearch {
     private final GenerationHooks hooks;
     private final Choosers choosers;
     private final int sequences;
+    private final boolean normalised;
 
     /**
      * Creates a search.
@@ -38,6 +38,8 @@ final class RowSearch {
         this.hooks = hooks;
         this.choosers = choosers;
         this.sequences = sequences;
+        // Only where rules or cut-offs tell them apart are logits needed.
+        normalised = config.sampling() == null && !config.rules().scaleScores();
     }
 
     List<List<Hypothesis>> find(
@@ -45,58 +47,64 @@ final class RowSearch {
         if (inputs.isEmpty()) {
             return List.of();
         }
-        List<Row> rows = new ArrayList<>();
+        List<Sequences> targets = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
+            List<Row> rows = new ArrayList<>();
             for (int sequence = 0; sequence < sequences; sequence++) {
                 rows.add(new Row(i, sequence, inputs.get(i), model));
             }
+            targets.add(new Sequences(rows));
         }
-        // Only where rules or cut-offs tell them apart are logits needed.
-        boolean normalised = config.sampling() == null && !config.rules().scaleScores();
-        try (DecodingSession session =
-                new DecodingSession(
-                        model,
-                        manager,
-                        inputs,
-                        config,
-                        rows.stream().mapToInt(row -> row.rules.steps()).max().orElse(1),
-                        normalised)) {
-            decode(session, rows, inputs.size(), normalised);
-        }
-        return IntStream.range(0, inputs.size())
-                .mapToObj(
-                        i ->
-                                rows.subList(i * sequences, (i + 1) * sequences).stream()
-                                        .map(row -> row.result)
-                                        .toList())
-                .toList();
+        new SearchLoop(model, manager, config, normalised, inputs, targets).run();
+        return targets.stream().map(Sequences::result).toList();
     }
 
-    private static void decode(
-            DecodingSession session, List<Row> rows, int inputs, boolean normalised) {
-        List<Row> live = rows;
-        int modelRows = inputs; // the sequences of an input part after the first step
-        while (!live.isEmpty()) {
-            long[] lastIds = new long[modelRows];
-            live.forEach(row -> lastIds[row.modelRow] = row.partial.token());
-            float[] scores = session.step(lastIds); // (R, V)
-            int vocabularySize = scores.length / modelRows;
+    /** The targets of one input, which part after the first step. */
+    private final class Sequences implements SearchLoop.Source {
+
+        private final List<Row> all;
+        private List<Row> live;
+        private boolean parted;
+
+        Sequences(List<Row> all) {
+            this.all = all;
+            live = all;
+        }
+
+        @Override
+        public int steps() {
+            return all.stream().mapToInt(row -> row.rules.steps()).max().orElse(1);
+        }
+
+        @Override
+        public int[] lastIds() {
+            return live.stream()
+                    .limit(parted ? live.size() : 1)
+                    .mapToInt(row -> row.partial.token())
+                    .toArray();
+        }
+
+        @Override
+        public List<Integer> advance(float[] scores, int firstRow, int vocabularySize) {
             List<Row> next = new ArrayList<>();
-            List<Integer> kept = new ArrayList<>();
-            for (Row row : live) {
-                int from = row.modelRow * vocabularySize;
-                row.advance(Arrays.copyOfRange(scores, from, from + vocabularySize), normalised);
+            List<Integer> parents = new ArrayList<>();
+            for (int i = 0; i < live.size(); i++) {
+                Row row = live.get(i);
+                int parent = firstRow + (parted ? i : 0);
+                int from = parent * vocabularySize;
+                row.advance(Arrays.copyOfRange(scores, from, from + vocabularySize));
                 if (row.result == null) {
-                    kept.add(row.modelRow);
-                    row.modelRow = next.size();
+                    parents.add(parent);
                     next.add(row);
                 }
             }
             live = next;
-            modelRows = live.size();
-            if (!live.isEmpty()) {
-                session.select(kept.stream().mapToInt(Integer::intValue).toArray());
-            }
+            parted = true;
+            return parents;
+        }
+
+        List<Hypothesis> result() {
+            return all.stream().map(row -> row.result).toList();
         }
     }
 
@@ -107,7 +115,6 @@ final class RowSearch {
         private final int sequence;
         private final TargetRules rules;
         private final Chooser chooser;
-        private int modelRow;
         private PartialHypothesis partial;
         private Hypothesis result;
 
@@ -116,13 +123,15 @@ final class RowSearch {
             this.sequence = sequence;
             rules = new TargetRules(config, hooks, input, in, model);
             chooser = choosers.of(in, sequence);
-            modelRow = input;
             partial = rules.start();
         }
 
-        void advance(float[] scores, boolean normalised) {
-            float[] changed = scores.clone();
-            rules.apply(changed, partial);
+        void advance(float[] scores) {
+            float[] changed = scores;
+            if (rules.changes(partial)) {
+                changed = scores.clone();
+                rules.apply(changed, partial);
+            }
             int token = chooser.choose(changed);
             TopCandidates.requireFinite(changed[token]);
             double total = normalised ? 0 : Logits.logSumExp(scores);

@@ -64,6 +64,16 @@ public interface SequenceToSequenceModel {
     }
 
     /**
+     * Returns whether a source gives the same whatever stands beside it, so that any number of them
+     * may be decoded together.
+     *
+     * @return true, unless those that are given together must be one batch
+     */
+    default boolean decodesApart() {
+        return true;
+    }
+
+    /**
      * Predicts every position of given targets at once.
      *
      * @param sourceIds (B, S) int64

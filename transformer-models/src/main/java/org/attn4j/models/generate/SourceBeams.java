@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * may still be beaten even if it ends, and hypotheses at the length limit are finished only for a
  * source that is not done.
  */
-final class SourceBeams {
+final class SourceBeams implements SearchLoop.Source {
 
     private static final Comparator<Hypothesis> BEST_FIRST =
             Comparator.comparingDouble(Hypothesis::score).reversed();
@@ -26,7 +26,6 @@ final class SourceBeams {
     private final SplittableRandom random; // null to take the best
     private final List<Hypothesis> finished = new ArrayList<>(); // the best first
     private List<PartialHypothesis> live;
-    private boolean done;
 
     SourceBeams(
             GenerationConfig config,
@@ -40,29 +39,19 @@ final class SourceBeams {
         live = List.of(rules.start());
     }
 
-    /** The hypotheses that the next step continues, in the order of their rows. */
-    List<PartialHypothesis> live() {
-        return live;
-    }
-
-    boolean done() {
-        return done;
-    }
-
-    /** How many steps there are at most. */
-    int steps() {
+    @Override
+    public int steps() {
         return rules.steps();
     }
 
-    /**
-     * Takes one step of all live hypotheses.
-     *
-     * @param values log-probabilities of many rows
-     * @param firstRow the row of this source's first live hypothesis
-     * @param vocabularySize length of a row
-     * @return the rows that the hypotheses live from now continue
-     */
-    List<Integer> advance(float[] values, int firstRow, int vocabularySize) {
+    /** Of the live hypotheses, in the order of their rows. */
+    @Override
+    public int[] lastIds() {
+        return live.stream().mapToInt(PartialHypothesis::token).toArray();
+    }
+
+    @Override
+    public List<Integer> advance(float[] values, int firstRow, int vocabularySize) {
         TopCandidates candidates = candidates(values, firstRow, vocabularySize);
         TopCandidates.requireFinite(
                 candidates.size() == 0 ? Double.NEGATIVE_INFINITY : candidates.sum(0));
@@ -82,14 +71,16 @@ final class SourceBeams {
         }
         live = next;
         int length = live.isEmpty() ? rules.limit() : rules.generated(live.get(0));
-        done = isDone(candidates.sum(0), Math.max(length, 1));
-        if (!done && length >= rules.limit()) {
+        if (isDone(candidates.sum(0), Math.max(length, 1))) {
+            return List.of();
+        }
+        if (length >= rules.limit()) {
             live.forEach(
                     partial ->
                             finish(
                                     partial.toHypothesis(
                                             rules.atLimit(), rules.promptLength(), config)));
-            done = true;
+            return List.of();
         }
         return parents;
     }
@@ -105,9 +96,14 @@ final class SourceBeams {
         for (int row = 0; row < live.size(); row++) {
             PartialHypothesis partial = live.get(row);
             int from = (firstRow + row) * vocabularySize;
-            float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
-            rules.apply(scores, partial);
-            candidates.offer(row, partial.logProbability(), scores, random);
+            double sum = partial.logProbability();
+            if (rules.changes(partial)) {
+                float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
+                rules.apply(scores, partial);
+                candidates.offer(row, sum, scores, 0, vocabularySize, random);
+            } else {
+                candidates.offer(row, sum, values, from, vocabularySize, random);
+            }
         }
         candidates.sort();
         return candidates;

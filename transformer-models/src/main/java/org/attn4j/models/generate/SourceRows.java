@@ -1,11 +1,17 @@
 package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.HostArrays;
 
 /** The encoded sources that the rows of a step decoder attend to, as rows come and go. */
 public final class SourceRows {
@@ -85,6 +91,52 @@ public final class SourceRows {
             visible = replaced(visible, index);
             sources = sourcesOf(rows);
         }
+    }
+
+    /**
+     * Goes on with rows of several, one below the other.
+     *
+     * @param all of which, maybe this one among them; the others stay as they are
+     * @param rows which rows of each
+     */
+    void join(List<SourceRows> all, List<int[]> rows) {
+        long length = all.stream().mapToLong(it -> it.memory.getShape().get(1)).max().orElse(0);
+        try (NDManager scratch = manager.newSubManager()) {
+            NDList memories = new NDList();
+            NDList masks = new NDList();
+            for (int i = 0; i < all.size(); i++) {
+                NDIndex kept = new NDIndex("{}", HostArrays.indices(scratch, rows.get(i)));
+                SourceRows part = all.get(i);
+                NDArray mask = part.visible.get(scratch, kept).toType(DataType.FLOAT32, false);
+                memories.add(longer(part.memory.get(scratch, kept), length));
+                masks.add(longer(mask, length));
+            }
+            replace(NDArrays.concat(memories, 0), NDArrays.concat(masks, 0));
+        }
+        sources = IntStream.range(0, count()).toArray();
+    }
+
+    /** Filled up with zeros behind. */
+    private static NDArray longer(NDArray array, long length) {
+        Shape shape = array.getShape();
+        long missing = length - shape.get(1);
+        if (missing == 0) {
+            return array;
+        }
+        Shape more =
+                shape.dimension() == 2
+                        ? new Shape(shape.get(0), missing)
+                        : new Shape(shape.get(0), missing, shape.get(2));
+        return array.concat(array.getManager().zeros(more, array.getDataType()), 1);
+    }
+
+    private void replace(NDArray nextMemory, NDArray nextVisible) {
+        memory.close();
+        visible.close();
+        memory = nextMemory;
+        visible = nextVisible;
+        memory.attach(manager);
+        visible.attach(manager);
     }
 
     private NDArray replaced(NDArray old, NDArray rows) {

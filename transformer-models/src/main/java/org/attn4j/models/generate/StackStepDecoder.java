@@ -28,40 +28,28 @@ public final class StackStepDecoder implements StepDecoder {
     private final SourceRows sources;
 
     /**
-     * Reads the sources.
+     * Begins with a row for each source.
      *
-     * @param parent where everything lives that is kept between steps
-     * @param sourceIds (B, S) int64
+     * @param manager where everything lives that is kept between steps; closed with the decoder
+     * @param sources the encoded sources
      * @param decoder the decoder
      * @param readable gives the ids (R) of a step as they are, or refuses those that the decoder
      *     does not know
-     * @param encode gives the memory (B, S, D) of sources
-     * @param visible tells which positions of sources are seen, (B, S)
      * @param project gives the logits (R, V) of states (R, D)
      */
     public StackStepDecoder(
-            NDManager parent,
-            NDArray sourceIds,
+            NDManager manager,
+            SourceRows sources,
             EmbeddedStack decoder,
             UnaryOperator<NDArray> readable,
-            BiFunction<ParameterStore, NDArray, NDArray> encode,
-            UnaryOperator<NDArray> visible,
             BiFunction<ParameterStore, NDArray, NDArray> project) {
+        this.manager = manager;
+        this.sources = sources;
         this.decoder = decoder;
         this.readable = readable;
         this.project = project;
-        manager = parent.newSubManager();
         parameters = new ParameterStore(manager, false);
         cache = decoder.newCache(manager);
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray ids = sourceIds.duplicate();
-            ids.attach(scratch);
-            NDArray memory = encode.apply(parameters, ids).stopGradient(); // (R, S, D)
-            sources = new SourceRows(manager, memory, visible.apply(ids));
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
     }
 
     @Override

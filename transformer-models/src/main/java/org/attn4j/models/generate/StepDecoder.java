@@ -44,6 +44,24 @@ public interface StepDecoder extends AutoCloseable {
     void select(int[] rows);
 
     /**
+     * Returns whether rows of other decoders can {@link #join}.
+     *
+     * @return whether they can, at any step
+     */
+    default boolean joins() {
+        return false;
+    }
+
+    /**
+     * Takes over the rows of another decoder of the same model, behind the rows of this one.
+     *
+     * @param other the decoder, which is closed; both have made a step at least
+     */
+    default void join(StepDecoder other) {
+        throw new UnsupportedOperationException("the rows of this decoder go on together");
+    }
+
+    /**
      * Checks that a step has an id for each row.
      *
      * @param lastIds what {@link #step} was given

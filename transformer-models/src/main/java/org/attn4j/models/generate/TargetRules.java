@@ -231,6 +231,11 @@ final class TargetRules {
         return hooks.stops(input, partial, promptLength) ? FinishReason.STOP : null;
     }
 
+    /** Whether the scores of the next token may change. */
+    boolean changes(PartialHypothesis partial) {
+        return partial.length() < forced.length || !processors.isEmpty();
+    }
+
     /**
      * Changes the scores of the next token in place: what may not come is −∞.
      *

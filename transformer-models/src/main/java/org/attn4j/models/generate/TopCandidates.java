@@ -31,21 +31,36 @@ final class TopCandidates {
      *
      * @param row the hypothesis
      * @param sum its log-probability
-     * @param values log-probabilities of its continuations
+     * @param values log-probabilities of its continuations, and others
+     * @param from where those of its own begin
+     * @param count how many they are
      * @param random draws without replacement, by adding noise from Gumbel's distribution to
      *     log-probabilities (Kool et al. 2019, §2); null to keep the best
      */
-    void offer(int row, double sum, float[] values, SplittableRandom random) {
-        for (int token = 0; token < values.length; token++) {
-            double total = sum + values[token];
+    void offer(int row, double sum, float[] values, int from, int count, SplittableRandom random) {
+        float least = random == null ? least(sum) : Float.NEGATIVE_INFINITY;
+        for (int token = 0; token < count; token++) {
+            float value = values[from + token];
+            if (value < least) {
+                continue; // most tokens, by one comparison
+            }
+            double total = sum + value;
             if (total == Double.NEGATIVE_INFINITY) {
                 continue;
             }
             double key = random == null ? total : total + gumbel(random);
             if (size < capacity || key > keys[size - 1]) {
-                insert(row, token, values[token], total, key);
+                insert(row, token, value, total, key);
+                least = random == null ? least(sum) : least;
             }
         }
+    }
+
+    /** What a value must have that is kept beside the present ones; maybe a little more is kept. */
+    private float least(double sum) {
+        return size < capacity
+                ? Float.NEGATIVE_INFINITY
+                : Math.nextDown((float) (keys[size - 1] - sum));
     }
 
     private static double gumbel(SplittableRandom random) {

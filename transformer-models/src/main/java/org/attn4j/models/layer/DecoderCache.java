@@ -3,7 +3,10 @@ package org.attn4j.models.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.attn4j.attention.cache.CacheRows;
 import org.attn4j.attention.cache.GrowingCache;
 import org.attn4j.attention.cache.KeyValueCache;
 import org.attn4j.attention.cache.MemoryCache;
@@ -39,10 +42,25 @@ public final class DecoderCache implements AutoCloseable {
      * @throws IllegalStateException if some are decoded already
      */
     public void reserve(int targets) {
+        requireEmpty();
+        self.replaceAll(growing -> new StaticCache(manager, targets));
+    }
+
+    /**
+     * Makes room as it is needed, so that keys and values are mostly written to arrays that are
+     * there.
+     *
+     * @throws IllegalStateException if some are decoded already
+     */
+    public void reserve() {
+        requireEmpty();
+        self.replaceAll(growing -> new StaticCache(manager));
+    }
+
+    private void requireEmpty() {
         if (length > 0) {
             throw new IllegalStateException("room must be made before the first target is decoded");
         }
-        self.replaceAll(growing -> new StaticCache(manager, targets));
     }
 
     /**
@@ -75,6 +93,63 @@ public final class DecoderCache implements AutoCloseable {
         memory.stream()
                 .filter(cache -> !sameSources || cache.hasState())
                 .forEach(cache -> cache.select(rows));
+    }
+
+    /**
+     * Rows of the caches of a decoder.
+     *
+     * @param cache the caches
+     * @param rows which of their rows
+     * @param targets for each of them which of the decoded targets are kept
+     */
+    public record Rows(DecoderCache cache, int[] rows, int[][] targets) {
+
+        private CacheRows self(int layer) {
+            return new CacheRows(cache.self.get(layer), rows, targets);
+        }
+
+        private CacheRows memory(int layer) {
+            KeyValueCache all = cache.memory.get(layer);
+            int[][] positions = new int[rows.length][];
+            Arrays.fill(positions, IntStream.range(0, all.length()).toArray());
+            return new CacheRows(all, rows, positions);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Rows that
+                    && cache == that.cache
+                    && Arrays.equals(rows, that.rows)
+                    && Arrays.deepEquals(targets, that.targets);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(rows);
+        }
+
+        @Override
+        public String toString() {
+            return "Rows[rows=%s, targets=%s]"
+                    .formatted(Arrays.toString(rows), Arrays.deepToString(targets));
+        }
+    }
+
+    /**
+     * Goes on with rows of the caches of several decoders of one stack, one below the other. Where
+     * one has fewer targets or a shorter memory than another, what stands behind must be hidden.
+     *
+     * @param parts the rows; these caches may be among them, and the others stay as they are
+     */
+    public void join(List<Rows> parts) {
+        for (int i = 0; i < self.size(); i++) {
+            int layer = i;
+            self.get(i).join(parts.stream().map(part -> part.self(layer)).toList());
+            if (memory.get(i).length() > 0) {
+                memory.get(i).join(parts.stream().map(part -> part.memory(layer)).toList());
+            }
+        }
+        length = self.isEmpty() ? 0 : self.get(0).length();
     }
 
     KeyValueCache self(int layer) {

@@ -145,9 +145,9 @@ public final class Embeddings extends AbstractBlock implements TokenVectors {
         NDManager manager = in.tokens().manager();
         long count = in.tokens().shape().get(1);
         if (sinusoidal != null) {
-            Require.that(
-                    in.positions() == null,
-                    "sinusoidal positions count from the first token; leave positions out");
+            if (in.positions() != null) {
+                return sinusoidal.encode(manager, in.positions());
+            }
             requirePositions(in.first() + count);
             return sinusoidal.encode(manager, in.first(), count);
         }

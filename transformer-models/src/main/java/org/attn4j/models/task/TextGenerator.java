@@ -20,7 +20,6 @@ import org.attn4j.common.Require;
 import org.attn4j.models.generate.GenerationConfig;
 import org.attn4j.models.generate.GenerationHooks;
 import org.attn4j.models.generate.Hypothesis;
-import org.attn4j.models.generate.LengthBatches;
 import org.attn4j.models.generate.Lengths;
 import org.attn4j.models.generate.SearchInput;
 import org.attn4j.models.generate.SequenceToSequenceModel;
@@ -40,9 +39,8 @@ import org.attn4j.models.tokenizer.TextReading;
  */
 public final class TextGenerator implements AutoCloseable {
 
-    private static final int MOST_TOGETHER = 16;
-    private static final int MOST_TOKENS = 4096;
-    private static final long MOST_SCORES = 1 << 26;
+    /** So many texts are searched for in one call, which decodes some of them at a time. */
+    private static final int MOST_IN_CALL = 256;
 
     private final LoadedModel model;
     private final ModelTokenizer tokenizer;
@@ -310,32 +308,20 @@ public final class TextGenerator implements AutoCloseable {
                 progress.reset("generate", indices.size());
                 progress.start(0);
             }
-            int perRow = MOST_TOKENS / rowsTogether(); // a shorter text counts as so many
-            new LengthBatches(MOST_TOKENS)
-                    .compute(
-                            indices,
-                            index -> Math.max(perRow, inputs.get(index).source().length),
-                            some -> {
-                                generate(some, found);
-                                if (progress != null) {
-                                    progress.increment(some.size());
-                                }
-                                return some;
-                            });
+            for (int from = 0; from < indices.size(); from += MOST_IN_CALL) {
+                int to = Math.min(indices.size(), from + MOST_IN_CALL);
+                generate(indices.subList(from, to), found);
+                if (progress != null) {
+                    progress.increment(to - from);
+                }
+            }
             if (progress != null) {
                 progress.end();
             }
             return found;
         }
 
-        /** As many as have scores for each of their rows in one array of moderate size. */
-        private int rowsTogether() {
-            long perText =
-                    (long) generation.vocabularySize() * Math.max(config.beams(), config.nBest());
-            return (int) Math.max(1, Math.min(MOST_TOGETHER, MOST_SCORES / perText));
-        }
-
-        /** Generates for some texts; if one of them cannot be done, for each by itself. */
+        /** Generates for some texts; if one of them cannot be done, for each half by itself. */
         private void generate(List<Integer> some, List<List<GeneratedText>> found) {
             int[] indices = some.stream().mapToInt(Integer::intValue).toArray();
             List<List<Hypothesis>> results;
@@ -347,7 +333,9 @@ public final class TextGenerator implements AutoCloseable {
                     throw e; // who listens was told of the others already
                 }
                 if (indices.length > 1) {
-                    some.forEach(index -> generate(List.of(index), found));
+                    int half = indices.length / 2;
+                    generate(some.subList(0, half), found);
+                    generate(some.subList(half, indices.length), found);
                 } else {
                     refuse(indices[0], readings[indices[0]].tokens(), e);
                     found.set(indices[0], List.of(GeneratedText.refused(readings[indices[0]])));

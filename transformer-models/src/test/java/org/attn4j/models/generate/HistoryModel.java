@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.attn4j.attention.capture.AttentionObserver;
 
 /** A model by hand: any function of the source and the tokens so far gives the logits. */
@@ -21,6 +22,8 @@ final class HistoryModel implements SequenceToSequenceModel {
     private final int vocabularySize;
     private final Logits logits;
     final List<Integer> rowsOfSteps = new ArrayList<>();
+    boolean joins;
+    int timesJoined;
 
     HistoryModel(int vocabularySize, Logits logits) {
         this.vocabularySize = vocabularySize;
@@ -143,6 +146,20 @@ final class HistoryModel implements SequenceToSequenceModel {
             List<List<Long>> oldHistories = histories;
             sources = Arrays.stream(rows).mapToObj(oldSources::get).toList();
             histories = Arrays.stream(rows).mapToObj(oldHistories::get).toList();
+        }
+
+        @Override
+        public boolean joins() {
+            return joins;
+        }
+
+        @Override
+        public void join(StepDecoder other) {
+            timesJoined++;
+            Decoder that = (Decoder) other;
+            sources = Stream.concat(sources.stream(), that.sources.stream()).toList();
+            histories = Stream.concat(histories.stream(), that.histories.stream()).toList();
+            that.close();
         }
 
         @Override

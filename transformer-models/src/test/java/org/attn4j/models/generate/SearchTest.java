@@ -106,16 +106,69 @@ class SearchTest {
     }
 
     @Test
+    void moreSourcesThanGoTogetherGiveWhatEachGivesAlone() {
+        HistoryModel model = HistoryModel.random(11, 1);
+        List<int[]> sources = sources(150);
+        Sampling sampling = Sampling.DEFAULTS.withSeed(3L);
+        List<GenerationConfig> configs =
+                List.of(
+                        base().withBeams(4, 4).withMaxLength(10),
+                        base().withBeams(1).withMaxLength(10),
+                        base().withBeams(1).withSampling(sampling).withNBest(2).withMaxLength(10),
+                        base().withBeams(3).withSampling(sampling).withMaxLength(10));
+        for (GenerationConfig config : configs) {
+            Search search = Search.of(config);
+            for (boolean joins : new boolean[] {false, true}) {
+                model.joins = joins;
+                List<List<Hypothesis>> together = search.search(model, manager, sources);
+                for (int i = 0; i < sources.size(); i++) {
+                    assertEquals(
+                            search.search(model, manager, List.of(sources.get(i))),
+                            List.of(together.get(i)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void sourcesThatWaitTakeThePlacesOfThoseThatAreDone() {
+        HistoryModel model = endingWithSource();
+        List<int[]> sources = new ArrayList<>();
+        for (int length : new int[] {1, 9, 2, 8, 3, 7, 4, 6, 5, 9, 1, 5, 9}) {
+            for (int i = 0; i < 10; i++) {
+                int[] source = new int[length];
+                Arrays.fill(source, 3);
+                sources.add(source);
+            }
+        }
+        Search greedy = new GreedySearch(base().withBeams(1));
+        List<List<Hypothesis>> apart = greedy.search(model, manager, sources);
+        int rowsApart = model.rowsOfSteps.stream().mapToInt(rows -> rows).sum();
+        model.rowsOfSteps.clear();
+        model.joins = true;
+        assertEquals(apart, greedy.search(model, manager, sources));
+        assertEquals(rowsApart, model.rowsOfSteps.stream().mapToInt(rows -> rows).sum());
+        assertTrue(model.rowsOfSteps.stream().allMatch(rows -> rows <= 64));
+        assertTrue(model.timesJoined > 1);
+        for (int i = 0; i < sources.size(); i++) {
+            assertArrayEquals(sources.get(i), apart.get(i).get(0).ids());
+        }
+    }
+
+    /** A source of n tokens ends after n tokens, whatever the beams hold. */
+    private static HistoryModel endingWithSource() {
+        return new HistoryModel(
+                6,
+                (source, history) -> {
+                    long length = source.stream().filter(id -> id != PAD).count();
+                    boolean end = history.size() > length;
+                    return new float[] {-50, -50, end ? 50 : -50, 2, 1, 0};
+                });
+    }
+
+    @Test
     void finishedRowsLeaveTheBatch() {
-        // A source of n tokens ends after n tokens, whatever the beams hold.
-        HistoryModel model =
-                new HistoryModel(
-                        6,
-                        (source, history) -> {
-                            long length = source.stream().filter(id -> id != PAD).count();
-                            boolean end = history.size() > length;
-                            return new float[] {-50, -50, end ? 50 : -50, 2, 1, 0};
-                        });
+        HistoryModel model = endingWithSource();
         List<int[]> sources = List.of(new int[] {3}, new int[] {3, 3, 3}, new int[] {3, 3});
         GenerationConfig greedy = base().withBeams(1);
         new GreedySearch(greedy).search(model, manager, sources);

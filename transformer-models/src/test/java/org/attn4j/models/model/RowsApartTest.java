@@ -115,6 +115,45 @@ class RowsApartTest {
         }
     }
 
+    /** More rows than are decoded at a time: some join when others are done. */
+    @TestFactory
+    Stream<DynamicTest> rowsThatJoinOthersGiveWhatTheyGiveAlone() {
+        return Stream.of(
+                        "models/gpt2_lm_a",
+                        "models/llama_lm_a",
+                        "models/gpt_neox_lm_a",
+                        "models/bart_a",
+                        "models/mbart_a",
+                        "models/marian_mt_a",
+                        "models/t5_v1_1_a")
+                .map(name -> dynamicTest(name, () -> checkJoining(name)));
+    }
+
+    private static void checkJoining(String name) throws IOException {
+        String ends = "'eos_token_id': [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]";
+        List<String> settings =
+                List.of(
+                        "{'max_new_tokens': 12, 'do_sample': true, 'seed': 3, 'top_k': 0, "
+                                + ends
+                                + "}",
+                        "{'max_new_tokens': 12, 'repetition_penalty': 1.7, " + ends + "}",
+                        "{'max_new_tokens': 12, 'num_beams': 3, 'num_return_sequences': 3, "
+                                + ends
+                                + "}");
+        try (LoadedModel model =
+                Pretrained.loader().optEngine(TestEngine.name()).load(GOLDENS.resolve(name))) {
+            for (String each : settings) {
+                Rows rows = new Rows(model, each, IntStream.range(0, 90).map(i -> 1 + i % 13));
+                List<List<Hypothesis>> found =
+                        rows.generate(IntStream.range(0, 90).boxed().toList());
+                for (int i = 0; i < 90; i += 7) {
+                    List<Hypothesis> alone = rows.generate(List.of(i)).get(0);
+                    assertSame(alone, found.get(i), name + " " + each + " row " + i);
+                }
+            }
+        }
+    }
+
     /**
      * Rows of a batch are summed up in another order than a row alone. The bound is 64 units in the
      * last place of the greatest number that goes into a log-probability.
@@ -136,19 +175,24 @@ class RowsApartTest {
         }
     }
 
-    /** Prompts or sources of 1, 4, 7, 12 and 4 tokens, as a call of generate reads them. */
+    /** Prompts or sources as a call of generate reads them. */
     private static final class Rows {
 
         private final LoadedModel model;
         private final Generation generation;
         private final List<SearchInput> inputs = new ArrayList<>();
 
+        /** Of 1, 4, 7, 12 and 4 tokens. */
         Rows(LoadedModel model, String settings) throws IOException {
+            this(model, settings, IntStream.of(1, 4, 7, 12, 4));
+        }
+
+        Rows(LoadedModel model, String settings, IntStream lengths) throws IOException {
             this.model = model;
             generation = new Generation(model, arguments(settings), Set.of());
             boolean sources = Generation.isEncoderDecoder(model);
             Random random = new Random(11);
-            for (int length : new int[] {1, 4, 7, 12, 4}) {
+            for (int length : lengths.toArray()) {
                 int[] ids = random.ints(length, 2, 30).toArray();
                 inputs.add(
                         SearchInput.of(ids)

@@ -85,6 +85,7 @@ final class BartModel {
                         config.targetVocabularySize(),
                         config.decoderVocabularySize(),
                         config.padId(),
+                        true,
                         new NormalInitializer((float) config.initializerRange())));
     }
 

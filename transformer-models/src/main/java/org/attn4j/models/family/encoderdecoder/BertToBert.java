@@ -55,6 +55,7 @@ final class BertToBert {
                         decoder.vocabularySize(),
                         decoder.vocabularySize(),
                         padId,
+                        false,
                         new NormalInitializer((float) decoder.initializerRange())));
     }
 

@@ -95,6 +95,11 @@ public final class Gpt2Model extends DecoderOnlyModel {
     }
 
     @Override
+    protected boolean branches() {
+        return true;
+    }
+
+    @Override
     protected TransformerStack layers() {
         return layers;
     }

@@ -89,6 +89,11 @@ public final class GptNeoXModel extends DecoderOnlyModel {
     }
 
     @Override
+    protected boolean branches() {
+        return !config.rotary().scaling().dependsOnLength();
+    }
+
+    @Override
     protected TransformerStack layers() {
         return layers;
     }

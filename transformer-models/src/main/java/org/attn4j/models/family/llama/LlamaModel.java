@@ -3,6 +3,7 @@ package org.attn4j.models.family.llama;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.RmsNorm;
@@ -105,6 +106,14 @@ public final class LlamaModel extends DecoderOnlyModel {
     @Override
     public TokenEmbedding tokens() {
         return tokens;
+    }
+
+    /** A window counts places, not positions. */
+    @Override
+    protected boolean branches() {
+        return !config.rotariesDependOnLength()
+                && IntStream.range(0, config.layers())
+                        .allMatch(layer -> config.types().window(layer) == 0);
     }
 
     @Override

@@ -93,6 +93,7 @@ final class T5Model {
                         config.vocabularySize(),
                         config.vocabularySize(),
                         config.padId(),
+                        false,
                         new NormalInitializer((float) (0.05 * config.initializerFactor()))));
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.XavierInitializer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.norm.LayerNorm;
@@ -32,6 +33,9 @@ final class TransformerParts {
     private static final int RELATIVE_BUCKETS = 32;
 
     private static final int RELATIVE_MAX_DISTANCE = 128;
+
+    private static final Set<String> MULTI_HEAD =
+            Set.of("multi-head", "grouped-query", "multi-query");
 
     private final TransformerConfig config;
     private final AttentionFactory attention;
@@ -76,7 +80,22 @@ final class TransformerParts {
                 config.targetVocabularySize(),
                 config.targetVocabularySize(),
                 config.padId(),
+                branches(),
                 xavier());
+    }
+
+    /** Made otherwise than as configured, attention may look at places. */
+    private boolean branches() {
+        boolean told =
+                switch (config.positions()) {
+                    case ALIBI, RELATIVE -> false;
+                    default -> true;
+                };
+        TransformerAttention named = config.attention();
+        return told
+                && attention == AttentionFactory.configured()
+                && MULTI_HEAD.contains(named.decoderSelf().mechanism())
+                && MULTI_HEAD.contains(named.cross().mechanism());
     }
 
     /** A mechanism may have a weight that is a vector: it maps to one number. */

@@ -17,8 +17,8 @@ import org.attn4j.models.model.ModelInputs;
  * @param words the tokens, (B, T)
  * @param tokenTypes (B, T) of int64; null for none
  * @param positions the positions of the tokens, (B, T) or (T) of int64; null to count them
- * @param visible (B, S), zero for padding, with the tokens before; or, where none went before, (B,
- *     T, T), zero for what a token does not see beside those after it; null for all
+ * @param visible (B, S), zero for padding, with the tokens before; or (B, T, S), zero for what a
+ *     token does not see beside those after it; null for all
  * @param cache what is kept of the tokens before; null if there are none
  * @param observer receives weights and states; null for nobody
  */

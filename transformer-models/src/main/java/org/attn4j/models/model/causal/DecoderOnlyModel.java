@@ -61,6 +61,16 @@ public abstract class DecoderOnlyModel extends BaseModel {
     protected abstract TransformerStack layers();
 
     /**
+     * Returns whether continuations of one prompt can share a row of the model.
+     *
+     * @return false unless a family says that its attention knows no positions but those that it is
+     *     told, and keeps nothing but keys and values
+     */
+    protected boolean branches() {
+        return false;
+    }
+
+    /**
      * Returns the size of the states.
      *
      * @return D unless a family says otherwise

@@ -23,10 +23,13 @@ import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Sequences;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.WeightTable;
+import org.attn4j.models.generate.BranchingStepDecoder;
 import org.attn4j.models.generate.PaddedIds;
 import org.attn4j.models.generate.SequenceToSequenceModel;
+import org.attn4j.models.generate.SourceRows;
 import org.attn4j.models.generate.StackStepDecoder;
 import org.attn4j.models.generate.StepDecoder;
+import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.EmbeddedStack;
 import org.attn4j.models.layer.EmbeddingInputs;
 import org.attn4j.models.layer.LayerInputs;
@@ -82,6 +85,7 @@ public class EncoderDecoder extends AbstractBlock
     private final EmbeddedStack decoder;
     private final Block output; // null for the base model and with a head
     private final Head head; // null for none
+    private final Branches network = new Branches();
 
     /**
      * Creates a model.
@@ -402,19 +406,73 @@ public class EncoderDecoder extends AbstractBlock
         }
     }
 
-    private StepDecoder start(NDManager manager, NDArray sourceIds, UnaryOperator<NDArray> seen) {
-        return new StackStepDecoder(
-                manager,
-                sourceIds,
-                decoder,
-                this::readable,
-                (parameters, ids) -> {
-                    AttentionMask visible = AttentionMask.keys(seen.apply(ids));
-                    NDArray states = encode(parameters, TokenInput.of(ids), visible, null, false);
-                    return memory(parameters, states, false);
-                },
-                seen,
-                (parameters, states) -> project(parameters, states, false));
+    private StepDecoder start(NDManager parent, NDArray sourceIds, UnaryOperator<NDArray> seen) {
+        NDManager manager = parent.newSubManager();
+        try {
+            SourceRows sources = read(manager, sourceIds, seen);
+            return parts.branches()
+                    ? new BranchingStepDecoder(
+                            manager, network, decoder.newCache(manager), sources, null)
+                    : new StackStepDecoder(
+                            manager,
+                            sources,
+                            decoder,
+                            this::readable,
+                            (parameters, states) -> project(parameters, states, false));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private SourceRows read(NDManager manager, NDArray sourceIds, UnaryOperator<NDArray> seen) {
+        ParameterStore parameters = new ParameterStore(manager, false);
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray ids = sourceIds.duplicate();
+            ids.attach(scratch);
+            AttentionMask visible = AttentionMask.keys(seen.apply(ids));
+            NDArray states = encode(parameters, TokenInput.of(ids), visible, null, false);
+            NDArray memory = memory(parameters, states, false).stopGradient(); // (B, S, D)
+            return new SourceRows(manager, memory, seen.apply(ids));
+        }
+    }
+
+    /** The decoder, for hypotheses that share rows. */
+    private final class Branches implements BranchingStepDecoder.Network {
+
+        @Override
+        public NDArray states(
+                ParameterStore parameters,
+                BranchingStepDecoder.Tokens tokens,
+                SourceRows sources,
+                DecoderCache cache) {
+            AttentionMask seen =
+                    tokens.visible() == null
+                            ? AttentionMask.none()
+                            : AttentionMask.dense(tokens.visible());
+            LayerInputs layers =
+                    LayerInputs.of(seen)
+                            .withMemory(sources.memory(), sources.mask())
+                            .withCache(cache);
+            EmbeddingInputs words =
+                    EmbeddingInputs.of(readable(tokens.ids()), 0).withPositions(tokens.positions());
+            return decoder.forward(parameters, words, layers, false); // (B, T, D)
+        }
+
+        @Override
+        public NDArray logits(ParameterStore parameters, NDArray states) {
+            return project(parameters, states, false);
+        }
+
+        @Override
+        public void requirePositions(int tokens) {
+            int most = decoder.maxLength().orElse(Integer.MAX_VALUE);
+            Require.that(
+                    tokens <= most,
+                    "there are positions for %s tokens, but the sequence has %s: shorten it",
+                    most,
+                    tokens);
+        }
     }
 
     /** Which source tokens are no padding, (B, S). */

@@ -31,6 +31,8 @@ import org.attn4j.models.model.head.Head;
  * @param targetVocabularySize how many tokens the output chooses among, V
  * @param decoderVocabularySize how many ids the decoder reads, which may be fewer or more
  * @param padId the id that fills up sources, and is not seen in generation
+ * @param branches whether hypotheses of a source can share a row of the decoder: its attention
+ *     knows no positions but those it is told, and keeps nothing but keys and values
  * @param initializer gives new weights their values
  */
 public record EncoderDecoderParts(
@@ -52,6 +54,7 @@ public record EncoderDecoderParts(
         long targetVocabularySize,
         long decoderVocabularySize,
         int padId,
+        boolean branches,
         Initializer initializer) {
 
     public EncoderDecoderParts {
