@@ -1,5 +1,14 @@
 package org.attn4j.benchmarks;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.ops.Precision;
+
 /**
  * One way of doing what is measured.
  *
@@ -35,6 +44,32 @@ record Contender(String name, Role role, double mostError, Opener opener) {
 
     static Contender ours(Opener opener) {
         return new Contender(OURS, Role.OURS, INCOMPARABLE, opener);
+    }
+
+    /** Ours in the lower precisions that are to be had here. */
+    static List<Contender> rounded(
+            NDManager manager, double mostError, Function<Precision, Opener> opener) {
+        return Stream.of(Precision.BF16, Precision.INT8)
+                .filter(precision -> isHere(manager, precision))
+                .map(
+                        precision ->
+                                new Contender(
+                                        OURS + " " + precision,
+                                        Role.OTHER,
+                                        mostError,
+                                        opener.apply(precision)))
+                .toList();
+    }
+
+    private static boolean isHere(NDManager manager, Precision precision) {
+        try (NDManager scratch = manager.newSubManager()) {
+            LinearBlock block = LinearBlock.of(64, true);
+            block.initialize(scratch, DataType.FLOAT32, new Shape(1, 64));
+            block.pack(scratch, precision);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     static Contender other(String name, double mostError, Opener opener) {

@@ -34,10 +34,16 @@ record DecodeMeasurement(
         return new DecodeMeasurement("decode.gpt2", 12, 768, 12, 50_257, tokens);
     }
 
-    /** The contenders; one of another precision is ours with another loader. */
+    /** The contenders. */
     Measurement of(NDManager manager) {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(Contender.ours(() -> work(manager, Pretrained.loader())));
+        contenders.add(Contender.ours(() -> work(manager, Pretrained.loader().forPrediction())));
+        contenders.addAll( // another token may be the best
+                Contender.rounded(
+                        manager,
+                        Contender.INCOMPARABLE,
+                        precision ->
+                                () -> work(manager, Pretrained.loader().optPrecision(precision))));
         contenders.add(
                 Contender.other(
                         "ours, reference kernels",

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.models.checkpoint.ModelFiles;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.ModelInputs;
@@ -38,13 +39,26 @@ final class EncodeMeasurements {
     /** Texts of mixed length, tokenised and batched. */
     Measurement texts(String name, int count) {
         Texts texts = () -> Sentences.mixed(count);
-        return Measurement.of(name, "text", count, List.of(ours(texts), onnx(texts), int8(texts)));
+        return Measurement.of(name, "text", count, contenders(texts));
     }
 
     /** One text of so many tokens, with the first and last that the model adds. */
     Measurement one(int tokens) {
         Texts text = () -> List.of(ofLength(tokens));
-        return Measurement.of("encode.one", "text", 1, List.of(ours(text), onnx(text), int8(text)));
+        return Measurement.of("encode.one", "text", 1, contenders(text));
+    }
+
+    private List<Contender> contenders(Texts texts) {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(ours(texts));
+        contenders.addAll(
+                Contender.rounded(
+                        settings.manager(),
+                        INT8_ERROR,
+                        precision -> () -> embedding(texts, precision)));
+        contenders.add(onnx(texts));
+        contenders.add(int8(texts));
+        return contenders;
     }
 
     /** Loading, up to the first vector: weights that are mapped are read when they are used. */
@@ -56,8 +70,13 @@ final class EncodeMeasurements {
     /** A BERT with random weights, on rows without padding. */
     Measurement bert(String name, int layers, int modelSize, int heads, int batch, int length) {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(
-                Contender.ours(() -> bertWork(config(layers, modelSize, heads), batch, length)));
+        JsonObject config = config(layers, modelSize, heads);
+        contenders.add(Contender.ours(() -> bertWork(config, batch, length, Precision.FP32)));
+        contenders.addAll(
+                Contender.rounded(
+                        settings.manager(),
+                        INT8_ERROR,
+                        precision -> () -> bertWork(config, batch, length, precision)));
         contenders.addAll(
                 new MatrixProducts(
                                 MatrixProducts.layers(layers, batch * length, modelSize),
@@ -74,22 +93,23 @@ final class EncodeMeasurements {
     }
 
     private Contender ours(Texts texts) {
-        return Contender.ours(
+        return Contender.ours(() -> embedding(texts, Precision.FP32));
+    }
+
+    private Work embedding(Texts texts, Precision precision) throws IOException {
+        NDManager own = settings.manager().newSubManager();
+        TaskModel model =
+                TaskModel.load(
+                        Task.TEXT_EMBEDDING,
+                        settings.model(),
+                        Pretrained.loader().optManager(own).optPrecision(precision));
+        TextEmbedder embedder = new TextEmbedder(model);
+        return new TextWork(
+                texts.make(),
+                embedder::embed,
                 () -> {
-                    NDManager own = settings.manager().newSubManager();
-                    TaskModel model =
-                            TaskModel.load(
-                                    Task.TEXT_EMBEDDING,
-                                    settings.model(),
-                                    Pretrained.loader().optManager(own));
-                    TextEmbedder embedder = new TextEmbedder(model);
-                    return new TextWork(
-                            texts.make(),
-                            embedder::embed,
-                            () -> {
-                                model.close();
-                                own.close();
-                            });
+                    model.close();
+                    own.close();
                 });
     }
 
@@ -149,11 +169,14 @@ final class EncodeMeasurements {
         return config;
     }
 
-    private Work bertWork(JsonObject config, int batch, int length) {
+    private Work bertWork(JsonObject config, int batch, int length, Precision precision) {
         return new EngineWork(settings.manager()) {
 
             private final LoadedModel model =
-                    Pretrained.loader().optManager(manager()).create(config, List.of());
+                    Pretrained.loader()
+                            .optManager(manager())
+                            .optPrecision(precision)
+                            .create(config, List.of());
             private final NDArray ids = // (B, T)
                     HostArrays.of(
                             manager(),

@@ -97,10 +97,22 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
                 .getAsJsonObject();
     }
 
-    /** The contenders; one of another precision is ours with another loader. */
+    /** The contenders. */
     Measurement of(NDManager manager, TorchPeer torch) throws IOException {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(Contender.ours(() -> work(manager, Pretrained.loader(), sentences)));
+        contenders.add(
+                Contender.ours(
+                        () -> work(manager, Pretrained.loader().forPrediction(), sentences)));
+        contenders.addAll( // another token may be the best
+                Contender.rounded(
+                        manager,
+                        Contender.INCOMPARABLE,
+                        precision ->
+                                () ->
+                                        work(
+                                                manager,
+                                                Pretrained.loader().optPrecision(precision),
+                                                sentences)));
         contenders.add(
                 Contender.other(
                         "reference, one by one",
