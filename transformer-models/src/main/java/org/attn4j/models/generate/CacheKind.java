@@ -1,6 +1,10 @@
 package org.attn4j.models.generate;
 
-/** How keys and values are kept while a sequence is generated. The results are the same. */
+/**
+ * How keys and values are kept while a sequence is generated. The results are the same. Where
+ * hypotheses share rows (see {@link BranchingStepDecoder}), arrays have room for some tokens more
+ * than they hold, whatever this says.
+ */
 public enum CacheKind {
     /** Arrays that are made anew, one position longer, with each token. */
     GROWING,

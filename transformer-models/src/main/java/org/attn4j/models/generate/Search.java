@@ -8,7 +8,8 @@ import java.util.List;
 public interface Search {
 
     /**
-     * Finds targets for a batch of inputs. What is found for one does not depend on the others.
+     * Finds targets for any number of inputs, some of which are decoded at a time. What is found
+     * for one does not depend on the others.
      *
      * @param model the model
      * @param manager says which engine and device to use; nothing is left on it
