@@ -44,12 +44,10 @@ public final class PackedLinear implements AutoCloseable {
                 return new PackedLinear(module, packed, added, added);
             }
             NDArray scale = module.call("int8_scale", weight); // (out, 1)
-            NDArray levels = module.call("int8_levels", weight, scale); // (out, in)
             scale.attach(scratch);
-            levels.attach(scratch);
             return new PackedLinear(
                     module,
-                    kept(owner, module.call("pack_int8", levels)),
+                    kept(owner, module.call("pack_int8", weight, scale)),
                     kept(owner, scale.reshape(-1)),
                     added);
         }
