@@ -76,7 +76,10 @@ class PackedLinearTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void packedMapsGiveWhatPlainOnesDo(Precision precision) {
-        for (long[] size : new long[][] {{1, 7, 9}, {5, 64, 48}, {33, 100, 257}, {130, 36, 72}, {9, 3072, 768}}) {
+        for (long[] size :
+                new long[][] {
+                    {1, 7, 9}, {5, 64, 48}, {33, 100, 257}, {130, 36, 72}, {9, 3072, 768}
+                }) {
             for (boolean bias : new boolean[] {true, false}) {
                 LinearBlock block = block(size[1], size[2], bias);
                 NDArray x = Numbers.random(manager, 2, new Shape(size[0], size[1]));
