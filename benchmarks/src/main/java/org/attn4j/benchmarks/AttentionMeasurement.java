@@ -41,7 +41,7 @@ record AttentionMeasurement(
                         () -> work(manager, ours(new AttentionKernel.Reference()))));
         contenders.add(
                 Contender.other("DJL's block", Contender.ROUNDING, () -> work(manager, djl())));
-        contenders.addAll(torch.contender("attention", TorchPeer.numbers(this)));
+        contenders.addAll(torch.contender("attention", () -> TorchPeer.numbers(this)));
         contenders.addAll(products().bounds(manager));
         return Measurement.of(name, "pass", 1, contenders);
     }

@@ -1,7 +1,6 @@
 package org.attn4j.benchmarks;
 
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.cli.tools.Benchmarks.Subject;
@@ -16,7 +15,7 @@ final class Catalogue {
     private Catalogue() {}
 
     /** The measurements of a subject. */
-    static List<Measurement> of(Subject subject, Settings settings) throws IOException {
+    static List<Measurement> of(Subject subject, Settings settings) {
         NDManager manager = settings.manager();
         return switch (subject) {
             case ENCODE -> encode(settings);
@@ -34,7 +33,7 @@ final class Catalogue {
         };
     }
 
-    static Measurement named(String name, Settings settings) throws IOException {
+    static Measurement named(String name, Settings settings) {
         List<Subject> subjects = new ArrayList<>(Subject.IN_ALL);
         subjects.addAll(List.of(Subject.GROWTH, Subject.SMALL));
         return all(settings, subjects).stream()
@@ -44,8 +43,7 @@ final class Catalogue {
                         () -> new IllegalArgumentException("no measurement is called " + name));
     }
 
-    private static List<Measurement> all(Settings settings, List<Subject> subjects)
-            throws IOException {
+    private static List<Measurement> all(Settings settings, List<Subject> subjects) {
         List<Measurement> all = new ArrayList<>();
         for (Subject subject : subjects) {
             all.addAll(of(subject, settings));
@@ -93,7 +91,7 @@ final class Catalogue {
     }
 
     /** One of each kind, in seconds. */
-    private static List<Measurement> small(Settings settings) throws IOException {
+    private static List<Measurement> small(Settings settings) {
         NDManager manager = settings.manager();
         return List.of(
                 new EncodeMeasurements(settings).texts("small.encode", 32),

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.BinaryOperator;
 import org.attn4j.attention.ops.Kernels;
 
@@ -49,18 +50,26 @@ record MatrixProducts(List<Linear> linears, List<Attention> attentions, int time
 
     /** The bounds by each exact way that there is; which is the fastest one is for the rounds. */
     List<Contender> bounds(NDManager manager) {
+        return bounds(manager, () -> this);
+    }
+
+    /** The bounds of products that are worked out when they are needed. */
+    static List<Contender> bounds(NDManager manager, Callable<MatrixProducts> products) {
         return List.of(
-                Contender.bound("bound: matMul", () -> work(manager, NDArray::matMul, false)),
+                Contender.bound(
+                        "bound: matMul",
+                        () -> products.call().work(manager, NDArray::matMul, false)),
                 Contender.bound(
                         "bound: linear kernel",
                         () ->
-                                work(
-                                        manager,
-                                        (x, weight) ->
-                                                Kernels.of(manager)
-                                                        .linear()
-                                                        .linear(x, weight, null),
-                                        true)));
+                                products.call()
+                                        .work(
+                                                manager,
+                                                (x, weight) ->
+                                                        Kernels.of(manager)
+                                                                .linear()
+                                                                .linear(x, weight, null),
+                                                true)));
     }
 
     /**

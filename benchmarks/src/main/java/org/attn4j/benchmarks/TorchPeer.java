@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -54,16 +55,16 @@ record TorchPeer(String python, int threads) {
      * The contender; none without a Python.
      *
      * @param kind what the script does
-     * @param numbers how large, by the names that the script knows
+     * @param numbers how large, by the names that the script knows; asked when it is opened
      */
-    List<Contender> contender(String kind, JsonObject numbers) {
+    List<Contender> contender(String kind, Callable<JsonObject> numbers) {
         return python == null
                 ? List.of()
                 : List.of(
                         Contender.other(
                                 "torch of Python",
                                 Contender.INCOMPARABLE,
-                                () -> new Session(kind, numbers)));
+                                () -> new Session(kind, numbers.call())));
     }
 
     /** What the script answers, after it began and after each run. */

@@ -76,7 +76,7 @@ record TrainMeasurement(
         List<Contender> contenders = new ArrayList<>();
         contenders.add(Contender.ours(() -> ours(manager)));
         contenders.add(Contender.other("DJL's blocks", Contender.INCOMPARABLE, () -> djl(manager)));
-        contenders.addAll(torch.contender("train", TorchPeer.numbers(this)));
+        contenders.addAll(torch.contender("train", () -> TorchPeer.numbers(this)));
         contenders.addAll(products().bounds(manager));
         return Measurement.of(name, "step", 1, contenders);
     }

@@ -98,7 +98,7 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
     }
 
     /** The contenders. */
-    Measurement of(NDManager manager, TorchPeer torch) throws IOException {
+    Measurement of(NDManager manager, TorchPeer torch) {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(
                 Contender.ours(
@@ -118,8 +118,8 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
                         "reference, one by one",
                         Contender.ROUNDING,
                         UnderKernels.of("reference", () -> work(manager, Pretrained.loader(), 1))));
-        contenders.addAll(torch.contender("translate", numbers()));
-        contenders.addAll(products().bounds(manager));
+        contenders.addAll(torch.contender("translate", this::numbers));
+        contenders.addAll(MatrixProducts.bounds(manager, this::products));
         return Measurement.of(name, "sentence", sentences, contenders);
     }
 

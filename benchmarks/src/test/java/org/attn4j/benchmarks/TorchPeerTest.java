@@ -31,14 +31,14 @@ class TorchPeerTest {
     }
 
     private static Work open(TorchPeer torch) throws Exception {
-        return torch.contender("train", new JsonObject()).get(0).opener().open();
+        return torch.contender("train", JsonObject::new).get(0).opener().open();
     }
 
     @Test
     void withoutTorchThereIsNoContender() throws IOException {
         for (String command : List.of(python("exit 1"), folder.resolve("none").toString())) {
             TorchPeer torch = TorchPeer.of(command, 1);
-            assertEquals(List.of(), torch.contender("train", new JsonObject()));
+            assertEquals(List.of(), torch.contender("train", JsonObject::new));
         }
     }
 

@@ -26,7 +26,7 @@ class BenchCommandTest {
 
     @Test
     void badInputIsRefusedFirst() {
-        assertRefused("'decode'", "bench", "decode");
+        assertRefused("'cook'", "bench", "cook");
         assertRefused("--rounds must be from 1 to 1000, got 0", "bench", "--rounds", "0");
         assertRefused("--rounds", "bench", "--rounds", "many");
         assertRefused("there is no file none.json", "bench", "--compare", "none.json");
