@@ -112,10 +112,6 @@ class KernelProof {
         return linear(kernel, precision).or(() -> projectedLoss(small(kernel), precision));
     }
 
-    Optional<String> linear(LinearKernel kernel) {
-        return linear(kernel, Precision.SINGLE);
-    }
-
     Optional<String> linear(LinearKernel kernel, Precision precision) {
         LinearKernel plain = Kernels.reference().linear();
         return tried(

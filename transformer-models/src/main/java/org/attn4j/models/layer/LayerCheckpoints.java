@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.common.Require;
 
 /**
@@ -23,7 +24,6 @@ import org.attn4j.common.Require;
  */
 public final class LayerCheckpoints extends ParameterStore {
 
-    private static final String ADDING_ENGINE = "PyTorch";
     private static final int SEEDS = 1 << 24; // floats hold these exactly
 
     private final List<Step> steps = new ArrayList<>();
@@ -59,12 +59,10 @@ public final class LayerCheckpoints extends ParameterStore {
      *     backward passes
      */
     public void enable(boolean enabled) {
-        String engine = getManager().getEngine().getEngineName();
         Require.that(
-                !enabled || engine.equals(ADDING_ENGINE),
-                "checkpointing needs the %s engine, which adds up the gradients of several backward passes, got engine=%s",
-                ADDING_ENGINE,
-                engine);
+                !enabled || Kernels.addGradientsUp(getManager()),
+                "checkpointing needs an engine that adds up the gradients of several backward passes, got engine=%s",
+                getManager().getEngine().getEngineName());
         this.enabled = enabled;
     }
 
