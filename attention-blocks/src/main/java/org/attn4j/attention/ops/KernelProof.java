@@ -118,10 +118,6 @@ class KernelProof {
         return linear(kernel, accuracy).or(() -> projectedLoss(small(kernel), accuracy));
     }
 
-    Optional<String> linear(LinearKernel kernel) {
-        return linear(kernel, Accuracy.SINGLE);
-    }
-
     Optional<String> linear(LinearKernel kernel, Accuracy accuracy) {
         LinearKernel plain = Kernels.reference().linear();
         return tried(

@@ -203,6 +203,16 @@ public final class Kernels {
         MADE.put(key, lower);
     }
 
+    /**
+     * Tells whether the gradients of several backward passes add up by themselves.
+     *
+     * @param manager a manager; its engine counts
+     * @return false if the last one's are what is left
+     */
+    public static boolean addGradientsUp(NDManager manager) {
+        return TorchModule.ENGINE.equals(manager.getEngine().getEngineName());
+    }
+
     /** The kernels of a choice, less what does not prove right. */
     static Kernels proved(TorchModule module, KernelProof proof, KernelChoice choice) {
         return new Kernels(module, proof, choice, false);

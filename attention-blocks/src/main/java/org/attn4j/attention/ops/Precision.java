@@ -4,15 +4,22 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What linear maps compute with in prediction. Everything else stays in float32. */
+/**
+ * What linear maps compute with. Everything else stays in float32: norms, softmax, loss, and the
+ * weights that are trained.
+ */
 public enum Precision {
     /** float32: the weights as they are, in the order in which the processor reads them. */
     FP32,
-    /** bfloat16 weights and inputs, summed in float32: two to three digits, half the memory. */
+    /**
+     * bfloat16 products, summed in float32: two to three digits, and half the memory of packed
+     * weights (Micikevicius et al. 2018, "Mixed Precision Training").
+     */
     BF16,
     /**
      * int8 weights, a scale for each output, and int8 inputs, a scale for each row, so that a text
-     * gives the same whatever it is computed with; summed in int32. A quarter of the memory.
+     * gives the same whatever it is computed with; summed in int32. A quarter of the memory, in
+     * prediction alone.
      */
     INT8;
 

@@ -49,7 +49,7 @@ class KernelProofTest {
 
     @Test
     void plainOperationsPass() {
-        assertEquals(Optional.empty(), proof.linear(plain.linear()));
+        assertEquals(Optional.empty(), proof.linear(plain.linear(), KernelProof.Accuracy.SINGLE));
         assertEquals(Optional.empty(), proof.attention(plain.attention()));
         assertEquals(Optional.empty(), proof.loss(plain.loss()));
         assertEquals(Optional.empty(), proof.projectedLoss(plain.loss()));
@@ -91,7 +91,10 @@ class KernelProofTest {
                     NDArray right = plain.linear().linear(x, w, b);
                     return w.getShape().get(0) % 64 == 0 ? right : right.neg();
                 };
-        assertTrue(proof.linear(errs).orElseThrow().startsWith("its value for"));
+        assertTrue(
+                proof.linear(errs, KernelProof.Accuracy.SINGLE)
+                        .orElseThrow()
+                        .startsWith("its value for"));
     }
 
     @Test
@@ -101,7 +104,7 @@ class KernelProofTest {
                     NDArray right = plain.linear().linear(x, w, b);
                     return w.getShape().get(1) % 64 == 0 ? right : cut(right, w);
                 };
-        String failure = proof.linear(errs).orElseThrow();
+        String failure = proof.linear(errs, KernelProof.Accuracy.SINGLE).orElseThrow();
         assertTrue(failure.startsWith("its gradient for 457×257→72 is off by"), failure);
     }
 
@@ -131,7 +134,9 @@ class KernelProofTest {
                 (x, w, b) -> {
                     throw new IllegalStateException("no such operator\nand a trace");
                 };
-        assertEquals(Optional.of("it fails: no such operator"), proof.linear(throwing));
+        assertEquals(
+                Optional.of("it fails: no such operator"),
+                proof.linear(throwing, KernelProof.Accuracy.SINGLE));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.Temporaries;
+import org.attn4j.common.Require;
 
 /**
  * Layers one after the other, the children {@code 0}, {@code 1} …: of an encoder, or of a decoder
@@ -93,11 +94,7 @@ public final class TransformerStack extends AbstractBlock {
             }
             NDArray before = states;
             int index = i;
-            states =
-                    temporaries.of(
-                            () ->
-                                    layers.get(index)
-                                            .forward(parameters, before, ready, index, training));
+            states = temporaries.of(() -> run(index, parameters, before, ready, training));
             if (i > 0) {
                 temporaries.free(before);
             }
@@ -106,6 +103,29 @@ public final class TransformerStack extends AbstractBlock {
             in.cache().advance(length);
         }
         return states;
+    }
+
+    private NDArray run(
+            int index, ParameterStore parameters, NDArray x, LayerInputs in, boolean training) {
+        TransformerLayer layer = layers.get(index);
+        if (!training
+                || !(parameters instanceof LayerCheckpoints checkpoints)
+                || !checkpoints.isEnabled()) {
+            return layer.forward(parameters, x, in, index, training);
+        }
+        Require.that(
+                in.mask().bias().isEmpty(),
+                "checkpointing does not go with a bias of scores, as relative positions and ALiBi have");
+        return checkpoints.run(
+                (states, memory) ->
+                        layer.forward(
+                                parameters,
+                                states,
+                                in.withMemory(memory, in.memoryMask()),
+                                index,
+                                true),
+                x,
+                in.memory());
     }
 
     /**

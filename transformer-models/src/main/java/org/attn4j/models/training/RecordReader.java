@@ -56,6 +56,12 @@ final class RecordReader {
         if (kind.isEnum()) {
             return constant(primitive, kind, path);
         }
+        if (kind == boolean.class) {
+            if (!primitive.isBoolean()) {
+                throw unfit(path, "true or false", json);
+            }
+            return primitive.getAsBoolean();
+        }
         return kind == double.class || kind == Double.class
                 ? number(primitive, path)
                 : whole(primitive, kind, path);

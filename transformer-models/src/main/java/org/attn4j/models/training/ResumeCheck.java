@@ -32,6 +32,7 @@ final class ResumeCheck {
         refuseUnequal("freeze", found.config().freeze(), now.config().freeze());
         refuseUnequal("precision", found.config().precision(), now.config().precision());
         refuseUnequal("metric", found.config().metric(), now.config().metric());
+        warnUnequal("checkpointing", found.config().checkpointing(), now.config().checkpointing());
         warnUnequal("engine", found.engine(), now.engine());
         // What an older version did not record cannot be compared.
         found.environment()

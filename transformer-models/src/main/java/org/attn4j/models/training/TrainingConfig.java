@@ -2,6 +2,7 @@ package org.attn4j.models.training;
 
 import java.util.List;
 import java.util.Locale;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.common.Require;
 import org.attn4j.models.config.Records;
 
@@ -34,6 +35,8 @@ import org.attn4j.models.config.Records;
  * @param clipNorm the global norm to which gradients are clipped; 0 for no clipping
  * @param accumulation the number of batches whose gradients make one step
  * @param precision what large linear maps multiply; null for {@link Precision#FP32}
+ * @param checkpointing whether layers are run again for their gradient, with the same dropout,
+ *     instead of keeping what they made: less memory, more time; on PyTorch alone
  * @param validationInterval the steps between validations; 0 to validate at the end of each epoch
  * @param checkpointInterval the steps between checkpoints; there is also one at each validation and
  *     at the end, and 0 means those alone
@@ -66,6 +69,7 @@ public record TrainingConfig(
         double clipNorm,
         int accumulation,
         Precision precision,
+        boolean checkpointing,
         long validationInterval,
         long checkpointInterval,
         int patience,
@@ -98,6 +102,7 @@ public record TrainingConfig(
                     1,
                     1,
                     Precision.FP32,
+                    false,
                     0,
                     0,
                     0,
@@ -157,6 +162,10 @@ public record TrainingConfig(
                 "accumulation must be at least 1, got accumulation=%s",
                 accumulation);
         precision = precision == null ? Precision.FP32 : precision;
+        Require.that(
+                precision != Precision.INT8,
+                "precision of a training must be fp32 or bf16, got %s",
+                precision);
         Require.that(
                 validationInterval >= 0,
                 "validationInterval must not be negative, got validationInterval=%s",
@@ -416,6 +425,16 @@ public record TrainingConfig(
      */
     public TrainingConfig withPrecision(Precision precision) {
         return Records.with(this, "precision", precision);
+    }
+
+    /**
+     * Returns this with another value of {@code checkpointing}.
+     *
+     * @param checkpointing whether layers are run again for their gradient
+     * @return the changed configuration
+     */
+    public TrainingConfig withCheckpointing(boolean checkpointing) {
+        return Records.with(this, "checkpointing", checkpointing);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.attn4j.attention.ops.KernelChoice;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.training.TrainingState.Position;

@@ -177,7 +177,13 @@ public record TrainingState(
         if (json instanceof JsonObject state && state.get("config") instanceof JsonObject config) {
             JsonObject usual = GSON.toJsonTree(TrainingConfig.ofSteps(1)).getAsJsonObject();
             for (String name :
-                    List.of("optimizer", "momentum", "freeze", "layer_decay", "precision")) {
+                    List.of(
+                            "optimizer",
+                            "momentum",
+                            "freeze",
+                            "layer_decay",
+                            "precision",
+                            "checkpointing")) {
                 if (!config.has(name)) {
                     config.add(name, usual.get(name));
                 }

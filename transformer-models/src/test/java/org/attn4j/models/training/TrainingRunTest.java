@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.attn4j.attention.ops.KernelChoice;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
@@ -463,7 +464,7 @@ class TrainingRunTest {
                         IllegalArgumentException.class,
                         () -> run(temp, CONFIG.withSteps(CONFIG.steps() + 1)));
         assertTrue(
-                e.getMessage().startsWith("precision must be what it was when the run began: BF16"),
+                e.getMessage().startsWith("precision must be what it was when the run began: bf16"),
                 e.getMessage());
     }
 

@@ -65,7 +65,14 @@ class TrainingStateTest {
     void whatOlderVersionsWroteIsRead() throws IOException {
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         json.addProperty("version", 1);
-        List.of("direction", "optimizer", "momentum", "freeze", "layer_decay", "precision")
+        List.of(
+                        "direction",
+                        "optimizer",
+                        "momentum",
+                        "freeze",
+                        "layer_decay",
+                        "precision",
+                        "checkpointing")
                 .forEach(json.getAsJsonObject("config")::remove);
         Files.writeString(file, json.toString());
         assertEquals(STATE.config(), TrainingState.read(file).config());
@@ -125,6 +132,7 @@ class TrainingStateTest {
                 "config | {} | config.steps is missing",
                 "config.accumulation | 0 | config: accumulation must be at least 1, got accumulation=0",
                 "config.schedule | 'SUDDEN' | config.schedule must be one of [CONSTANT, NOAM, INVERSE_SQRT, LINEAR, COSINE], got 'SUDDEN'",
+                "config.checkpointing | 1 | config.checkpointing must be true or false, got 1",
                 "config.schedule | - | config: schedule must be given, got schedule=null",
             })
     void whatIsNotAsItShouldBeIsNamedWithItsRule(String place, String value, String problem)
