@@ -150,7 +150,7 @@ class KernelProof {
         double tolerance = precision == Precision.BF16 ? BF16_TOLERANCE : TOLERANCE;
         return tried(
                 scratch -> {
-                    NDArray rounded = rounded(weight, precision);
+                    NDArray rounded = map.rounded(weight, precision);
                     for (long rows : PACKED_ROWS) {
                         NDArray x = numbers(scratch, new Shape(rows, weight.getShape().get(1)));
                         same(

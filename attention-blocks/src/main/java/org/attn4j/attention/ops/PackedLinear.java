@@ -30,20 +30,24 @@ public final class PackedLinear implements AutoCloseable {
      * @param owner takes the packed arrays over
      * @param weight (out, in) of float32
      * @param bias (out)
+     * @param most the largest whole number that an int8 weight becomes
      */
     static PackedLinear of(
             TorchModule module,
             NDManager owner,
             NDArray weight,
             NDArray bias,
-            Precision precision) {
+            Precision precision,
+            long most) {
         try (NDManager scratch = owner.newSubManager()) {
             NDArray added = kept(owner, bias.duplicate());
             if (precision != Precision.INT8) {
                 NDArray packed = kept(owner, module.call("pack_" + precision, weight));
                 return new PackedLinear(module, packed, added, added);
             }
-            NDArray scale = module.call("int8_scale", weight); // (out, 1)
+            NDArray levels = module.scalar(most);
+            levels.attach(scratch);
+            NDArray scale = module.call("int8_weight_scale", weight, levels); // (out, 1)
             scale.attach(scratch);
             return new PackedLinear(
                     module,
@@ -87,6 +91,15 @@ public final class PackedLinear implements AutoCloseable {
      */
     public NDArray applyJoined(NDArray context) {
         return module.call("packed_joined", context, weight, scale, bias);
+    }
+
+    /** What its precision rounds a weight to, for a test of it: (out, in). */
+    NDArray rounded(NDArray original, Precision precision) {
+        return switch (precision) {
+            case FP32 -> original;
+            case BF16 -> module.call("bf16_rounded", original);
+            case INT8 -> module.call("int8_rounded_by", original, scale.reshape(-1, 1));
+        };
     }
 
     /** Its arrays as the functions take them. */

@@ -18,8 +18,8 @@ public enum Precision {
     BF16,
     /**
      * int8 weights, a scale for each output, and int8 inputs, a scale for each row, so that a text
-     * gives the same whatever it is computed with; summed in int32. A quarter of the memory, in
-     * prediction alone.
+     * gives the same whatever it is computed with; summed in int32. Processors without VNNI get
+     * weights of 7 bits. A quarter of the memory, in prediction alone.
      */
     INT8;
 

@@ -115,7 +115,7 @@ class KernelProofTest {
             NDArray weight = manager.arange(72f * 40).reshape(72, 40).div(2880);
             NDArray other = weight.mul(1.01f);
             NDArray bias = manager.ones(new Shape(72));
-            PackedLinear wrong = PackedLinear.of(module, manager, other, bias, Precision.FP32);
+            PackedLinear wrong = PackedLinear.of(module, manager, other, bias, Precision.FP32, 1);
             String failure = proof.packed(wrong, weight, bias, Precision.FP32).orElseThrow();
             assertTrue(failure.startsWith("its value for 1 rows of 72×40 is off by"), failure);
         }
