@@ -271,6 +271,53 @@ class TaskVerbsTest {
         }
     }
 
+    /**
+     * Rounded vectors are others, and point the same way; without kernels for it, all is refused.
+     */
+    @Test
+    void aLowerPrecisionIsUsedOrRefused() throws IOException {
+        String text = expected("bert_classify", 0).get("text").getAsString();
+        float[] right = vector(json("embed", "bert_classify", text));
+        for (String precision : List.of("bf16", "int8")) {
+            String[] line =
+                    line("embed", "bert_classify", "--precision", precision, "--json", text);
+            Outcome outcome = Cli.run(line);
+            if (outcome.code() != ExitCode.DONE) {
+                assertEquals(ExitCode.USAGE, outcome.code(), outcome.err());
+                assertTrue(outcome.err().contains("use fp32"), outcome.err());
+                continue;
+            }
+            float[] rounded = vector(JsonParser.parseString(outcome.out()).getAsJsonArray());
+            assertFalse(Arrays.equals(right, rounded), precision);
+            // int8 is off by about 1 % of a number, a wrong sum by as much as the number
+            assertTrue(cosine(right, rounded) > 0.95, precision);
+        }
+        Outcome outcome = Cli.run(line("embed", "bert_classify", "--precision", "int4", text));
+        assertEquals(ExitCode.USAGE, outcome.code());
+        assertTrue(outcome.err().contains("must be one of fp32, bf16, int8"), outcome.err());
+    }
+
+    private static float[] vector(JsonArray documents) {
+        JsonArray numbers = documents.get(0).getAsJsonObject().getAsJsonArray("embedding");
+        float[] vector = new float[numbers.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = numbers.get(i).getAsFloat();
+        }
+        return vector;
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double product = 0;
+        double first = 0;
+        double second = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+            first += a[i] * a[i];
+            second += b[i] * b[i];
+        }
+        return product / Math.sqrt(first * second);
+    }
+
     @Test
     void aTargetThatIsNoTokenIsTold() {
         Outcome outcome =
