@@ -133,6 +133,7 @@ public final class Adapter {
     }
 
     private static Adapter attach(AdapterConfig config, Block model, WeightTable table) {
+        Packable.unpackAll(model); // what is trained whole changes the weights themselves
         List<TargetModule> all = TargetModule.of(model, table);
         List<TargetModule> modules = targets(config, all);
         Set<String> adapted = new HashSet<>();
@@ -351,7 +352,7 @@ public final class Adapter {
             }
         }
         detach();
-        Packable.unpackAll(model);
+        Packable.unpackAll(model); // a predicting model may have been packed since
     }
 
     private static void overwrite(NDArray weight, NDArray values) {
