@@ -12,12 +12,14 @@ public final class PackedFeedForward implements AutoCloseable {
     /** The activations that the functions have, by their number, named as in configurations. */
     private static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
 
+    private final List<PackedLinear> maps;
     private final TorchModule module;
     private final String method;
     private final int activation;
     private final List<NDArray> arguments = new ArrayList<>();
 
     private PackedFeedForward(List<PackedLinear> maps, int number, NDArray activation) {
+        this.maps = maps;
         this.activation = number;
         module = maps.get(0).module();
         maps.forEach(map -> arguments.addAll(map.parts()));
@@ -59,6 +61,15 @@ public final class PackedFeedForward implements AutoCloseable {
             all[i] = arguments.get(i - 1);
         }
         return module.call(method, all);
+    }
+
+    /**
+     * Whether its maps are still packed: blocks can be unpacked one by one.
+     *
+     * @return false if it cannot compute any more
+     */
+    public boolean isOpen() {
+        return maps.stream().allMatch(PackedLinear::isOpen);
     }
 
     boolean isGated() {

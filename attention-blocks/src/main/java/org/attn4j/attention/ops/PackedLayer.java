@@ -30,8 +30,13 @@ public final class PackedLayer implements AutoCloseable {
      */
     public record SelfAttention(PackedHeads heads, PackedLinear output, double scale) {}
 
-    private PackedLayer(TorchModule module) {
-        this.module = module;
+    private final SelfAttention attention;
+    private final PackedFeedForward feedForward;
+
+    private PackedLayer(SelfAttention attention, PackedFeedForward feedForward) {
+        this.attention = attention;
+        this.feedForward = feedForward;
+        module = attention.heads.map().module();
     }
 
     /**
@@ -56,7 +61,7 @@ public final class PackedLayer implements AutoCloseable {
             return Optional.empty();
         }
         PackedHeads heads = attention.heads;
-        PackedLayer layer = new PackedLayer(heads.map().module());
+        PackedLayer layer = new PackedLayer(attention, feedForward);
         layer.weights.addAll(heads.map().parts());
         layer.weights.addAll(attention.output.parts());
         layer.weights.addAll(List.of(attentionNorm.weight, attentionNorm.bias));
@@ -94,6 +99,15 @@ public final class PackedLayer implements AutoCloseable {
         arguments.add(mask.additive());
         arguments.add(mask.seeing());
         return module.call("packed_layer_masked", arguments.toArray(NDArray[]::new));
+    }
+
+    /**
+     * Whether its parts are still packed: blocks can be unpacked one by one.
+     *
+     * @return false if it cannot compute any more
+     */
+    public boolean isOpen() {
+        return attention.heads.map().isOpen() && attention.output.isOpen() && feedForward.isOpen();
     }
 
     /** Frees what was made here; the parts are their owners'. */

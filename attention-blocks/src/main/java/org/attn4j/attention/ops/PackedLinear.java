@@ -16,6 +16,7 @@ public final class PackedLinear implements AutoCloseable {
     private final NDArray weight;
     private final NDArray scale; // (out) of int8 weights; of others the bias, which nobody reads
     private final NDArray bias;
+    private volatile boolean open = true;
 
     private PackedLinear(TorchModule module, NDArray weight, NDArray scale, NDArray bias) {
         this.module = module;
@@ -112,9 +113,15 @@ public final class PackedLinear implements AutoCloseable {
         return module;
     }
 
+    /** Whether its weights are there; what is made of several maps asks before it computes. */
+    boolean isOpen() {
+        return open;
+    }
+
     /** Frees the packed weights. */
     @Override
     public void close() {
+        open = false;
         weight.close();
         scale.close();
         bias.close();

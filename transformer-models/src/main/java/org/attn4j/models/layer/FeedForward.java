@@ -91,7 +91,7 @@ public final class FeedForward extends AbstractBlock implements Packable {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow(); // (..., D)
-        if (packed != null && !training && !adapted() && PackedLinear.takes(x)) {
+        if (packed != null && packed.isOpen() && !training && !adapted() && PackedLinear.takes(x)) {
             return new NDList(packed.apply(x)); // (..., D)
         }
         NDArray inner = Layers.apply(fc1, parameters, x, training); // (..., inner)

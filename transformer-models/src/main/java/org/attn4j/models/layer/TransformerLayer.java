@@ -180,6 +180,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
     /** The mask for all in one call; nothing if the parts are to compute. */
     private Optional<MaskArrays> maskOfPacked(NDArray x, LayerInputs in, boolean training) {
         if (packed == null
+                || !packed.isOpen()
                 || training
                 || in.cache() != null
                 || in.observer() != null

@@ -18,9 +18,11 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
+import java.util.List;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +99,49 @@ class LayersTest {
                     new float[] {-1.3416f, -0.4472f, 0.4472f, 1.3416f},
                     new float[] {y[0], y[1], y[2], y[3]},
                     1e-3f);
+        }
+    }
+
+    /** Also after a head was masked: what was packed of it must not be used any more. */
+    @ParameterizedTest
+    @EnumSource(NormOrder.class)
+    void aPackedLayerGivesWhatThePlainOneDoes(NormOrder order) {
+        TransformerLayer layer = encoderLayer(order);
+        layer.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4));
+        NDArray x = manager.randomNormal(new Shape(2, 3, 4));
+        NDArray visible =
+                manager.create(new float[] {1, 1, 0, 0, 0, 0}, new Shape(2, 3)); // a row sees none
+        MultiHeadAttention attention = (MultiHeadAttention) layer.getChildren().valueAt(0);
+        for (boolean masked : new boolean[] {false, true}) {
+            layer.pack(manager, Precision.FP32);
+            if (masked) {
+                attention.maskHeads(List.of(0));
+            }
+            NDArray packed = run(layer, x);
+            NDArray packedMasked = run(layer, x, visible);
+            layer.unpack();
+            assertArrayEquals(run(layer, x).toFloatArray(), packed.toFloatArray(), 1e-5f);
+            assertArrayEquals(
+                    run(layer, x, visible).toFloatArray(), packedMasked.toFloatArray(), 1e-5f);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void aPackedFeedForwardBlockGivesWhatThePlainOneDoes(Activation activation) {
+        for (boolean gated : new boolean[] {false, true}) {
+            FeedForward block = new FeedForward(4, 7, activation, gated, !gated, 0);
+            block.setInitializer(new NormalInitializer(1), Parameter.Type.WEIGHT);
+            block.initialize(manager, DataType.FLOAT32, new Shape(5, 4));
+            NDArray x = manager.randomNormal(new Shape(5, 4));
+            float[] plain = run(block, x).toFloatArray();
+            block.pack(manager, Precision.FP32);
+            float largest = 1;
+            for (float value : plain) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            assertArrayEquals(plain, run(block, x).toFloatArray(), 1e-5f * largest);
         }
     }
 
