@@ -24,7 +24,6 @@ import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.PackedHeads;
 import org.attn4j.attention.ops.PackedLayer;
-import org.attn4j.attention.ops.PackedLinear;
 import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
@@ -170,12 +169,13 @@ final class Projections {
 
     /** Queries, keys and values; those of one input in one call where they are packed together. */
     Projected all(ParameterStore parameters, AttentionInputs in, boolean training) {
-        if (!together(in, training)) {
+        Optional<NDList> together = together(in, training);
+        if (together.isEmpty()) {
             NDArray own = query(parameters, in, training);
             return new Projected(own, memory(parameters, in, training));
         }
         int cached = in.cached();
-        NDList heads = packed.apply(in.query());
+        NDList heads = together.get();
         NDArray own = placedQuery(parameters, heads.get(0), in, training);
         return new Projected(
                 own,
@@ -186,13 +186,14 @@ final class Projections {
                                         heads.get(2))));
     }
 
-    private boolean together(AttentionInputs in, boolean training) {
-        return packed != null
-                && !training
-                && in.query() == in.key()
-                && in.query() == in.value()
-                && Stream.of(query, key, value).allMatch(map -> map.update().isEmpty())
-                && PackedLinear.takes(in.query());
+    private Optional<NDList> together(AttentionInputs in, boolean training) {
+        boolean applies =
+                packed != null
+                        && !training
+                        && in.query() == in.key()
+                        && in.query() == in.value()
+                        && Stream.of(query, key, value).allMatch(map -> map.update().isEmpty());
+        return applies ? packed.apply(in.query()) : Optional.empty();
     }
 
     /** The heads of the queries, (B, N, T, H). To be asked for before {@link #memory}. */

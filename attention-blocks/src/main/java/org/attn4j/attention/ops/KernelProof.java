@@ -160,7 +160,7 @@ class KernelProof {
                                                 weight.getShape().get(0),
                                                 weight.getShape().get(1)),
                                 plain.linear(rounded(x, precision), rounded, bias),
-                                map.apply(x),
+                                map.apply(x).orElseThrow(),
                                 tolerance);
                     }
                 });

@@ -42,15 +42,16 @@ public final class LinearMap {
      * @return (…, out)
      */
     public NDArray apply(ParameterStore parameters, NDArray x, boolean training) {
-        boolean predicts = predicts(x, training);
-        if (predicts && update == null) {
-            return packed.apply(x); // (…, out)
+        Optional<NDArray> predicted =
+                packed == null || training ? Optional.empty() : packed.apply(x);
+        if (predicted.isPresent() && update == null) {
+            return predicted.get(); // (…, out)
         }
         Device device = x.getDevice();
         NDArray w = parameters.getValue(weight, device, training);
         NDArray b = parameters.getValue(bias, device, training);
         NDArray y = // (…, out)
-                predicts ? packed.apply(x) : Kernels.of(x.getManager()).linear().linear(x, w, b);
+                predicted.orElseGet(() -> Kernels.of(x.getManager()).linear().linear(x, w, b));
         return update == null ? y : update.ofLinear(parameters, x, y, w, b, training);
     }
 
@@ -63,13 +64,9 @@ public final class LinearMap {
      * @return (B, T, out); nothing if it is to be joined and mapped
      */
     public Optional<NDArray> applyJoined(NDArray context, boolean training) {
-        return predicts(context, training) && update == null
-                ? Optional.of(packed.applyJoined(context))
-                : Optional.empty();
-    }
-
-    private boolean predicts(NDArray x, boolean training) {
-        return packed != null && !training && PackedLinear.takes(x);
+        return packed == null || training || update != null
+                ? Optional.empty()
+                : packed.applyJoined(context);
     }
 
     /**

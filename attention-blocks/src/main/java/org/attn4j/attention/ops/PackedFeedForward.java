@@ -51,16 +51,19 @@ public final class PackedFeedForward implements AutoCloseable {
     /**
      * Computes the block.
      *
-     * @param x (…, D), which {@link PackedLinear#takes} allows
-     * @return (…, D)
+     * @param x (…, D)
+     * @return (…, D); nothing where the plain maps are to compute
      */
-    public NDArray apply(NDArray x) {
+    public Optional<NDArray> apply(NDArray x) {
+        if (!PackedLinear.takes(x)) {
+            return Optional.empty();
+        }
         NDArray[] all = new NDArray[arguments.size() + 1];
         all[0] = x;
         for (int i = 1; i < all.length; i++) {
             all[i] = arguments.get(i - 1);
         }
-        return module.call(method, all);
+        return PackedLinear.unlessRecording(module.call(method, all));
     }
 
     /**

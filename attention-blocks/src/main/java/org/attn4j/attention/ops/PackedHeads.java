@@ -51,13 +51,24 @@ public final class PackedHeads implements AutoCloseable {
     /**
      * Projects.
      *
-     * @param x (B, T, D), which {@link PackedLinear#takes} allows
-     * @return query (B, N, T, H), key (B, G, T, H) and value (B, G, T, H)
+     * @param x (B, T, D)
+     * @return query (B, N, T, H), key (B, G, T, H) and value (B, G, T, H); nothing where the plain
+     *     maps are to compute
      */
-    public NDList apply(NDArray x) {
+    public Optional<NDList> apply(NDArray x) {
+        if (!PackedLinear.takes(x)) {
+            return Optional.empty();
+        }
         List<NDArray> parts = map.parts();
-        return map.module()
-                .callForAll("packed_heads", x, parts.get(0), parts.get(1), parts.get(2), sizes);
+        NDList found =
+                map.module()
+                        .callForAll(
+                                "packed_heads", x, parts.get(0), parts.get(1), parts.get(2), sizes);
+        if (found.head().size() == 0) {
+            found.close();
+            return Optional.empty();
+        }
+        return Optional.of(found);
     }
 
     PackedLinear map() {

@@ -85,20 +85,25 @@ public final class PackedLayer implements AutoCloseable {
     /**
      * Computes the layer.
      *
-     * @param x (B, T, D), which {@link PackedLinear#takes} allows
+     * @param x (B, T, D)
      * @param mask who sees whom
-     * @return (B, T, D)
+     * @return (B, T, D); nothing where the parts are to compute
      */
-    public NDArray apply(NDArray x, MaskArrays mask) {
+    public Optional<NDArray> apply(NDArray x, MaskArrays mask) {
+        if (!PackedLinear.takes(x) || !mask.isNone() && mask.seeing() == null) {
+            return Optional.empty();
+        }
         List<NDArray> arguments = new ArrayList<>(weights.size() + 3);
         arguments.add(x);
         arguments.addAll(weights);
         if (mask.isNone()) {
-            return module.call("packed_layer", arguments.toArray(NDArray[]::new));
+            return PackedLinear.unlessRecording(
+                    module.call("packed_layer", arguments.toArray(NDArray[]::new)));
         }
         arguments.add(mask.additive());
         arguments.add(mask.seeing());
-        return module.call("packed_layer_masked", arguments.toArray(NDArray[]::new));
+        return PackedLinear.unlessRecording(
+                module.call("packed_layer_masked", arguments.toArray(NDArray[]::new)));
     }
 
     /**

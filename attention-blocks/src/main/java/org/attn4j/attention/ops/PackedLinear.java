@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A linear map {@code x Wᵀ + b} for prediction, whose weight was put once into the form that the
@@ -68,30 +69,47 @@ public final class PackedLinear implements AutoCloseable {
      * Whether packed maps compute for an input; plain ones do for others.
      *
      * @param x what is mapped
-     * @return false for other types than float32, and where a gradient goes through
+     * @return false for other types than float32
      */
-    public static boolean takes(NDArray x) {
-        return x.getDataType() == DataType.FLOAT32 && x.size() > 0 && !x.hasGradient();
+    static boolean takes(NDArray x) {
+        return x.getDataType() == DataType.FLOAT32 && x.size() > 0;
+    }
+
+    /**
+     * A result, or nothing in the place of an empty one: of an input that records a gradient.
+     * Whether it does is asked where it is computed, since {@code hasGradient} is false of all that
+     * was computed from what has one.
+     */
+    static Optional<NDArray> unlessRecording(NDArray result) {
+        if (result.size() == 0) {
+            result.close();
+            return Optional.empty();
+        }
+        return Optional.of(result);
     }
 
     /**
      * Maps an array.
      *
-     * @param x (…, in), which {@link #takes} allows
-     * @return (…, out), on the manager of x
+     * @param x (…, in)
+     * @return (…, out), on the manager of x; nothing where the plain map is to compute
      */
-    public NDArray apply(NDArray x) {
-        return module.call("packed_linear", x, weight, scale, bias);
+    public Optional<NDArray> apply(NDArray x) {
+        return takes(x)
+                ? unlessRecording(module.call("packed_linear", x, weight, scale, bias))
+                : Optional.empty();
     }
 
     /**
      * Maps the heads of a context, put side by side.
      *
      * @param context (B, N, T, H)
-     * @return (B, T, out), on the manager of the context
+     * @return (B, T, out), on the manager of the context; nothing where the plain map is to compute
      */
-    public NDArray applyJoined(NDArray context) {
-        return module.call("packed_joined", context, weight, scale, bias);
+    public Optional<NDArray> applyJoined(NDArray context) {
+        return takes(context)
+                ? unlessRecording(module.call("packed_joined", context, weight, scale, bias))
+                : Optional.empty();
     }
 
     /** What its precision rounds a weight to, for a test of it: (out, in). */

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedFeedForward;
-import org.attn4j.attention.ops.PackedLinear;
 import org.attn4j.attention.ops.Precision;
 import org.attn4j.common.Require;
 
@@ -91,8 +90,12 @@ public final class FeedForward extends AbstractBlock implements Packable {
             boolean training,
             PairList<String, Object> params) {
         NDArray x = inputs.singletonOrThrow(); // (..., D)
-        if (packed != null && packed.isOpen() && !training && !adapted() && PackedLinear.takes(x)) {
-            return new NDList(packed.apply(x)); // (..., D)
+        Optional<NDArray> predicted =
+                packed == null || !packed.isOpen() || training || adapted()
+                        ? Optional.empty()
+                        : packed.apply(x);
+        if (predicted.isPresent()) {
+            return new NDList(predicted.get()); // (..., D)
         }
         NDArray inner = Layers.apply(fc1, parameters, x, training); // (..., inner)
         NDArray active =

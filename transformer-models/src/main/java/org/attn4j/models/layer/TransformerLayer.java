@@ -20,7 +20,6 @@ import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
-import org.attn4j.attention.ops.PackedLinear;
 import org.attn4j.attention.ops.Precision;
 
 /**
@@ -104,9 +103,9 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
      */
     public NDArray forward(
             ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
-        Optional<MaskArrays> mask = maskOfPacked(x, in, training);
-        if (mask.isPresent()) {
-            return packed.apply(x, mask.get()); // (B, T, D)
+        Optional<NDArray> predicted = predicted(x, in, training);
+        if (predicted.isPresent()) {
+            return predicted.get(); // (B, T, D)
         }
         NDArray read = before(parameters, selfNorm, x, training);
         NDArray update = self(parameters, read, in, index, training);
@@ -177,21 +176,20 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
         return Layers.dropout(context, attentionDropout, training);
     }
 
-    /** The mask for all in one call; nothing if the parts are to compute. */
-    private Optional<MaskArrays> maskOfPacked(NDArray x, LayerInputs in, boolean training) {
+    /** All of it in one call; nothing if the parts are to compute. */
+    private Optional<NDArray> predicted(NDArray x, LayerInputs in, boolean training) {
         if (packed == null
                 || !packed.isOpen()
                 || training
                 || in.cache() != null
                 || in.observer() != null
                 || ((MultiHeadAttention) selfAttention).adapted()
-                || ((FeedForward) feedForward).adapted()
-                || !PackedLinear.takes(x)) {
+                || ((FeedForward) feedForward).adapted()) {
             return Optional.empty();
         }
         long length = x.getShape().get(1);
         MaskArrays mask = in.mask().and(layerMask).arrays(x.getManager(), length, length);
-        return mask.isNone() || mask.seeing() != null ? Optional.of(mask) : Optional.empty();
+        return packed.apply(x, mask); // (B, T, D)
     }
 
     @Override

@@ -18,11 +18,14 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
+import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.attention.ops.Scalars;
+import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +128,26 @@ class LayersTest {
             assertArrayEquals(
                     run(layer, x, visible).toFloatArray(), packedMasked.toFloatArray(), 1e-5f);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(NormOrder.class)
+    void gradientsGoThroughThePartsOfAPackedLayer(NormOrder order) {
+        TransformerLayer layer = encoderLayer(order);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4));
+        NDArray values = Numbers.random(manager, 1, new Shape(2, 3, 4));
+        NDArray weights = Numbers.random(manager, 2, new Shape(2, 3, 4));
+        List<float[]> gradients = new ArrayList<>();
+        for (boolean packed : new boolean[] {false, true}) {
+            if (packed) {
+                layer.pack(manager, Precision.FP32);
+            }
+            NDArray x = values.duplicate();
+            x.setRequiresGradient(true);
+            TestEngine.backward(() -> run(layer, Scalars.multiply(x, 2)).mul(weights).sum());
+            gradients.add(x.getGradient().toFloatArray());
+        }
+        assertArrayEquals(gradients.get(0), gradients.get(1), 1e-4f);
     }
 
     @ParameterizedTest
