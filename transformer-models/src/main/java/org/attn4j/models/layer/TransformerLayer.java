@@ -17,7 +17,6 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
-import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
@@ -187,9 +186,12 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
                 || ((FeedForward) feedForward).adapted()) {
             return Optional.empty();
         }
+        AttentionMask mask = in.mask().and(layerMask);
+        if (mask.isCausalOnly()) {
+            return Optional.empty(); // the kernel of attention needs no mask for it
+        }
         long length = x.getShape().get(1);
-        MaskArrays mask = in.mask().and(layerMask).arrays(x.getManager(), length, length);
-        return packed.apply(x, mask); // (B, T, D)
+        return packed.apply(x, mask.arrays(x.getManager(), length, length)); // (B, T, D)
     }
 
     @Override
