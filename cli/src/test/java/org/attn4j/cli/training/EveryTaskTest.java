@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -266,7 +267,11 @@ class EveryTaskTest {
         }
     }
 
-    /** The arrays that stand after a step are those that stood after the second. */
+    /**
+     * No more arrays stand after the later steps than did after the earlier ones; an array that
+     * each step left would be six more. At the most, since the next batch is made meanwhile: it may
+     * be half made, and there is none at the end of an epoch.
+     */
     @ParameterizedTest
     @MethodSource("runs")
     void noStepLeavesAnArrayBehind(String run) throws Exception {
@@ -304,6 +309,8 @@ class EveryTaskTest {
         }
         assertEquals(12, standing.size());
         assertTrue(standing.get(1) > 10, "the parameters and the optimiser's state are counted");
-        assertEquals(standing.get(1), standing.get(11), standing.toString());
+        int earlier = Collections.max(standing.subList(0, 6));
+        int later = Collections.max(standing.subList(6, 12));
+        assertTrue(later <= earlier, standing.toString());
     }
 }
