@@ -366,12 +366,14 @@ public abstract class ModelContractTest {
         PretrainedModel model = model(manager);
         ModelInputs in = inputs(model, manager, PADDING);
         Map<String, NDArray> expected = run(model, in);
+        boolean any = false;
         for (Precision precision : new Precision[] {Precision.BF16, Precision.INT8}) {
             try {
                 Packable.packAll(model, manager, precision);
             } catch (IllegalArgumentException e) {
-                assumeTrue(false, e.getMessage()); // another engine, or a processor without it
+                continue; // another engine, or a processor without it
             }
+            any = true;
             run(model, in)
                     .forEach(
                             (name, array) -> {
@@ -385,6 +387,7 @@ public abstract class ModelContractTest {
                                                         .formatted(name, precision, off, size));
                             });
         }
+        assumeTrue(any, "no lower precision is to be had here");
     }
 
     /** Every thread computes exactly what one of them computes alone. */
