@@ -108,12 +108,12 @@ abstract class StatefulCache implements KeyValueCache {
                         .mapToInt(kept -> kept.length)
                         .max()
                         .orElse(0);
-        hold(joined(parts, room(length)));
+        hold(joined(parts, capacityFor(length)));
         counted = length;
     }
 
     /** How many positions there is room for where so many are held. */
-    int room(int length) {
+    int capacityFor(int length) {
         return length;
     }
 

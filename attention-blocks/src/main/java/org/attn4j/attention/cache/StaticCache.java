@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.attn4j.common.Require;
 
@@ -19,7 +20,7 @@ public final class StaticCache extends StatefulCache {
     private static final int MARGIN = 16;
 
     private final int capacity; // 0 for any
-    private KeyValues filled; // of the capacity that is held; null as long as nothing is
+    private KeyValues filled; // views of what is held, for who asked last; null for none
 
     /**
      * Creates an empty cache that finds room by itself: arrays that are full are replaced by larger
@@ -59,7 +60,7 @@ public final class StaticCache extends StatefulCache {
         KeyValues added = fresh.get();
         int before = length();
         advance(added.length());
-        KeyValues room = room(added, before); // (B, G, capacity, H)
+        KeyValues room = withRoom(added, before); // (B, G, capacity, H)
         NDIndex next = new NDIndex(":, :, {}:{}", before, length());
         room.key().set(next, added.key());
         room.value().set(next, added.value());
@@ -67,24 +68,39 @@ public final class StaticCache extends StatefulCache {
         return show();
     }
 
+    /**
+     * Returns the arrays to which whoever computes keys and values may write them, behind those
+     * before; then {@link #advance} counts them.
+     *
+     * @param positions how many will be written
+     * @return (B, G, C, H), of whose C positions {@link #length()} are filled; nothing if there is
+     *     no room for them, so that {@link #update} must take them
+     */
+    public Optional<KeyValues> room(int positions) {
+        closeViews();
+        return held() != null && length() + positions <= held().length()
+                ? Optional.of(held())
+                : Optional.empty();
+    }
+
     /** Arrays with room for all positions, those before in them. */
-    private KeyValues room(KeyValues added, int before) {
+    private KeyValues withRoom(KeyValues added, int before) {
         if (held() != null && length() <= held().length()) {
             return held();
         }
-        int positions = room(length());
+        int positions = capacityFor(length());
         KeyValues larger =
                 new KeyValues(empty(added.key(), positions), empty(added.value(), positions));
         if (held() != null) {
             NDIndex first = new NDIndex(":, :, :{}", before);
-            larger.key().set(first, filled.key());
-            larger.value().set(first, filled.value());
+            larger.key().set(first, held().key().get(first));
+            larger.value().set(first, held().value().get(first));
         }
         return hold(larger);
     }
 
     @Override
-    int room(int length) {
+    int capacityFor(int length) {
         requireRoom(length);
         return capacity > 0 ? capacity : length + length / 2 + MARGIN;
     }
@@ -97,9 +113,7 @@ public final class StaticCache extends StatefulCache {
 
     /** The positions that are filled, without copying them where the engine can. */
     private KeyValues show() {
-        if (filled != null) {
-            filled.close();
-        }
+        closeViews();
         NDIndex range = new NDIndex(":, :, :{}", length());
         filled = new KeyValues(held().key().get(range), held().value().get(range));
         return filled.attach(manager);
@@ -122,21 +136,23 @@ public final class StaticCache extends StatefulCache {
 
     @Override
     public void select(NDArray rows) {
+        closeViews();
         super.select(rows);
-        if (held() != null) {
-            show();
-        }
     }
 
     @Override
     public void join(List<CacheRows> parts) {
+        closeViews();
         super.join(parts);
-        show();
     }
 
     @Override
     public void close() {
         super.close();
+        closeViews();
+    }
+
+    private void closeViews() {
         if (filled != null) {
             filled.close();
             filled = null;

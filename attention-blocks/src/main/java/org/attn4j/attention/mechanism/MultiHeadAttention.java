@@ -233,13 +233,24 @@ public final class MultiHeadAttention extends AttentionBlock implements Packable
      * @return the packed attention; nothing if it is more than softmax of scaled products
      */
     public Optional<PackedLayer.SelfAttention> packed() {
-        boolean plain =
-                extras == 0
-                        && scoreBias == null
-                        && relativeKeys == null
-                        && alignment == null
-                        && core.kernel() == null;
-        return plain ? projections.packed(scale) : Optional.empty();
+        return isSoftmaxOfProducts() ? projections.packed(scale) : Optional.empty();
+    }
+
+    /**
+     * Returns the parts of a packed layer that attend to a memory, after {@link #pack}.
+     *
+     * @return the packed attention; nothing if it is more than softmax of scaled products
+     */
+    public Optional<PackedLayer.CrossAttention> packedCross() {
+        return isSoftmaxOfProducts() ? projections.packedCross(scale) : Optional.empty();
+    }
+
+    private boolean isSoftmaxOfProducts() {
+        return extras == 0
+                && scoreBias == null
+                && relativeKeys == null
+                && alignment == null
+                && core.kernel() == null;
     }
 
     /**

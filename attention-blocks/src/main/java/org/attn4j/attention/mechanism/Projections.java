@@ -24,6 +24,7 @@ import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.PackedHeads;
 import org.attn4j.attention.ops.PackedLayer;
+import org.attn4j.attention.ops.PackedLinear;
 import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
@@ -301,6 +302,21 @@ final class Projections {
                 : output.map()
                         .packed()
                         .map(map -> new PackedLayer.SelfAttention(packed, map, scale));
+    }
+
+    /** Packed cross-attention by softmax; nothing if something is done to queries and keys. */
+    Optional<PackedLayer.CrossAttention> packedCross(double scale) {
+        Optional<PackedLinear> queries = query.map().packed();
+        Optional<PackedLinear> outputs = output.map().packed();
+        return queries.isEmpty()
+                        || outputs.isEmpty()
+                        || norm != null
+                        || rotary != null
+                        || sizes.keyHeads != sizes.heads
+                ? Optional.empty()
+                : Optional.of(
+                        new PackedLayer.CrossAttention(
+                                queries.get(), sizes.heads, outputs.get(), scale));
     }
 
     /** Whether a low-rank update is added to any of them. */

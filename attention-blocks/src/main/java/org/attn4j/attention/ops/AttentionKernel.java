@@ -233,11 +233,14 @@ public interface AttentionKernel {
 
         /** Whether the weights are so few that it is as well to make them. */
         private static boolean isFew(NDArray query) {
-            long queries = query.getShape().get(2);
             return query.getDataType() == DataType.FLOAT32
                     && !query.getDevice().isGpu()
-                    && queries > 1
-                    && queries <= MOST_FEW;
+                    && isFew(query.getShape().get(2));
+        }
+
+        /** Whether so many queries are few on a CPU. */
+        static boolean isFew(long queries) {
+            return queries > 1 && queries <= MOST_FEW;
         }
 
         private static NDArray additive(MaskArrays mask, DataType type) {

@@ -9,14 +9,20 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
+import org.attn4j.attention.cache.KeyValueCache;
+import org.attn4j.attention.cache.KeyValues;
+import org.attn4j.attention.cache.StaticCache;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
@@ -102,7 +108,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
      */
     public NDArray forward(
             ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
-        Optional<NDArray> predicted = predicted(x, in, training);
+        Optional<NDArray> predicted = predicted(x, in, index, training);
         if (predicted.isPresent()) {
             return predicted.get(); // (B, T, D)
         }
@@ -176,22 +182,59 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
     }
 
     /** All of it in one call; nothing if the parts are to compute. */
-    private Optional<NDArray> predicted(NDArray x, LayerInputs in, boolean training) {
+    private Optional<NDArray> predicted(NDArray x, LayerInputs in, int index, boolean training) {
         if (packed == null
                 || !packed.isOpen()
                 || training
-                || in.cache() != null
                 || in.observer() != null
                 || ((MultiHeadAttention) selfAttention).adapted()
+                || crossAttention != null && ((MultiHeadAttention) crossAttention).adapted()
                 || ((FeedForward) feedForward).adapted()) {
             return Optional.empty();
         }
-        AttentionMask mask = in.mask().and(layerMask);
+        long length = x.getShape().get(1); // T
+        AttentionMask mask =
+                in.mask().and(layerMask).realise(x.getManager(), length, in.cached() + length);
         if (mask.isCausalOnly()) {
             return Optional.empty(); // the kernel of attention needs no mask for it
         }
-        long length = x.getShape().get(1);
-        return packed.apply(x, mask.arrays(x.getManager(), length, length)); // (B, T, D)
+        MaskArrays seen = mask.arrays(x.getManager(), length, in.cached() + length);
+        return in.cache() == null
+                ? packed.apply(x, seen) // (B, T, D)
+                : step(x, seen, in, index);
+    }
+
+    /** The layer for tokens behind those of the caches; nothing while these must take them. */
+    private Optional<NDArray> step(NDArray x, MaskArrays mask, LayerInputs in, int index) {
+        int length = Math.toIntExact(x.getShape().get(1)); // K
+        KeyValueCache memory = in.cache().memory(index);
+        if (!(in.cache().self(index) instanceof StaticCache targets)
+                || crossAttention != null && memory.length() == 0) {
+            return Optional.empty();
+        }
+        Optional<KeyValues> room = targets.room(length); // (B, N, C, H)
+        if (room.isEmpty()) {
+            return Optional.empty();
+        }
+        PackedLayer.Before before =
+                new PackedLayer.Before(room.get().key(), room.get().value(), targets.length());
+        Optional<NDArray> y =
+                packed.step(x, mask, before, crossAttention == null ? null : memory(memory, x, in));
+        y.ifPresent(computed -> targets.advance(length));
+        return y; // (B, K, D)
+    }
+
+    private static PackedLayer.Memory memory(KeyValueCache cache, NDArray x, LayerInputs in) {
+        KeyValues kept =
+                cache.update(
+                        () -> {
+                            throw new IllegalStateException("the memory is cached already");
+                        });
+        long queries = x.getShape().get(1);
+        return new PackedLayer.Memory(
+                kept.key(),
+                kept.value(),
+                in.memoryMask().arrays(x.getManager(), queries, kept.length()));
     }
 
     @Override
@@ -208,30 +251,42 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
     }
 
     private Optional<PackedLayer> whole(NDManager owner) {
-        if (crossAttention != null
-                || parallel
+        if (parallel
                 || normOrder == NormOrder.NORMED
                 || !(selfAttention instanceof MultiHeadAttention attention)
                 || !(feedForward instanceof FeedForward inner)
-                || !(selfNorm instanceof LayerNorm first)
-                || !(feedForwardNorm instanceof LayerNorm second)
-                || first.packed().isEmpty()) {
+                || attention.packed().isEmpty()
+                || inner.packed().isEmpty()
+                || !areLayerNorms()) {
             return Optional.empty();
         }
-        return attention
-                .packed()
-                .flatMap(
-                        heads ->
-                                inner.packed()
-                                        .flatMap(
-                                                maps ->
-                                                        PackedLayer.of(
-                                                                owner,
-                                                                heads,
-                                                                first.packed().get(),
-                                                                maps,
-                                                                second.packed().orElseThrow(),
-                                                                normOrder == NormOrder.PRE)));
+        Optional<PackedLayer.CrossAttention> cross =
+                crossAttention instanceof MultiHeadAttention looks
+                        ? looks.packedCross()
+                        : Optional.empty();
+        if (crossAttention != null && cross.isEmpty()) {
+            return Optional.empty();
+        }
+        return PackedLayer.of(
+                owner,
+                new PackedLayer.Parts(
+                        attention.packed().get(),
+                        packed(selfNorm),
+                        cross.orElse(null),
+                        crossAttention == null ? null : packed(crossNorm),
+                        inner.packed().get(),
+                        packed(feedForwardNorm),
+                        normOrder == NormOrder.PRE));
+    }
+
+    private boolean areLayerNorms() {
+        return Stream.of(selfNorm, crossNorm, feedForwardNorm)
+                .filter(Objects::nonNull)
+                .allMatch(norm -> norm instanceof LayerNorm own && own.packed().isPresent());
+    }
+
+    private static PackedLayer.Norm packed(Block norm) {
+        return ((LayerNorm) norm).packed().orElseThrow();
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.testkit.Numbers;
@@ -128,6 +129,86 @@ class LayersTest {
             assertArrayEquals(
                     run(layer, x, visible).toFloatArray(), packedMasked.toFloatArray(), 1e-5f);
         }
+    }
+
+    @Test
+    void aPackedLayerWithGroupedHeadsGivesWhatThePlainOneDoes() {
+        MultiHeadAttention grouped =
+                MultiHeadAttention.builder()
+                        .setModelSize(8)
+                        .setHeads(4)
+                        .optKeyValueHeads(2)
+                        .build();
+        TransformerLayer layer =
+                new TransformerLayer(
+                        grouped,
+                        new FeedForward(8, 8, Activation.RELU, 0),
+                        LayerLayout.of(() -> new LayerNorm(8, 1e-5), NormOrder.PRE, 0));
+        layer.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 8));
+        NDArray x = manager.randomNormal(new Shape(2, 3, 8));
+        float[] plain = run(layer, x).toFloatArray();
+        layer.pack(manager, Precision.FP32);
+        assertArrayEquals(plain, run(layer, x).toFloatArray(), 1e-5f);
+    }
+
+    /** With few and many tokens at a time, masks of pairs, and caches that must grow on the way. */
+    @ParameterizedTest
+    @EnumSource(NormOrder.class)
+    void stepsOfPackedLayersGiveWhatThoseOfPlainOnesDo(NormOrder order) {
+        for (boolean crosses : new boolean[] {false, true}) {
+            TransformerStack stack =
+                    TransformerStack.of(
+                            2,
+                            index ->
+                                    new TransformerLayer(
+                                            attention(),
+                                            AttentionMask.none(),
+                                            crosses ? attention() : null,
+                                            feedForward(),
+                                            layout(order)));
+            stack.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
+            stack.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4), new Shape(2, 5, 4));
+            List<float[]> plain = steps(stack, crosses);
+            Packable.packAll(stack, manager, Precision.FP32);
+            List<float[]> packed = steps(stack, crosses);
+            for (int i = 0; i < plain.size(); i++) {
+                assertArrayEquals(plain.get(i), packed.get(i), 1e-5f, "step " + i);
+            }
+        }
+    }
+
+    private List<float[]> steps(TransformerStack stack, boolean crosses) {
+        List<float[]> states = new ArrayList<>();
+        NDArray memory = Numbers.random(manager, 7, new Shape(2, 5, 4));
+        NDArray visible =
+                manager.create(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0, 0}, new Shape(2, 5));
+        try (DecoderCache cache = stack.newCache(manager)) {
+            cache.reserve();
+            for (int tokens : new int[] {2, 1, 3, 9, 40, 1, 2}) {
+                int all = cache.length() + tokens;
+                boolean first = cache.length() == 0;
+                NDArray pairs = // some are hidden; a token of the last call sees none
+                        Numbers.random(manager, all, new Shape(2, tokens, all)).gt(0);
+                AttentionMask mask =
+                        first || tokens == 1 ? AttentionMask.causal() : AttentionMask.dense(pairs);
+                if (tokens == 2 && !first) {
+                    mask = mask.and(AttentionMask.keys(manager.zeros(new Shape(2, all))));
+                }
+                LayerInputs in = LayerInputs.of(mask).withCache(cache);
+                NDArray x = Numbers.random(manager, tokens, new Shape(2, tokens, 4));
+                states.add(
+                        stack.forward(
+                                        parameters,
+                                        x,
+                                        crosses
+                                                ? in.withMemory(memory, AttentionMask.keys(visible))
+                                                : in,
+                                        false)
+                                .toFloatArray());
+            }
+        }
+        return states;
     }
 
     @ParameterizedTest
