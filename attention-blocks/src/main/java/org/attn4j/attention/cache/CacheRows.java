@@ -2,10 +2,10 @@ package org.attn4j.attention.cache;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Rows;
 import org.attn4j.common.Require;
 
 /**
@@ -55,7 +55,7 @@ public record CacheRows(KeyValueCache cache, int[] rows, int[][] positions) {
     private NDArray taken(NDArray array, NDArray index, int length) {
         Shape shape = array.getShape(); // (B, G, S, H)
         try (NDArray flat = array.reshape(-1, shape.get(3)); // (B G S, H)
-                NDArray kept = flat.get(new NDIndex("{}", index))) {
+                NDArray kept = Rows.of(flat, index)) {
             return kept.reshape(rows.length, shape.get(1), length, shape.get(3));
         }
     }

@@ -2,7 +2,7 @@ package org.attn4j.attention.cache;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
+import org.attn4j.attention.ops.Rows;
 import org.attn4j.attention.ops.Temporaries;
 
 /**
@@ -43,7 +43,7 @@ public record KeyValues(NDArray key, NDArray value) {
     }
 
     KeyValues select(NDArray rows) {
-        return new KeyValues(key.get(new NDIndex("{}", rows)), value.get(new NDIndex("{}", rows)));
+        return new KeyValues(Rows.of(key, rows), Rows.of(value, rows));
     }
 
     void close() {

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.attn4j.attention.ops.Rows;
 import org.attn4j.attention.ops.Temporaries;
 import org.attn4j.common.Require;
 
@@ -89,7 +89,7 @@ abstract class StatefulCache implements KeyValueCache {
     public void select(NDArray rows) {
         states.replaceAll(
                 (name, old) -> {
-                    NDArray chosen = old.get(new NDIndex("{}", rows));
+                    NDArray chosen = Rows.of(old, rows);
                     keep(chosen);
                     old.close();
                     return chosen;

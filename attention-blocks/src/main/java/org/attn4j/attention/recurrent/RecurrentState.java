@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.attn4j.attention.ops.Rows;
 
 /**
  * What a recurrence remembers: of one layer and direction (B, h), or of K of them stacked, (K, B,
@@ -76,7 +77,7 @@ public record RecurrentState(NDArray hidden, NDArray cell) {
      * @return the state (B', h) of this one of (B, h)
      */
     public RecurrentState select(NDArray rows) {
-        return map(array -> array.get(new NDIndex("{}", rows)));
+        return map(array -> Rows.of(array, rows));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Rows;
 import org.attn4j.common.Require;
 import org.attn4j.models.layer.DecoderCache;
 
@@ -178,7 +179,10 @@ public final class BranchingStepDecoder implements StepDecoder {
         for (int i = 0; i < rowAt.length; i++) {
             positions[i] = rowAt[i] < 0 ? 0 : tokens[rowAt[i]];
         }
-        NDArray ids = full ? lastIds : lastIds.get(index(step, filled(rowAt)));
+        NDArray ids =
+                full
+                        ? lastIds
+                        : lastIds.get(new NDIndex("{}", HostArrays.indices(step, filled(rowAt))));
         NDArray states =
                 network.states(
                         parameters,
@@ -193,7 +197,8 @@ public final class BranchingStepDecoder implements StepDecoder {
         }
         int[] at = new int[rows()];
         Arrays.setAll(at, row -> slotOf[row] * width + place[row]);
-        return network.logits(parameters, full ? flat : flat.get(index(step, at))); // (R, V)
+        return network.logits(
+                parameters, full ? flat : Rows.of(flat, HostArrays.indices(step, at))); // (R, V)
     }
 
     /** The place of each hypothesis among those of its slot. */
@@ -224,10 +229,6 @@ public final class BranchingStepDecoder implements StepDecoder {
     /** Any token may be read where there is no hypothesis. */
     private static int[] filled(int[] rowAt) {
         return Arrays.stream(rowAt).map(row -> Math.max(row, 0)).toArray();
-    }
-
-    private static NDIndex index(NDManager manager, int[] rows) {
-        return new NDIndex("{}", HostArrays.indices(manager, rows));
     }
 
     /** Each place sees what its hypothesis continues, and itself; null if that is everything. */

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Rows;
 
 /** The encoded sources that the rows of a step decoder attend to, as rows come and go. */
 public final class SourceRows {
@@ -105,15 +105,21 @@ public final class SourceRows {
             NDList memories = new NDList();
             NDList masks = new NDList();
             for (int i = 0; i < all.size(); i++) {
-                NDIndex kept = new NDIndex("{}", HostArrays.indices(scratch, rows.get(i)));
+                NDArray kept = HostArrays.indices(scratch, rows.get(i));
                 SourceRows part = all.get(i);
-                NDArray mask = part.visible.get(scratch, kept).toType(DataType.FLOAT32, false);
-                memories.add(longer(part.memory.get(scratch, kept), length));
+                NDArray mask = taken(scratch, part.visible, kept).toType(DataType.FLOAT32, false);
+                memories.add(longer(taken(scratch, part.memory, kept), length));
                 masks.add(longer(mask, length));
             }
             replace(NDArrays.concat(memories, 0), NDArrays.concat(masks, 0));
         }
         sources = IntStream.range(0, count()).toArray();
+    }
+
+    private static NDArray taken(NDManager scratch, NDArray array, NDArray rows) {
+        NDArray taken = Rows.of(array, rows);
+        taken.attach(scratch);
+        return taken;
     }
 
     /** Filled up with zeros behind. */
@@ -140,7 +146,7 @@ public final class SourceRows {
     }
 
     private NDArray replaced(NDArray old, NDArray rows) {
-        NDArray kept = old.get(new NDIndex("{}", rows));
+        NDArray kept = Rows.of(old, rows);
         kept.attach(manager);
         old.close();
         return kept;

@@ -2,8 +2,8 @@ package org.attn4j.models.family.recurrent;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import java.util.List;
+import org.attn4j.attention.ops.Rows;
 import org.attn4j.attention.recurrent.RecurrentState;
 
 /**
@@ -54,7 +54,7 @@ public record DecoderState(List<RecurrentState> layers, NDArray attentional) {
     DecoderState select(NDArray rows) {
         return new DecoderState(
                 layers.stream().map(layer -> layer.select(rows)).toList(),
-                attentional == null ? null : attentional.get(new NDIndex("{}", rows)));
+                attentional == null ? null : Rows.of(attentional, rows));
     }
 
     void close() {
