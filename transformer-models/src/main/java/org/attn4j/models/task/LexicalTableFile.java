@@ -2,6 +2,7 @@ package org.attn4j.models.task;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -102,7 +103,7 @@ public final class LexicalTableFile {
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
                     file + " is not UTF-8, as a lexical table must be", e);
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new IllegalArgumentException(file + " is a damaged gzip file", e);
         }
         return read.table.build();
