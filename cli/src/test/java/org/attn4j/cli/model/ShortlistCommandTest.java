@@ -72,8 +72,8 @@ class ShortlistCommandTest {
     @Test
     void theTableSaysWhichTokensTranslateWhich() throws IOException {
         String text = Files.readString(table);
-        assertTrue(text.contains("5 NULL 0.33"), text);
-        for (String pair : new String[] {"5 1 ", "6 2 ", "7 3 "}) {
+        assertTrue(text.contains("▁5 NULL 0.33"), text);
+        for (String pair : new String[] {"▁5 ▁1 0.9", "▁6 ▁2 0.9", "▁7 ▁3 0.9"}) {
             assertTrue(text.lines().anyMatch(line -> line.startsWith(pair)), text);
         }
     }
