@@ -7,6 +7,9 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.attn4j.models.generate.shortlist.Shortlist;
 import org.attn4j.models.model.LoadedModel;
 import org.attn4j.models.model.Pretrained;
 import org.attn4j.models.task.GeneratedText;
@@ -37,6 +40,12 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
     private static final int TOKENS = 1200;
     private static final int PAD = 0;
     private static final int END = 2;
+
+    /** Of a smaller vocabulary, the tokens of some sentences are most. */
+    private static final int LARGE_VOCABULARY = 10_000;
+
+    private static final int ALWAYS = 100;
+    private static final int MOST_TRANSLATIONS = 80;
 
     /**
      * What matrix products follow from.
@@ -102,7 +111,7 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
         List<Contender> contenders = new ArrayList<>();
         contenders.add(
                 Contender.ours(
-                        () -> work(manager, Pretrained.loader().forPrediction(), sentences)));
+                        () -> work(manager, Pretrained.loader().forPrediction(), sentences, null)));
         contenders.addAll( // another token may be the best
                 Contender.rounded(
                         manager,
@@ -112,12 +121,26 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
                                         work(
                                                 manager,
                                                 Pretrained.loader().optPrecision(precision),
-                                                sentences)));
+                                                sentences,
+                                                null)));
+        if (sizes.vocabulary >= LARGE_VOCABULARY) {
+            contenders.add(
+                    Contender.other(
+                            "ours, shortlist",
+                            Contender.INCOMPARABLE,
+                            () ->
+                                    work(
+                                            manager,
+                                            Pretrained.loader().forPrediction(),
+                                            sentences,
+                                            shortlist())));
+        }
         contenders.add(
                 Contender.other(
                         "reference, one by one",
                         Contender.ROUNDING,
-                        UnderKernels.of("reference", () -> work(manager, Pretrained.loader(), 1))));
+                        UnderKernels.of(
+                                "reference", () -> work(manager, Pretrained.loader(), 1, null))));
         contenders.addAll(torch.contender("translate", this::numbers));
         contenders.addAll(MatrixProducts.bounds(manager, this::products));
         return Measurement.of(name, "sentence", sentences, contenders);
@@ -128,8 +151,11 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
      *
      * @param loader makes the model
      * @param together how many sentences are handed over at a time
+     * @param shortlist the tokens among which is chosen; null for all
      */
-    private Work work(NDManager parent, Pretrained.Loader loader, int together) throws IOException {
+    private Work work(NDManager parent, Pretrained.Loader loader, int together, Shortlist shortlist)
+            throws IOException {
+        GenerationRequest request = GenerationRequest.builder().optShortlist(shortlist).build();
         List<String> texts = texts();
         ModelTokenizer tokenizer = tokenizer();
         NDManager manager = parent.newSubManager();
@@ -161,9 +187,7 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
                 for (int from = 0; from < texts.size(); from += together) {
                     List<String> some =
                             texts.subList(from, Math.min(texts.size(), from + together));
-                    translator
-                            .generate(some, GenerationRequest.DEFAULT)
-                            .forEach(each -> found.add(each.get(0)));
+                    translator.generate(some, request).forEach(each -> found.add(each.get(0)));
                 }
                 return found;
             }
@@ -186,6 +210,22 @@ record TranslateMeasurement(String name, JsonObject config, Sizes sizes, int sen
                          "decoder_start_token_id": %d}"""
                                 .formatted(BEAMS, LONGER, PAD, END, PAD, END, PAD))
                 .getAsJsonObject();
+    }
+
+    /**
+     * A shortlist of random translations, as many as a table has: a few or some dozens of each
+     * token, most of them frequent ones, of low ids.
+     */
+    private Shortlist shortlist() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        List<int[]> translations = new ArrayList<>();
+        for (int token = 0; token < TOKENS; token++) {
+            translations.add(
+                    IntStream.range(0, random.nextInt(1, MOST_TRANSLATIONS))
+                            .map(i -> (int) Math.pow(sizes.vocabulary, random.nextDouble()))
+                            .toArray());
+        }
+        return new Shortlist(IntStream.range(0, ALWAYS).toArray(), translations);
     }
 
     private List<String> texts() throws IOException {

@@ -14,6 +14,7 @@ import org.attn4j.cli.model.EmbedCommand;
 import org.attn4j.cli.model.FillMaskCommand;
 import org.attn4j.cli.model.GenerateCommand;
 import org.attn4j.cli.model.ScoreCommand;
+import org.attn4j.cli.model.ShortlistCommand;
 import org.attn4j.cli.model.SimilarityCommand;
 import org.attn4j.cli.model.SummarizeCommand;
 import org.attn4j.cli.model.TagCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             EvaluateCommand.class,
             TranslateCommand.class,
+            ShortlistCommand.class,
             ScoreCommand.class,
             CompareCommand.class,
             BleuCommand.class,

@@ -70,6 +70,23 @@ public final class LinearMap {
     }
 
     /**
+     * Takes some of the outputs.
+     *
+     * @param owner takes the copy over
+     * @param rows which of the outputs
+     * @return the map to them; nothing if something is added
+     */
+    public Optional<LinearRows> rows(NDManager owner, int[] rows) {
+        if (update != null) {
+            return Optional.empty();
+        }
+        try (NDManager scratch = owner.newSubManager()) {
+            NDArray b = bias == null ? null : alias(scratch, bias);
+            return Optional.of(LinearRows.of(owner, alias(scratch, weight), b, rows));
+        }
+    }
+
+    /**
      * Returns the weight.
      *
      * @return (out, in)

@@ -21,6 +21,7 @@ import org.attn4j.cli.option.CommonOptions;
 import org.attn4j.cli.option.GenerationOptions;
 import org.attn4j.cli.option.ModelOptions;
 import org.attn4j.cli.option.PrecisionOption;
+import org.attn4j.cli.option.ShortlistOptions;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.Hypothesis;
 import org.attn4j.models.task.GeneratedText;
@@ -52,6 +53,7 @@ public final class TranslateCommand implements Callable<Integer> {
     @Mixin private PrecisionOption precision;
     @Mixin private GenerationOptions options;
     @Mixin private AlignmentOptions alignment;
+    @Mixin private ShortlistOptions shortlist;
 
     @Mixin private TextInput input;
 
@@ -108,6 +110,7 @@ public final class TranslateCommand implements Callable<Integer> {
         Require.atLeast("--beam", beams == null ? 1 : beams, 1);
         Require.atLeast("--n-best", nBest, 1);
         alignment.check();
+        shortlist.check();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Json.Elements documents = new Json.Elements(out);
@@ -116,8 +119,10 @@ public final class TranslateCommand implements Callable<Integer> {
         try (NDManager manager = model.newManager();
                 TextGenerator loaded =
                         TextTranslator.load(folder, precision.of(model.loader(manager)))) {
+            GenerationRequest.Builder request =
+                    request().optShortlist(shortlist.of(loaded.tokenizer()));
             TextTranslator translator =
-                    new TextTranslator(loaded, request(), sourceLanguage, targetLanguage);
+                    new TextTranslator(loaded, request, sourceLanguage, targetLanguage);
             WordAligner aligner = alignment.isAsked() ? translator.aligner() : null;
             int layer = aligner == null ? 0 : alignment.layer(aligner);
             ModelTokenizer tokenizer = loaded.tokenizer();

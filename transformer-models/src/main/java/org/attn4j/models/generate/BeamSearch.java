@@ -61,7 +61,7 @@ public final class BeamSearch implements Search {
             TargetRules rules = new TargetRules(config, hooks, i, input, model);
             beams.add(new SourceBeams(config, hooks, rules, random));
         }
-        new SearchLoop(model, manager, config, true, inputs, beams).run();
+        new SearchLoop(model, manager, config, hooks, true, inputs, beams).run();
         return beams.stream().map(SourceBeams::result).toList();
     }
 }

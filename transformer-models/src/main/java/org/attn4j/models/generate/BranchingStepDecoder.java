@@ -8,8 +8,10 @@ import ai.djl.training.ParameterStore;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.LinearRows;
 import org.attn4j.attention.ops.Rows;
 import org.attn4j.common.Require;
 import org.attn4j.models.layer.DecoderCache;
@@ -56,6 +58,17 @@ public final class BranchingStepDecoder implements StepDecoder {
         NDArray logits(ParameterStore parameters, NDArray states);
 
         /**
+         * Takes the map from states to the logits of some tokens.
+         *
+         * @param manager takes it over
+         * @param tokens their ids
+         * @return the map (R, D) to (R, tokens); nothing if logits are more than a linear map
+         */
+        default Optional<LinearRows> outputs(NDManager manager, int[] tokens) {
+            return Optional.empty();
+        }
+
+        /**
          * Refuses sequences that are too long.
          *
          * @param tokens how many tokens the longest sequence has
@@ -84,6 +97,7 @@ public final class BranchingStepDecoder implements StepDecoder {
     private int[] slotOf; // of which of them each hypothesis is
     private BitSet[] seen; // which cached tokens of its slot each continues
     private int[] tokens; // how many those are
+    private LinearRows chosen; // the output of some tokens; null for every token
 
     /**
      * Begins with a hypothesis for each source.
@@ -161,7 +175,7 @@ public final class BranchingStepDecoder implements StepDecoder {
                         HostArrays.of(step, positions, shape),
                         padded ? HostArrays.of(step, visible, shape) : null);
         NDArray states = network.states(parameters, all, sources, cache); // (R, T, D)
-        return network.logits(parameters, states.get(new NDIndex(":, {}", length - 1)));
+        return logits(states.get(new NDIndex(":, {}", length - 1)));
     }
 
     /** Reads a token of each hypothesis. */
@@ -197,8 +211,20 @@ public final class BranchingStepDecoder implements StepDecoder {
         }
         int[] at = new int[rows()];
         Arrays.setAll(at, row -> slotOf[row] * width + place[row]);
-        return network.logits(
-                parameters, full ? flat : Rows.of(flat, HostArrays.indices(step, at))); // (R, V)
+        return logits(full ? flat : Rows.of(flat, HostArrays.indices(step, at))); // (R, V)
+    }
+
+    private NDArray logits(NDArray states) {
+        return chosen == null ? network.logits(parameters, states) : chosen.apply(states);
+    }
+
+    @Override
+    public boolean choose(int[] some) {
+        if (chosen != null) {
+            chosen.close();
+        }
+        chosen = some == null ? null : network.outputs(manager, some).orElse(null);
+        return chosen != null;
     }
 
     /** The place of each hypothesis among those of its slot. */

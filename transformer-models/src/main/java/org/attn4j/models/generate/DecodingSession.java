@@ -18,23 +18,19 @@ final class DecodingSession implements AutoCloseable {
 
     private final NDManager manager;
     private final StepDecoder decoder;
-    private final boolean normalised;
     private final boolean mendsInvalid;
 
     /**
      * Reads the sources.
      *
      * @param steps how many steps there are at most
-     * @param normalised whether the search takes log-probabilities, not logits
      */
     DecodingSession(
             SequenceToSequenceModel model,
             NDManager parent,
             List<SearchInput> inputs,
             GenerationConfig config,
-            int steps,
-            boolean normalised) {
-        this.normalised = normalised;
+            int steps) {
         mendsInvalid = config.rules().removeInvalid();
         int sourceTokens = model.sourceVocabularySize();
         TokenIds.check(
@@ -57,9 +53,10 @@ final class DecodingSession implements AutoCloseable {
      * Decodes one step.
      *
      * @param lastIds the last token of each row
-     * @return scores (R, V), row after row
+     * @param normalised whether log-probabilities are given, not logits
+     * @return scores (R, V), row after row, or of the tokens that were chosen
      */
-    float[] step(long[] lastIds) {
+    float[] step(long[] lastIds, boolean normalised) {
         try (NDManager step = manager.newSubManager()) {
             NDArray ids = HostArrays.of(step, lastIds, new Shape(lastIds.length)); // (R)
             NDArray logits = decoder.step(ids).toType(DataType.FLOAT32, false); // (R, V)
@@ -76,6 +73,16 @@ final class DecodingSession implements AutoCloseable {
             }
         }
         return values;
+    }
+
+    /**
+     * Computes from now on the scores of some tokens alone.
+     *
+     * @param tokens rising; null for every token
+     * @return whether it does; else it gives those of every token
+     */
+    boolean choose(int[] tokens) {
+        return decoder.choose(tokens);
     }
 
     /** Goes on with some rows; when they are all of them in their order there is nothing to do. */

@@ -2,6 +2,7 @@ package org.attn4j.models.generate;
 
 import java.util.List;
 import org.attn4j.models.generate.logits.LogitsProcessor;
+import org.attn4j.models.generate.shortlist.Shortlist;
 
 /**
  * What a caller adds to a search, beside its configuration.
@@ -10,15 +11,19 @@ import org.attn4j.models.generate.logits.LogitsProcessor;
  * @param allowed which tokens may follow others, or null for all
  * @param stop when a sequence is done, or null
  * @param listener is told of each token, with one beam only; or null
+ * @param shortlist tells among which tokens the target of a source is chosen, or null for all.
+ *     Nothing is looked up in it when there are allowed tokens: these may be any
  */
 public record GenerationHooks(
         List<LogitsProcessor> processors,
         AllowedTokens allowed,
         StopCriterion stop,
-        TokenListener listener) {
+        TokenListener listener,
+        Shortlist shortlist) {
 
     /** Nothing is added. */
-    public static final GenerationHooks NONE = new GenerationHooks(List.of(), null, null, null);
+    public static final GenerationHooks NONE =
+            new GenerationHooks(List.of(), null, null, null, null);
 
     public GenerationHooks {
         processors = List.copyOf(processors);
@@ -35,7 +40,18 @@ public record GenerationHooks(
                 processors,
                 allowed == null ? null : (input, ids) -> allowed.after(indices[input], ids),
                 stop == null ? null : (input, ids) -> stop.stops(indices[input], ids),
-                listener == null ? null : new NumberedListener(listener, indices));
+                listener == null ? null : new NumberedListener(listener, indices),
+                shortlist);
+    }
+
+    /**
+     * Returns this with another shortlist.
+     *
+     * @param shortlist the shortlist, or null
+     * @return the changed hooks
+     */
+    public GenerationHooks withShortlist(Shortlist shortlist) {
+        return new GenerationHooks(processors, allowed, stop, listener, shortlist);
     }
 
     /** Tells of inputs by their own numbers. */

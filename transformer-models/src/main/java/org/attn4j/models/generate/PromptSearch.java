@@ -39,6 +39,10 @@ public final class PromptSearch {
      */
     public PromptSearch(GenerationConfig config, GenerationHooks hooks) {
         Search.of(config, hooks); // refuses hooks that do not go with it
+        Require.that(
+                hooks.shortlist() == null,
+                "a shortlist tells how a source is translated: it goes with models that read one,"
+                        + " not with those that continue a prompt");
         this.config = config;
         this.hooks = hooks;
     }

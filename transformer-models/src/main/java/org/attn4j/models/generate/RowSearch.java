@@ -2,17 +2,16 @@ package org.attn4j.models.generate;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.attn4j.models.generate.logits.Logits;
 
 /** Chooses the next token of each target on its own. A row leaves the batch when it is finished. */
 final class RowSearch {
 
-    /** Chooses a token by its score. */
+    /** Chooses a column by its score. */
     interface Chooser {
 
-        /** Returns one of the tokens whose score is not −∞. */
+        /** Returns one of the columns whose score is not −∞. */
         int choose(float[] scores);
     }
 
@@ -55,7 +54,7 @@ final class RowSearch {
             }
             targets.add(new Sequences(rows));
         }
-        new SearchLoop(model, manager, config, normalised, inputs, targets).run();
+        new SearchLoop(model, manager, config, hooks, normalised, inputs, targets).run();
         return targets.stream().map(Sequences::result).toList();
     }
 
@@ -85,16 +84,15 @@ final class RowSearch {
         }
 
         @Override
-        public List<Integer> advance(float[] scores, int firstRow, int vocabularySize) {
+        public List<Integer> advance(StepScores scores, int firstRow) {
             List<Row> next = new ArrayList<>();
             List<Integer> parents = new ArrayList<>();
             for (int i = 0; i < live.size(); i++) {
                 Row row = live.get(i);
-                int parent = firstRow + (parted ? i : 0);
-                int from = parent * vocabularySize;
-                row.advance(Arrays.copyOfRange(scores, from, from + vocabularySize));
+                int own = parted ? i : 0;
+                row.advance(scores, own);
                 if (row.result == null) {
-                    parents.add(parent);
+                    parents.add(firstRow + own);
                     next.add(row);
                 }
             }
@@ -126,20 +124,21 @@ final class RowSearch {
             partial = rules.start();
         }
 
-        void advance(float[] scores) {
-            float[] changed = scores;
-            if (rules.changes(partial)) {
-                changed = scores.clone();
-                rules.apply(changed, partial);
-            }
-            int token = chooser.choose(changed);
-            TopCandidates.requireFinite(changed[token]);
-            double total = normalised ? 0 : Logits.logSumExp(scores);
-            float own = rules.isFree(partial) ? 0 : (float) (scores[token] - total);
+        void advance(StepScores scores, int number) {
+            float[] row = scores.row(number);
+            float[] changed =
+                    rules.changes(partial)
+                            ? scores.changed(number, it -> rules.apply(it, partial))
+                            : row;
+            int column = chooser.choose(changed);
+            int token = scores.token(column);
+            TopCandidates.requireFinite(changed[column]);
+            double total = normalised ? 0 : Logits.logSumExp(row);
+            float own = rules.isFree(partial) ? 0 : (float) (row[column] - total);
             boolean given = rules.inPrompt(partial);
             partial = partial.append(token, own);
             if (!given && hooks.listener() != null) {
-                hooks.listener().onScores(input, sequence, changed);
+                hooks.listener().onScores(input, sequence, scores.ofEveryToken(changed));
                 hooks.listener().onToken(input, sequence, token, own);
             }
             FinishReason reason = rules.end(partial, hooks);

@@ -27,6 +27,9 @@ final class SearchLoop {
     /** Sources are begun when there is room for one in so many of those that fit. */
     private static final int FEWEST_JOINING = 4;
 
+    /** Fewer tokens of the vocabulary than one in so many are worth an output of their own. */
+    private static final int FEWEST_CHOSEN = 2;
+
     /** A source that is decoded. */
     interface Source {
 
@@ -39,12 +42,11 @@ final class SearchLoop {
         /**
          * Takes a step.
          *
-         * @param scores of many rows
-         * @param firstRow its own first row
-         * @param vocabularySize length of a row
-         * @return the rows that its rows from now continue; none when it is done
+         * @param scores of its rows
+         * @param firstRow the number of the first of these among all
+         * @return the rows, of all, that its rows from now continue; none when it is done
          */
-        List<Integer> advance(float[] scores, int firstRow, int vocabularySize);
+        List<Integer> advance(StepScores scores, int firstRow);
     }
 
     private final SequenceToSequenceModel model;
@@ -55,6 +57,8 @@ final class SearchLoop {
     private final List<? extends Source> sources;
     private final Deque<Integer> waiting = new ArrayDeque<>();
     private final int most; // sources together
+    private final SourceCandidates candidates; // null to choose among every token
+    private int chosenFor; // of how many sources the session's tokens are
     private List<Integer> active = new ArrayList<>(); // in the order of their rows
     private DecodingSession session; // of these; null if there are none
 
@@ -62,6 +66,7 @@ final class SearchLoop {
      * Prepares to decode.
      *
      * @param manager says which engine and device to use
+     * @param hooks tell among which tokens is chosen
      * @param normalised whether the sources take log-probabilities, not logits
      * @param inputs what is decoded from
      * @param sources the state of each
@@ -70,6 +75,7 @@ final class SearchLoop {
             SequenceToSequenceModel model,
             NDManager manager,
             GenerationConfig config,
+            GenerationHooks hooks,
             boolean normalised,
             List<SearchInput> inputs,
             List<? extends Source> sources) {
@@ -80,6 +86,12 @@ final class SearchLoop {
         this.inputs = inputs;
         this.sources = sources;
         most = model.decodesApart() ? most() : Math.max(1, inputs.size());
+        boolean chooses = hooks.shortlist() != null && hooks.allowed() == null;
+        candidates =
+                chooses
+                        ? new SourceCandidates(
+                                hooks.shortlist(), config, inputs, model.targetVocabularySize())
+                        : null;
         Comparator<Integer> order =
                 inputs.size() > most ? Comparator.comparingInt(this::length) : (a, b) -> 0;
         IntStream.range(0, inputs.size()).boxed().sorted(order).forEach(waiting::add);
@@ -102,6 +114,9 @@ final class SearchLoop {
                 List<Integer> next = next();
                 if (next.isEmpty()) {
                     active = advanced(session, active);
+                    if (candidates != null && 2 * active.size() <= chosenFor) {
+                        choose(session, active);
+                    }
                 } else {
                     begin(next);
                 }
@@ -146,10 +161,10 @@ final class SearchLoop {
                         manager,
                         next.stream().map(inputs::get).toList(),
                         config,
-                        next.stream().mapToInt(it -> sources.get(it).steps()).max().orElse(1),
-                        normalised);
+                        next.stream().mapToInt(it -> sources.get(it).steps()).max().orElse(1));
         List<Integer> going;
         try {
+            choose(begun, next);
             going = advanced(begun, next);
             if (session != null && !going.isEmpty()) {
                 session.join(begun);
@@ -164,6 +179,20 @@ final class SearchLoop {
             begun.close();
         }
         active.addAll(going);
+        if (active.size() > going.size()) {
+            choose(session, active);
+        }
+    }
+
+    /** Computes from now on the scores of the tokens of sources alone, if these are few. */
+    private void choose(DecodingSession of, List<Integer> some) {
+        chosenFor = some.size();
+        if (candidates == null || some.isEmpty()) {
+            return;
+        }
+        int[] union = candidates.union(some);
+        boolean few = union.length <= model.targetVocabularySize() / FEWEST_CHOSEN;
+        candidates.find(some, of.choose(few ? union : null) ? union : null);
     }
 
     /** Takes a step of some sources, and returns those that go on. */
@@ -173,15 +202,20 @@ final class SearchLoop {
                         .flatMapToInt(it -> Arrays.stream(sources.get(it).lastIds()))
                         .asLongStream()
                         .toArray();
-        float[] scores = of.step(lastIds); // (R, V)
-        int vocabularySize = scores.length / lastIds.length;
+        boolean whole = candidates == null || candidates.areAll(some);
+        float[] values = of.step(lastIds, normalised && whole); // (R, V), or of tokens of some
+        int width = values.length / lastIds.length;
         List<Integer> going = new ArrayList<>();
         List<Integer> rows = new ArrayList<>();
         int firstRow = 0;
         for (int input : some) {
             Source source = sources.get(input);
             int ownRows = source.lastIds().length;
-            List<Integer> parents = source.advance(scores, firstRow, vocabularySize);
+            StepScores scores =
+                    whole
+                            ? StepScores.ofAll(values, firstRow, width)
+                            : candidates.of(input, values, width, firstRow, ownRows, normalised);
+            List<Integer> parents = source.advance(scores, firstRow);
             firstRow += ownRows;
             if (!parents.isEmpty()) {
                 going.add(input);

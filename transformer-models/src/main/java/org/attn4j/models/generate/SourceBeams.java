@@ -1,7 +1,6 @@
 package org.attn4j.models.generate;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -51,8 +50,8 @@ final class SourceBeams implements SearchLoop.Source {
     }
 
     @Override
-    public List<Integer> advance(float[] values, int firstRow, int vocabularySize) {
-        TopCandidates candidates = candidates(values, firstRow, vocabularySize);
+    public List<Integer> advance(StepScores scores, int firstRow) {
+        TopCandidates candidates = candidates(scores);
         TopCandidates.requireFinite(
                 candidates.size() == 0 ? Double.NEGATIVE_INFINITY : candidates.sum(0));
         List<PartialHypothesis> next = new ArrayList<>();
@@ -60,7 +59,9 @@ final class SourceBeams implements SearchLoop.Source {
         for (int rank = 0; rank < candidates.size() && next.size() < config.beams(); rank++) {
             PartialHypothesis partial =
                     live.get(candidates.row(rank))
-                            .append(candidates.token(rank), candidates.tokenLogProbability(rank));
+                            .append(
+                                    scores.token(candidates.column(rank)),
+                                    candidates.tokenLogProbability(rank));
             FinishReason reason = rules.end(partial, hooks);
             if (reason == null) {
                 next.add(partial);
@@ -90,19 +91,18 @@ final class SourceBeams implements SearchLoop.Source {
         return List.copyOf(finished.subList(0, Math.min(config.nBest(), finished.size())));
     }
 
-    private TopCandidates candidates(float[] values, int firstRow, int vocabularySize) {
+    private TopCandidates candidates(StepScores scores) {
         int perBeam = Math.max(2, 1 + config.eosIds().size());
         TopCandidates candidates = new TopCandidates(perBeam * config.beams());
         for (int row = 0; row < live.size(); row++) {
             PartialHypothesis partial = live.get(row);
-            int from = (firstRow + row) * vocabularySize;
             double sum = partial.logProbability();
             if (rules.changes(partial)) {
-                float[] scores = Arrays.copyOfRange(values, from, from + vocabularySize);
-                rules.apply(scores, partial);
-                candidates.offer(row, sum, scores, 0, vocabularySize, random);
+                float[] changed = scores.changed(row, it -> rules.apply(it, partial));
+                candidates.offer(row, sum, changed, 0, scores.width(), random);
             } else {
-                candidates.offer(row, sum, values, from, vocabularySize, random);
+                candidates.offer(
+                        row, sum, scores.values(), scores.from(row), scores.width(), random);
             }
         }
         candidates.sort();

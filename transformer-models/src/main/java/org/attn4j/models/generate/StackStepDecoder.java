@@ -3,10 +3,12 @@ package org.attn4j.models.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.LinearRows;
 import org.attn4j.common.Require;
 import org.attn4j.models.layer.DecoderCache;
 import org.attn4j.models.layer.EmbeddedStack;
@@ -26,6 +28,8 @@ public final class StackStepDecoder implements StepDecoder {
     private final ParameterStore parameters;
     private final DecoderCache cache;
     private final SourceRows sources;
+    private final BiFunction<NDManager, int[], Optional<LinearRows>> outputs;
+    private LinearRows chosen; // the output of some tokens; null for every token
 
     /**
      * Begins with a row for each source.
@@ -36,18 +40,21 @@ public final class StackStepDecoder implements StepDecoder {
      * @param readable gives the ids (R) of a step as they are, or refuses those that the decoder
      *     does not know
      * @param project gives the logits (R, V) of states (R, D)
+     * @param outputs gives the map to the logits of some tokens, if there is one
      */
     public StackStepDecoder(
             NDManager manager,
             SourceRows sources,
             EmbeddedStack decoder,
             UnaryOperator<NDArray> readable,
-            BiFunction<ParameterStore, NDArray, NDArray> project) {
+            BiFunction<ParameterStore, NDArray, NDArray> project,
+            BiFunction<NDManager, int[], Optional<LinearRows>> outputs) {
         this.manager = manager;
         this.sources = sources;
         this.decoder = decoder;
         this.readable = readable;
         this.project = project;
+        this.outputs = outputs;
         parameters = new ParameterStore(manager, false);
         cache = decoder.newCache(manager);
     }
@@ -76,7 +83,17 @@ public final class StackStepDecoder implements StepDecoder {
                         EmbeddingInputs.of(ids, cache.length()),
                         in,
                         false); // (R, 1, D)
-        return project.apply(parameters, hidden.squeeze(1)); // (R, V)
+        NDArray states = hidden.squeeze(1); // (R, D)
+        return chosen == null ? project.apply(parameters, states) : chosen.apply(states); // (R, V)
+    }
+
+    @Override
+    public boolean choose(int[] tokens) {
+        if (chosen != null) {
+            chosen.close();
+        }
+        chosen = tokens == null ? null : outputs.apply(manager, tokens).orElse(null);
+        return chosen != null;
     }
 
     @Override

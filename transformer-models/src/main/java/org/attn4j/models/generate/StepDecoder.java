@@ -30,10 +30,21 @@ public interface StepDecoder extends AutoCloseable {
      * Appends a token to each row and predicts the next.
      *
      * @param lastIds (R) int64; in the first step the start token
-     * @return logits (R, V); they and everything made on the way live on the manager of {@code
-     *     lastIds}, so closing it frees the step
+     * @return logits (R, V), or of the tokens that were {@linkplain #choose chosen}; they and
+     *     everything made on the way live on the manager of {@code lastIds}, so closing it frees
+     *     the step
      */
     NDArray step(NDArray lastIds);
+
+    /**
+     * Computes from now on the logits of some tokens alone, if that is faster than those of all.
+     *
+     * @param tokens ids, which become the columns of the logits; null for every token again
+     * @return whether it does; a decoder that cannot goes on with every token
+     */
+    default boolean choose(int[] tokens) {
+        return false;
+    }
 
     /**
      * Goes on with these rows, in this order: a row may be repeated, and one that is left out is

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.attn4j.common.Require;
 import org.attn4j.models.generate.logits.ForcedTokens;
 import org.attn4j.models.generate.logits.LogitsProcessor;
@@ -81,6 +82,20 @@ final class TargetRules {
                             .formatted(positions.getAsInt(), before));
         }
         return positions.getAsInt() - before + 1;
+    }
+
+    /** The tokens that a configuration and an input name as ones that can come. */
+    static int[] named(GenerationConfig config, SearchInput in) {
+        IntStream.Builder named = IntStream.builder();
+        Arrays.stream(in.forced()).forEach(named);
+        named.add(config.decoderStartId());
+        config.eosIds().forEach(named::add);
+        config.forcedEosIds().forEach(named::add);
+        if (config.forcedBosId() >= 0) {
+            named.add(config.forcedBosId());
+        }
+        config.rules().sequenceBias().keySet().forEach(tokens -> tokens.forEach(named::add));
+        return named.build().toArray();
     }
 
     private void addRules(SearchInput in) {

@@ -3,15 +3,15 @@ package org.attn4j.models.generate;
 import java.util.SplittableRandom;
 
 /**
- * Continuations of one source's hypotheses: (row, token) pairs, the best ones or some that are
+ * Continuations of one source's hypotheses: (row, column) pairs, the best ones or some that are
  * drawn, by falling log-probability of the whole; of equal ones, the lower row and then the lower
- * token first.
+ * column first.
  */
 final class TopCandidates {
 
     private final int capacity;
     private final int[] rows;
-    private final int[] tokens;
+    private final int[] columns;
     private final float[] tokenLogProbabilities;
     private final double[] sums;
     private final double[] keys; // by which they are kept
@@ -20,7 +20,7 @@ final class TopCandidates {
     TopCandidates(int capacity) {
         this.capacity = capacity;
         rows = new int[capacity];
-        tokens = new int[capacity];
+        columns = new int[capacity];
         tokenLogProbabilities = new float[capacity];
         sums = new double[capacity];
         keys = new double[capacity];
@@ -39,8 +39,8 @@ final class TopCandidates {
      */
     void offer(int row, double sum, float[] values, int from, int count, SplittableRandom random) {
         float least = random == null ? least(sum) : Float.NEGATIVE_INFINITY;
-        for (int token = 0; token < count; token++) {
-            float value = values[from + token];
+        for (int column = 0; column < count; column++) {
+            float value = values[from + column];
             if (value < least) {
                 continue; // most tokens, by one comparison
             }
@@ -50,7 +50,7 @@ final class TopCandidates {
             }
             double key = random == null ? total : total + gumbel(random);
             if (size < capacity || key > keys[size - 1]) {
-                insert(row, token, value, total, key);
+                insert(row, column, value, total, key);
                 least = random == null ? least(sum) : least;
             }
         }
@@ -75,8 +75,8 @@ final class TopCandidates {
         return rows[rank];
     }
 
-    int token(int rank) {
-        return tokens[rank];
+    int column(int rank) {
+        return columns[rank];
     }
 
     float tokenLogProbability(int rank) {
@@ -92,7 +92,7 @@ final class TopCandidates {
         int drawn = size;
         size = 0;
         for (int i = 0; i < drawn; i++) {
-            insert(rows[i], tokens[i], tokenLogProbabilities[i], sums[i], sums[i]);
+            insert(rows[i], columns[i], tokenLogProbabilities[i], sums[i], sums[i]);
         }
     }
 
@@ -110,18 +110,18 @@ final class TopCandidates {
         }
     }
 
-    private void insert(int row, int token, float value, double total, double key) {
+    private void insert(int row, int column, float value, double total, double key) {
         int rank = size < capacity ? size++ : capacity - 1;
         while (rank > 0 && keys[rank - 1] < key) {
             rows[rank] = rows[rank - 1];
-            tokens[rank] = tokens[rank - 1];
+            columns[rank] = columns[rank - 1];
             tokenLogProbabilities[rank] = tokenLogProbabilities[rank - 1];
             sums[rank] = sums[rank - 1];
             keys[rank] = keys[rank - 1];
             rank--;
         }
         rows[rank] = row;
-        tokens[rank] = token;
+        columns[rank] = column;
         tokenLogProbabilities[rank] = value;
         sums[rank] = total;
         keys[rank] = key;

@@ -13,6 +13,7 @@ import ai.djl.util.PairList;
 import java.util.Optional;
 import org.attn4j.attention.ops.Adaptable;
 import org.attn4j.attention.ops.LinearMap;
+import org.attn4j.attention.ops.LinearRows;
 import org.attn4j.attention.ops.LowRankUpdate;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.Precision;
@@ -82,6 +83,18 @@ public final class OutputProjection extends AbstractBlock implements Adaptable, 
      */
     public boolean isPlain() {
         return map.update().isEmpty();
+    }
+
+    /**
+     * Takes the map to the logits of some tokens.
+     *
+     * @param owner takes it over
+     * @param tokens their ids
+     * @return the map (…, D) to (…, tokens), of float32 whatever this is packed for; nothing if an
+     *     adapter adds to logits
+     */
+    public Optional<LinearRows> rows(NDManager owner, int[] tokens) {
+        return map.rows(owner, tokens);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.attn4j.models.generate.AllowedTokens;
 import org.attn4j.models.generate.TokenListener;
 import org.attn4j.models.generate.logits.LogitsProcessor;
+import org.attn4j.models.generate.shortlist.Shortlist;
 
 /**
  * How texts are to be generated: the arguments of transformers' {@code generate} by their names,
@@ -26,6 +27,7 @@ import org.attn4j.models.generate.logits.LogitsProcessor;
  * @param targetLanguage the language to translate to; null for that of the configuration
  * @param truncate whether sources are cut that are longer than the model reads
  * @param progress is told how many of the texts are done; null for nobody
+ * @param shortlist tells among which tokens the target of a source is chosen; null for all
  */
 public record GenerationRequest(
         Map<String, JsonElement> arguments,
@@ -38,7 +40,8 @@ public record GenerationRequest(
         String sourceLanguage,
         String targetLanguage,
         boolean truncate,
-        Progress progress) {
+        Progress progress,
+        Shortlist shortlist) {
 
     /** The model's own settings. */
     public static final GenerationRequest DEFAULT = builder().build();
@@ -74,6 +77,7 @@ public record GenerationRequest(
         private String targetLanguage;
         private boolean truncate;
         private Progress progress;
+        private Shortlist shortlist;
 
         private Builder() {}
 
@@ -241,6 +245,19 @@ public record GenerationRequest(
         }
 
         /**
+         * Sets among which tokens the target of a source is chosen, so that the scores of others
+         * need not be computed. Not with a model that continues its prompt.
+         *
+         * @param shortlist such as {@link LexicalTableFile#shortlist} reads; null, by default, for
+         *     all tokens
+         * @return this builder
+         */
+        public Builder optShortlist(Shortlist shortlist) {
+            this.shortlist = shortlist;
+            return this;
+        }
+
+        /**
          * Builds the request.
          *
          * @return the request
@@ -257,7 +274,8 @@ public record GenerationRequest(
                     sourceLanguage,
                     targetLanguage,
                     truncate,
-                    progress);
+                    progress,
+                    shortlist);
         }
     }
 }

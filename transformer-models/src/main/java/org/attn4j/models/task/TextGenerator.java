@@ -349,7 +349,8 @@ public final class TextGenerator implements AutoCloseable {
         }
 
         private GenerationHooks hooks() {
-            return new GenerationHooks(request.processors(), request.allowed(), stop(), listener);
+            return new GenerationHooks(
+                    request.processors(), request.allowed(), stop(), listener, request.shortlist());
         }
 
         private TokenListener listener() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelFiles;
@@ -430,6 +431,27 @@ public final class ModelTokenizer implements AutoCloseable {
     public OptionalInt idOf(String token) {
         int id = token == null ? -1 : source.idOf(token);
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /**
+     * Finds the id of a token that the model writes.
+     *
+     * @param token the token as it is written in the vocabulary
+     * @return the id, if the vocabulary has the token
+     */
+    public OptionalInt targetIdOf(String token) {
+        int id = token == null ? -1 : (target == null ? source : target).idOf(token);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /**
+     * Returns the token of an id that the model reads as it is written in the vocabulary.
+     *
+     * @param id the id
+     * @return the token, if the vocabulary has one
+     */
+    public Optional<String> sourceToken(long id) {
+        return Optional.ofNullable(source.tokenOf(id));
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.mask.AttentionMask;
+import org.attn4j.attention.ops.LinearRows;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.pattern.Sequences;
 import org.attn4j.common.Require;
@@ -300,6 +301,13 @@ public class EncoderDecoder extends AbstractBlock
         return Layers.apply(output, parameters, scaled(states), training);
     }
 
+    /** The map from states to the logits of some tokens, if these are nothing more. */
+    private Optional<LinearRows> outputs(NDManager manager, int[] tokens) {
+        return output instanceof OutputProjection projection && parts.outputScale() == 1
+                ? projection.rows(manager, tokens)
+                : Optional.empty();
+    }
+
     private NDArray scaled(NDArray states) {
         return parts.outputScale() == 1 ? states : Scalars.multiply(states, parts.outputScale());
     }
@@ -418,7 +426,8 @@ public class EncoderDecoder extends AbstractBlock
                             sources,
                             decoder,
                             this::readable,
-                            (parameters, states) -> project(parameters, states, false));
+                            (parameters, states) -> project(parameters, states, false),
+                            this::outputs);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -462,6 +471,11 @@ public class EncoderDecoder extends AbstractBlock
         @Override
         public NDArray logits(ParameterStore parameters, NDArray states) {
             return project(parameters, states, false);
+        }
+
+        @Override
+        public Optional<LinearRows> outputs(NDManager manager, int[] some) {
+            return EncoderDecoder.this.outputs(manager, some);
         }
 
         @Override
