@@ -22,6 +22,7 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.ops.LinearMap;
 import org.attn4j.attention.ops.PackedHeads;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
@@ -301,6 +302,13 @@ final class Projections {
                 : output.map()
                         .packed()
                         .map(map -> new PackedLayer.SelfAttention(packed, map, scale));
+    }
+
+    /** The maps of queries, keys, values and contexts, if nothing else is done to the first two. */
+    Optional<List<LinearMap>> plain() {
+        return norm != null || rotary != null
+                ? Optional.empty()
+                : Optional.of(List.of(query.map(), key.map(), value.map(), output.map()));
     }
 
     /** Whether a low-rank update is added to any of them. */

@@ -7,13 +7,14 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,9 @@ final class TorchModule implements AutoCloseable {
     private final Block block;
     private final NDManager host;
     private final ParameterStore noParameters;
+    private final NDArray nothing;
     private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
+    private final Map<List<Double>, NDArray> constants = new ConcurrentHashMap<>();
 
     private TorchModule(Model model) {
         this.model = model;
@@ -60,6 +63,7 @@ final class TorchModule implements AutoCloseable {
         block.getDirectParameters(); // fetched once, before threads meet
         host = model.getNDManager().newSubManager(Device.cpu());
         noParameters = new ParameterStore(model.getNDManager(), false);
+        nothing = lasting(model.getNDManager().zeros(new Shape(0)));
     }
 
     /**
@@ -166,6 +170,32 @@ final class TorchModule implements AutoCloseable {
     }
 
     /**
+     * Numbers that do not change between calls, as one argument, in host memory.
+     *
+     * @param values the numbers, of few kinds in a process: they are kept
+     * @return a vector, which stays the module's
+     */
+    NDArray constants(double... values) {
+        return constants.computeIfAbsent(
+                Arrays.stream(values).boxed().toList(), key -> lasting(vector(values)));
+    }
+
+    /**
+     * An argument that is not there.
+     *
+     * @return an array of no elements, which stays the module's
+     */
+    NDArray nothing() {
+        return nothing;
+    }
+
+    /** Takes an array out of whatever step comes first. */
+    private static NDArray lasting(NDArray array) {
+        Temporaries.keep(array);
+        return array;
+    }
+
+    /**
      * Names arrays so that {@link #callOnLists} passes them as they are.
      *
      * @param name a word; the lists of a call need different ones
@@ -239,10 +269,8 @@ final class TorchModule implements AutoCloseable {
 
     /** An argument that DJL takes for the name of the method. */
     private NDArray selector(String method) {
-        NDArray selector = model.getNDManager().create(0f);
-        NDScope.unregister(selector); // it outlives the scope of the first call
+        NDArray selector = lasting(model.getNDManager().create(0f));
         selector.setName("module_method:" + method);
-        Temporaries.keep(selector); // made in whatever step comes first
         return selector;
     }
 
