@@ -25,6 +25,7 @@ import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
 import org.attn4j.attention.ops.Scalars;
+import org.attn4j.attention.ops.SublayerKernel;
 import org.attn4j.attention.position.RelativeKeys;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.attention.position.ScoreBias;
@@ -251,6 +252,31 @@ public final class MultiHeadAttention extends AttentionBlock implements Packable
                 && relativeKeys == null
                 && alignment == null
                 && core.kernel() == null;
+    }
+
+    /**
+     * Returns what a kernel for whole sublayers computes, for training.
+     *
+     * @return this attention; nothing if it is more than softmax of scaled products, or has fewer
+     *     heads of keys than of queries
+     */
+    public Optional<SublayerKernel.Attention> sublayer() {
+        boolean plain =
+                extras == 0
+                        && scoreBias == null
+                        && relativeKeys == null
+                        && alignment == null
+                        && core.kernel() == null
+                        && selection.isWhole()
+                        && heads == keyValueHeads;
+        return plain
+                ? projections
+                        .plain()
+                        .map(
+                                maps ->
+                                        new SublayerKernel.Attention(
+                                                maps, heads, scale, core.dropout()))
+                : Optional.empty();
     }
 
     /**

@@ -22,6 +22,7 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.norm.QueryKeyNorm;
 import org.attn4j.attention.ops.AxisPart;
 import org.attn4j.attention.ops.LinearBlock;
+import org.attn4j.attention.ops.LinearMap;
 import org.attn4j.attention.ops.PackedHeads;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.PackedLinear;
@@ -317,6 +318,13 @@ final class Projections {
                 : Optional.of(
                         new PackedLayer.CrossAttention(
                                 queries.get(), sizes.heads, outputs.get(), scale));
+    }
+
+    /** The maps of queries, keys, values and contexts, if nothing else is done to the first two. */
+    Optional<List<LinearMap>> plain() {
+        return norm != null || rotary != null
+                ? Optional.empty()
+                : Optional.of(List.of(query.map(), key.map(), value.map(), output.map()));
     }
 
     /** Whether a low-rank update is added to any of them. */

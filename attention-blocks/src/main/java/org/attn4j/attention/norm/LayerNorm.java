@@ -96,6 +96,23 @@ public final class LayerNorm extends AbstractBlock {
                 : Optional.of(new PackedLayer.Norm(weight.getArray(), bias.getArray(), epsilon));
     }
 
+    /**
+     * Returns the norm for a sublayer in training.
+     *
+     * @param parameters where its parameters are found
+     * @param device where it computes
+     * @return its weight, bias and ε; nothing without weight and bias
+     */
+    public Optional<PackedLayer.Norm> trained(ParameterStore parameters, Device device) {
+        return weight == null
+                ? Optional.empty()
+                : Optional.of(
+                        new PackedLayer.Norm(
+                                parameters.getValue(weight, device, true),
+                                parameters.getValue(bias, device, true),
+                                epsilon));
+    }
+
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
         return new Shape[] {inputShapes[0]};

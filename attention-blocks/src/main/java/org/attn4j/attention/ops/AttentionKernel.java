@@ -224,7 +224,7 @@ public interface AttentionKernel {
                                     additive,
                                     rate);
                 }
-                String few = isFew(query) ? "_few" : "";
+                String few = isFew(query, query.getShape().get(2)) ? "_few" : "";
                 return additive == null
                         ? module.call("attend" + few, query, key, value, scale)
                         : module.call("attend_masked" + few, query, key, value, scale, additive);
@@ -232,10 +232,10 @@ public interface AttentionKernel {
         }
 
         /** Whether the weights are so few that it is as well to make them. */
-        private static boolean isFew(NDArray query) {
+        static boolean isFew(NDArray query, long queries) {
             return query.getDataType() == DataType.FLOAT32
                     && !query.getDevice().isGpu()
-                    && isFew(query.getShape().get(2));
+                    && isFew(queries);
         }
 
         /** Whether so many queries are few on a CPU. */

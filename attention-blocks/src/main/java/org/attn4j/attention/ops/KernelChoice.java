@@ -20,7 +20,7 @@ import org.attn4j.common.Require;
  * @param linear how linear maps are computed
  * @param dropout how dropout masks are drawn
  * @param plain what is computed by plain array operations although there are fused kernels: any of
- *     {@link Part#ATTENTION}, {@link Part#LOSS} and {@link Part#OPTIMIZER}
+ *     {@link Part#ATTENTION}, {@link Part#LOSS}, {@link Part#OPTIMIZER} and {@link Part#SUBLAYER}
  */
 public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Part> plain) {
 
@@ -33,7 +33,7 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                     "(?:kernels=)?fused,\\s*linear=(\\w+),\\s*dropout=(\\w+)(?:,\\s*plain=([\\w+]+))?");
     private static final Pattern PLAIN = Pattern.compile("(?:kernels=)?reference");
     private static final String FORM =
-            "reference or fused,linear=engine|onednn|onednn_all|bf16,dropout=engine|hash[,plain=attention+loss+optimizer]";
+            "reference or fused,linear=engine|onednn|onednn_all|bf16,dropout=engine|hash[,plain=attention+loss+optimizer+sublayer]";
 
     /** What there are fused kernels for. */
     public enum Part {
@@ -46,7 +46,9 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
         /** Dropout. */
         DROPOUT,
         /** The optimiser's arithmetic. */
-        OPTIMIZER
+        OPTIMIZER,
+        /** Sublayers of transformers in training. */
+        SUBLAYER
     }
 
     /** How linear maps are computed. */
@@ -82,7 +84,7 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
                 plain);
         Require.that(
                 !plain.contains(Part.LINEAR) && !plain.contains(Part.DROPOUT),
-                "plain must be among attention, loss and optimizer, got %s:"
+                "plain must be among attention, loss, optimizer and sublayer, got %s:"
                         + " linear=engine and dropout=engine are the plain ways of these",
                 plain);
     }

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.attn4j.attention.ops.KernelChoice.Part;
@@ -101,6 +102,8 @@ class KernelProof {
             }
             case DROPOUT -> dropout(new DropoutKernel.Fused(module)::drop);
             case OPTIMIZER -> optimizer(new OptimizerKernel.Fused(module));
+            case SUBLAYER ->
+                    sublayers(new SublayerKernel(module, Kernels.reference().linear(), true));
         };
     }
 
@@ -199,6 +202,173 @@ class KernelProof {
                                 new NDList(request.query(), request.key(), request.value()));
                     }
                 });
+    }
+
+    /**
+     * Sublayers against their parts: of few and of more queries, with norms before and after, masks
+     * of every kind, and with and without biases, memory and a gate.
+     */
+    Optional<String> sublayers(SublayerKernel kernel) {
+        return tried(
+                scratch -> {
+                    int[] thirds = IntStream.range(0, 22).map(i -> i % 3).toArray();
+                    MaskArrays keys =
+                            visible(HostArrays.of(scratch, thirds, new Shape(2, 1, 1, 11)).gt(0));
+                    sublayer(scratch, kernel, 11, 0, true, false, keys);
+                    sublayer(scratch, kernel, 13, 0, false, true, MaskArrays.NONE);
+                    sublayer(scratch, kernel, 7, 0, true, true, MaskArrays.NONE);
+                    sublayer(scratch, kernel, 7, 11, false, false, keys);
+                    for (String activation : PackedFeedForward.ACTIVATIONS) {
+                        feedForward(scratch, kernel, activation, false);
+                        feedForward(scratch, kernel, activation, true);
+                    }
+                });
+    }
+
+    private void sublayer(
+            NDManager scratch,
+            SublayerKernel kernel,
+            long queries,
+            long remembered,
+            boolean before,
+            boolean causal,
+            MaskArrays mask) {
+        long size = 12;
+        NDArray x = numbers(scratch, new Shape(2, queries, size));
+        NDArray memory =
+                remembered == 0 ? null : numbers(scratch, new Shape(2, remembered, size + 1));
+        NDList weights = new NDList();
+        for (int map = 0; map < 4; map++) {
+            boolean reads = memory != null && (map == 1 || map == 2);
+            weights.add(numbers(scratch, new Shape(size, reads ? size + 1 : size)));
+            weights.add(numbers(scratch, new Shape(before ? size : 0)));
+        }
+        SublayerKernel.Frame frame = frame(scratch, size, before);
+        SublayerKernel.Attention attention = new SublayerKernel.Attention(List.of(), 3, 0.7, 0);
+        NDList inputs = inputs(weights, frame, x);
+        inputs.removeIf(
+                input ->
+                        input
+                                == weights.get(
+                                        3)); // what keys have in common moves no weight: 0 up to
+        // rounding
+        if (memory != null) {
+            inputs.add(memory);
+        }
+        compare(
+                "a sublayer of %s×%s".formatted(queries, remembered),
+                () ->
+                        framed(
+                                x,
+                                frame,
+                                read -> {
+                                    NDArray from = memory == null ? read : memory;
+                                    NDArray query = heads(mapped(read, weights, 0));
+                                    NDArray key = heads(mapped(from, weights, 2));
+                                    NDArray value = heads(mapped(from, weights, 4));
+                                    NDArray context =
+                                            Kernels.reference()
+                                                    .attention()
+                                                    .attend(
+                                                            new AttentionRequest(
+                                                                    query, key, value, causal, mask,
+                                                                    0.7, 0, false, null));
+                                    return mapped(
+                                            context.swapAxes(1, 2).reshape(x.getShape()),
+                                            weights,
+                                            6);
+                                }),
+                () -> kernel.attend(x, memory, weights, attention, frame, causal, mask),
+                inputs);
+    }
+
+    private static NDArray heads(NDArray x) {
+        Shape shape = x.getShape();
+        return x.reshape(shape.get(0), shape.get(1), 3, shape.get(2) / 3).swapAxes(1, 2);
+    }
+
+    private void feedForward(
+            NDManager scratch, SublayerKernel kernel, String activation, boolean gated) {
+        NDArray x = numbers(scratch, new Shape(2, 7, 12));
+        NDList weights = new NDList();
+        for (long[] size : new long[][] {{20, 12}, gated ? new long[] {20, 12} : null, {12, 20}}) {
+            weights.add(numbers(scratch, size == null ? new Shape(0) : new Shape(size)));
+            weights.add(numbers(scratch, new Shape(gated || size == null ? 0 : size[0])));
+        }
+        SublayerKernel.Frame frame = frame(scratch, 12, gated);
+        compare(
+                "a feed-forward sublayer of " + activation,
+                () ->
+                        framed(
+                                x,
+                                frame,
+                                read -> {
+                                    NDArray inner = mapped(read, weights, 0);
+                                    NDArray active =
+                                            gated
+                                                    ? active(activation, mapped(read, weights, 2))
+                                                            .mul(inner)
+                                                    : active(activation, inner);
+                                    return mapped(active, weights, 4);
+                                }),
+                () ->
+                        kernel.feedForward(
+                                x,
+                                weights,
+                                new SublayerKernel.FeedForward(List.of(), activation, 0),
+                                frame),
+                inputs(weights, frame, x));
+    }
+
+    private static NDArray active(String activation, NDArray x) {
+        return switch (activation) {
+            case "relu" -> x.getNDArrayInternal().relu();
+            case "gelu" -> x.getNDArrayInternal().gelu();
+            case "silu" -> x.mul(x.getNDArrayInternal().sigmoid());
+            default -> { // GELU by the tanh approximation
+                NDArray cubic = x.add(Scalars.multiply(x.mul(x).mul(x), 0.044715));
+                NDArray tanh = Scalars.multiply(cubic, Math.sqrt(2 / Math.PI)).tanh();
+                yield Scalars.multiply(x, 0.5).mul(Scalars.add(tanh, 1));
+            }
+        };
+    }
+
+    private static NDArray mapped(NDArray x, NDList weights, int at) {
+        NDArray bias = weights.get(at + 1);
+        return Kernels.reference()
+                .linear()
+                .linear(x, weights.get(at), bias.size() == 0 ? null : bias);
+    }
+
+    /** A sublayer with its norm and residual connection. */
+    private static NDArray framed(
+            NDArray x, SublayerKernel.Frame frame, UnaryOperator<NDArray> sublayer) {
+        return frame.before()
+                ? x.add(sublayer.apply(normed(x, frame.norm())))
+                : normed(x.add(sublayer.apply(x)), frame.norm());
+    }
+
+    private static NDArray normed(NDArray x, PackedLayer.Norm norm) {
+        return x.getNDArrayInternal()
+                .layerNorm(
+                        x,
+                        norm.weight().getShape(),
+                        norm.weight(),
+                        norm.bias(),
+                        (float) norm.epsilon())
+                .singletonOrThrow();
+    }
+
+    private static SublayerKernel.Frame frame(NDManager scratch, long size, boolean before) {
+        NDArray weight = numbers(scratch, new Shape(size));
+        NDArray bias = numbers(scratch, new Shape(size)).neg();
+        return new SublayerKernel.Frame(new PackedLayer.Norm(weight, bias, 1e-5), before, 0);
+    }
+
+    private static NDList inputs(NDList weights, SublayerKernel.Frame frame, NDArray x) {
+        NDList inputs = new NDList(x, frame.norm().weight(), frame.norm().bias());
+        weights.stream().filter(weight -> weight.size() > 0).forEach(inputs::add);
+        return inputs;
     }
 
     Optional<String> loss(LossKernel kernel) {

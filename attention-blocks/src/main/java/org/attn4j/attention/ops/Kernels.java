@@ -402,6 +402,17 @@ public final class Kernels {
     }
 
     /**
+     * Sublayers of transformers in one call, for training.
+     *
+     * @return the kernel; the reference has none, and leaves all to the parts
+     */
+    public SublayerKernel sublayers() {
+        return fuses(Part.SUBLAYER)
+                ? new SublayerKernel(module, linear(), fuses(Part.DROPOUT))
+                : SublayerKernel.NONE;
+    }
+
+    /**
      * Files whose tensors become arrays without a copy.
      *
      * @return the kernel; the reference maps no file

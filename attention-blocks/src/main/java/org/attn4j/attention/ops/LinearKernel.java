@@ -27,6 +27,18 @@ public interface LinearKernel {
         return 0;
     }
 
+    /**
+     * How maps of float32 are computed within a fused kernel.
+     *
+     * @param rows the rows of the input
+     * @param in the features of the input
+     * @param out the features of the output
+     * @return the number that {@code linear_by} of the kernels' source has for it
+     */
+    default long way(long rows, long in, long out) {
+        return 0;
+    }
+
     /** The engine's own linear map. */
     final class Reference implements LinearKernel {
 
@@ -77,16 +89,23 @@ public interface LinearKernel {
             return applies(input, weight) ? 1 : 0;
         }
 
+        @Override
+        public long way(long rows, long in, long out) {
+            return everySize || isLarge(rows, in, out) ? 1 : 0;
+        }
+
         private boolean applies(NDArray input, NDArray weight) {
             return input.getDataType() == DataType.FLOAT32
                     && (isLarge(input, weight) || everySize && input.size() > 0);
         }
 
         private static boolean isLarge(NDArray input, NDArray weight) {
-            long outputs = weight.getShape().get(0);
             long features = weight.getShape().get(1);
-            return input.size() >= FEWEST_ROWS * features
-                    && input.size() * outputs >= FEWEST_PRODUCTS;
+            return isLarge(input.size() / features, features, weight.getShape().get(0));
+        }
+
+        private static boolean isLarge(long rows, long in, long out) {
+            return rows >= FEWEST_ROWS && rows * in * out >= FEWEST_PRODUCTS;
         }
     }
 
@@ -119,6 +138,11 @@ public interface LinearKernel {
         public long way(NDArray input, NDArray weight) {
             boolean single = input.getDataType() == DataType.FLOAT32;
             return single && OneDnn.isLarge(input, weight) ? 2 : 0;
+        }
+
+        @Override
+        public long way(long rows, long in, long out) {
+            return OneDnn.isLarge(rows, in, out) ? 2 : 0;
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class PackedFeedForward implements AutoCloseable {
 
     /** The activations that the functions have, by their number, named as in configurations. */
-    private static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
+    static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
 
     private final List<PackedLinear> maps;
     private final TorchModule module;

@@ -7,15 +7,18 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -43,11 +46,16 @@ final class TorchModule implements AutoCloseable {
     /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
 
+    /** The end of the names of arrays that DJL passes as a list. */
+    private static final String LIST = "[]";
+
     private final Model model; // kept: a model that is collected frees its module
     private final Block block;
     private final NDManager host;
     private final ParameterStore noParameters;
+    private final NDArray nothing;
     private final Map<String, NDArray> methods = new ConcurrentHashMap<>();
+    private final Map<List<Double>, NDArray> constants = new ConcurrentHashMap<>();
 
     private TorchModule(Model model) {
         this.model = model;
@@ -55,6 +63,7 @@ final class TorchModule implements AutoCloseable {
         block.getDirectParameters(); // fetched once, before threads meet
         host = model.getNDManager().newSubManager(Device.cpu());
         noParameters = new ParameterStore(model.getNDManager(), false);
+        nothing = lasting(model.getNDManager().zeros(new Shape(0)));
     }
 
     /**
@@ -128,7 +137,8 @@ final class TorchModule implements AutoCloseable {
 
     /**
      * Calls a function of lists of tensors, followed by single tensors, outside of any gradient: a
-     * list reaches the function as aliases that share the memory of the arrays.
+     * list reaches the function as aliases that share the memory of the arrays, unless {@link
+     * #asList} named them.
      *
      * @param method the function
      * @param lists its list arguments
@@ -137,20 +147,70 @@ final class TorchModule implements AutoCloseable {
      */
     NDArray callOnLists(String method, List<NDList> lists, NDArray... scalars) {
         NDList inputs = new NDList();
+        NDList own = new NDList();
+        Set<String> names = new HashSet<>();
         for (int i = 0; i < lists.size(); i++) {
-            for (NDArray array : lists.get(i)) {
-                NDArray alias = array.stopGradient();
-                alias.setName("list" + i + "[]");
-                inputs.add(alias);
+            NDList list = lists.get(i);
+            if (!isNamedList(list) || !names.add(list.head().getName())) {
+                NDList aliases = new NDList(list.size());
+                list.forEach(array -> aliases.add(array.stopGradient()));
+                asList(String.valueOf(i), aliases);
+                own.addAll(aliases);
+                list = aliases;
             }
+            inputs.addAll(list);
         }
         inputs.addAll(List.of(scalars));
-        NDList own = new NDList(inputs); // without the selector that the call adds
+        own.addAll(List.of(scalars));
         try {
             return forward(method, inputs).singletonOrThrow();
         } finally {
             own.close();
         }
+    }
+
+    /**
+     * Numbers that do not change between calls, as one argument, in host memory.
+     *
+     * @param values the numbers, of few kinds in a process: they are kept
+     * @return a vector, which stays the module's
+     */
+    NDArray constants(double... values) {
+        return constants.computeIfAbsent(
+                Arrays.stream(values).boxed().toList(), key -> lasting(vector(values)));
+    }
+
+    /**
+     * An argument that is not there.
+     *
+     * @return an array of no elements, which stays the module's
+     */
+    NDArray nothing() {
+        return nothing;
+    }
+
+    /** Takes an array out of whatever step comes first. */
+    private static NDArray lasting(NDArray array) {
+        Temporaries.keep(array);
+        return array;
+    }
+
+    /**
+     * Names arrays so that {@link #callOnLists} passes them as they are.
+     *
+     * @param name a word; the lists of a call need different ones
+     * @param arrays arrays of the caller's that record no gradient
+     */
+    static void asList(String name, NDList arrays) {
+        arrays.forEach(array -> array.setName(name + LIST));
+    }
+
+    /** Whether DJL will take these arrays for one list. */
+    private static boolean isNamedList(NDList list) {
+        String name = list.head().getName();
+        return name != null
+                && name.endsWith(LIST)
+                && list.stream().allMatch(array -> name.equals(array.getName()));
     }
 
     /**
@@ -209,10 +269,8 @@ final class TorchModule implements AutoCloseable {
 
     /** An argument that DJL takes for the name of the method. */
     private NDArray selector(String method) {
-        NDArray selector = model.getNDManager().create(0f);
-        NDScope.unregister(selector); // it outlives the scope of the first call
+        NDArray selector = lasting(model.getNDManager().create(0f));
         selector.setName("module_method:" + method);
-        Temporaries.keep(selector); // made in whatever step comes first
         return selector;
     }
 

@@ -14,6 +14,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.attn4j.attention.mask.AttentionMask;
@@ -191,6 +193,20 @@ class KernelProofTest {
                             return right.add(x.mul(one));
                         });
         assertTrue(failure.isPresent());
+    }
+
+    @Test
+    void sublayerThatShowsALaterKeyIsCaught() throws IOException {
+        String source;
+        try (InputStream in = TorchModule.class.getResourceAsStream("kernels.torchscript")) {
+            source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String wrong = source.replace("torch.triu(hidden, 1)", "torch.triu(hidden, 2)");
+        try (TorchModule errs = TorchModule.compile(wrong, Device.cpu())) {
+            String failure =
+                    proof.sublayers(new SublayerKernel(errs, plain.linear(), true)).orElseThrow();
+            assertTrue(failure.startsWith("its value for a sublayer of 7×0"), failure);
+        }
     }
 
     @Test

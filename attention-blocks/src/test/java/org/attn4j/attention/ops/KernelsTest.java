@@ -82,7 +82,7 @@ class KernelsTest {
             assertEquals(
                     "the kernels must be auto, reference, fused or a choice: a kernel choice must be"
                             + " reference or fused,linear=engine|onednn|onednn_all|bf16,dropout=engine|hash"
-                            + "[,plain=attention+loss+optimizer], got \"fast\"",
+                            + "[,plain=attention+loss+optimizer+sublayer], got \"fast\"",
                     error.getMessage());
         }
     }
@@ -208,6 +208,7 @@ class KernelsTest {
                         IllegalArgumentException.class,
                         () -> KernelChoice.parse("fused,linear=engine,dropout=hash,plain=linear"));
         assertTrue(
-                part.getMessage().startsWith("plain must be among attention, loss and optimizer"));
+                part.getMessage()
+                        .startsWith("plain must be among attention, loss, optimizer and sublayer"));
     }
 }

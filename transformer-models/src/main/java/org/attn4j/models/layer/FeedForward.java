@@ -15,6 +15,7 @@ import org.attn4j.attention.ops.LinearBlock;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedFeedForward;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.attention.ops.SublayerKernel;
 import org.attn4j.common.Require;
 
 /**
@@ -104,6 +105,12 @@ public final class FeedForward extends AbstractBlock implements Packable {
                         : activation.apply(Layers.apply(gate, parameters, x, training)).mul(inner);
         NDArray kept = Layers.dropout(active, dropout, training);
         return new NDList(Layers.apply(fc2, parameters, kept, training)); // (..., D)
+    }
+
+    /** What a kernel for whole sublayers computes, for training. */
+    SublayerKernel.FeedForward sublayer() {
+        return new SublayerKernel.FeedForward(
+                maps().map(LinearBlock::map).toList(), activation.configName(), dropout);
     }
 
     /** The packed block, if there is one. */

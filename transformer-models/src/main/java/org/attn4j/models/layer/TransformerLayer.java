@@ -22,10 +22,12 @@ import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
+import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.MaskArrays;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.attention.ops.SublayerKernel;
 
 /**
  * A layer of self-attention, cross-attention to a memory if there is one, and feed-forward, each
@@ -112,19 +114,129 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
         if (predicted.isPresent()) {
             return predicted.get(); // (B, T, D)
         }
+        NDArray attended = selfSublayer(parameters, x, in, index, training); // (B, T, D)
+        NDArray y = // (B, T, D)
+                crossAttention == null
+                        ? attended
+                        : crossSublayer(parameters, attended, in, index, training);
+        return feedForwardSublayer(parameters, x, y, in, index, training); // (B, T, D)
+    }
+
+    private NDArray selfSublayer(
+            ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
+        AttentionMask mask = in.mask().and(layerMask);
+        Optional<NDArray> whole =
+                trainsWhole(x, in, training)
+                        ? whole(parameters, x, null, selfAttention, selfNorm, mask)
+                        : Optional.empty();
+        if (whole.isPresent()) {
+            return whole.get(); // (B, T, D)
+        }
         NDArray read = before(parameters, selfNorm, x, training);
         NDArray update = self(parameters, read, in, index, training);
-        NDArray y = after(parameters, selfNorm, x, read, update, training); // (B, T, D)
-        if (crossAttention != null) {
-            read = before(parameters, crossNorm, y, training);
-            update = cross(parameters, read, in, index, training);
-            y = after(parameters, crossNorm, y, read, update, training); // (B, T, D)
+        return after(parameters, selfNorm, x, read, update, training); // (B, T, D)
+    }
+
+    private NDArray crossSublayer(
+            ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
+        Optional<NDArray> whole =
+                trainsWhole(x, in, training)
+                        ? whole(
+                                parameters,
+                                x,
+                                in.memory(),
+                                crossAttention,
+                                crossNorm,
+                                in.memoryMask())
+                        : Optional.empty();
+        if (whole.isPresent()) {
+            return whole.get(); // (B, T, D)
         }
-        read = before(parameters, feedForwardNorm, parallel ? x : y, training);
+        NDArray read = before(parameters, crossNorm, x, training);
+        NDArray update = cross(parameters, read, in, index, training);
+        return after(parameters, crossNorm, x, read, update, training); // (B, T, D)
+    }
+
+    private NDArray feedForwardSublayer(
+            ParameterStore parameters,
+            NDArray x,
+            NDArray y,
+            LayerInputs in,
+            int index,
+            boolean training) {
+        Optional<NDArray> whole =
+                !parallel
+                                && trainsWhole(y, in, training)
+                                && feedForward instanceof FeedForward block
+                        ? frame(parameters, feedForwardNorm, feedForwardDropout, y)
+                                .flatMap(
+                                        frame ->
+                                                Kernels.of(y.getManager())
+                                                        .sublayers()
+                                                        .feedForward(
+                                                                parameters,
+                                                                y,
+                                                                block.sublayer(),
+                                                                frame))
+                        : Optional.empty();
+        if (whole.isPresent()) {
+            return whole.get(); // (B, T, D)
+        }
+        NDArray read = before(parameters, feedForwardNorm, parallel ? x : y, training);
         tellRouting(parameters, read, in, index, training);
-        update = Layers.apply(feedForward, parameters, read, training);
+        NDArray update = Layers.apply(feedForward, parameters, read, training);
         update = Layers.dropout(update, feedForwardDropout, training);
         return after(parameters, feedForwardNorm, y, read, update, training); // (B, T, D)
+    }
+
+    /** Whether sublayers may be computed in one call each: nobody looks into them. */
+    private boolean trainsWhole(NDArray x, LayerInputs in, boolean training) {
+        return training
+                && normOrder != NormOrder.NORMED
+                && in.observer() == null
+                && in.cache() == null
+                && in.globals() == null;
+    }
+
+    private Optional<SublayerKernel.Frame> frame(
+            ParameterStore parameters, Block norm, float dropout, NDArray x) {
+        return norm instanceof LayerNorm plain
+                ? plain.trained(parameters, x.getDevice())
+                        .map(
+                                it ->
+                                        new SublayerKernel.Frame(
+                                                it, normOrder == NormOrder.PRE, dropout))
+                : Optional.empty();
+    }
+
+    /** A sublayer of attention in one call; nothing if the parts are to compute. */
+    private Optional<NDArray> whole(
+            ParameterStore parameters,
+            NDArray x,
+            NDArray memory,
+            Attention attention,
+            Block norm,
+            AttentionMask mask) {
+        if (!(attention instanceof MultiHeadAttention heads)) {
+            return Optional.empty();
+        }
+        SublayerKernel kernel = Kernels.of(x.getManager()).sublayers();
+        Optional<SublayerKernel.Attention> how = heads.sublayer();
+        Optional<SublayerKernel.Frame> frame = frame(parameters, norm, attentionDropout, x);
+        if (how.isEmpty() || frame.isEmpty()) {
+            return Optional.empty();
+        }
+        long queries = x.getShape().get(1);
+        long keys = memory == null ? queries : memory.getShape().get(1);
+        boolean causal = memory == null && mask.isCausalOnly();
+        return kernel.attend(
+                parameters,
+                x,
+                memory,
+                how.get(),
+                frame.get(),
+                causal,
+                causal ? MaskArrays.NONE : mask.arrays(x.getManager(), queries, keys));
     }
 
     private void tellRouting(

@@ -16,6 +16,8 @@ import org.attn4j.attention.ops.OptimizerKernel;
  */
 final class GradientSums {
 
+    private static final String ROLE = "gradients";
+
     private final NDManager manager;
     private final Replicas replicas;
     private final int device;
@@ -59,6 +61,7 @@ final class GradientSums {
                 sum.attach(manager);
                 sums.add(sum);
             }
+            kernel.ready(ROLE, sums);
         }
         return sums;
     }
@@ -72,6 +75,7 @@ final class GradientSums {
         if (moved == 0) {
             if (handles == null) {
                 handles = replicas.gradients(device);
+                kernel.ready(ROLE, handles);
             }
             return handles;
         }

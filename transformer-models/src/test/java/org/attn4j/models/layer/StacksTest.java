@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 @Tag("engine")
 class StacksTest {
 
+    private static final float ROUNDING = 1e-4f; // of gradients of up to 50, summed in another order
+
     private NDManager manager;
 
     @BeforeEach
@@ -49,11 +51,11 @@ class StacksTest {
         assertEquals(leftByStep(model(2)), leftByStep(model(6)));
     }
 
-    /** Without dropout a training pass computes the same, and frees nothing. */
+    /** Without dropout a training pass computes the same but for rounding, and frees nothing. */
     @Test
-    void freeingChangesNoBit() {
+    void freeingChangesNothing() {
         TransformerModel model = model(3);
-        assertArrayEquals(logits(model, true), logits(model, false));
+        assertArrayEquals(logits(model, true), logits(model, false), ROUNDING);
     }
 
     @Test
@@ -63,7 +65,8 @@ class StacksTest {
         Map<String, float[]> training = gradients(model, true);
         Map<String, float[]> prediction = gradients(model, false);
         assertEquals(training.keySet(), prediction.keySet());
-        training.forEach((name, values) -> assertArrayEquals(values, prediction.get(name), name));
+        training.forEach(
+                (name, values) -> assertArrayEquals(values, prediction.get(name), ROUNDING, name));
     }
 
     @Test
