@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @Tag("engine")
 class StacksTest {
 
-    private static final float ROUNDING = 1e-5f;
+    private static final float ROUNDING = 1e-4f;
 
     private NDManager manager;
 
