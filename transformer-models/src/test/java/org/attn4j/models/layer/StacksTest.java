@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @Tag("engine")
 class StacksTest {
 
-    private static final float ROUNDING = 1e-4f; // of gradients of up to 50, summed in another order
+    private static final float ROUNDING = 1e-4f;
 
     private NDManager manager;
 
