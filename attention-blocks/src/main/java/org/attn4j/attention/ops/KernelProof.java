@@ -246,12 +246,8 @@ class KernelProof {
         SublayerKernel.Frame frame = frame(scratch, size, before);
         SublayerKernel.Attention attention = new SublayerKernel.Attention(List.of(), 3, 0.7, 0);
         NDList inputs = inputs(weights, frame, x);
-        inputs.removeIf(
-                input ->
-                        input
-                                == weights.get(
-                                        3)); // what keys have in common moves no weight: 0 up to
-        // rounding
+        // What keys have in common moves no weight: the gradient of their bias is 0 up to rounding.
+        inputs.removeIf(input -> input == weights.get(3));
         if (memory != null) {
             inputs.add(memory);
         }
