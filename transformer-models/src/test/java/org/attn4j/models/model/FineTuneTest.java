@@ -11,6 +11,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
@@ -169,7 +170,13 @@ class FineTuneTest {
                             new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                                     .optDevices(new Device[] {Device.cpu()}))) {
                 // Behind newTrainer, which may thaw everything.
-                bert.model(ModelWithHead.class).base().freezeParameters(true);
+                Block base = bert.model(ModelWithHead.class).base();
+                base.freezeParameters(true);
+                // DJL refuses a first step whose gradients add up to 0, and those of a layer before
+                // a softmax do: rounding alone would decide.
+                base.getChildren().stream()
+                        .filter(child -> child.getKey().endsWith("pooler"))
+                        .forEach(child -> child.getValue().freezeParameters(false));
                 trainer.initialize(new Shape(1, 4), new Shape(1, 4));
                 ArrayDataset examples =
                         new ArrayDataset.Builder()
@@ -186,7 +193,7 @@ class FineTuneTest {
         old.forEach(
                 (name, values) ->
                         assertEquals(
-                                !name.startsWith("classifier"),
+                                !name.startsWith("classifier") && !name.contains("pooler"),
                                 Arrays.equals(values, trained.get(name)),
                                 name));
     }
