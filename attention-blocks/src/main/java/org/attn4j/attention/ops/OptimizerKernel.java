@@ -69,17 +69,6 @@ public interface OptimizerKernel {
      */
     void accumulate(NDList sums, NDList gradients);
 
-    /**
-     * Readies arrays for many calls, which then take them as they are: otherwise each call makes a
-     * handle of each array. Names them.
-     *
-     * @param role a word for what they are; what stands beside them in a call needs others
-     * @param arrays arrays that record no gradient, and that nobody else names
-     */
-    default void ready(String role, NDList arrays) {
-        // the plain way needs no handles
-    }
-
     /** One array at a time, on any engine. */
     final class Reference implements OptimizerKernel {
 
@@ -206,11 +195,6 @@ public interface OptimizerKernel {
                             gradientScale);
             List<NDList> lists = List.of(parameters, gradients, firstMoments, secondMoments);
             module.callOnLists("adam", lists, count, numbers).close();
-        }
-
-        @Override
-        public void ready(String role, NDList arrays) {
-            TorchModule.asList(role, arrays);
         }
 
         @Override

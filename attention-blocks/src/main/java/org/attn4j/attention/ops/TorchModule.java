@@ -15,10 +15,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -45,9 +43,6 @@ final class TorchModule implements AutoCloseable {
 
     /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
-
-    /** The end of the names of arrays that DJL passes as a list. */
-    private static final String LIST = "[]";
 
     private final Model model; // kept: a model that is collected frees its module
     private final Block block;
@@ -137,8 +132,7 @@ final class TorchModule implements AutoCloseable {
 
     /**
      * Calls a function of lists of tensors, followed by single tensors, outside of any gradient: a
-     * list reaches the function as aliases that share the memory of the arrays, unless {@link
-     * #asList} named them.
+     * list reaches the function as aliases that share the memory of the arrays.
      *
      * @param method the function
      * @param lists its list arguments
@@ -147,21 +141,15 @@ final class TorchModule implements AutoCloseable {
      */
     NDArray callOnLists(String method, List<NDList> lists, NDArray... scalars) {
         NDList inputs = new NDList();
-        NDList own = new NDList();
-        Set<String> names = new HashSet<>();
         for (int i = 0; i < lists.size(); i++) {
-            NDList list = lists.get(i);
-            if (!isNamedList(list) || !names.add(list.head().getName())) {
-                NDList aliases = new NDList(list.size());
-                list.forEach(array -> aliases.add(array.stopGradient()));
-                asList(String.valueOf(i), aliases);
-                own.addAll(aliases);
-                list = aliases;
+            for (NDArray array : lists.get(i)) {
+                NDArray alias = array.stopGradient();
+                alias.setName("list" + i + "[]");
+                inputs.add(alias);
             }
-            inputs.addAll(list);
         }
         inputs.addAll(List.of(scalars));
-        own.addAll(List.of(scalars));
+        NDList own = new NDList(inputs); // without the selector that the call adds
         try {
             return forward(method, inputs).singletonOrThrow();
         } finally {
@@ -193,24 +181,6 @@ final class TorchModule implements AutoCloseable {
     private static NDArray lasting(NDArray array) {
         Temporaries.keep(array);
         return array;
-    }
-
-    /**
-     * Names arrays so that {@link #callOnLists} passes them as they are.
-     *
-     * @param name a word; the lists of a call need different ones
-     * @param arrays arrays of the caller's that record no gradient
-     */
-    static void asList(String name, NDList arrays) {
-        arrays.forEach(array -> array.setName(name + LIST));
-    }
-
-    /** Whether DJL will take these arrays for one list. */
-    private static boolean isNamedList(NDList list) {
-        String name = list.head().getName();
-        return name != null
-                && name.endsWith(LIST)
-                && list.stream().allMatch(array -> name.equals(array.getName()));
     }
 
     /**

@@ -16,8 +16,6 @@ import org.attn4j.attention.ops.OptimizerKernel;
  */
 final class GradientSums {
 
-    private static final String ROLE = "gradients";
-
     private final NDManager manager;
     private final Replicas replicas;
     private final int device;
@@ -61,7 +59,6 @@ final class GradientSums {
                 sum.attach(manager);
                 sums.add(sum);
             }
-            kernel.ready(ROLE, sums);
         }
         return sums;
     }
@@ -75,7 +72,6 @@ final class GradientSums {
         if (moved == 0) {
             if (handles == null) {
                 handles = replicas.gradients(device);
-                kernel.ready(ROLE, handles);
             }
             return handles;
         }

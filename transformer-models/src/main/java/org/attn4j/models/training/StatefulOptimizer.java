@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.attn4j.attention.ops.Kernels;
-import org.attn4j.attention.ops.OptimizerKernel;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
 
@@ -38,28 +37,11 @@ public abstract class StatefulOptimizer extends Optimizer {
     private static final class State {
 
         private final NDList arrays;
-        private NDArray weight; // null before the first step of all parameters
-        private NDArray handle; // of the weight, outside of any gradient
         private long steps;
 
         State(NDList arrays, long steps) {
             this.arrays = arrays;
             this.steps = steps;
-        }
-
-        NDArray handle(NDArray of, NDManager manager) {
-            if (of != weight) {
-                close();
-                weight = of;
-                handle = keep(of.stopGradient(), manager);
-            }
-            return handle;
-        }
-
-        void close() {
-            if (handle != null) {
-                handle.close();
-            }
         }
     }
 
@@ -175,10 +157,8 @@ public abstract class StatefulOptimizer extends Optimizer {
             alike.computeIfAbsent(
                             getWeightDecay() == 0 ? rule.withoutDecay() : rule,
                             k -> Group.empty(slots.size()))
-                    .add(state.handle(weight, manager), gradients.get(i), state);
+                    .add(weight, gradients.get(i), state);
         }
-        OptimizerKernel kernel = Kernels.of(weights.head().getManager()).optimizer();
-        alike.values().forEach(group -> ready(kernel, group));
         float rate = learningRate.getNewValue(names.get(0), Math.toIntExact(steps));
         alike.forEach(
                 (rule, group) ->
@@ -189,13 +169,6 @@ public abstract class StatefulOptimizer extends Optimizer {
                                         rate * rule.rateFactor(),
                                         rule.decays() ? getWeightDecay() : 0,
                                         scale * rescaleGrad)));
-    }
-
-    private void ready(OptimizerKernel kernel, Group group) {
-        kernel.ready("weights", group.weights);
-        for (int i = 0; i < slots.size(); i++) {
-            kernel.ready(slots.get(i), group.states.get(i));
-        }
     }
 
     private void clipAndUpdate(Group group, Step step) {
@@ -284,7 +257,6 @@ public abstract class StatefulOptimizer extends Optimizer {
     public void restore(Map<String, NDArray> state, long steps, NDManager manager) {
         Map<String, NDList> whole = new LinkedHashMap<>();
         state.keySet().forEach(key -> whole.computeIfAbsent(nameIn(key), n -> whole(state, n)));
-        states.values().forEach(State::close);
         states.clear();
         this.steps = steps;
         whole.forEach(
