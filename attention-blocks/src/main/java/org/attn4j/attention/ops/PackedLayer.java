@@ -13,7 +13,6 @@ public final class PackedLayer implements AutoCloseable {
     private final Parts parts;
     private final List<NDArray> weights = new ArrayList<>();
     private final List<NDArray> own = new ArrayList<>();
-    private final NDArray nothing;
 
     /**
      * A layer norm.
@@ -130,7 +129,6 @@ public final class PackedLayer implements AutoCloseable {
             weights.addAll(cross.output.parts());
             add(parts.crossNorm);
         }
-        nothing = kept(owner, module.vector(new double[0]));
     }
 
     private void add(Norm norm) {
@@ -220,8 +218,8 @@ public final class PackedLayer implements AutoCloseable {
     }
 
     private void add(MaskArrays mask, List<NDArray> arguments) {
-        arguments.add(mask.isNone() ? nothing : mask.additive());
-        arguments.add(mask.isNone() ? nothing : mask.seeing());
+        arguments.add(mask.isNone() ? module.nothing() : mask.additive());
+        arguments.add(mask.isNone() ? module.nothing() : mask.seeing());
     }
 
     private Optional<NDArray> call(String method, List<NDArray> arguments) {
