@@ -6,9 +6,23 @@ this process since the line came, and the most memory that it ever held. NUMBERS
 
 import json
 import math
+import os
 import resource
 import sys
 import time
+
+
+def has_avx512():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return " avx512vl" in file.read()
+    except OSError:
+        return False
+
+
+if has_avx512():
+    # OpenBLAS computes with SSE3 on processors that are younger than it.
+    os.environ["OPENBLAS_CORETYPE"] = "SkylakeX"
 
 import torch
 from torch import nn
