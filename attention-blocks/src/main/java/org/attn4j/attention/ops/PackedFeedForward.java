@@ -1,13 +1,12 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A feed-forward block of packed maps, as one call. */
-public final class PackedFeedForward implements AutoCloseable {
+public final class PackedFeedForward {
 
     /** The activations that the functions have, by their number, named as in configurations. */
     static final List<String> ACTIVATIONS = List.of("relu", "gelu", "gelu_new", "silu");
@@ -18,34 +17,29 @@ public final class PackedFeedForward implements AutoCloseable {
     private final int activation;
     private final List<NDArray> arguments = new ArrayList<>();
 
-    private PackedFeedForward(List<PackedLinear> maps, int number, NDArray activation) {
+    private PackedFeedForward(List<PackedLinear> maps, int activation) {
         this.maps = maps;
-        this.activation = number;
+        this.activation = activation;
         module = maps.get(0).module();
         maps.forEach(map -> arguments.addAll(map.parts()));
-        arguments.add(activation);
+        arguments.add(module.constants(activation));
         method = maps.size() == 3 ? "packed_gated_feed_forward" : "packed_feed_forward";
     }
 
     /**
      * Joins packed maps.
      *
-     * @param owner takes what is made here over
      * @param maps to the inner values, to the gate if there is one, and back
      * @param activation named as in configurations
      * @return the block; nothing if there is no such activation here, or a map is not packed
      */
-    public static Optional<PackedFeedForward> of(
-            NDManager owner, List<LinearMap> maps, String activation) {
+    public static Optional<PackedFeedForward> of(List<LinearMap> maps, String activation) {
         int number = ACTIVATIONS.indexOf(activation);
         List<PackedLinear> packed = maps.stream().flatMap(map -> map.packed().stream()).toList();
         if (number < 0 || packed.size() < maps.size()) {
             return Optional.empty();
         }
-        NDArray kind = packed.get(0).module().scalar((long) number);
-        Temporaries.keep(kind);
-        kind.attach(owner);
-        return Optional.of(new PackedFeedForward(packed, number, kind));
+        return Optional.of(new PackedFeedForward(packed, number));
     }
 
     /**
@@ -86,11 +80,5 @@ public final class PackedFeedForward implements AutoCloseable {
     /** The arrays of the maps as the functions take them. */
     List<NDArray> parts() {
         return arguments.subList(0, arguments.size() - 1);
-    }
-
-    /** Frees what was made here; the maps are their owners'. */
-    @Override
-    public void close() {
-        arguments.get(arguments.size() - 1).close();
     }
 }

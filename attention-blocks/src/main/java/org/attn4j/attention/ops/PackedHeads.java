@@ -14,11 +14,11 @@ public final class PackedHeads implements AutoCloseable {
     private final long groups;
     private final NDArray sizes;
 
-    private PackedHeads(PackedLinear map, long heads, long groups, NDArray sizes) {
+    private PackedHeads(PackedLinear map, long heads, long groups) {
         this.map = map;
         this.heads = heads;
         this.groups = groups;
-        this.sizes = sizes;
+        sizes = map.module().constants(heads, groups);
     }
 
     /**
@@ -39,13 +39,7 @@ public final class PackedHeads implements AutoCloseable {
             long groups,
             Precision precision) {
         return LinearMap.packedTogether(owner, projections, precision)
-                .map(
-                        map -> {
-                            NDArray sizes = map.module().vector(heads, groups);
-                            Temporaries.keep(sizes);
-                            sizes.attach(owner);
-                            return new PackedHeads(map, heads, groups, sizes);
-                        });
+                .map(map -> new PackedHeads(map, heads, groups));
     }
 
     /**
@@ -86,6 +80,5 @@ public final class PackedHeads implements AutoCloseable {
     @Override
     public void close() {
         map.close();
-        sizes.close();
     }
 }

@@ -1,18 +1,16 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A layer of packed attention and feed-forward with layer norms, as one call. */
-public final class PackedLayer implements AutoCloseable {
+public final class PackedLayer {
 
     private final TorchModule module;
     private final Parts parts;
     private final List<NDArray> weights = new ArrayList<>();
-    private final List<NDArray> own = new ArrayList<>();
 
     /**
      * A layer norm.
@@ -98,7 +96,7 @@ public final class PackedLayer implements AutoCloseable {
      */
     public record Memory(NDArray key, NDArray value, MaskArrays mask) {}
 
-    private PackedLayer(NDManager owner, Parts parts) {
+    private PackedLayer(Parts parts) {
         this.parts = parts;
         PackedHeads heads = parts.attention.heads;
         module = heads.map().module();
@@ -109,21 +107,15 @@ public final class PackedLayer implements AutoCloseable {
         add(parts.feedForwardNorm);
         CrossAttention cross = parts.cross;
         weights.add(
-                kept(
-                        owner,
-                        module.vector(
-                                heads.heads(),
-                                heads.groups(),
-                                parts.feedForward.activation(),
-                                parts.normsBefore ? 1 : 0,
-                                cross == null ? 0 : cross.heads)));
-        weights.add(
-                kept(
-                        owner,
-                        module.vector(
-                                parts.attention.scale,
-                                parts.attentionNorm.epsilon,
-                                cross == null ? 0 : cross.scale)));
+                module.constants(
+                        heads.heads(),
+                        heads.groups(),
+                        parts.feedForward.activation(),
+                        parts.normsBefore ? 1 : 0,
+                        parts.attention.scale,
+                        parts.attentionNorm.epsilon,
+                        cross == null ? 0 : cross.heads,
+                        cross == null ? 0 : cross.scale));
         if (cross != null) {
             weights.addAll(cross.query.parts());
             weights.addAll(cross.output.parts());
@@ -136,22 +128,14 @@ public final class PackedLayer implements AutoCloseable {
         weights.add(norm.bias);
     }
 
-    private NDArray kept(NDManager owner, NDArray settings) {
-        Temporaries.keep(settings);
-        settings.attach(owner);
-        own.add(settings);
-        return settings;
-    }
-
     /**
      * Joins the parts of a layer.
      *
-     * @param owner takes what is made here over
      * @param parts what it is made of
      * @return the layer; nothing if there is no function for these parts
      */
-    public static Optional<PackedLayer> of(NDManager owner, Parts parts) {
-        return parts.fit() ? Optional.of(new PackedLayer(owner, parts)) : Optional.empty();
+    public static Optional<PackedLayer> of(Parts parts) {
+        return parts.fit() ? Optional.of(new PackedLayer(parts)) : Optional.empty();
     }
 
     /**
@@ -233,11 +217,5 @@ public final class PackedLayer implements AutoCloseable {
      */
     public boolean isOpen() {
         return parts.areOpen();
-    }
-
-    /** Frees what was made here; the parts are their owners'. */
-    @Override
-    public void close() {
-        own.forEach(NDArray::close);
     }
 }

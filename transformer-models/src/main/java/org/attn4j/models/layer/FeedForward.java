@@ -133,19 +133,13 @@ public final class FeedForward extends AbstractBlock implements Packable {
         unpack();
         maps().forEach(map -> map.pack(owner, precision));
         packed =
-                PackedFeedForward.of(
-                                owner,
-                                maps().map(LinearBlock::map).toList(),
-                                activation.configName())
+                PackedFeedForward.of(maps().map(LinearBlock::map).toList(), activation.configName())
                         .orElse(null);
     }
 
     @Override
     public void unpack() {
-        if (packed != null) {
-            packed.close();
-            packed = null;
-        }
+        packed = null;
         maps().forEach(LinearBlock::unpack);
     }
 

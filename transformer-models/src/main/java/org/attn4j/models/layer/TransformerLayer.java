@@ -359,10 +359,10 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
                 Packable.packAll(child, owner, precision);
             }
         }
-        packed = whole(owner).orElse(null);
+        packed = whole().orElse(null);
     }
 
-    private Optional<PackedLayer> whole(NDManager owner) {
+    private Optional<PackedLayer> whole() {
         if (parallel
                 || normOrder == NormOrder.NORMED
                 || !(selfAttention instanceof MultiHeadAttention attention)
@@ -380,7 +380,6 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
             return Optional.empty();
         }
         return PackedLayer.of(
-                owner,
                 new PackedLayer.Parts(
                         attention.packed().get(),
                         packed(selfNorm),
@@ -403,10 +402,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
 
     @Override
     public void unpack() {
-        if (packed != null) {
-            packed.close();
-            packed = null;
-        }
+        packed = null;
         getChildren().values().forEach(Packable::unpackAll);
     }
 

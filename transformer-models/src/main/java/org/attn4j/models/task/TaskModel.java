@@ -52,6 +52,8 @@ public final class TaskModel implements AutoCloseable {
     /** Enough for two cores, at 50 MB for the attention scores of 12 heads in rows of 512. */
     private static final int TOKENS_TOGETHER = 2048;
 
+    private static final int ONE_ROW = 1; // as many tokens as it has
+
     /** 128 MB of float32. */
     private static final long NUMBERS_TOGETHER = 1L << 25;
 
@@ -301,15 +303,16 @@ public final class TaskModel implements AutoCloseable {
 
     /** Calls a model that gives a number of numbers for each token. */
     <T> List<T> call(List<TokenizedText> sequences, int each, Reader<T> reader) {
+        long tokens = Math.min(TOKENS_TOGETHER, NUMBERS_TOGETHER / each);
         return batches(
                 sequences,
-                Math.min(TOKENS_TOGETHER, NUMBERS_TOGETHER / each),
+                model.model().isCausal() ? ONE_ROW : tokens, // heads look for the last token
                 (call, rows) -> reader.read(rows, model.run(inputs(call, rows))));
     }
 
     /**
-     * Computes something of sequences, some of like length at a time; arrays end with each of the
-     * calls.
+     * Computes something of sequences that does not look at what rows are filled up with, some of
+     * like length at a time; arrays end with each of the calls.
      */
     <T> List<T> batches(
             List<TokenizedText> sequences,
@@ -321,7 +324,8 @@ public final class TaskModel implements AutoCloseable {
             List<TokenizedText> sequences,
             long tokens,
             BiFunction<NDManager, List<TokenizedText>, List<T>> computation) {
-        return new LengthBatches(rowsGoTogether() ? tokens : 1)
+        boolean together = rowsAreApart() && tokenizer.padId().isPresent();
+        return new LengthBatches(together ? tokens : ONE_ROW)
                 .compute(
                         sequences,
                         TokenizedText::length,
@@ -339,20 +343,21 @@ public final class TaskModel implements AutoCloseable {
         }
     }
 
-    /** Models that look for the last token of a row are asked for one row at a time. */
-    private boolean rowsGoTogether() {
-        return rowsAreApart() && !model.model().isCausal() && tokenizer.padId().isPresent();
-    }
-
     /** Encoders hide padding; the heads of encoder-decoders look for the end of each row. */
     private boolean rowsAreApart() {
         return model.model() instanceof ModelWithHead
                 || model.model().architecture().endsWith("EncoderModel");
     }
 
-    /** The inputs for rows. */
+    /** The inputs for rows; without a mask where there is nothing to hide from an encoder. */
     ModelInputs inputs(NDManager manager, List<TokenizedText> rows) {
-        return new ModelInputs(arrays(manager, rows), null);
+        Map<String, NDArray> arrays = arrays(manager, rows);
+        int length = rows.get(0).length();
+        boolean padded = rows.stream().anyMatch(row -> row.length() != length);
+        if (!padded && model.model() instanceof ModelWithHead) {
+            arrays.remove("attention_mask");
+        }
+        return new ModelInputs(arrays, null);
     }
 
     /**

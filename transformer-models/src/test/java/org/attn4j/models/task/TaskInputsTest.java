@@ -1,13 +1,17 @@
 package org.attn4j.models.task;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -15,11 +19,18 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
+import org.attn4j.models.model.LoadedModel;
+import org.attn4j.models.model.Pretrained;
+import org.attn4j.models.model.sentence.Pooling;
+import org.attn4j.models.model.sentence.SentenceModel;
 import org.attn4j.models.tokenizer.TextPair;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the tasks refuse, and what they promise beside the pipelines' results. */
 @Tag("engine")
@@ -68,6 +79,50 @@ class TaskInputsTest {
                     assertEquals(alone[c], together.get(i)[c], 1e-6);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MEAN", "LAST"})
+    void causalModelsEmbedTextsTogetherAsAlone(Pooling.Mode mode) throws IOException {
+        try (TaskModel tokens = TaskFixture.load(Task.TEXT_EMBEDDING, "roberta_sentence");
+                LoadedModel llama =
+                        Pretrained.loader()
+                                .optEngine(TestEngine.name())
+                                .create(
+                                        JsonParser.parseString(
+                                                        """
+                                        {"model_type": "llama", "architectures": ["LlamaForSequenceClassification"],
+                                         "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
+                                         "intermediate_size": 32, "vocab_size": %d, "pad_token_id": %d}"""
+                                                                .formatted(
+                                                                        tokens.tokenizer()
+                                                                                .vocabularySize(),
+                                                                        tokens.tokenizer()
+                                                                                .padId()
+                                                                                .orElseThrow()))
+                                                .getAsJsonObject(),
+                                        List.of())) {
+            TaskModel model = new TaskModel(llama, tokens.tokenizer());
+            TextEmbedder embedder =
+                    new TextEmbedder(
+                            model,
+                            new SentenceModel(llama.model(), new Pooling(List.of(mode)), false),
+                            new SentenceSettings(0, false, Map.of(), null, Similarity.COSINE, 0));
+            List<String> texts =
+                    IntStream.range(0, 6).mapToObj(i -> "the " + "old ".repeat(i % 4)).toList();
+            List<float[]> together = embedder.embed(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertArrayEquals(embedder.embed(texts.get(i)), together.get(i), 1e-5f);
+            }
+            List<Integer> sizes = new ArrayList<>();
+            model.batches(
+                    texts.stream().map(embedder::read).toList(),
+                    (call, rows) -> {
+                        sizes.add(rows.size());
+                        return rows;
+                    });
+            assertEquals(List.of(6), sizes);
         }
     }
 
