@@ -87,6 +87,9 @@ final class Catalogue {
                 all.add(each.of(settings.manager(), settings.torch()));
             }
         }
+        new TrainMeasurement("train.d512", 4, 512, 8, 32, 128, 8000, 0)
+                .inBfloat16(settings.manager())
+                .ifPresent(all::add);
         return all;
     }
 

@@ -61,7 +61,8 @@ record Contender(String name, Role role, double mostError, Opener opener) {
                 .toList();
     }
 
-    private static boolean isHere(NDManager manager, Precision precision) {
+    /** Whether maps of a precision can be packed, which the processor decides. */
+    static boolean isHere(NDManager manager, Precision precision) {
         try (NDManager scratch = manager.newSubManager()) {
             LinearBlock block = LinearBlock.of(64, true);
             block.initialize(scratch, DataType.FLOAT32, new Shape(1, 64));

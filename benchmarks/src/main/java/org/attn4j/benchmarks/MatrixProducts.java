@@ -59,17 +59,26 @@ record MatrixProducts(List<Linear> linears, List<Attention> attentions, int time
                 Contender.bound(
                         "bound: matMul",
                         () -> products.call().work(manager, NDArray::matMul, false)),
-                Contender.bound(
-                        "bound: linear kernel",
-                        () ->
-                                products.call()
-                                        .work(
-                                                manager,
-                                                (x, weight) ->
-                                                        Kernels.of(manager)
-                                                                .linear()
-                                                                .linear(x, weight, null),
-                                                true)));
+                linearBound(manager, products));
+    }
+
+    /** The bound by the kernel of linear maps. */
+    Contender linearBound(NDManager manager) {
+        return linearBound(manager, () -> this);
+    }
+
+    private static Contender linearBound(NDManager manager, Callable<MatrixProducts> products) {
+        return Contender.bound(
+                "bound: linear kernel",
+                () ->
+                        products.call()
+                                .work(
+                                        manager,
+                                        (x, weight) ->
+                                                Kernels.of(manager)
+                                                        .linear()
+                                                        .linear(x, weight, null),
+                                        true));
     }
 
     /**

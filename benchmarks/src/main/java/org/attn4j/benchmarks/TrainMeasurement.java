@@ -29,6 +29,9 @@ import java.util.stream.LongStream;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.KernelChoice;
+import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.ops.Precision;
 import org.attn4j.models.layer.FeedForward;
 import org.attn4j.models.layer.LayerLayout;
 import org.attn4j.models.layer.NormOrder;
@@ -83,6 +86,27 @@ record TrainMeasurement(
         contenders.addAll(torch.contender("train", () -> TorchPeer.numbers(this)));
         contenders.addAll(products().bounds(manager));
         return Measurement.of(name, "step", 1, contenders);
+    }
+
+    /**
+     * The same step with products of bfloat16, beside that in float32. Its bound converts what goes
+     * in and comes out, as the kernel does.
+     *
+     * @return nothing where the processor has no such products
+     */
+    Optional<Measurement> inBfloat16(NDManager manager) {
+        if (!Contender.isHere(manager, Precision.BF16)) {
+            return Optional.empty();
+        }
+        KernelChoice.Dropout drops = Kernels.of(manager).choice().dropout();
+        String policy = new KernelChoice(true, KernelChoice.Linear.BF16, drops).toString();
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(Contender.ours(UnderKernels.of(policy, () -> ours(manager))));
+        contenders.add(
+                Contender.other("ours, float32", Contender.INCOMPARABLE, () -> ours(manager)));
+        Contender bound = products().linearBound(manager);
+        contenders.add(Contender.bound(bound.name(), UnderKernels.of(policy, bound.opener())));
+        return Optional.of(Measurement.of(name + ".bf16", "step", 1, contenders));
     }
 
     private MatrixProducts products() {

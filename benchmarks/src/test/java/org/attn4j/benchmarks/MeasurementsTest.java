@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.cli.option.EngineOptions;
@@ -108,6 +109,17 @@ class MeasurementsTest {
             assertEquals(
                     List.of("ours", "DJL's blocks", "bound: matMul", "bound: linear kernel"),
                     contenders(rows));
+        }
+    }
+
+    @Test
+    void aTrainingStepInBfloat16() throws IOException {
+        Optional<Measurement> lower =
+                new TrainMeasurement("train.tiny", 2, 16, 2, 3, 5, 11, 0).inBfloat16(manager);
+        if (lower.isPresent()) { // as the processor has it
+            assertEquals(
+                    List.of("ours", "ours, float32", "bound: linear kernel"),
+                    contenders(measured(lower.get())));
         }
     }
 
