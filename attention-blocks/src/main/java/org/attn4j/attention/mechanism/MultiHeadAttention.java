@@ -261,14 +261,7 @@ public final class MultiHeadAttention extends AttentionBlock implements Packable
      *     heads of keys than of queries
      */
     public Optional<SublayerKernel.Attention> sublayer() {
-        boolean plain =
-                extras == 0
-                        && scoreBias == null
-                        && relativeKeys == null
-                        && alignment == null
-                        && core.kernel() == null
-                        && selection.isWhole()
-                        && heads == keyValueHeads;
+        boolean plain = isSoftmaxOfProducts() && selection.isWhole() && heads == keyValueHeads;
         return plain
                 ? projections
                         .plain()
