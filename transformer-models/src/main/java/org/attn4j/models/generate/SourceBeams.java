@@ -94,11 +94,13 @@ final class SourceBeams implements SearchLoop.Source {
     private TopCandidates candidates(StepScores scores) {
         int perBeam = Math.max(2, 1 + config.eosIds().size());
         TopCandidates candidates = new TopCandidates(perBeam * config.beams());
+        float[] changed = null; // by rules, one row after the other
         for (int row = 0; row < live.size(); row++) {
             PartialHypothesis partial = live.get(row);
             double sum = partial.logProbability();
             if (rules.changes(partial)) {
-                float[] changed = scores.changed(row, it -> rules.apply(it, partial));
+                changed = changed == null ? new float[scores.width()] : changed;
+                scores.change(row, it -> rules.apply(it, partial), changed);
                 candidates.offer(row, sum, changed, 0, scores.width(), random);
             } else {
                 candidates.offer(

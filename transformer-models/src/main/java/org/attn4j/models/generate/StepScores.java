@@ -70,17 +70,28 @@ final class StepScores {
      * @return the scores of the columns
      */
     float[] changed(int row, Consumer<float[]> rules) {
-        float[] changed = row(row);
+        float[] changed = new float[width];
+        change(row, rules, changed);
+        return changed;
+    }
+
+    /**
+     * A row as rules change it.
+     *
+     * @param rules change the scores of every token, (V), in place
+     * @param changed (columns), which get their scores
+     */
+    void change(int row, Consumer<float[]> rules, float[] changed) {
+        System.arraycopy(values, from(row), changed, 0, width);
         if (tokens == null) {
             rules.accept(changed);
-            return changed;
+            return;
         }
         spread(changed, whole);
         rules.accept(whole);
         for (int column = 0; column < width; column++) {
             changed[column] = whole[tokens[column]];
         }
-        return changed;
     }
 
     /** The scores of every token, (V), of those of the columns. */

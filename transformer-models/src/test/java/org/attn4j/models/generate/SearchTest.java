@@ -334,7 +334,7 @@ class SearchTest {
     @Test
     void aModelWithoutAFiniteProbabilityIsRefused() {
         HistoryModel model =
-                new HistoryModel(4, (source, history) -> new float[] {Float.NaN, 0, 0, 0});
+                new HistoryModel(4, (source, history) -> new float[] {0, 0, Float.NaN, 0});
         for (int beams : new int[] {1, 3}) {
             Search search = Search.of(base().withBeams(beams));
             List<int[]> sources = List.of(new int[] {3});
