@@ -105,14 +105,7 @@ final class ProtobufMessage {
     }
 
     private void bytes(byte[] bytes) {
-        pieces.add(channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+        pieces.add(channel -> WholeBuffer.write(channel, ByteBuffer.wrap(bytes)));
         length += bytes.length;
-    }
-
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
-            throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }
