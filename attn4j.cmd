@@ -7,7 +7,7 @@ set "MODULE=cli"
 set "DOWNLOAD=250"
 if "%~1"=="bench" if not "%~2"=="--help" (
   set "MODULE=benchmarks"
-  set "DOWNLOAD=420"
+  set "DOWNLOAD=430"
 )
 set "TARGET=%HOME_DIR%%MODULE%\target"
 if defined JAVA_HOME (set "JAVA=%JAVA_HOME%\bin\java.exe") else (for %%J in (java.exe) do set "JAVA=%%~$PATH:J")

@@ -3,6 +3,8 @@ package org.attn4j.benchmarks;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.attn4j.cli.tools.Benchmarks.Subject;
 
 /** What is measured. */
@@ -23,7 +25,7 @@ final class Catalogue {
                     List.of(
                             TranslateMeasurement.demo(64).of(manager, settings.torch()),
                             TranslateMeasurement.marian(8).of(manager, settings.torch()));
-            case DECODE -> List.of(DecodeMeasurement.gpt2(16).of(manager));
+            case DECODE -> List.of(DecodeMeasurement.gpt2(16).of(manager, settings.threads()));
             case ATTENTION -> attention(settings);
             case TRAIN -> train(settings);
             case LOAD -> List.of(new EncodeMeasurements(settings).load());
@@ -33,10 +35,11 @@ final class Catalogue {
         };
     }
 
+    /** A measurement by its name, which begins with its subject: no other is looked at. */
     static Measurement named(String name, Settings settings) {
-        List<Subject> subjects = new ArrayList<>(Subject.IN_ALL);
-        subjects.addAll(List.of(Subject.GROWTH, Subject.SMALL));
-        return all(settings, subjects).stream()
+        return Stream.of(Subject.values())
+                .filter(it -> name.startsWith(it.name().toLowerCase(Locale.ROOT) + "."))
+                .flatMap(it -> of(it, settings).stream())
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(
@@ -103,7 +106,8 @@ final class Catalogue {
                                 new TranslateMeasurement.Sizes(2, 128, 256, 1200),
                                 16)
                         .of(manager, TorchPeer.NONE),
-                new DecodeMeasurement("small.decode", 4, 384, 6, 8000, 16).of(manager),
+                new DecodeMeasurement("small.decode", 4, 384, 6, 8000, 16)
+                        .of(manager, settings.threads()),
                 new AttentionMeasurement("small.attention", 2, 512, 256, 4, true)
                         .of(manager, TorchPeer.NONE),
                 new TrainMeasurement("small.train", 2, 256, 4, 16, 32, 1000, 0)

@@ -3,6 +3,7 @@ package org.attn4j.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.onnxruntime.OrtException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.attn4j.models.tokenizer.EncodeOptions;
 import org.attn4j.models.tokenizer.ModelTokenizer;
 import org.attn4j.models.tokenizer.TextPair;
 
-/** Encoders: a sentence model beside ONNX Runtime, and a BERT beside its matrix products. */
+/** Encoders beside ONNX Runtime: a sentence model, and a BERT with the bound of its products. */
 final class EncodeMeasurements {
 
     /** A cosine of at least 0.955. */
@@ -78,6 +79,9 @@ final class EncodeMeasurements {
                         settings.manager(),
                         INT8_ERROR,
                         precision -> () -> bertWork(config, batch, length, precision)));
+        contenders.add(
+                Contender.other(
+                        "ONNX Runtime", Contender.ROUNDING, () -> onnxBert(config, batch, length)));
         contenders.addAll(
                 new MatrixProducts(
                                 MatrixProducts.layers(layers, batch * length, modelSize),
@@ -167,25 +171,17 @@ final class EncodeMeasurements {
         config.addProperty("num_hidden_layers", layers);
         config.addProperty("num_attention_heads", heads);
         config.addProperty("intermediate_size", 4 * modelSize);
+        config.addProperty("layer_norm_eps", 1e-12);
         return config;
     }
 
     private Work bertWork(JsonObject config, int batch, int length, Precision precision) {
-        settings.manager().getEngine().setRandomSeed(SEED); // the same weights for each
         return new EngineWork(settings.manager()) {
 
             private final LoadedModel model =
-                    Pretrained.loader()
-                            .optManager(manager())
-                            .optPrecision(precision)
-                            .create(config, List.of());
+                    bert(config, Pretrained.loader().optPrecision(precision).optManager(manager()));
             private final NDArray ids = // (B, T)
-                    HostArrays.of(
-                            manager(),
-                            LongStream.range(0, (long) batch * length)
-                                    .map(i -> i * 31 % VOCABULARY)
-                                    .toArray(),
-                            new Shape(batch, length));
+                    HostArrays.of(manager(), ids(batch * length), new Shape(batch, length));
 
             @Override
             NDArray compute() {
@@ -198,5 +194,22 @@ final class EncodeMeasurements {
                 super.close();
             }
         };
+    }
+
+    private Work onnxBert(JsonObject config, int batch, int length)
+            throws IOException, OrtException {
+        try (NDManager scratch = settings.manager().newSubManager();
+                LoadedModel model = bert(config, Pretrained.loader().optManager(scratch))) {
+            return new OnnxBert(model, ids(batch * length), batch, settings.threads());
+        }
+    }
+
+    private LoadedModel bert(JsonObject config, Pretrained.Loader loader) {
+        settings.manager().getEngine().setRandomSeed(SEED); // the same weights for each
+        return loader.create(config, List.of());
+    }
+
+    private static long[] ids(int count) {
+        return LongStream.range(0, count).map(i -> i * 31 % VOCABULARY).toArray();
     }
 }

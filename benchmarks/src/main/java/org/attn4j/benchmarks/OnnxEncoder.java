@@ -1,15 +1,11 @@
 package org.attn4j.benchmarks;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -36,8 +32,7 @@ final class OnnxEncoder implements AutoCloseable {
 
     private static final LengthBatches BATCHES = new LengthBatches(2048); // as ours
 
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    private final OrtSession session;
+    private final OnnxSession session;
     private final ModelTokenizer tokenizer;
 
     /**
@@ -48,12 +43,8 @@ final class OnnxEncoder implements AutoCloseable {
      */
     OnnxEncoder(Path onnx, Path folder, int threads) throws IOException, OrtException {
         tokenizer = ModelTokenizer.load(ModelFiles.of(folder));
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            // Threads that wait are not to take time, as ours do not.
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            session = environment.createSession(onnx.toString(), options);
+        try {
+            session = new OnnxSession(onnx, threads);
         } catch (OrtException | RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -72,28 +63,20 @@ final class OnnxEncoder implements AutoCloseable {
     private List<float[]> vectors(List<TokenizedText> rows) {
         List<TokenizedText> padded =
                 tokenizer.pad(rows, EncodeOptions.DEFAULT.withPadding(Side.RIGHT)).rows();
-        Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-        try {
-            inputs.put("input_ids", tensor(padded, TokenizedText::ids));
-            inputs.put("attention_mask", tensor(padded, TokenizedText::attentionMask));
-            inputs.put("token_type_ids", tensor(padded, TokenizedText::typeIds));
-            try (OrtSession.Result result = session.run(inputs)) {
-                OnnxTensor states = (OnnxTensor) result.get(0); // (B, T, D)
-                return means(rows, padded.get(0).length(), states.getFloatBuffer());
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
-        } finally {
-            inputs.values().forEach(OnnxTensor::close);
-        }
+        Map<String, LongBuffer> inputs =
+                Map.of(
+                        "input_ids", numbers(padded, TokenizedText::ids),
+                        "attention_mask", numbers(padded, TokenizedText::attentionMask),
+                        "token_type_ids", numbers(padded, TokenizedText::typeIds));
+        FloatBuffer states = session.run(rows.size(), inputs); // (B, T, D)
+        return means(rows, padded.get(0).length(), states);
     }
 
-    private OnnxTensor tensor(List<TokenizedText> rows, Function<TokenizedText, long[]> values)
-            throws OrtException {
-        int length = rows.get(0).length();
-        LongBuffer all = LongBuffer.allocate(rows.size() * length);
+    private static LongBuffer numbers(
+            List<TokenizedText> rows, Function<TokenizedText, long[]> values) {
+        LongBuffer all = LongBuffer.allocate(rows.size() * rows.get(0).length());
         rows.forEach(row -> all.put(values.apply(row)));
-        return OnnxTensor.createTensor(environment, all.rewind(), new long[] {rows.size(), length});
+        return all.rewind();
     }
 
     /** The mean over the tokens of each row, brought to length 1. */
@@ -125,10 +108,6 @@ final class OnnxEncoder implements AutoCloseable {
     @Override
     public void close() {
         tokenizer.close();
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
-        }
+        session.close();
     }
 }

@@ -132,10 +132,11 @@ class MeasurementsTest {
     }
 
     @Test
-    void aRandomBert() throws IOException {
+    void aRandomBertComputesAlikeInOnnxRuntime() throws IOException {
         List<Row> rows =
-                measured(new EncodeMeasurements(settings).bert("encode.tiny", 1, 16, 2, 2, 6));
-        assertEquals(oursAnd("bound: matMul", "bound: linear kernel"), contenders(rows));
+                measured(new EncodeMeasurements(settings).bert("encode.tiny", 2, 16, 2, 2, 6));
+        assertEquals(
+                oursAnd("ONNX Runtime", "bound: matMul", "bound: linear kernel"), contenders(rows));
     }
 
     @Test
@@ -221,11 +222,14 @@ class MeasurementsTest {
     }
 
     @Test
-    void generationByOursAndByTheReferenceScoresAlike() throws Exception {
-        Measurement tiny = new DecodeMeasurement("decode.tiny", 2, 16, 2, 50, 4).of(manager);
-        assertEquals(
-                oursAnd("ours, reference kernels", "bound: reading weights"),
-                contenders(measured(tiny)));
+    void generationByOursTheReferenceAndLlamaIsAlike() throws Exception {
+        Measurement tiny = new DecodeMeasurement("decode.tiny", 2, 32, 2, 50, 4).of(manager, 1);
+        List<String> others = new ArrayList<>(List.of("ours, reference kernels"));
+        if (LlamaLibrary.isLoaded()) {
+            others.addAll(List.of("llama.cpp", "llama.cpp int8"));
+        }
+        others.add("bound: reading weights");
+        assertEquals(oursAnd(others.toArray(String[]::new)), contenders(measured(tiny)));
         try (Work ours = tiny.contenders().get(0).opener().open()) {
             assertEquals(4, ours.values().get(0).length);
         }
