@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * llama.cpp's native library, loaded once. The jar's own way takes it out into the common folder
@@ -13,6 +15,8 @@ import java.nio.file.Path;
  * folder of its own, which is gone when the library is loaded.
  */
 final class LlamaLibrary {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LlamaLibrary.class);
 
     private static final String FOLDER = "/de/kherud/llama/Linux/x86_64/";
     private static final String NAME = "libjllama.so";
@@ -26,14 +30,31 @@ final class LlamaLibrary {
 
     private LlamaLibrary() {}
 
-    /** Whether it is there: on Linux on x86-64, where {@code libgomp.so.1} is installed. */
+    /**
+     * Whether it is there: on Linux on x86-64 with AVX2, where {@code libgomp.so.1} is installed.
+     */
     static boolean isLoaded() {
         return LOADED;
     }
 
+    /** Its code is for AVX2: on a processor without, it would take the JVM down. */
     private static boolean isForThisSystem() {
-        return System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
+        boolean fits =
+                System.getProperty("os.name").equals("Linux")
+                        && System.getProperty("os.arch").equals("amd64")
+                        && hasAvx2();
+        if (!fits) {
+            LOGGER.warn("llama.cpp is left out: it needs Linux on an x86-64 processor with AVX2");
+        }
+        return fits;
+    }
+
+    private static boolean hasAvx2() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo")).contains(" avx2 ");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean load() {
@@ -61,6 +82,7 @@ final class LlamaLibrary {
             Class.forName(LlamaModel.class.getName()); // it takes the library over
             return true;
         } catch (UnsatisfiedLinkError e) {
+            LOGGER.warn("llama.cpp is left out, its library does not load: {}", e.getMessage());
             return false;
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
