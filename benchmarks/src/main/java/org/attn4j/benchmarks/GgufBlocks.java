@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.AtomicFile;
 
 /**
  * Takes float32 and passes it on as GGUF's Q8_0: of 32 numbers a scale in float16, so that the
@@ -39,7 +40,7 @@ record GgufBlocks(WritableByteChannel channel) implements WritableByteChannel {
             numbers.get(block);
             put(block, blocks);
             if (!blocks.hasRemaining() || !numbers.hasRemaining()) {
-                WholeBuffer.write(channel, blocks.flip());
+                AtomicFile.writeFully(channel, blocks.flip());
                 blocks.clear();
             }
         }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.AtomicFile;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorType;
 
@@ -134,7 +135,7 @@ final class GgufModel {
                         StandardOpenOption.WRITE,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING)) {
-            WholeBuffer.write(channel, head().written());
+            AtomicFile.writeFully(channel, head().written());
             for (Tensor tensor : tensors) {
                 pad(channel);
                 tensor.writeTo(channel);
@@ -166,7 +167,7 @@ final class GgufModel {
     }
 
     private static void pad(FileChannel channel) throws IOException {
-        WholeBuffer.write(channel, ByteBuffer.allocate(padding(channel.position())));
+        AtomicFile.writeFully(channel, ByteBuffer.allocate(padding(channel.position())));
     }
 
     private static int padding(long bytes) {

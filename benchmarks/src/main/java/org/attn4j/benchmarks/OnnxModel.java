@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 import org.attn4j.common.Require;
+import org.attn4j.models.checkpoint.ProtobufMessage;
 import org.attn4j.models.checkpoint.TensorContent;
 import org.attn4j.models.checkpoint.TensorType;
 

@@ -93,8 +93,15 @@ public final class AtomicFile {
         write(target, channel -> writeFully(channel, bytes));
     }
 
-    /** A channel may take less than it is given. */
-    static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    /**
+     * Writes all of a buffer: a channel may take less than it is given.
+     *
+     * @param channel where it goes
+     * @param bytes from the buffer's position to its limit
+     * @throws IOException if they cannot be written
+     */
+    public static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
+            throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -1,12 +1,10 @@
 package org.attn4j.models.training;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.attn4j.models.checkpoint.AtomicFile;
+import org.attn4j.models.checkpoint.ProtobufMessage;
 import org.attn4j.models.checkpoint.ProtobufReader;
 
 /**
@@ -74,7 +74,7 @@ public final class TensorBoardEvents implements RunListener, AutoCloseable {
                                     file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                     write(event(0).text(3, VERSION));
                     if (step > 0) {
-                        write(event(step + 1).message(7, new Message().number(1, 1)));
+                        write(event(step + 1).message(7, new ProtobufMessage().number(1, 1)));
                     }
                 });
     }
@@ -191,28 +191,28 @@ public final class TensorBoardEvents implements RunListener, AutoCloseable {
         }
     }
 
-    private Message event(long step) {
-        return new Message().real(1, wallSeconds.getAsDouble()).number(2, step);
+    private ProtobufMessage event(long step) {
+        ProtobufMessage event = new ProtobufMessage().real(1, wallSeconds.getAsDouble());
+        return step == 0 ? event : event.number(2, step); // a field that is left out is 0
     }
 
-    private Message scalars(long step, Map<String, Double> values) {
-        Message summary = new Message();
+    private ProtobufMessage scalars(long step, Map<String, Double> values) {
+        ProtobufMessage summary = new ProtobufMessage();
         values.forEach(
                 (tag, value) ->
-                        summary.message(1, new Message().text(1, tag).real(2, value.floatValue())));
+                        summary.message(
+                                1, new ProtobufMessage().text(1, tag).real(2, value.floatValue())));
         return event(step).message(5, summary);
     }
 
-    private void write(Message event) throws IOException {
+    private void write(ProtobufMessage event) throws IOException {
         byte[] data = event.bytes();
         ByteBuffer record =
                 ByteBuffer.allocate(HEAD + data.length + Integer.BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(data.length).putInt(masked(record.array(), Long.BYTES));
         record.put(data).putInt(masked(data, data.length)).flip();
-        while (record.hasRemaining()) {
-            channel.write(record);
-        }
+        AtomicFile.writeFully(channel, record);
     }
 
     /** The checksum, turned and shifted, as TensorFlow has it where checksums are data as well. */
@@ -235,67 +235,6 @@ public final class TensorBoardEvents implements RunListener, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     new IOException("cannot write to " + folder + ": " + e.getMessage(), e));
-        }
-    }
-
-    /** A message in the wire format of protocol buffers. */
-    private static final class Message {
-
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Message number(int field, long value) {
-            if (value != 0) { // which is what a field that is left out means
-                varint((long) field << 3);
-                varint(value);
-            }
-            return this;
-        }
-
-        Message real(int field, double value) {
-            varint((long) field << 3 | 1);
-            out.writeBytes(
-                    ByteBuffer.allocate(Double.BYTES)
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .putDouble(value)
-                            .array());
-            return this;
-        }
-
-        Message real(int field, float value) {
-            varint((long) field << 3 | 5);
-            out.writeBytes(
-                    ByteBuffer.allocate(Float.BYTES)
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .putFloat(value)
-                            .array());
-            return this;
-        }
-
-        Message text(int field, String value) {
-            return content(field, value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        Message message(int field, Message value) {
-            return content(field, value.bytes());
-        }
-
-        private Message content(int field, byte[] value) {
-            varint((long) field << 3 | 2);
-            varint(value.length);
-            out.writeBytes(value);
-            return this;
-        }
-
-        private void varint(long value) {
-            long rest = value;
-            for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
-                out.write((int) (rest & 0x7F | 0x80));
-            }
-            out.write((int) rest);
-        }
-
-        byte[] bytes() {
-            return out.toByteArray();
         }
     }
 }

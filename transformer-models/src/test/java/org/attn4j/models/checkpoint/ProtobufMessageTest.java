@@ -1,22 +1,18 @@
-package org.attn4j.benchmarks;
+package org.attn4j.models.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import org.attn4j.models.checkpoint.ProtobufReader;
 import org.junit.jupiter.api.Test;
 
 /** Messages of protocol buffers, byte by byte and as they are read. */
 class ProtobufMessageTest {
 
     private static byte[] written(ProtobufMessage message) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        message.writeTo(Channels.newChannel(bytes));
-        assertEquals(message.length(), bytes.size());
-        return bytes.toByteArray();
+        byte[] bytes = message.bytes();
+        assertEquals(message.length(), bytes.length);
+        return bytes;
     }
 
     @Test
@@ -28,6 +24,9 @@ class ProtobufMessageTest {
         assertArrayEquals(
                 new byte[] {0x15, 0, 0, (byte) 0x80, 0x3F},
                 written(new ProtobufMessage().real(2, 1)));
+        assertArrayEquals(
+                new byte[] {0x19, 0, 0, 0, 0, 0, 0, (byte) 0xF0, 0x3F},
+                written(new ProtobufMessage().real(3, 1.0)));
         assertArrayEquals(
                 new byte[] {(byte) 0xA2, 0x01, 2, 'a', 'b'}, // field 20: a tag of two bytes
                 written(new ProtobufMessage().text(20, "ab")));
