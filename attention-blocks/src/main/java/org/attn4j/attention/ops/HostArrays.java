@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Arrays from numbers of Java's, in memory of the engine's own.
+ * Arrays from numbers of Java's, in memory of the engine's own, and back.
  *
  * <p>DJL's {@code manager.create(float[])} goes through a buffer that the garbage collector may
  * take too early. On MXNet nothing holds it while the engine copies, so when another thread causes
@@ -113,6 +113,21 @@ public final class HostArrays {
     public static void set(NDArray array, double[] values) {
         ByteBuffer bytes = buffer(values.length, DataType.FLOAT64);
         set(array, bytes, bytes.asDoubleBuffer().put(values).rewind());
+    }
+
+    /**
+     * Copies numbers to an array of Java's that is there already.
+     *
+     * @param array an array of float32
+     * @param room takes its numbers, from the beginning
+     */
+    public static void read(NDArray array, float[] room) {
+        try {
+            ByteBuffer bytes = array.toByteBuffer(true).order(ByteOrder.nativeOrder());
+            bytes.asFloatBuffer().get(room, 0, Math.toIntExact(array.size()));
+        } finally {
+            Reference.reachabilityFence(array);
+        }
     }
 
     /** The buffer is a view of the bytes, which are held until the engine has copied them. */

@@ -41,6 +41,16 @@ class HostArraysTest {
     }
 
     @Test
+    void readsTheNumbersInTheirOrderToTheBeginningOfTheRoom() {
+        try (NDManager manager = TestEngine.manager()) {
+            NDArray table = HostArrays.of(manager, new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+            float[] room = {9, 9, 9, 9, 9, 9, 9};
+            HostArrays.read(table.transpose(), room); // whose memory has another order on PyTorch
+            assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6, 9}, room);
+        }
+    }
+
+    @Test
     void refusesValuesThatDoNotFillTheShape() {
         try (NDManager manager = TestEngine.manager()) {
             assertThrows(

@@ -19,6 +19,7 @@ final class DecodingSession implements AutoCloseable {
     private final NDManager manager;
     private final StepDecoder decoder;
     private final boolean mendsInvalid;
+    private float[] values = {}; // room for the scores of a step
 
     /**
      * Reads the sources.
@@ -50,29 +51,43 @@ final class DecodingSession implements AutoCloseable {
     }
 
     /**
+     * The scores of a step.
+     *
+     * @param values row after row, and maybe more behind them; the next step has the same array
+     * @param width V, or how many tokens were chosen
+     */
+    record Scores(float[] values, int width) {}
+
+    /**
      * Decodes one step.
      *
-     * @param lastIds the last token of each row
+     * @param lastIds the last token of each of R rows
      * @param normalised whether log-probabilities are given, not logits
-     * @return scores (R, V), row after row, or of the tokens that were chosen
+     * @return scores (R, V), or of the tokens that were chosen
      */
-    float[] step(long[] lastIds, boolean normalised) {
+    Scores step(long[] lastIds, boolean normalised) {
         try (NDManager step = manager.newSubManager()) {
             NDArray ids = HostArrays.of(step, lastIds, new Shape(lastIds.length)); // (R)
             NDArray logits = decoder.step(ids).toType(DataType.FLOAT32, false); // (R, V)
-            return requireNumbers((normalised ? logits.logSoftmax(-1) : logits).toFloatArray());
+            NDArray scores = normalised ? logits.logSoftmax(-1) : logits;
+            int count = Math.toIntExact(scores.size());
+            if (values.length < count) {
+                values = new float[count];
+            }
+            HostArrays.read(scores, values);
+            requireNumbers(count);
+            return new Scores(values, count / lastIds.length);
         }
     }
 
-    private float[] requireNumbers(float[] values) {
-        for (float value : values) {
-            if (Float.isNaN(value) && !mendsInvalid) {
+    private void requireNumbers(int count) {
+        for (int i = 0; i < count; i++) {
+            if (Float.isNaN(values[i]) && !mendsInvalid) {
                 throw new IllegalStateException(
                         "the model gives log-probabilities that are NaN; look for NaN or infinite"
                                 + " weights");
             }
         }
-        return values;
     }
 
     /**

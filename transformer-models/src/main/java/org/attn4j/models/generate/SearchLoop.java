@@ -203,8 +203,9 @@ final class SearchLoop {
                         .asLongStream()
                         .toArray();
         boolean whole = candidates == null || candidates.areAll(some);
-        float[] values = of.step(lastIds, normalised && whole); // (R, V), or of tokens of some
-        int width = values.length / lastIds.length;
+        DecodingSession.Scores all = of.step(lastIds, normalised && whole);
+        float[] values = all.values();
+        int width = all.width();
         List<Integer> going = new ArrayList<>();
         List<Integer> rows = new ArrayList<>();
         int firstRow = 0;
