@@ -177,17 +177,16 @@ public final class TrainingRun {
         }
     }
 
+    /** The kernels that a run asks for are those of the JVM no longer than it runs. */
     private RunResult runAlone() throws IOException {
-        if (config.precision() == Precision.FP32) {
-            return runInPrecision();
-        }
         Map<Device, KernelChoice> before = new LinkedHashMap<>();
         try {
             for (Device device : trainer.getDevices()) {
                 try (NDManager on = trainer.getManager().newSubManager(device)) {
-                    KernelChoice choice = Kernels.of(on).choice();
-                    Kernels.useBfloat16(on);
-                    before.put(device, choice);
+                    before.put(device, Kernels.of(on).choice());
+                    if (config.precision() == Precision.BF16) {
+                        Kernels.useBfloat16(on);
+                    }
                 }
             }
             return runInPrecision();

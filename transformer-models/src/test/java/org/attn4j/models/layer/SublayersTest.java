@@ -1,6 +1,5 @@
 package org.attn4j.models.layer;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,6 +18,7 @@ import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.KernelChoice.Part;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,13 +66,15 @@ class SublayersTest {
                         attention(rate),
                         new FeedForward(SIZE, 40, activation, gated, !gated, rate),
                         LayerLayout.of(() -> new LayerNorm(SIZE, 1e-5), order, rate));
+        manager.getEngine().setRandomSeed(5);
         layer.initialize(manager, DataType.FLOAT32, new Shape(2, length, SIZE));
         List<float[]> whole = valuesAndGradients(layer, length);
         System.setProperty(
                 Kernels.PROPERTY, Kernels.of(manager).choice().without(Part.SUBLAYER).toString());
         List<float[]> parts = valuesAndGradients(layer, length);
         for (int i = 0; i < parts.size(); i++) {
-            assertArrayEquals(parts.get(i), whole.get(i), 2e-5f, "array " + i);
+            // sums in another order, of up to 40 terms: gradients of norms are some dozens large
+            Numbers.assertClose("array " + i, parts.get(i), whole.get(i), 2e-5, 1e-5);
         }
     }
 

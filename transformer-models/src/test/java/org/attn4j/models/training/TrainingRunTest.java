@@ -31,6 +31,7 @@ import org.attn4j.models.checkpoint.AtomicDirectory;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.checkpoint.SafetensorsFile;
 import org.attn4j.models.checkpoint.SaveException;
+import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -446,9 +447,10 @@ class TrainingRunTest {
     @Test
     void aRunInBfloat16ComputesInItAndNothingAfterDoes() throws IOException {
         TrainingConfig lower = CONFIG.withPrecision(Precision.BF16);
+        KernelChoice before;
         try (Fixture fixture = new Fixture(temp, lower)) {
             NDManager manager = fixture.model.getNDManager();
-            KernelChoice before = Kernels.of(manager).choice();
+            before = Kernels.of(manager).choice();
             List<KernelChoice> during = new ArrayList<>();
             RunListener recorder =
                     new RunListener() {
@@ -475,6 +477,9 @@ class TrainingRunTest {
         assertTrue(
                 e.getMessage().startsWith("precision must be what it was when the run began: bf16"),
                 e.getMessage());
+        try (NDManager manager = TestEngine.manager()) { // nor after one that was refused
+            assertEquals(before, Kernels.of(manager).choice());
+        }
     }
 
     @Test
