@@ -24,6 +24,7 @@ import org.attn4j.attention.ops.AttentionKernel;
 import org.attn4j.attention.ops.Packable;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.attention.ops.Rotation;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.attention.ops.SublayerKernel;
 import org.attn4j.attention.position.RelativeKeys;
@@ -257,19 +258,37 @@ public final class MultiHeadAttention extends AttentionBlock implements Packable
     /**
      * Returns what a kernel for whole sublayers computes, for training.
      *
-     * @return this attention; nothing if it is more than softmax of scaled products, or has fewer
-     *     heads of keys than of queries
+     * @param x what attends, (B, T, D)
+     * @param memory what it attends to; null for itself
+     * @param positions of x where they are not 0, 1, 2 …, (T) or (B, T); null if they are
+     * @return this attention; nothing if it is more than softmax of scaled products, has fewer
+     *     heads of keys than of queries, or rotates what it reads of a memory
      */
-    public Optional<SublayerKernel.Attention> sublayer() {
-        boolean plain = isSoftmaxOfProducts() && selection.isWhole() && heads == keyValueHeads;
+    public Optional<SublayerKernel.Attention> sublayer(
+            NDArray x, NDArray memory, NDArray positions) {
+        boolean plain =
+                isSoftmaxOfProducts()
+                        && selection.isWhole()
+                        && heads == keyValueHeads
+                        && (memory == null || !projections.rotates());
         return plain
                 ? projections
                         .plain()
                         .map(
                                 maps ->
                                         new SublayerKernel.Attention(
-                                                maps, heads, scale, core.dropout()))
+                                                maps,
+                                                heads,
+                                                scale,
+                                                core.dropout(),
+                                                rotation(x, positions)))
                 : Optional.empty();
+    }
+
+    private Rotation rotation(NDArray x, NDArray positions) {
+        return projections.rotates()
+                ? projections.rotation(x.getManager(), positions, x.getShape().get(1))
+                : null;
     }
 
     /**

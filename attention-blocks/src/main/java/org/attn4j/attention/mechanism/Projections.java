@@ -27,6 +27,7 @@ import org.attn4j.attention.ops.PackedHeads;
 import org.attn4j.attention.ops.PackedLayer;
 import org.attn4j.attention.ops.PackedLinear;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.attention.ops.Rotation;
 import org.attn4j.attention.position.RotaryEmbedding;
 import org.attn4j.common.Require;
 
@@ -320,11 +321,23 @@ final class Projections {
                                 queries.get(), sizes.heads, outputs.get(), scale));
     }
 
-    /** The maps of queries, keys, values and contexts, if nothing else is done to the first two. */
+    /** The maps of queries, keys, values and contexts, if the first two are not normalised. */
     Optional<List<LinearMap>> plain() {
-        return norm != null || rotary != null
+        return norm != null
                 ? Optional.empty()
                 : Optional.of(List.of(query.map(), key.map(), value.map(), output.map()));
+    }
+
+    /** Whether queries and keys are rotated by their positions. */
+    boolean rotates() {
+        return rotary != null;
+    }
+
+    /** How a sequence from its first position on is rotated, or at those that it is given. */
+    Rotation rotation(NDManager manager, NDArray positions, long length) {
+        return positions == null
+                ? rotary.rotation(manager, 0, length)
+                : rotary.rotation(manager, positions);
     }
 
     /** Whether a low-rank update is added to any of them. */

@@ -214,10 +214,12 @@ class KernelProof {
                     int[] thirds = IntStream.range(0, 22).map(i -> i % 3).toArray();
                     MaskArrays keys =
                             visible(HostArrays.of(scratch, thirds, new Shape(2, 1, 1, 11)).gt(0));
-                    sublayer(scratch, kernel, 11, 0, true, false, keys);
-                    sublayer(scratch, kernel, 13, 0, false, true, MaskArrays.NONE);
-                    sublayer(scratch, kernel, 7, 0, true, true, MaskArrays.NONE);
-                    sublayer(scratch, kernel, 7, 11, false, false, keys);
+                    Rotation halves = rotation(scratch, 7, 2, false); // of all 4 features of a head
+                    Rotation neighbours = rotation(scratch, 13, 1, true); // of 2
+                    sublayer(scratch, kernel, 11, 0, true, false, keys, null);
+                    sublayer(scratch, kernel, 13, 0, false, true, MaskArrays.NONE, neighbours);
+                    sublayer(scratch, kernel, 7, 0, true, true, MaskArrays.NONE, halves);
+                    sublayer(scratch, kernel, 7, 11, false, false, keys, null);
                     for (String activation : PackedFeedForward.ACTIVATIONS) {
                         feedForward(scratch, kernel, activation, false);
                         feedForward(scratch, kernel, activation, true);
@@ -232,7 +234,8 @@ class KernelProof {
             long remembered,
             boolean before,
             boolean causal,
-            MaskArrays mask) {
+            MaskArrays mask,
+            Rotation rotation) {
         long size = 12;
         NDArray x = numbers(scratch, new Shape(2, queries, size));
         NDArray memory =
@@ -244,10 +247,14 @@ class KernelProof {
             weights.add(numbers(scratch, new Shape(before ? size : 0)));
         }
         SublayerKernel.Frame frame = frame(scratch, size, before);
-        SublayerKernel.Attention attention = new SublayerKernel.Attention(List.of(), 3, 0.7, 0);
+        SublayerKernel.Attention attention =
+                new SublayerKernel.Attention(List.of(), 3, 0.7, 0, rotation);
         NDList inputs = inputs(weights, frame, x);
-        // What keys have in common moves no weight: the gradient of their bias is 0 up to rounding.
-        inputs.removeIf(input -> input == weights.get(3));
+        if (rotation == null) {
+            // What keys have in common moves no weight: the gradient of their bias is 0 up to
+            // rounding.
+            inputs.removeIf(input -> input == weights.get(3));
+        }
         if (memory != null) {
             inputs.add(memory);
         }
@@ -259,8 +266,10 @@ class KernelProof {
                                 frame,
                                 read -> {
                                     NDArray from = memory == null ? read : memory;
-                                    NDArray query = heads(mapped(read, weights, 0));
-                                    NDArray key = heads(mapped(from, weights, 2));
+                                    NDArray query =
+                                            rotated(heads(mapped(read, weights, 0)), rotation);
+                                    NDArray key =
+                                            rotated(heads(mapped(from, weights, 2)), rotation);
                                     NDArray value = heads(mapped(from, weights, 4));
                                     NDArray context =
                                             Kernels.reference()
@@ -276,6 +285,17 @@ class KernelProof {
                                 }),
                 () -> kernel.attend(x, memory, weights, attention, frame, causal, mask),
                 inputs);
+    }
+
+    /** A rotation by angles that have nothing to do with positions. */
+    private static Rotation rotation(
+            NDManager scratch, long length, long pairs, boolean neighbours) {
+        NDArray angles = numbers(scratch, new Shape(1, 1, length, pairs));
+        return new Rotation(angles.cos(), angles.sin(), neighbours);
+    }
+
+    private static NDArray rotated(NDArray heads, Rotation rotation) {
+        return rotation == null ? heads : rotation.apply(heads);
     }
 
     private static NDArray heads(NDArray x) {

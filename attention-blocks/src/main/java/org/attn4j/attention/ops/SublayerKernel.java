@@ -55,8 +55,10 @@ public final class SublayerKernel {
      * @param heads N, of queries, keys and values
      * @param scale the factor on the scores
      * @param dropout the rate at which weights are dropped
+     * @param rotation of queries and keys; null for none
      */
-    public record Attention(List<LinearMap> maps, int heads, double scale, float dropout) {}
+    public record Attention(
+            List<LinearMap> maps, int heads, double scale, float dropout, Rotation rotation) {}
 
     /**
      * A feed-forward block.
@@ -110,7 +112,8 @@ public final class SublayerKernel {
             MaskArrays mask) {
         boolean full = attention.dropout > 0 || AttentionKernel.Fused.isFew(x, x.getShape().get(1));
         NDArray none = module.nothing();
-        List<NDArray> arguments = new ArrayList<>(weights.size() + 7);
+        Rotation rotation = attention.rotation;
+        List<NDArray> arguments = new ArrayList<>(weights.size() + 9);
         arguments.add(x);
         arguments.add(memory == null ? none : memory);
         arguments.addAll(weights);
@@ -118,6 +121,8 @@ public final class SublayerKernel {
         arguments.add(frame.norm.bias());
         arguments.add(mask.isNone() ? none : mask.additive());
         arguments.add(mask.seeing() == null ? none : mask.seeing());
+        arguments.add(rotation == null ? none : rotation.cos());
+        arguments.add(rotation == null ? none : rotation.sin());
         arguments.add(
                 module.constants(
                         frame.before ? 1 : 0,
@@ -127,7 +132,8 @@ public final class SublayerKernel {
                         attention.scale,
                         attention.dropout,
                         causal ? 1 : 0,
-                        full ? 1 : 0));
+                        full ? 1 : 0,
+                        rotation != null && rotation.neighbours() ? 1 : 0));
         return module.call("attention_sublayer", arguments.toArray(NDArray[]::new)); // (B, T, D)
     }
 

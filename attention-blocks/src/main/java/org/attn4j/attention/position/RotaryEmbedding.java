@@ -1,12 +1,11 @@
 package org.attn4j.attention.position;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.attn4j.attention.ops.HostArrays;
+import org.attn4j.attention.ops.Rotation;
 import org.attn4j.attention.ops.Scalars;
 import org.attn4j.common.Require;
 
@@ -81,10 +80,8 @@ public final class RotaryEmbedding {
      * @return (B, N, T, H)
      */
     public NDArray apply(NDArray heads, long first) {
-        long count = heads.getShape().get(2);
-        try (NDArray positions = heads.getManager().arange((float) first, first + count, 1)) {
-            return apply(heads, positions);
-        }
+        requireSize(heads);
+        return rotation(heads.getManager(), first, heads.getShape().get(2)).apply(heads);
     }
 
     /**
@@ -95,20 +92,44 @@ public final class RotaryEmbedding {
      * @return (B, N, T, H)
      */
     public NDArray apply(NDArray heads, NDArray positions) {
+        requireSize(heads);
+        return rotation(heads.getManager(), positions).apply(heads);
+    }
+
+    private void requireSize(NDArray heads) {
         long headSize = heads.getShape().get(3);
         Require.that(
                 headSize >= size,
                 "rotary size must be at most the head size, got size=%s, head size=%s",
                 size,
                 headSize);
-        NDArray angles = angles(heads.getManager(), positions); // (B or 1, 1, T, R / 2)
-        NDArray cos = scaled(angles.cos()).toType(heads.getDataType(), false);
-        NDArray sin = scaled(angles.sin()).toType(heads.getDataType(), false);
-        if (headSize == size) {
-            return rotate(heads, cos, sin);
+    }
+
+    /**
+     * Returns how heads at given positions are rotated.
+     *
+     * @param manager where its arrays live
+     * @param positions (T) or (B, T)
+     * @return the rotation, in float32
+     */
+    public Rotation rotation(NDManager manager, NDArray positions) {
+        NDArray angles = angles(manager, positions); // (B or 1, 1, T, R / 2)
+        return new Rotation(
+                scaled(angles.cos()), scaled(angles.sin()), layout == Layout.INTERLEAVED);
+    }
+
+    /**
+     * Returns how heads at consecutive positions are rotated.
+     *
+     * @param manager where its arrays live
+     * @param first the position of the first
+     * @param count T
+     * @return the rotation, in float32
+     */
+    public Rotation rotation(NDManager manager, long first, long count) {
+        try (NDArray positions = manager.arange((float) first, first + count, 1)) {
+            return rotation(manager, positions);
         }
-        NDArray rotated = rotate(heads.get(new NDIndex("..., :{}", size)), cos, sin);
-        return rotated.concat(heads.get(new NDIndex("..., {}:", size)), -1);
     }
 
     private NDArray scaled(NDArray numbers) {
@@ -140,31 +161,6 @@ public final class RotaryEmbedding {
         try (NDArray last = positions.max()) {
             return scaling.frequencies(size, base, (long) last.toFloatArray()[0] + 1);
         }
-    }
-
-    private NDArray rotate(NDArray heads, NDArray cos, NDArray sin) {
-        return layout == Layout.HALVES
-                ? rotateHalves(heads, cos, sin)
-                : rotatePairs(heads, cos, sin);
-    }
-
-    private static NDArray rotateHalves(NDArray heads, NDArray cos, NDArray sin) {
-        NDList halves = heads.split(2, 3); // (B, N, T, R / 2) each
-        NDArray first = halves.get(0);
-        NDArray second = halves.get(1);
-        return first.mul(cos).sub(second.mul(sin)).concat(second.mul(cos).add(first.mul(sin)), -1);
-    }
-
-    private static NDArray rotatePairs(NDArray heads, NDArray cos, NDArray sin) {
-        Shape shape = heads.getShape();
-        long pairs = shape.get(3) / 2;
-        NDArray paired = heads.reshape(shape.get(0), shape.get(1), shape.get(2), pairs, 2);
-        NDList sides = paired.split(2, 4); // (B, N, T, R / 2, 1) each
-        NDArray even = sides.get(0).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
-        NDArray odd = sides.get(1).reshape(shape.get(0), shape.get(1), shape.get(2), pairs);
-        NDArray evenTurned = even.mul(cos).sub(odd.mul(sin)).expandDims(-1);
-        NDArray oddTurned = odd.mul(cos).add(even.mul(sin)).expandDims(-1);
-        return evenTurned.concat(oddTurned, -1).reshape(shape);
     }
 
     /** Builds a {@link RotaryEmbedding}. */

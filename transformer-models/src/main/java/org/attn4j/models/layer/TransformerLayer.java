@@ -127,7 +127,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
         AttentionMask mask = in.mask().and(layerMask);
         Optional<NDArray> whole =
                 trainsWhole(x, in, training)
-                        ? whole(parameters, x, null, selfAttention, selfNorm, mask)
+                        ? whole(parameters, x, null, in.positions(), selfAttention, selfNorm, mask)
                         : Optional.empty();
         if (whole.isPresent()) {
             return whole.get(); // (B, T, D)
@@ -145,6 +145,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
                                 parameters,
                                 x,
                                 in.memory(),
+                                null,
                                 crossAttention,
                                 crossNorm,
                                 in.memoryMask())
@@ -214,6 +215,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
             ParameterStore parameters,
             NDArray x,
             NDArray memory,
+            NDArray positions,
             Attention attention,
             Block norm,
             AttentionMask mask) {
@@ -221,7 +223,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
             return Optional.empty();
         }
         SublayerKernel kernel = Kernels.of(x.getManager()).sublayers();
-        Optional<SublayerKernel.Attention> how = heads.sublayer();
+        Optional<SublayerKernel.Attention> how = heads.sublayer(x, memory, positions);
         Optional<SublayerKernel.Frame> frame = frame(parameters, norm, attentionDropout, x);
         if (how.isEmpty() || frame.isEmpty()) {
             return Optional.empty();

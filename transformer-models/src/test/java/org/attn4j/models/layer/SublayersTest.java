@@ -12,12 +12,15 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.attn4j.attention.mask.AttentionMask;
 import org.attn4j.attention.mechanism.MultiHeadAttention;
 import org.attn4j.attention.norm.LayerNorm;
 import org.attn4j.attention.ops.HostArrays;
 import org.attn4j.attention.ops.KernelChoice.Part;
 import org.attn4j.attention.ops.Kernels;
+import org.attn4j.attention.position.RotaryEmbedding;
+import org.attn4j.attention.position.RotaryEmbedding.Layout;
 import org.attn4j.testkit.Numbers;
 import org.attn4j.testkit.TestEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -66,12 +69,42 @@ class SublayersTest {
                         attention(rate),
                         new FeedForward(SIZE, 40, activation, gated, !gated, rate),
                         LayerLayout.of(() -> new LayerNorm(SIZE, 1e-5), order, rate));
+        requireWholeAsParts(layer, length, null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HALVES, 8, 7, false", "INTERLEAVED, 4, 11, true", "HALVES, 4, 11, true"})
+    void rotateQueriesAndKeysAsTheirPartsDo(Layout layout, int size, int length, boolean told) {
+        RotaryEmbedding rotary = RotaryEmbedding.builder().setSize(size).optLayout(layout).build();
+        MultiHeadAttention attention =
+                MultiHeadAttention.builder()
+                        .setModelSize(SIZE)
+                        .setHeads(3)
+                        .optRotary(rotary)
+                        .build();
+        TransformerLayer layer =
+                new TransformerLayer(
+                        attention,
+                        AttentionMask.none(),
+                        attention(0),
+                        new FeedForward(SIZE, 40, Activation.SILU, 0),
+                        LayerLayout.of(() -> new LayerNorm(SIZE, 1e-5), NormOrder.PRE, 0));
+        long[] late = LongStream.range(0, 2L * length).map(i -> 3 + 2 * i % 17).toArray();
+        NDArray positions =
+                told ? HostArrays.of(manager, late, new Shape(2, length)) : null; // (B, T)
+        requireWholeAsParts(layer, length, positions);
+        NDArray x = manager.randomNormal(new Shape(2, length, SIZE));
+        assertTrue(attention.sublayer(x, null, positions).isPresent());
+        assertTrue(attention.sublayer(x, x, null).isEmpty());
+    }
+
+    private void requireWholeAsParts(TransformerLayer layer, int length, NDArray positions) {
         manager.getEngine().setRandomSeed(5);
         layer.initialize(manager, DataType.FLOAT32, new Shape(2, length, SIZE));
-        List<float[]> whole = valuesAndGradients(layer, length);
+        List<float[]> whole = valuesAndGradients(layer, length, positions);
         System.setProperty(
                 Kernels.PROPERTY, Kernels.of(manager).choice().without(Part.SUBLAYER).toString());
-        List<float[]> parts = valuesAndGradients(layer, length);
+        List<float[]> parts = valuesAndGradients(layer, length, positions);
         for (int i = 0; i < parts.size(); i++) {
             // sums in another order, of up to 40 terms: gradients of norms are some dozens large
             Numbers.assertClose("array " + i, parts.get(i), whole.get(i), 2e-5, 1e-5);
@@ -102,7 +135,8 @@ class SublayersTest {
     }
 
     /** Of a layer of a decoder, whose second row of a batch has no memory to look at. */
-    private List<float[]> valuesAndGradients(TransformerLayer layer, int length) {
+    private List<float[]> valuesAndGradients(
+            TransformerLayer layer, int length, NDArray positions) {
         manager.getEngine().setRandomSeed(11);
         NDArray x = manager.randomNormal(new Shape(2, length, SIZE));
         NDArray memory = manager.randomNormal(new Shape(2, 5, SIZE));
@@ -112,6 +146,7 @@ class SublayersTest {
         int[] seen = {1, 1, 0, 1, 0, 0, 0, 0, 0, 0};
         LayerInputs in =
                 LayerInputs.of(AttentionMask.causal())
+                        .withPositions(positions)
                         .withMemory(
                                 memory,
                                 AttentionMask.keys(HostArrays.of(manager, seen, new Shape(2, 5))));
