@@ -141,6 +141,7 @@ class SparsePatternTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    @Tag("slow")
     void gatheredBlocksGiveWhatThePatternInFullGives(String name) {
         SparsePattern pattern = patterns().get(name);
         int seed = 0;

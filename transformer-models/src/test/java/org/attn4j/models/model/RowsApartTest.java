@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * positions and each setting of generation.
  */
 @Tag("engine")
+@Tag("slow")
 class RowsApartTest {
 
     private static final Path GOLDENS = Path.of("src/test/resources/goldens");
