@@ -1,16 +1,20 @@
 package org.attn4j.attention.ops;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A layer of packed attention and feed-forward with layer norms, as one call. */
-public final class PackedLayer {
+/**
+ * A layer of packed attention and feed-forward with layer norms. Several are computed as one call.
+ */
+public final class PackedLayer implements AutoCloseable {
 
     private final TorchModule module;
     private final Parts parts;
-    private final List<NDArray> weights = new ArrayList<>();
+    private final NDList weights;
 
     /**
      * A layer norm.
@@ -19,7 +23,12 @@ public final class PackedLayer {
      * @param bias (D)
      * @param epsilon what is added to the variance
      */
-    public record Norm(NDArray weight, NDArray bias, double epsilon) {}
+    public record Norm(NDArray weight, NDArray bias, double epsilon) {
+
+        private List<NDArray> arrays() {
+            return List.of(weight, bias);
+        }
+    }
 
     /**
      * Self-attention.
@@ -92,21 +101,20 @@ public final class PackedLayer {
      *
      * @param key (B, N, S, H)
      * @param value (B, N, S, H)
-     * @param mask who sees what of it
      */
-    public record Memory(NDArray key, NDArray value, MaskArrays mask) {}
+    public record Memory(NDArray key, NDArray value) {}
 
-    private PackedLayer(Parts parts) {
+    private PackedLayer(NDManager owner, Parts parts) {
         this.parts = parts;
         PackedHeads heads = parts.attention.heads;
         module = heads.map().module();
-        weights.addAll(heads.map().parts());
-        weights.addAll(parts.attention.output.parts());
-        add(parts.attentionNorm);
-        weights.addAll(parts.feedForward.parts());
-        add(parts.feedForwardNorm);
+        List<NDArray> all = new ArrayList<>(heads.map().parts());
+        all.addAll(parts.attention.output.parts());
+        all.addAll(parts.attentionNorm.arrays());
+        all.addAll(parts.feedForward.parts());
+        all.addAll(parts.feedForwardNorm.arrays());
         CrossAttention cross = parts.cross;
-        weights.add(
+        all.add(
                 module.constants(
                         heads.heads(),
                         heads.groups(),
@@ -117,76 +125,104 @@ public final class PackedLayer {
                         cross == null ? 0 : cross.heads,
                         cross == null ? 0 : cross.scale));
         if (cross != null) {
-            weights.addAll(cross.query.parts());
-            weights.addAll(cross.output.parts());
-            add(parts.crossNorm);
+            all.addAll(cross.query.parts());
+            all.addAll(cross.output.parts());
+            all.addAll(parts.crossNorm.arrays());
         }
-    }
-
-    private void add(Norm norm) {
-        weights.add(norm.weight);
-        weights.add(norm.bias);
+        weights = TorchModule.list("weights", all);
+        weights.forEach(Temporaries::keep);
+        weights.attach(owner);
     }
 
     /**
      * Joins the parts of a layer.
      *
+     * @param owner closes what is made for it
      * @param parts what it is made of
      * @return the layer; nothing if there is no function for these parts
      */
-    public static Optional<PackedLayer> of(Parts parts) {
-        return parts.fit() ? Optional.of(new PackedLayer(parts)) : Optional.empty();
+    public static Optional<PackedLayer> of(NDManager owner, Parts parts) {
+        return parts.fit() ? Optional.of(new PackedLayer(owner, parts)) : Optional.empty();
     }
 
     /**
-     * Computes a layer without cross-attention for tokens that look at each other alone.
+     * Whether it looks at a memory.
      *
+     * @return true if it has cross-attention
+     */
+    public boolean crosses() {
+        return parts.cross != null;
+    }
+
+    /**
+     * Computes layers one after the other in one call, for tokens that look at each other alone.
+     *
+     * @param layers the layers, at least one, all without cross-attention
      * @param x (B, T, D)
      * @param mask who sees whom
      * @return (B, T, D); nothing where the parts are to compute
      */
-    public Optional<NDArray> apply(NDArray x, MaskArrays mask) {
-        if (parts.cross != null || !takes(x, mask)) {
+    public static Optional<NDArray> apply(List<PackedLayer> layers, NDArray x, MaskArrays mask) {
+        if (layers.stream().anyMatch(PackedLayer::crosses) || !takes(x, mask)) {
             return Optional.empty();
         }
-        List<NDArray> arguments = arguments(x);
-        if (mask.isNone()) {
-            return call("packed_layer", arguments);
-        }
-        add(mask, arguments);
-        return call("packed_layer_masked", arguments);
+        TorchModule module = layers.get(0).module;
+        NDList arguments = arguments(layers, x);
+        add(module, mask, arguments);
+        return PackedLinear.unlessRecording(module.callWithLists("packed_layers", arguments));
     }
 
     /**
-     * Computes the layer for new tokens of a decoder, and writes their keys and values behind those
-     * of the tokens before.
+     * Computes layers of a decoder one after the other in one call for new tokens, and writes their
+     * keys and values behind those of the tokens before.
      *
+     * @param layers the layers, at least one, all with cross-attention or none
      * @param x (B, K, D)
      * @param mask who sees whom, from the K new tokens to all
-     * @param before the tokens before, with room for K more
-     * @param memory what cross-attention looks at; null without
+     * @param before for each layer the tokens before, with room for K more
+     * @param memory for each layer what cross-attention looks at; empty without
+     * @param memoryMask who sees what of it
      * @return (B, K, D); nothing, and nothing written, where the parts are to compute
      */
-    public Optional<NDArray> step(NDArray x, MaskArrays mask, Before before, Memory memory) {
-        boolean crosses = parts.cross != null;
-        if (crosses != (memory != null)
+    public static Optional<NDArray> step(
+            List<PackedLayer> layers,
+            NDArray x,
+            MaskArrays mask,
+            List<Before> before,
+            List<Memory> memory,
+            MaskArrays memoryMask) {
+        boolean crosses = !memory.isEmpty();
+        if (layers.stream().anyMatch(layer -> layer.crosses() != crosses)
                 || !takes(x, mask)
-                || crosses && !takes(memory.key, memory.mask)
-                || !PackedLinear.takes(before.keys)) {
+                || !takes(x, memoryMask)) {
             return Optional.empty();
         }
-        long few = AttentionKernel.Fused.isFew(x.getShape().get(1)) ? 1 : 0;
-        try (NDArray now = module.vector(before.length, few)) {
-            List<NDArray> arguments = arguments(x);
-            arguments.addAll(List.of(before.keys, before.values, now));
-            add(mask, arguments);
-            if (!crosses) {
-                return call("packed_step", arguments);
+        NDList caches = new NDList();
+        for (int i = 0; i < before.size(); i++) {
+            caches.add(before.get(i).keys);
+            caches.add(before.get(i).values);
+            if (crosses) {
+                caches.add(memory.get(i).key);
+                caches.add(memory.get(i).value);
             }
-            arguments.add(memory.key);
-            arguments.add(memory.value);
-            add(memory.mask, arguments);
-            return call("packed_cross_step", arguments);
+        }
+        if (!caches.stream().allMatch(PackedLinear::takes)) {
+            return Optional.empty();
+        }
+        TorchModule module = layers.get(0).module;
+        long few = AttentionKernel.Fused.isFew(x.getShape().get(1)) ? 1 : 0;
+        NDList arguments = arguments(layers, x);
+        try (NDArray now = module.vector(before.get(0).length, few)) {
+            arguments.addAll(TorchModule.named("caches", caches));
+            arguments.add(now);
+            add(module, mask, arguments);
+            if (crosses) {
+                add(module, memoryMask, arguments);
+            }
+            String method = crosses ? "packed_cross_steps" : "packed_steps";
+            return PackedLinear.unlessRecording(module.callWithLists(method, arguments));
+        } finally {
+            caches.forEach(array -> array.setName(null));
         }
     }
 
@@ -194,20 +230,16 @@ public final class PackedLayer {
         return PackedLinear.takes(x) && (mask.isNone() || mask.seeing() != null);
     }
 
-    private List<NDArray> arguments(NDArray x) {
-        List<NDArray> arguments = new ArrayList<>(weights.size() + 10);
+    private static NDList arguments(List<PackedLayer> layers, NDArray x) {
+        NDList arguments = new NDList(layers.size() * 30);
         arguments.add(x);
-        arguments.addAll(weights);
+        layers.forEach(layer -> arguments.addAll(layer.weights));
         return arguments;
     }
 
-    private void add(MaskArrays mask, List<NDArray> arguments) {
+    private static void add(TorchModule module, MaskArrays mask, NDList arguments) {
         arguments.add(mask.isNone() ? module.nothing() : mask.additive());
         arguments.add(mask.isNone() ? module.nothing() : mask.seeing());
-    }
-
-    private Optional<NDArray> call(String method, List<NDArray> arguments) {
-        return PackedLinear.unlessRecording(module.call(method, arguments.toArray(NDArray[]::new)));
     }
 
     /**
@@ -217,5 +249,11 @@ public final class PackedLayer {
      */
     public boolean isOpen() {
         return parts.areOpen();
+    }
+
+    /** Lets its parts go, whose memory is freed when they are closed too. */
+    @Override
+    public void close() {
+        weights.close();
     }
 }

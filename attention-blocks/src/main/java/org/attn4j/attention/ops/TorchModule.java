@@ -41,6 +41,9 @@ final class TorchModule implements AutoCloseable {
      */
     static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
+    /** DJL puts arrays whose names end like this into one list. */
+    private static final String LIST = "[]";
+
     /** DJL gives names with a dot, a bracket or a colon a meaning of their own. */
     private static final Pattern PLAIN_NAME = Pattern.compile("\\w*");
 
@@ -142,11 +145,7 @@ final class TorchModule implements AutoCloseable {
     NDArray callOnLists(String method, List<NDList> lists, NDArray... scalars) {
         NDList inputs = new NDList();
         for (int i = 0; i < lists.size(); i++) {
-            for (NDArray array : lists.get(i)) {
-                NDArray alias = array.stopGradient();
-                alias.setName("list" + i + "[]");
-                inputs.add(alias);
-            }
+            inputs.addAll(list("list" + i, lists.get(i)));
         }
         inputs.addAll(List.of(scalars));
         NDList own = new NDList(inputs); // without the selector that the call adds
@@ -155,6 +154,53 @@ final class TorchModule implements AutoCloseable {
         } finally {
             own.close();
         }
+    }
+
+    /**
+     * Calls a function of tensors and lists of tensors that returns one tensor.
+     *
+     * @param method the function
+     * @param arguments its arguments, lists by {@link #named}; the first decides the manager of the
+     *     result
+     * @return the result
+     */
+    NDArray callWithLists(String method, NDList arguments) {
+        NDList aliases = new NDList(0);
+        NDList inputs = new NDList(arguments.size() + 1);
+        for (NDArray argument : arguments) {
+            String name = argument.getName();
+            inputs.add(name != null && name.endsWith(LIST) ? argument : plain(argument, aliases));
+        }
+        try {
+            return forward(method, inputs).singletonOrThrow();
+        } finally {
+            aliases.close();
+        }
+    }
+
+    /**
+     * Makes arrays a list argument, until they have another name.
+     *
+     * @param name of the argument, different for each list of a call
+     * @param arrays the arrays, which nobody else uses meanwhile
+     * @return the arrays
+     */
+    static NDList named(String name, NDList arrays) {
+        arrays.forEach(array -> array.setName(name + LIST));
+        return arrays;
+    }
+
+    /**
+     * Makes a list argument of arrays that others use: aliases that share their memory.
+     *
+     * @param name of the argument
+     * @param arrays the arrays
+     * @return the list, which has no gradient; close it
+     */
+    static NDList list(String name, List<NDArray> arrays) {
+        NDList aliases = new NDList();
+        arrays.forEach(array -> aliases.add(array.stopGradient()));
+        return named(name, aliases);
     }
 
     /**

@@ -12,15 +12,43 @@ import org.attn4j.common.Require;
 
 /**
  * Computes rows in batches of like length that fit a budget of tokens, padding included, so that
- * the memory of a batch does not depend on how long its rows are.
+ * the memory of a batch does not depend on how long its rows are. Among all ways to cut the rows,
+ * sorted by length, into batches, it takes the one that costs least: padding is computed like any
+ * token, and each batch costs a call.
  *
  * @param tokens the most tokens of a batch: its rows times the longest; a row that is longer has a
  *     batch of its own
+ * @param call what a batch more costs, in tokens
  */
-public record LengthBatches(long tokens) {
+public record LengthBatches(long tokens, long call) {
+
+    /**
+     * The weights are read from memory once for each batch. A processor does some 20 to 60
+     * multiplications and additions in the time in which it reads a number of four bytes.
+     */
+    private static final long CALL = 32;
 
     public LengthBatches {
         Require.that(tokens >= 1, "tokens must be positive, got %s", tokens);
+        Require.that(call >= 0, "call must not be negative, got %s", call);
+    }
+
+    /**
+     * Makes batches for a call that reads a model's weights once.
+     *
+     * @param tokens the most tokens of a batch
+     */
+    public LengthBatches(long tokens) {
+        this(tokens, CALL);
+    }
+
+    /**
+     * Makes as few batches as can be, for rows that share more than one call.
+     *
+     * @return batches of any number of tokens
+     */
+    public static LengthBatches asFewAsCanBe() {
+        return new LengthBatches(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
     /**
@@ -70,25 +98,40 @@ public record LengthBatches(long tokens) {
                         .boxed()
                         .sorted(Comparator.comparingInt(i -> length.applyAsInt(rows.get(i))))
                         .toList();
+        int[] lengths = byLength.stream().mapToInt(i -> length.applyAsInt(rows.get(i))).toArray();
         List<T> results = new ArrayList<>(Collections.nCopies(rows.size(), null));
-        for (int from = 0; from < byLength.size(); ) {
-            int own = batchClass.applyAsInt(length.applyAsInt(rows.get(byLength.get(from))));
-            int to = from + 1;
-            while (to < byLength.size()) {
-                int longest = length.applyAsInt(rows.get(byLength.get(to)));
-                boolean fits = (to + 1L - from) * Math.max(1, longest) <= tokens;
-                if (!fits || batchClass.applyAsInt(longest) != own) {
-                    break;
-                }
-                to++;
-            }
+        int[] ends = ends(lengths, batchClass);
+        for (int from = 0, to; from < lengths.length; from = to) {
+            to = ends[from];
             List<Integer> indices = byLength.subList(from, to);
             List<T> found = compute.apply(indices.stream().map(rows::get).toList());
             for (int i = 0; i < indices.size(); i++) {
                 results.set(indices.get(i), found.get(i));
             }
-            from = to;
         }
         return results;
+    }
+
+    /** Where the batch that begins with a row ends, if it costs least to begin one there. */
+    private int[] ends(int[] lengths, IntUnaryOperator batchClass) {
+        int[] ends = new int[lengths.length];
+        double[] costs = new double[lengths.length + 1]; // of all rows from here on
+        for (int from = lengths.length - 1; from >= 0; from--) {
+            int own = batchClass.applyAsInt(lengths[from]);
+            costs[from] = Double.POSITIVE_INFINITY;
+            for (int to = from + 1; to <= lengths.length; to++) {
+                int longest = Math.max(1, lengths[to - 1]);
+                long filled = (long) (to - from) * longest;
+                if (to > from + 1 && (filled > tokens || batchClass.applyAsInt(longest) != own)) {
+                    break;
+                }
+                double cost = (double) call + filled + costs[to];
+                if (cost <= costs[from]) {
+                    costs[from] = cost;
+                    ends[from] = to;
+                }
+            }
+        }
+        return ends;
     }
 }

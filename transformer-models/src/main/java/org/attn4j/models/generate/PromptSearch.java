@@ -74,7 +74,7 @@ public final class PromptSearch {
      */
     public List<List<Hypothesis>> find(
             CausalModel model, NDManager manager, List<SearchInput> inputs) {
-        return new LengthBatches(Long.MAX_VALUE)
+        return LengthBatches.asFewAsCanBe()
                 .compute(
                         IntStream.range(0, inputs.size()).boxed().toList(),
                         index -> inputs.get(index).source().length,

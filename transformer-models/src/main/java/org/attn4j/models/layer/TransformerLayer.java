@@ -9,14 +9,12 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.attn4j.attention.Attention;
 import org.attn4j.attention.AttentionInputs;
-import org.attn4j.attention.cache.KeyValueCache;
-import org.attn4j.attention.cache.KeyValues;
-import org.attn4j.attention.cache.StaticCache;
 import org.attn4j.attention.capture.AttentionObserver;
 import org.attn4j.attention.capture.Stages;
 import org.attn4j.attention.mask.AttentionMask;
@@ -110,7 +108,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
      */
     public NDArray forward(
             ParameterStore parameters, NDArray x, LayerInputs in, int index, boolean training) {
-        Optional<NDArray> predicted = predicted(x, in, index, training);
+        Optional<NDArray> predicted = PackedLayers.predict(List.of(this), x, in, index, training);
         if (predicted.isPresent()) {
             return predicted.get(); // (B, T, D)
         }
@@ -295,60 +293,20 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
         return Layers.dropout(context, attentionDropout, training);
     }
 
-    /** All of it in one call; nothing if the parts are to compute. */
-    private Optional<NDArray> predicted(NDArray x, LayerInputs in, int index, boolean training) {
-        if (packed == null
-                || !packed.isOpen()
-                || training
-                || in.observer() != null
-                || ((MultiHeadAttention) selfAttention).adapted()
-                || crossAttention != null && ((MultiHeadAttention) crossAttention).adapted()
-                || ((FeedForward) feedForward).adapted()) {
-            return Optional.empty();
-        }
-        long length = x.getShape().get(1); // T
-        AttentionMask mask =
-                in.mask().and(layerMask).realise(x.getManager(), length, in.cached() + length);
-        if (mask.isCausalOnly()) {
-            return Optional.empty(); // the kernel of attention needs no mask for it
-        }
-        MaskArrays seen = mask.arrays(x.getManager(), length, in.cached() + length);
-        return in.cache() == null
-                ? packed.apply(x, seen) // (B, T, D)
-                : step(x, seen, in, index);
+    /** What predicts all of it in one call; nothing if the parts are to compute. */
+    Optional<PackedLayer> predictor() {
+        return packed == null
+                        || !packed.isOpen()
+                        || ((MultiHeadAttention) selfAttention).adapted()
+                        || crossAttention != null && ((MultiHeadAttention) crossAttention).adapted()
+                        || ((FeedForward) feedForward).adapted()
+                ? Optional.empty()
+                : Optional.of(packed);
     }
 
-    /** The layer for tokens behind those of the caches; nothing while these must take them. */
-    private Optional<NDArray> step(NDArray x, MaskArrays mask, LayerInputs in, int index) {
-        int length = Math.toIntExact(x.getShape().get(1)); // K
-        KeyValueCache memory = in.cache().memory(index);
-        if (!(in.cache().self(index) instanceof StaticCache targets)
-                || crossAttention != null && memory.length() == 0) {
-            return Optional.empty();
-        }
-        Optional<KeyValues> room = targets.room(length); // (B, N, C, H)
-        if (room.isEmpty()) {
-            return Optional.empty();
-        }
-        PackedLayer.Before before =
-                new PackedLayer.Before(room.get().key(), room.get().value(), targets.length());
-        Optional<NDArray> y =
-                packed.step(x, mask, before, crossAttention == null ? null : memory(memory, x, in));
-        y.ifPresent(computed -> targets.advance(length));
-        return y; // (B, K, D)
-    }
-
-    private static PackedLayer.Memory memory(KeyValueCache cache, NDArray x, LayerInputs in) {
-        KeyValues kept =
-                cache.update(
-                        () -> {
-                            throw new IllegalStateException("the memory is cached already");
-                        });
-        long queries = x.getShape().get(1);
-        return new PackedLayer.Memory(
-                kept.key(),
-                kept.value(),
-                in.memoryMask().arrays(x.getManager(), queries, kept.length()));
+    /** What this layer hides beside what a call hides. */
+    AttentionMask mask() {
+        return layerMask;
     }
 
     @Override
@@ -361,10 +319,10 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
                 Packable.packAll(child, owner, precision);
             }
         }
-        packed = whole().orElse(null);
+        packed = whole(owner).orElse(null);
     }
 
-    private Optional<PackedLayer> whole() {
+    private Optional<PackedLayer> whole(NDManager owner) {
         if (parallel
                 || normOrder == NormOrder.NORMED
                 || !(selfAttention instanceof MultiHeadAttention attention)
@@ -382,6 +340,7 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
             return Optional.empty();
         }
         return PackedLayer.of(
+                owner,
                 new PackedLayer.Parts(
                         attention.packed().get(),
                         packed(selfNorm),
@@ -404,7 +363,10 @@ public final class TransformerLayer extends AbstractBlock implements Packable {
 
     @Override
     public void unpack() {
-        packed = null;
+        if (packed != null) {
+            packed.close();
+            packed = null;
+        }
         getChildren().values().forEach(Packable::unpackAll);
     }
 

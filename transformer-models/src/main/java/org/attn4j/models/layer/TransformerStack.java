@@ -9,6 +9,7 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.attn4j.attention.mask.AttentionMask;
@@ -26,6 +27,7 @@ public final class TransformerStack extends AbstractBlock {
 
     private final List<TransformerLayer> layers;
     private final int groupSize;
+    private final boolean maskAlike;
 
     /**
      * Creates a stack.
@@ -47,6 +49,7 @@ public final class TransformerStack extends AbstractBlock {
         super(VERSION);
         this.layers = List.copyOf(layers);
         this.groupSize = groupSize;
+        maskAlike = layers.stream().map(TransformerLayer::mask).distinct().count() == 1;
         for (int i = 0; i < layers.size(); i++) {
             addChildBlock(String.valueOf(i), layers.get(i));
         }
@@ -76,6 +79,18 @@ public final class TransformerStack extends AbstractBlock {
     public NDArray forward(ParameterStore parameters, NDArray x, LayerInputs in, boolean training) {
         long length = x.getShape().get(1);
         LayerInputs ready = in.realise(x.getManager(), length);
+        Optional<NDArray> predicted =
+                maskAlike ? PackedLayers.predict(layers, x, ready, 0, training) : Optional.empty();
+        NDArray states = // (B, T, D)
+                predicted.orElseGet(() -> oneByOne(parameters, x, ready, training));
+        if (in.cache() != null) {
+            in.cache().advance(length);
+        }
+        return states;
+    }
+
+    private NDArray oneByOne(
+            ParameterStore parameters, NDArray x, LayerInputs in, boolean training) {
         // An observer may keep what it is told.
         Temporaries temporaries =
                 in.observer() != null
@@ -85,8 +100,8 @@ public final class TransformerStack extends AbstractBlock {
                                 parameters,
                                 training,
                                 x,
-                                ready.memory(),
-                                ready.mask().bias().orElse(null));
+                                in.memory(),
+                                in.mask().bias().orElse(null));
         NDArray states = x;
         for (int i = 0; i < layers.size(); i++) {
             if (i % groupSize == 0) {
@@ -94,13 +109,10 @@ public final class TransformerStack extends AbstractBlock {
             }
             NDArray before = states;
             int index = i;
-            states = temporaries.of(() -> run(index, parameters, before, ready, training));
+            states = temporaries.of(() -> run(index, parameters, before, in, training));
             if (i > 0) {
                 temporaries.free(before);
             }
-        }
-        if (in.cache() != null) {
-            in.cache().advance(length);
         }
         return states;
     }

@@ -6,16 +6,20 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.attn4j.attention.ops.EngineThreads;
+import org.attn4j.common.Ahead;
 import org.attn4j.models.checkpoint.CheckpointFormatException;
 import org.attn4j.models.checkpoint.ModelDirectory;
 import org.attn4j.models.checkpoint.Strictness;
@@ -51,6 +55,9 @@ public final class TaskModel implements AutoCloseable {
 
     /** Enough for two cores, at 50 MB for the attention scores of 12 heads in rows of 512. */
     private static final int TOKENS_TOGETHER = 2048;
+
+    /** Enough for several full batches of sentences, so that few of these are not full. */
+    private static final int TEXTS_AHEAD = 1024;
 
     private static final int ONE_ROW = 1; // as many tokens as it has
 
@@ -221,29 +228,59 @@ public final class TaskModel implements AutoCloseable {
 
     /**
      * Answers for texts. One that cannot be read, or that the model refuses, does not keep the
-     * others back.
+     * others back. Of many texts some are read on another thread while the model computes those
+     * before.
      *
      * @param computation gives a value for each text
      */
     <X, T> List<Outcome<T>> outcomes(
             List<X> texts, TextReader<X> reader, Function<List<Read>, List<T>> computation) {
-        List<Outcome<T>> outcomes = new ArrayList<>();
-        List<Integer> indices = new ArrayList<>();
-        List<Read> reads = new ArrayList<>();
+        if (texts.size() <= TEXTS_AHEAD) {
+            return computed(read(texts, reader), computation);
+        }
+        Iterator<Integer> starts =
+                IntStream.iterate(0, from -> from < texts.size(), from -> from + TEXTS_AHEAD)
+                        .iterator();
+        Supplier<Optional<List<Outcome<Read>>>> source =
+                () -> {
+                    if (!starts.hasNext()) {
+                        return Optional.empty();
+                    }
+                    int from = starts.next();
+                    int to = Math.min(texts.size(), from + TEXTS_AHEAD);
+                    return Optional.of(read(texts.subList(from, to), reader));
+                };
+        try (Ahead<List<Outcome<Read>>> ahead = new Ahead<>("attn4j-texts", source, read -> {})) {
+            List<Outcome<T>> outcomes = new ArrayList<>();
+            while (ahead.hasNext()) {
+                outcomes.addAll(computed(ahead.next(), computation));
+            }
+            return outcomes;
+        }
+    }
+
+    private <X> List<Outcome<Read>> read(List<X> texts, TextReader<X> reader) {
+        List<Outcome<Read>> outcomes = new ArrayList<>();
         for (X text : texts) {
             try {
                 Read read = reader.read(text);
                 requirePositions(read.rows());
-                indices.add(outcomes.size());
-                reads.add(read);
-                outcomes.add(null);
+                outcomes.add(new Outcome<>(read, read.reading()));
             } catch (IllegalArgumentException e) {
                 outcomes.add(new Outcome<>(null, TextReading.refused(0, e.getMessage())));
             }
         }
-        List<Outcome<T>> computed = outcomes(reads, computation);
-        for (int i = 0; i < computed.size(); i++) {
-            outcomes.set(indices.get(i), computed.get(i));
+        return outcomes;
+    }
+
+    private static <T> List<Outcome<T>> computed(
+            List<Outcome<Read>> texts, Function<List<Read>, List<T>> computation) {
+        List<Read> reads = texts.stream().map(Outcome::value).filter(Objects::nonNull).toList();
+        Iterator<Outcome<T>> computed = outcomes(reads, computation).iterator();
+        List<Outcome<T>> outcomes = new ArrayList<>();
+        for (Outcome<Read> text : texts) {
+            outcomes.add(
+                    text.value() == null ? new Outcome<>(null, text.reading()) : computed.next());
         }
         return outcomes;
     }

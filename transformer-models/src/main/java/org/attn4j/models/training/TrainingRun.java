@@ -14,11 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.attn4j.attention.ops.EngineThreads;
 import org.attn4j.attention.ops.KernelChoice;
 import org.attn4j.attention.ops.Kernels;
 import org.attn4j.attention.ops.Precision;
+import org.attn4j.common.Ahead;
 import org.attn4j.common.Require;
 import org.attn4j.models.checkpoint.ModelStore;
 import org.attn4j.models.training.TrainingState.Position;
@@ -269,7 +272,7 @@ public final class TrainingRun {
         }
         while (true) {
             try (NDManager manager = trainer.getManager().newSubManager();
-                    BatchesAhead epoch = new BatchesAhead(manager, batches(manager))) {
+                    Ahead<Batch> epoch = ahead(manager, batches(manager))) {
                 if (!epoch.hasNext() && position.batch() == 0) {
                     throw new IOException(
                             "the training data hold no batch; check their files and length limits");
@@ -288,6 +291,20 @@ public final class TrainingRun {
             }
             endEpoch();
         }
+    }
+
+    /** The batches draw nothing from the engine's random numbers. */
+    private static Ahead<Batch> ahead(NDManager manager, Iterator<Batch> batches) {
+        return new Ahead<>(
+                "attn4j-batches",
+                () ->
+                        EngineThreads.compute(
+                                manager,
+                                () ->
+                                        batches.hasNext()
+                                                ? Optional.of(batches.next())
+                                                : Optional.empty()),
+                Batch::close);
     }
 
     private Iterator<Batch> batches(NDManager manager) throws IOException {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("engine")
 class LayersTest {
@@ -179,6 +180,51 @@ class LayersTest {
                 // Norms of four features divide by little at times, and enlarge the rounding.
                 assertArrayEquals(plain.get(i), packed.get(i), 1e-4f, "step " + i);
             }
+        }
+    }
+
+    /** Also where a layer looks no further than its neighbours, so that masks differ. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPackedStackGivesWhatThePlainOneDoes(boolean local) {
+        manager.getEngine().setRandomSeed(3);
+        TransformerStack stack =
+                TransformerStack.of(
+                        3,
+                        index ->
+                                new TransformerLayer(
+                                        attention(),
+                                        local && index == 1
+                                                ? AttentionMask.window(1, 1)
+                                                : AttentionMask.none(),
+                                        null,
+                                        feedForward(),
+                                        layout(NormOrder.PRE)));
+        stack.setInitializer(new NormalInitializer(0.5f), Parameter.Type.WEIGHT);
+        stack.initialize(manager, DataType.FLOAT32, new Shape(2, 5, 4));
+        NDArray x = manager.randomNormal(new Shape(2, 5, 4));
+        NDArray visible = manager.create(new float[] {1, 1, 1, 0, 0, 1, 1, 1, 1, 1});
+        List<AttentionMask> masks =
+                List.of(AttentionMask.none(), AttentionMask.keys(visible.reshape(2, 5)));
+        for (AttentionMask mask : masks) {
+            LayerInputs in = LayerInputs.of(mask);
+            float[] plain = stack.forward(parameters, x, in, false).toFloatArray();
+            Packable.packAll(stack, manager, Precision.FP32);
+            float[] packed = stack.forward(parameters, x, in, false).toFloatArray();
+            Packable.unpackAll(stack);
+            assertArrayEquals(plain, packed, 1e-4f); // norms of four features enlarge rounding
+        }
+    }
+
+    @Test
+    void unpackingFreesWhatWasPacked() {
+        TransformerLayer layer = encoderLayer(NormOrder.POST);
+        layer.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4));
+        try (NDManager owner = manager.newSubManager()) {
+            layer.pack(owner, Precision.FP32);
+            layer.pack(owner, Precision.FP32);
+            layer.unpack();
+            assertEquals(0, owner.getManagedArrays().size());
         }
     }
 

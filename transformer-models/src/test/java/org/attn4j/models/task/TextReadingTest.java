@@ -2,6 +2,7 @@ package org.attn4j.models.task;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -111,6 +113,40 @@ class TextReadingTest {
         }
         try (TaskModel model = unlimited(Task.QUESTION_ANSWERING, "roberta_answer")) {
             assertNotNull(new QuestionAnswerer(model).answer("who?", LONG));
+        }
+    }
+
+    /** 1,024 texts are read together; the refused ones are among the first and the last. */
+    @Test
+    void ofManyTextsThoseBehindAreReadOnAnotherThread() throws IOException {
+        try (TaskModel model = unlimited(Task.FILL_MASK, "roberta_fill_mask")) {
+            Set<Thread> readers = ConcurrentHashMap.newKeySet();
+            List<String> texts =
+                    IntStream.range(0, 2050)
+                            .mapToObj(i -> i % 1000 == 999 ? LONG : "a cat ".repeat(1 + i % 9))
+                            .toList();
+            List<Outcome<Integer>> found =
+                    model.outcomes(
+                            texts,
+                            text -> {
+                                readers.add(Thread.currentThread());
+                                return model.whole(TextPair.of(text));
+                            },
+                            reads -> {
+                                assertTrue(reads.size() <= 1024);
+                                return reads.stream().map(read -> read.row().length()).toList();
+                            });
+            assertEquals(texts.size(), found.size());
+            for (int i = 0; i < texts.size(); i++) {
+                if (i % 1000 == 999) {
+                    assertRefused(found.get(i), "for 62");
+                } else {
+                    int alone = model.whole(TextPair.of(texts.get(i))).row().length();
+                    assertEquals(alone, found.get(i).value(), "text " + i);
+                }
+            }
+            assertEquals(1, readers.size());
+            assertFalse(readers.contains(Thread.currentThread()));
         }
     }
 
