@@ -21,6 +21,9 @@ public final class TextInput {
     private static final LineLimit LIMIT = new LineLimit(10_000_000, LineLimit.Policy.REFUSE);
     private static final int TOGETHER = 256;
 
+    /** About 60,000 tokens: long texts are answered as soon as short ones. */
+    private static final long CHARACTERS_TOGETHER = 1 << 18;
+
     @Parameters(
             arity = "0..*",
             paramLabel = "TEXT",
@@ -71,19 +74,31 @@ public final class TextInput {
 
     /** Gives all texts, some at a time, in their order: the arguments, and each line. */
     public void forEach(Consumer consumer) throws IOException {
+        forEach(TOGETHER, consumer);
+    }
+
+    /** Gives all texts, so many lines at a time at most, fewer if they are long. */
+    public void forEach(int together, Consumer consumer) throws IOException {
         arguments(texts, consumer);
         boolean terminal = !isGiven() && System.console() != null;
         forEachSource(
                 (name, reader) -> {
                     runs.add(new Run(given, name, 1));
                     List<String> batch = new ArrayList<>();
+                    long characters = 0;
                     prompt(terminal);
-                    for (String line = reader.next(); line != null; line = reader.next()) {
+                    for (String line = next(reader, batch, consumer);
+                            line != null;
+                            line = next(reader, batch, consumer)) {
                         batch.add(line);
+                        characters += line.length();
                         given++;
-                        if (terminal || batch.size() == TOGETHER) {
+                        if (terminal
+                                || batch.size() == together
+                                || characters >= CHARACTERS_TOGETHER) {
                             consumer.accept(List.copyOf(batch));
                             batch.clear();
+                            characters = 0;
                             prompt(terminal);
                         }
                     }
@@ -91,6 +106,19 @@ public final class TextInput {
                         consumer.accept(List.copyOf(batch));
                     }
                 });
+    }
+
+    /** The next line; those before one that cannot be read are given. */
+    private static String next(LineReader reader, List<String> before, Consumer consumer)
+            throws IOException {
+        try {
+            return reader.next();
+        } catch (IOException e) {
+            if (!before.isEmpty()) {
+                consumer.accept(List.copyOf(before));
+            }
+            throw e;
+        }
     }
 
     /** All texts at once, without empty lines. */

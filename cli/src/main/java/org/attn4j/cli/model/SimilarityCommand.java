@@ -73,7 +73,7 @@ public final class SimilarityCommand extends TaskCommand {
     @Override
     void feed(TextInput texts, TextInput.Consumer consumer) throws IOException {
         if (pairs) {
-            texts.forEach(consumer);
+            texts.forEach(TEXTS_TOGETHER, consumer);
         } else {
             consumer.accept(texts.withoutEmptyLines());
         }

@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
 /** What the verbs that ask a published model about texts have in common. */
 abstract class TaskCommand implements Callable<Integer> {
 
+    /** More than are tokenised at a time, so that those behind are while the model computes. */
+    static final int TEXTS_TOGETHER = 2048;
+
     @Mixin private CommonOptions common;
     @Mixin private ModelOptions model;
 
@@ -65,7 +68,7 @@ abstract class TaskCommand implements Callable<Integer> {
 
     /** Hands over the texts, some at a time. */
     void feed(TextInput texts, TextInput.Consumer consumer) throws IOException {
-        texts.forEach(consumer);
+        texts.forEach(TEXTS_TOGETHER, consumer);
     }
 
     @Override

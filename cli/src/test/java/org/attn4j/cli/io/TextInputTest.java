@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Whatever the way in, the model is given the text that stands there, line for line. */
 @Tag("engine")
@@ -141,7 +144,7 @@ class TextInputTest {
     }
 
     @Test
-    void linesAreAnsweredBeforeTheInputEnds() {
+    void linesBeforeOneThatCannotBeReadAreAnswered() {
         byte[] lines = "the cat\n".repeat(400).getBytes(StandardCharsets.UTF_8);
         lines[lines.length - 1] = (byte) 0xE9;
         for (String json : List.of("", " --json")) {
@@ -149,7 +152,32 @@ class TextInputTest {
                     Cli.runWithInput(lines, command("classify" + json, "tasks/bert_classify"));
             assertEquals(ExitCode.FAILED, outcome.code());
             assertTrue(outcome.err().contains("standard input, line 400,"), outcome.err());
-            assertEquals(256, outcome.out().split("entailment", -1).length - 1);
+            assertEquals(399, outcome.out().split("entailment", -1).length - 1);
         }
+    }
+
+    /** A verb of texts alone. */
+    @Command
+    private static final class Verb {
+
+        @Mixin private TextInput input;
+    }
+
+    @Test
+    void linesAreGivenSomeAtATimeAndFewerIfTheyAreLong() throws IOException {
+        String half = "x".repeat(1 << 17);
+        Path file = file(String.join("\n", "a", "b", "c", half, half, "d"));
+        Verb verb = new Verb();
+        new CommandLine(verb).parseArgs("e", "--file", file.toString());
+        List<List<String>> groups = new ArrayList<>();
+        verb.input.forEach(2, groups::add);
+        assertEquals(
+                List.of(List.of("e"), List.of("a", "b"), List.of("c", half), List.of(half, "d")),
+                groups);
+        groups.clear();
+        Verb other = new Verb();
+        new CommandLine(other).parseArgs("--file", file.toString());
+        other.input.forEach(10, groups::add);
+        assertEquals(List.of(List.of("a", "b", "c", half, half), List.of("d")), groups);
     }
 }
