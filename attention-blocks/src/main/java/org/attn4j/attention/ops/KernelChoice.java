@@ -55,9 +55,12 @@ public record KernelChoice(boolean fused, Linear linear, Dropout dropout, Set<Pa
     public enum Linear {
         /** The engine's own operation: MKL in libtorch on x86. */
         ENGINE,
-        /** oneDNN, through libtorch, for maps so large that it is the faster one. */
+        /**
+         * oneDNN, through libtorch, for maps of an even number of inputs, so large that it is the
+         * faster one.
+         */
         ONEDNN,
-        /** oneDNN for maps of every size: slower, but small models test it. */
+        /** oneDNN for all maps of an even number of inputs: slower, but small models test it. */
         ONEDNN_ALL,
         /** Products of bfloat16 where maps are large: never chosen unless asked for. */
         BF16

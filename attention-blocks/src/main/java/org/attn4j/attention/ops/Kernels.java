@@ -51,14 +51,6 @@ public final class Kernels {
      */
     public static final String PROPERTY = "attn4j.kernels";
 
-    /**
-     * The largest int8 weights. Processors without VNNI add up two products of 8 bits in 16, where
-     * only weights of 7 bits always fit.
-     */
-    private static final long[] INT8_MOST = {127, 63};
-
-    private static final long[] ONE = {1};
-
     private static final Map<Key, Kernels> MADE = new ConcurrentHashMap<>();
 
     private final TorchModule module; // null on an engine without fused kernels
@@ -76,7 +68,7 @@ public final class Kernels {
     }
 
     /** What a packed map is proved right for. */
-    private record Packing(Precision precision, long most, Shape weight) {}
+    private record Packing(Precision precision, PackedLinear.Form form, Shape weight) {}
 
     /** The policy is unread: of(…) is called at every operation, and reads it once. */
     private record Key(String engine, Device device, String policy) {
@@ -345,17 +337,17 @@ public final class Kernels {
             return Optional.empty();
         }
         Optional<String> failure = Optional.empty();
-        for (long most : precision == Precision.INT8 ? INT8_MOST : ONE) {
+        for (PackedLinear.Form form : PackedLinear.Form.of(precision)) {
             PackedLinear packed;
             try {
-                packed = PackedLinear.of(module, owner, weight, bias, precision, most);
+                packed = PackedLinear.of(module, owner, weight, bias, precision, form);
             } catch (EngineException e) {
                 Require.that(plain, "this machine cannot compute in %s: use fp32", precision);
                 return Optional.empty();
             }
             failure =
                     packings.computeIfAbsent(
-                            new Packing(precision, most, weight.getShape()),
+                            new Packing(precision, form, weight.getShape()),
                             key -> proof.packed(packed, weight, bias, precision));
             if (failure.isEmpty()) {
                 return Optional.of(packed);

@@ -51,11 +51,12 @@ public interface LinearKernel {
     }
 
     /**
-     * Linear maps through oneDNN's convolutions. Its inner product, the nearer operation, computes
-     * wrong numbers on some processors with AVX-512, at widths that do not fill its blocks.
+     * Linear maps of an even number of inputs through oneDNN's convolutions. Its inner product, the
+     * nearer operation, computes wrong numbers on some processors with AVX-512, at widths that do
+     * not fill its blocks.
      *
-     * <p>Only large maps go there: below, libtorch leaves oneDNN's fast path, or the engine's own
-     * map is as fast.
+     * <p>Only large maps go there: below, libtorch leaves oneDNN, or the engine's own map is as
+     * fast.
      */
     final class OneDnn implements LinearKernel {
 
@@ -63,6 +64,9 @@ public interface LinearKernel {
         static final long FEWEST_ROWS = 96;
 
         static final long FEWEST_PRODUCTS = 1L << 23;
+
+        /** The fewest numbers of one image that libtorch gives to oneDNN. */
+        private static final long FEWEST_INPUTS = 20_481;
 
         private final TorchModule module;
         private final boolean everySize;
@@ -91,12 +95,23 @@ public interface LinearKernel {
 
         @Override
         public long way(long rows, long in, long out) {
-            return everySize || isLarge(rows, in, out) ? 1 : 0;
+            boolean faster = isLarge(rows, in, out) && rows * in >= FEWEST_INPUTS;
+            return hasHalves(in) && (everySize || faster) ? 1 : 0;
         }
 
         private boolean applies(NDArray input, NDArray weight) {
+            long in = weight.getShape().get(1);
             return input.getDataType() == DataType.FLOAT32
-                    && (isLarge(input, weight) || everySize && input.size() > 0);
+                    && input.size() > 0
+                    && way(input.size() / in, in, weight.getShape().get(0)) == 1;
+        }
+
+        /**
+         * Whether half of a row is an element of several channels: with one, libtorch cannot tell
+         * channels-last arrays from others.
+         */
+        private static boolean hasHalves(long in) {
+            return in % 2 == 0 && in > 2;
         }
 
         private static boolean isLarge(NDArray input, NDArray weight) {

@@ -3,6 +3,7 @@ package org.attn4j.attention.ops;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,10 +14,37 @@ import java.util.Optional;
  */
 public final class PackedLinear implements AutoCloseable {
 
+    /**
+     * How a weight is packed.
+     *
+     * @param most the largest whole number that an int8 weight becomes
+     * @param block what the number of outputs is filled up to a multiple of, with outputs of zeros
+     *     that are cut off again
+     */
+    record Form(long most, long block) {
+
+        /**
+         * Processors without VNNI add up two products of 8 bits in 16, where only weights of 7 bits
+         * always fit.
+         */
+        private static final List<Form> INT8 = List.of(new Form(127, 1), new Form(63, 1));
+
+        /**
+         * oneDNN errs on some processors where outputs do not fill its blocks, of which the largest
+         * has 64.
+         */
+        private static final List<Form> OTHERS = List.of(new Form(0, 1), new Form(0, 64));
+
+        /** The forms of a precision, the best one first. */
+        static List<Form> of(Precision precision) {
+            return precision == Precision.INT8 ? INT8 : OTHERS;
+        }
+    }
+
     private final TorchModule module;
     private final NDArray weight;
-    private final NDArray scale; // (out) of int8 weights; of others the bias, which nobody reads
-    private final NDArray bias;
+    private final NDArray scale; // (out) of int8 weights; of others a bias, whose width counts
+    private final NDArray bias; // (out), or longer where outputs were filled up
     private volatile boolean open = true;
 
     private PackedLinear(TorchModule module, NDArray weight, NDArray scale, NDArray bias) {
@@ -32,7 +60,7 @@ public final class PackedLinear implements AutoCloseable {
      * @param owner takes the packed arrays over
      * @param weight (out, in) of float32
      * @param bias (out)
-     * @param most the largest whole number that an int8 weight becomes
+     * @param form how
      */
     static PackedLinear of(
             TorchModule module,
@@ -40,14 +68,21 @@ public final class PackedLinear implements AutoCloseable {
             NDArray weight,
             NDArray bias,
             Precision precision,
-            long most) {
+            Form form) {
         try (NDManager scratch = owner.newSubManager()) {
             NDArray added = kept(owner, bias.duplicate());
             if (precision != Precision.INT8) {
-                NDArray packed = kept(owner, module.call("pack_" + precision, weight));
-                return new PackedLinear(module, packed, added, added);
+                NDArray filled = filled(scratch, weight, form.block);
+                NDArray packed = kept(owner, module.call("pack_" + precision, filled));
+                return filled == weight
+                        ? new PackedLinear(module, packed, added, added)
+                        : new PackedLinear(
+                                module,
+                                packed,
+                                added,
+                                kept(owner, filled(scratch, bias, form.block)));
             }
-            NDArray levels = module.scalar(most);
+            NDArray levels = module.scalar(form.most);
             levels.attach(scratch);
             NDArray scale = module.call("int8_weight_scale", weight, levels); // (out, 1)
             scale.attach(scratch);
@@ -57,6 +92,18 @@ public final class PackedLinear implements AutoCloseable {
                     kept(owner, scale.reshape(-1)),
                     added);
         }
+    }
+
+    /** An array whose first dimension is filled up with zeros; itself if it is a multiple. */
+    private static NDArray filled(NDManager scratch, NDArray array, long block) {
+        long[] missing = array.getShape().getShape().clone(); // the shape holds its own array
+        missing[0] = Math.floorMod(-missing[0], block);
+        if (missing[0] == 0) {
+            return array;
+        }
+        NDArray filled = array.concat(scratch.zeros(new Shape(missing)));
+        filled.attach(scratch);
+        return filled;
     }
 
     private static NDArray kept(NDManager owner, NDArray array) {

@@ -82,7 +82,7 @@ class KernelProofTest {
                     return Scalars.multiply(right, 1 + 1.0 / 128); // what rounding to 7 bits does
                 };
         String failure = proof.linear(coarse, KernelProof.Accuracy.BFLOAT16).orElseThrow();
-        assertTrue(failure.startsWith("its value for 457×257→72"), failure);
+        assertTrue(failure.startsWith("its value for 457×258→72"), failure);
     }
 
     /** What was seen of oneDNN's inner product: right at full blocks of 64 outputs, else wrong. */
@@ -107,7 +107,7 @@ class KernelProofTest {
                     return w.getShape().get(1) % 64 == 0 ? right : cut(right, w);
                 };
         String failure = proof.linear(errs, KernelProof.Accuracy.SINGLE).orElseThrow();
-        assertTrue(failure.startsWith("its gradient for 457×257→72 is off by"), failure);
+        assertTrue(failure.startsWith("its gradient for 457×258→72 is off by"), failure);
     }
 
     /** As the linear map: right at full blocks of 64 outputs, else wrong. */
@@ -117,7 +117,14 @@ class KernelProofTest {
             NDArray weight = manager.arange(72f * 40).reshape(72, 40).div(2880);
             NDArray other = weight.mul(1.01f);
             NDArray bias = manager.ones(new Shape(72));
-            PackedLinear wrong = PackedLinear.of(module, manager, other, bias, Precision.FP32, 1);
+            PackedLinear wrong =
+                    PackedLinear.of(
+                            module,
+                            manager,
+                            other,
+                            bias,
+                            Precision.FP32,
+                            new PackedLinear.Form(0, 1));
             String failure = proof.packed(wrong, weight, bias, Precision.FP32).orElseThrow();
             assertTrue(failure.startsWith("its value for 1 rows of 72×40 is off by"), failure);
         }
