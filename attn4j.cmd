@@ -19,7 +19,8 @@ if not defined JAVA (
 rem The engines are native code, which later JDKs want to be told; an archive that does not fit is passed over in silence.
 set "OPTIONS=-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Xlog:disable -Xlog:all=error:stderr -Xlog:cds=off:stderr"
 rem Training leaves Java little garbage: a small young generation is filled once, and does not add to memory any more.
-for %%V in (train demo) do if "%~1"=="%%V" set "OPTIONS=!OPTIONS! -Xmn24m"
+rem The optimising compiler would: it keeps native memory, and gains nothing where the engine computes.
+for %%V in (train demo) do if "%~1"=="%%V" set "OPTIONS=!OPTIONS! -Xmn24m -XX:TieredStopAtLevel=1"
 
 rem Each JVM reads archives of its own build alone.
 set "JDK=unknown"
