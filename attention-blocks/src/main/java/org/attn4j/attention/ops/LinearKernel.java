@@ -114,11 +114,6 @@ public interface LinearKernel {
             return in % 2 == 0 && in > 2;
         }
 
-        private static boolean isLarge(NDArray input, NDArray weight) {
-            long features = weight.getShape().get(1);
-            return isLarge(input.size() / features, features, weight.getShape().get(0));
-        }
-
         private static boolean isLarge(long rows, long in, long out) {
             return rows >= FEWEST_ROWS && rows * in * out >= FEWEST_PRODUCTS;
         }
@@ -151,8 +146,10 @@ public interface LinearKernel {
 
         @Override
         public long way(NDArray input, NDArray weight) {
-            boolean single = input.getDataType() == DataType.FLOAT32;
-            return single && OneDnn.isLarge(input, weight) ? 2 : 0;
+            long in = weight.getShape().get(1);
+            return input.getDataType() == DataType.FLOAT32
+                    ? way(input.size() / in, in, weight.getShape().get(0))
+                    : 0;
         }
 
         @Override

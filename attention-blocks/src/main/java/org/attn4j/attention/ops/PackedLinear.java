@@ -74,13 +74,8 @@ public final class PackedLinear implements AutoCloseable {
             if (precision != Precision.INT8) {
                 NDArray filled = filled(scratch, weight, form.block);
                 NDArray packed = kept(owner, module.call("pack_" + precision, filled));
-                return filled == weight
-                        ? new PackedLinear(module, packed, added, added)
-                        : new PackedLinear(
-                                module,
-                                packed,
-                                added,
-                                kept(owner, filled(scratch, bias, form.block)));
+                NDArray wide = kept(owner, filled(scratch, added, form.block));
+                return new PackedLinear(module, packed, added, wide);
             }
             NDArray levels = module.scalar(form.most);
             levels.attach(scratch);
